@@ -1,0 +1,50 @@
+"""Takes: generated sounds, never changed once made."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Waveform = NDArray[np.float32]
+"""float32 (channels, samples), full scale 1.0."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """One generated sound, of an object, of several together, or of words alone.
+
+    Attributes:
+        samples: float32 (channels, samples), full scale 1.0, read-only.
+        rate: samples a second.
+        name: of what it is a take.
+        index: the number of the object it is a take of.
+        number: which take of that object, from 1.
+        recipe: JSON from which the same samples can be made again.
+    """
+
+    samples: Waveform = field(compare=False, repr=False)
+    rate: int
+    name: str
+    index: int
+    number: int
+    recipe: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.samples.dtype != np.float32 or self.samples.ndim != 2:
+            raise ValueError(
+                f"a take is float32 (channels, samples), not {self.samples.dtype} {self.samples.shape}"
+            )
+        owned = self.samples if not self.samples.flags.writeable else self.samples.copy()
+        owned.setflags(write=False)
+        object.__setattr__(self, "samples", owned)
+
+    @property
+    def seconds(self) -> float:
+        return float(self.samples.shape[1] / self.rate)
+
+    def facts(self) -> dict[str, Any]:
+        """The recipe, read."""
+        facts: dict[str, Any] = json.loads(self.recipe)
+        return facts

@@ -1,0 +1,163 @@
+"""The still: the one owner of how a picture file becomes upright 8-bit RGB pixels."""
+
+import hashlib
+import struct
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInput, Failed
+
+if TYPE_CHECKING:
+    from PIL import Image as Pillow
+
+MIN_SIDE = 32
+MAX_PIXELS = 50_000_000
+GROUND = (128, 128, 128)
+"""What shows through transparent pixels: middle grey, against which dark and light cut-outs stand out."""
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
+
+
+@dataclass(frozen=True)
+class Still:
+    """The picture being worked on. Two stills are equal when their pixels are.
+
+    Attributes:
+        pixels: uint8 (H, W, 3), RGB, upright, read-only.
+        digest: sha256 of the shape and the pixels, in hexadecimal; caches are keyed by it.
+    """
+
+    pixels: NDArray[np.uint8] = field(compare=False, repr=False)
+    digest: str
+
+    @classmethod
+    def from_pixels(cls, pixels: NDArray[np.uint8]) -> "Still":
+        """A still from pixels that are already upright RGB.
+
+        Args:
+            pixels: uint8 (H, W, 3); copied, so later changes to it do not reach the still.
+
+        Raises:
+            BadInput: the array is no RGB picture, or its size is outside what can be worked on.
+        """
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+            raise BadInput(f"A still is uint8 (H, W, 3), not {pixels.dtype} {pixels.shape}.")
+        check_size(pixels.shape[1], pixels.shape[0], "The picture")
+        owned = np.array(pixels, order="C", copy=True)
+        owned.setflags(write=False)
+        digest = hashlib.sha256(f"{owned.shape}".encode())
+        digest.update(owned.data)
+        return cls(owned, digest.hexdigest())
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+
+def load_still(path: str | Path) -> Still:
+    """Reads a picture file as a still.
+
+    JPEG (turned upright by its EXIF orientation), PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 and AVIF, of
+    several frames the first; greyscale, palette, CMYK, 16-bit and floating-point pixels. 16-bit values are scaled by
+    1/257, floats from 0..1; what goes beyond that, by its brightest value. Transparent pixels are laid over
+    ``GROUND``. Sizes are checked before anything is decoded, so a decompression bomb costs nothing.
+
+    Raises:
+        BadInput: there is no such file, it is not a picture, it is damaged, or its size is not from
+            32 pixels a side to 50 megapixels.
+        Failed: the file is there but cannot be read, or there is not enough memory for it.
+    """
+    path = Path(path)
+    try:
+        return Still.from_pixels(_decode(path))
+    except FileNotFoundError:
+        raise BadInput(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise BadInput(f"{path} is a folder, not a picture.") from None
+    except PermissionError:
+        raise Failed(f"{path} may not be read: its permissions forbid it.") from None
+    except MemoryError:
+        raise Failed(f"There is not enough memory to open {path}.") from None
+
+
+def check_size(width: int, height: int, what: str) -> None:
+    """Refuses pictures that are too small to hold an object or too large to work on.
+
+    Raises:
+        BadInput: a side is under 32 pixels, or there are over 50 megapixels.
+    """
+    if min(width, height) < MIN_SIDE:
+        raise BadInput(f"{what} is {width} x {height} pixels; the least is {MIN_SIDE} a side.")
+    if width * height > MAX_PIXELS:
+        raise BadInput(
+            f"{what} is {width} x {height} pixels; the most is {MAX_PIXELS // 1_000_000} megapixels in all."
+        )
+
+
+def _decode(path: Path) -> NDArray[np.uint8]:
+    """The upright RGB pixels of the file's first frame."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    Image.init()
+    formats = [name for name in FORMATS if name in Image.OPEN]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with path.open("rb") as file, Image.open(file, formats=formats) as picture:
+                check_size(picture.width, picture.height, str(path))
+                picture.load()
+                upright = ImageOps.exif_transpose(picture)
+                return _to_rgb(upright)
+    except UnidentifiedImageError:
+        raise BadInput(
+            f"{path} is not a picture that can be read (JPEG, PNG, WebP, TIFF and the like)."
+        ) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise BadInput(
+            f"{path} is over {MAX_PIXELS // 1_000_000} megapixels; make it smaller first."
+        ) from None
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        raise
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        struct.error,
+        KeyError,
+        IndexError,
+        TypeError,
+    ) as damage:
+        raise BadInput(f"{path} is damaged or cut short and cannot be opened.") from damage
+
+
+def _to_rgb(picture: "Pillow.Image") -> NDArray[np.uint8]:
+    """Any mode that Pillow decodes to, as uint8 (H, W, 3)."""
+    from PIL import Image
+
+    if picture.mode.startswith("I") or picture.mode == "F":
+        grey = _to_eight_bits(np.asarray(picture))
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if picture.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in picture.info:
+        cut_out = picture.convert("RGBA")
+        ground = Image.new("RGBA", cut_out.size, (*GROUND, 255))
+        picture = Image.alpha_composite(ground, cut_out)
+    return np.asarray(picture.convert("RGB"))
+
+
+def _to_eight_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Greyscale (H, W) of more than 8 bits, scaled to 0..255."""
+    values = np.nan_to_num(grey.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    usual = 1.0 if grey.dtype.kind == "f" else 65535.0
+    full = max(usual, float(values.max()))
+    return np.asarray(np.round(np.clip(values / full, 0.0, 1.0) * 255.0), np.uint8)
