@@ -67,9 +67,9 @@ def load_still(path: str | Path) -> Still:
     """Reads a picture file as a still.
 
     JPEG (turned upright by its EXIF orientation), PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 and AVIF, of
-    several frames the first; greyscale, palette, CMYK, 16-bit and floating-point pixels. 16-bit values are scaled by
-    1/257, floats from 0..1; what goes beyond that, by its brightest value. Transparent pixels are laid over
-    ``GROUND``. Sizes are checked before anything is decoded, so a decompression bomb costs nothing.
+    several frames the first; greyscale, palette, CMYK, 16-bit and floating-point pixels. 16-bit values are
+    scaled by 1/257, floats from 0..1; what goes beyond that, by its brightest value. Transparent pixels are
+    laid over ``GROUND``. Sizes are checked before anything is decoded, so a decompression bomb costs nothing.
 
     Raises:
         BadInput: there is no such file, it is not a picture, it is damaged, or its size is not from
