@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import Failed
 from engine.models import resources
 from engine.models.resources import resource
 
@@ -20,5 +21,5 @@ def test_a_damaged_installation_is_said_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resources, "__file__", str(tmp_path / "engine" / "models" / "resources.py"))
-    with pytest.raises(resources.Failed, match="install it again"):
+    with pytest.raises(Failed, match="install it again"):
         resource("concepts.json")

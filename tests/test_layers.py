@@ -1,0 +1,99 @@
+"""The rules of the house that import-linter cannot say: what loads when, and who needs what."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parents[1]
+HEAVY = ("torch", "torchvision", "diffusers", "transformers", "segment_anything", "open_clip", "PySide6")
+# What a part may use beyond the dependencies that everybody gets.
+EXTRAS = {
+    "engine/evaluation/": ("evaluation",),
+    "desktop/": ("desktop",),
+    "tests/": ("dev", "evaluation"),
+}
+# Everything that stands between typing a command and its first words.
+LIGHT = ("*.py", "scene/*.py", "models/*.py", "sound/*.py", "generation/requests.py")
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (HOUSE / folder).rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(HOUSE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top names that a file imports anywhere, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+            yield node.module.split(".")[0]
+
+
+def test_light_modules_load_neither_torch_nor_a_window() -> None:
+    names = [module_name(path) for pattern in LIGHT for path in sorted((HOUSE / "engine").glob(pattern))]
+    program = f"""
+import importlib, json, sys
+loaded = {{}}
+for name in {names!r}:
+    importlib.import_module(name)
+    loaded[name] = [heavy for heavy in {HEAVY!r} if heavy in sys.modules]
+    if loaded[name]:
+        break
+print(json.dumps(loaded))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    assert len(loaded) >= 10
+    assert {name: heavy for name, heavy in loaded.items() if heavy} == {}
+
+
+def test_a_scene_needs_only_the_standard_library_and_numpy() -> None:
+    allowed = sys.stdlib_module_names | {"numpy", "engine"}
+    strangers = {(path.name, name) for path in sources("engine/scene") for name in imported(path)}
+    assert {(file, name) for file, name in strangers if name not in allowed} == set()
+
+
+def test_laion_clap_is_reached_through_at_most_one_adapter() -> None:
+    users = [path for path in sources("engine", "desktop") if "laion_clap" in imported(path)]
+    assert len(users) <= 1
+
+
+def test_whatever_is_imported_is_declared() -> None:
+    own = sys.stdlib_module_names | {"engine", "desktop", "tests", "laion_clap"}
+    known = packages_distributions()
+    undeclared = {
+        (module_name(path), name)
+        for path in sources("engine", "desktop", "tests")
+        for name in imported(path)
+        if name not in own and not declared_for(path) & {canonical(found) for found in known.get(name, ())}
+    }
+    assert undeclared == set()
+
+
+def declared_for(path: Path) -> set[str]:
+    """The distributions that pyproject.toml promises to this file."""
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    folder = path.relative_to(HOUSE).as_posix()
+    extras = next((names for start, names in EXTRAS.items() if folder.startswith(start)), ())
+    requirements = [*project["dependencies"]]
+    for extra in extras:
+        requirements += project["optional-dependencies"][extra]
+    return {canonical(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in requirements}
+
+
+def canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
