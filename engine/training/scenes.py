@@ -1,0 +1,313 @@
+"""Scenes composed from pictures of single things, with the truth about what lies where.
+
+Crops of things are laid over backgrounds, as *Seeing Sound* (arXiv 2501.05413) pairs pictures and sounds by
+concept: a composed scene has one to four things, each of a known class, and the exact share of every patch that
+each of them covers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.models.concepts import Concept
+from engine.training.pictures import BACKGROUND, Pictures, Pixels
+
+MOST_OBJECTS = 4
+SILENT = -1
+
+
+@dataclass(frozen=True)
+class SceneSettings:
+    """How scenes are composed; every share is a probability.
+
+    Attributes:
+        side: side of the square scene, in pixels.
+        grid: patches along a side.
+        counts: probabilities of one to four objects.
+        full_frame: share of scenes that are one picture as it is, letterboxed.
+        silent: share of objects that are of a class that is no concept.
+        smallest: least side of an object as a share of the frame.
+        strength: of the photometric changes, 0 to 1.
+    """
+
+    side: int = 128
+    grid: int = 8
+    counts: tuple[float, ...] = (0.3, 0.42, 0.2, 0.08)
+    full_frame: float = 0.2
+    silent: float = 0.15
+    smallest: float = 0.3
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
+class ComposedScene:
+    """A composed scene.
+
+    Attributes:
+        pixels: uint8 (S, S, 3).
+        classes: int (4,), the picture class of each object, -1 where there are fewer.
+        coverage: float32 (4, P), the share of each patch that the visible part of each object covers.
+    """
+
+    pixels: Pixels
+    classes: NDArray[np.int64]
+    coverage: NDArray[np.float32]
+
+
+class Composer:
+    """Draws scenes.
+
+    Args:
+        pictures: prepared pictures.
+        concepts: the concept table, which says which picture classes are which concept.
+        settings: how to compose.
+        kept_apart: compose from the held-out pictures instead of the ones to train on.
+    """
+
+    def __init__(
+        self,
+        pictures: Pictures,
+        concepts: Sequence[Concept],
+        settings: SceneSettings,
+        *,
+        kept_apart: bool = False,
+    ) -> None:
+        self.pictures = pictures
+        self.settings = settings
+        members = pictures.members(kept_apart=kept_apart)
+        self.backgrounds = members.pop(BACKGROUND, [])
+        self.classes = tuple(name for name in pictures.classes if name != BACKGROUND)
+        self.members = [members[name] for name in self.classes]
+        self.concept_of = np.asarray([_concept_of(name, concepts) for name in self.classes], np.int64)
+        self._sounding = _class_shares(self.concept_of, self.members, sounding=True)
+        self._silent = _class_shares(self.concept_of, self.members, sounding=False)
+
+    def draw(self, rng: np.random.Generator) -> ComposedScene:
+        """One scene."""
+        count = int(rng.choice(len(self.settings.counts), p=self.settings.counts)) + 1
+        if rng.random() < self.settings.full_frame:
+            return self._full_frame(rng)
+        silent = rng.random(count) < self.settings.silent
+        return self.draw_of([self._draw_class(rng, bool(quiet)) for quiet in silent], rng)
+
+    def draw_of(self, classes: Sequence[int], rng: np.random.Generator) -> ComposedScene:
+        """One scene with an object of each of ``classes`` (positions in ``self.classes``)."""
+        side = self.settings.side
+        canvas = self._background(rng)
+        visible: list[NDArray[np.float32]] = []
+        boxes: list[tuple[float, float, float]] = []
+        for place in classes:
+            box = _free_box(boxes, len(classes), self.settings, rng)
+            boxes.append(box)
+            tile = self._tile(place, rng)
+            colours, alpha = _lay(tile, box, side, rng)
+            canvas += (colours - canvas) * alpha[..., None]
+            visible = [earlier * (1 - alpha) for earlier in visible]
+            visible.append(alpha)
+        return self._finish(canvas, classes, visible, rng)
+
+    def _full_frame(self, rng: np.random.Generator) -> ComposedScene:
+        place = self._draw_class(rng, bool(rng.random() < self.settings.silent))
+        tile = self._tile(place, rng, crop=bool(rng.random() < 0.6))
+        canvas, foreground, inside = _letterboxed(tile, self.settings.side, rng)
+        mask = foreground if rng.random() < 0.6 else inside
+        return self._finish(canvas, [place], [mask], rng)
+
+    def _draw_class(self, rng: np.random.Generator, silent: bool) -> int:
+        shares = self._silent if silent and self._silent.sum() > 0 else self._sounding
+        return int(rng.choice(len(shares), p=shares))
+
+    def _tile(self, place: int, rng: np.random.Generator, *, crop: bool = True) -> NDArray[np.float32]:
+        members = self.members[place]
+        tile = self.pictures.tile(members[int(rng.integers(len(members)))])
+        if crop:
+            tile = _cropped(tile, rng)
+        if rng.random() < 0.5:
+            tile = tile[:, ::-1]
+        changed = tile.astype(np.float32)
+        changed[..., :3] = _recoloured(_softened(changed[..., :3], rng), rng, self.settings.strength)
+        return changed
+
+    def _background(self, rng: np.random.Generator) -> NDArray[np.float32]:
+        side = self.settings.side
+        kind = rng.random()
+        if kind < 0.12 or not self.backgrounds:
+            corners = rng.uniform(0, 255, (2, 2, 3)).astype(np.float32)
+            if kind < 0.06:
+                corners[:] = corners[0, 0]
+            return np.asarray(cv2.resize(corners, (side, side)), np.float32)
+        tile = self.pictures.tile(self.backgrounds[int(rng.integers(len(self.backgrounds)))])
+        tile = _cropped(tile, rng)[..., :3]
+        canvas = cv2.resize(np.ascontiguousarray(tile), (side, side)).astype(np.float32)
+        if kind > 0.85:
+            canvas = cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(1, 6)))
+        return _recoloured(np.asarray(canvas, np.float32), rng, self.settings.strength)
+
+    def _finish(
+        self,
+        canvas: NDArray[np.float32],
+        classes: Sequence[int],
+        visible: Sequence[NDArray[np.float32]],
+        rng: np.random.Generator,
+    ) -> ComposedScene:
+        grid = self.settings.grid
+        coverage = np.zeros((MOST_OBJECTS, grid * grid), np.float32)
+        for row, mask in zip(coverage, visible, strict=False):
+            row[:] = cv2.resize(mask, (grid, grid), interpolation=cv2.INTER_AREA).ravel()
+        labels = np.full(MOST_OBJECTS, SILENT, np.int64)
+        labels[: len(classes)] = classes
+        return ComposedScene(_photographed(canvas, rng, self.settings.strength), labels, coverage)
+
+
+def _concept_of(name: str, concepts: Sequence[Concept]) -> int:
+    pack, folder = name.split("/", 1)
+    for index, concept in enumerate(concepts):
+        if folder in getattr(concept.pictures, pack):
+            return index
+    return SILENT
+
+
+def _class_shares(
+    concept_of: NDArray[np.int64], members: Sequence[Sequence[object]], *, sounding: bool
+) -> NDArray[np.float64]:
+    """How often each class is drawn: concepts alike, and within one by the root of the pictures it has."""
+    weights = np.sqrt([float(len(found)) for found in members]) * ((concept_of >= 0) == sounding)
+    if sounding:
+        for concept in set(concept_of[weights > 0].tolist()):
+            inside = concept_of == concept
+            weights[inside] *= np.sqrt(weights[inside].sum()) ** 0.5 / weights[inside].sum()
+    total = weights.sum()
+    return np.asarray(weights / total if total > 0 else weights, np.float64)
+
+
+def _cropped(tile: Pixels, rng: np.random.Generator) -> Pixels:
+    height, width = tile.shape[:2]
+    rows = max(8, round(height * rng.uniform(0.72, 1.0)))
+    columns = max(8, round(width * rng.uniform(0.72, 1.0)))
+    top = int(rng.integers(height - rows + 1)) if height > rows else 0
+    left = int(rng.integers(width - columns + 1)) if width > columns else 0
+    return tile[top : top + rows, left : left + columns]
+
+
+def _softened(colours: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Sometimes fewer pixels, so that large pictures look like CIFAR's and sharpness says nothing of class."""
+    height, width = colours.shape[:2]
+    longest = max(height, width)
+    if longest <= 40 or rng.random() > 0.4:
+        return colours
+    scale = float(rng.uniform(26, 80)) / longest
+    if scale >= 1:
+        return colours
+    small = (max(4, round(width * scale)), max(4, round(height * scale)))
+    shrunk = cv2.resize(np.ascontiguousarray(colours), small, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(shrunk, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _recoloured(
+    colours: NDArray[np.float32], rng: np.random.Generator, strength: float
+) -> NDArray[np.float32]:
+    """Contrast, brightness, saturation and white balance changed."""
+    saturation = 1 + strength * float(rng.uniform(-0.6, 0.5))
+    if rng.random() < 0.12 * strength:
+        saturation = 0.0
+    gain = np.exp(strength * (rng.normal(0, 0.22) + rng.normal(0, 0.07, 3)))
+    level = np.full((3, 1), rng.normal(0, 18) * strength)
+    mixing = gain[:, None] * (saturation * np.eye(3) + (1 - saturation) / 3)
+    changed = cv2.transform(colours, np.hstack([mixing, level]).astype(np.float32))
+    return np.asarray(np.clip(changed, 0, 255, out=changed), np.float32)
+
+
+def _free_box(
+    taken: Sequence[tuple[float, float, float]], count: int, settings: SceneSettings, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """Centre and side, as shares of the frame, that overlap little with what is there."""
+    largest = (1.0, 0.75, 0.6, 0.5)[count - 1]
+    best, best_overlap = (0.5, 0.5, 0.5), np.inf
+    for _ in range(8):
+        side = float(np.exp(rng.uniform(np.log(settings.smallest), np.log(largest))))
+        reach = max(0.0, 0.5 - 0.42 * side)
+        x, y = 0.5 + rng.uniform(-reach, reach, 2)
+        overlap = max((_overlap((x, y, side), other) for other in taken), default=0.0)
+        if overlap < best_overlap:
+            best, best_overlap = (float(x), float(y), side), overlap
+        if best_overlap <= 0.1:
+            break
+    return best
+
+
+def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    """Area shared by two squares over the area of the smaller."""
+    half = (one[2] + other[2]) / 2
+    least = min(one[2], other[2])
+    across = min(least, max(0.0, half - abs(one[0] - other[0])))
+    down = min(least, max(0.0, half - abs(one[1] - other[1])))
+    return across * down / least**2
+
+
+def _lay(
+    tile: NDArray[np.float32], box: tuple[float, float, float], side: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The tile drawn into an empty frame: colours (S, S, 3) and its alpha (S, S), 0 to 1."""
+    height, width = tile.shape[:2]
+    shaped = np.ascontiguousarray(tile)
+    shaped[..., 3] = _alpha(tile[..., 3], rng)
+    scale = box[2] * side / max(height, width)
+    stretch = float(np.exp(rng.normal(0, 0.1)))
+    angle = float(rng.normal(0, 0.14))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = turn @ np.diag([scale * stretch, scale / stretch])
+    offset = np.array([box[0], box[1]]) * side - linear @ np.array([width / 2, height / 2])
+    matrix = np.column_stack([linear, offset])
+    if scale < 0.5:
+        shaped = cv2.GaussianBlur(shaped, (0, 0), 0.4 / scale)
+    laid = cv2.warpAffine(shaped, matrix, (side, side), flags=cv2.INTER_LINEAR)
+    alpha = np.asarray(laid[..., 3] / 255, np.float32)
+    colours = laid[..., :3]
+    return np.asarray(colours, np.float32), alpha
+
+
+def _alpha(foreground: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """How the thing is cut out: by its rough foreground, as a soft-edged tile, or as an ellipse."""
+    kind = rng.random()
+    if kind < 0.55:
+        return foreground
+    rows, columns = foreground.shape
+    y = np.linspace(-1, 1, rows, dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, columns, dtype=np.float32)[None]
+    distance = np.maximum(abs(x), abs(y)) if kind < 0.8 else np.sqrt(x * x + y * y)
+    feather = np.float32(rng.uniform(0.04, 0.35))
+    return np.asarray(np.clip((1 - distance) / feather, 0, 1) * 255, np.float32)
+
+
+def _letterboxed(
+    tile: NDArray[np.float32], side: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """The tile filling the frame: colours, its foreground and its whole area, each 0 to 1."""
+    height, width = tile.shape[:2]
+    scale = side / max(height, width)
+    columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = np.clip(cv2.resize(np.ascontiguousarray(tile), (columns, rows), interpolation=how), 0, 255)
+    # The same grey and centring as at use (engine.vision.patches), so that both see the same borders.
+    canvas = np.full((side, side, 3), 128, np.float32)
+    foreground, inside = np.zeros((2, side, side), np.float32)
+    top, left = (side - rows) // 2, (side - columns) // 2
+    area = np.s_[top : top + rows, left : left + columns]
+    canvas[area], foreground[area], inside[area] = resized[..., :3], resized[..., 3] / 255, 1
+    if rng.random() < 0.2:
+        canvas[inside == 0] = rng.uniform(0, 255)
+    return canvas, foreground, inside
+
+
+def _photographed(canvas: NDArray[np.float32], rng: np.random.Generator, strength: float) -> Pixels:
+    """What a camera does to the whole: a change of light, a little blur, noise."""
+    gain = np.exp(rng.normal(0, 0.12 * strength, 3)).astype(np.float32)
+    shot = canvas * gain[None, None]
+    if rng.random() < 0.15 * strength:
+        shot = cv2.GaussianBlur(shot, (0, 0), float(rng.uniform(0.4, 1.2)))
+    if rng.random() < 0.3 * strength:
+        shot = shot + rng.normal(0, rng.uniform(1, 8), shot.shape).astype(np.float32)
+    return np.asarray(np.clip(shot, 0, 255), np.uint8)

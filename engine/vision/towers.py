@@ -1,0 +1,171 @@
+"""The networks that turn a picture into patch tokens: a compact one of our own, and open_clip's ViT.
+
+Both take letterboxed pictures in 0..1 and give one token per patch, row by row; a config says which is which.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from diffusers import ConfigMixin, ModelMixin
+from diffusers.configuration_utils import register_to_config
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class _Residual(nn.Module):
+    """Two 3x3 convolutions round a shortcut."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = functional.relu(self.norm1(self.conv1(x)))
+        return functional.relu(x + self.norm2(self.conv2(inner)))
+
+
+class _Mixing(nn.Module):
+    """One pre-norm transformer block over the tokens, so that a patch knows what it is part of."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, count, width = x.shape
+        split = self.qkv(self.norm1(x)).view(batch, count, 3, self.heads, width // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        # Written out: the fused kernel's backward pass is several times slower on a CPU in bfloat16.
+        weights = torch.softmax(query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5, dim=-1)
+        mixed = weights @ value
+        x = x + self.out(mixed.transpose(1, 2).reshape(batch, count, width))
+        return x + self.mlp(self.norm2(x))
+
+
+class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """A compact residual network, stride 16, with a little attention at the end, trained by our own recipe.
+
+    Args:
+        side: side of the square letterboxed input, in pixels.
+        widths: channels at strides 4, 8 and 16; the last is the width D of a token.
+        depths: residual blocks at each.
+        mixing: attention blocks over the tokens.
+        text_width: width of the condition space that ``project`` maps a token into.
+    """
+
+    config_name = "config.json"
+
+    @register_to_config
+    def __init__(
+        self,
+        side: int = 128,
+        widths: Sequence[int] = (64, 128, 192),
+        depths: Sequence[int] = (1, 2, 2),
+        mixing: int = 1,
+        heads: int = 6,
+        text_width: int = 512,
+    ) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.PixelUnshuffle(4), nn.Conv2d(48, widths[0], 3, padding=1, bias=False)]
+        layers += [nn.BatchNorm2d(widths[0]), nn.ReLU()]
+        for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
+            if stage:
+                layers += [nn.Conv2d(widths[stage - 1], width, 2, stride=2, bias=False), nn.BatchNorm2d(width)]
+            layers += [_Residual(width) for _ in range(depth)]
+        self.trunk = nn.Sequential(*layers)
+        grid = side // 16
+        self.position = nn.Parameter(torch.zeros(1, widths[-1], grid, grid))
+        self.blocks = nn.ModuleList(_Mixing(widths[-1], heads) for _ in range(mixing))
+        self.norm = nn.LayerNorm(widths[-1])
+        self.project = nn.Linear(widths[-1], text_width)
+        # A projected token's cosine with a concept's words becomes a logit through these two.
+        self.register_buffer("logit_scale", torch.tensor(1.0))
+        self.register_buffer("background_logit", torch.tensor(0.0))
+
+    @property
+    def side(self) -> int:
+        return int(self.config.side)
+
+    @property
+    def width(self) -> int:
+        return int(self.config.widths[-1])
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Tokens (B, P, D), row by row, of pictures (B, 3, S, S) in 0..1; S a multiple of 16."""
+        features = self.trunk((pixels - 0.5) * 4.0)
+        position = self.position
+        if features.shape[-2:] != position.shape[-2:]:
+            position = functional.interpolate(
+                position, size=features.shape[-2:], mode="bilinear", align_corners=False
+            )
+        tokens = (features + position).flatten(2).transpose(1, 2)
+        for block in self.blocks:
+            tokens = block(tokens)
+        return torch.as_tensor(self.norm(tokens))
+
+
+class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """open_clip's ViT giving one projected token per patch, in the space of its pooled embedding.
+
+    Args:
+        side: input side in pixels; fixed by the published weights (224).
+        patch_size: side of a patch in pixels.
+        width, layers, heads: of the transformer (ViT-B-32: 768, 12, 12).
+        text_width: the projected width D of a token.
+        quick_gelu: the activation that OpenAI's own weights want.
+    """
+
+    config_name = "config.json"
+    _mean = (0.48145466, 0.4578275, 0.40821073)
+    _deviation = (0.26862954, 0.26130258, 0.27577711)
+
+    @register_to_config
+    def __init__(
+        self,
+        side: int = 224,
+        patch_size: int = 32,
+        width: int = 768,
+        layers: int = 12,
+        heads: int = 12,
+        text_width: int = 512,
+        quick_gelu: bool = False,
+    ) -> None:
+        super().__init__()
+        from open_clip.transformer import QuickGELU, VisionTransformer
+
+        kind: Any = QuickGELU if quick_gelu else nn.GELU
+        self.visual = VisionTransformer(
+            image_size=side,
+            patch_size=patch_size,
+            width=width,
+            layers=layers,
+            heads=heads,
+            mlp_ratio=4.0,
+            output_dim=text_width,
+            output_tokens=True,
+            act_layer=kind,
+        )
+
+    @property
+    def side(self) -> int:
+        return int(self.config.side)
+
+    @property
+    def width(self) -> int:
+        return int(self.config.text_width)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Tokens (B, P, D) in CLIP's space, row by row, of pictures (B, 3, S, S) in 0..1."""
+        mean = pixels.new_tensor(self._mean)[:, None, None]
+        deviation = pixels.new_tensor(self._deviation)[:, None, None]
+        _, tokens = self.visual((pixels - mean) / deviation)
+        return torch.as_tensor(tokens @ self.visual.proj)
