@@ -1,0 +1,47 @@
+"""Sound files: 24-bit WAV out, anything libsndfile reads in."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import BadInput
+from engine.scene.disk import write_file
+from engine.sound.loudness import Waveform
+from engine.sound.mixing import Quantised
+
+
+def wav_bytes(steps: Quantised, rate: int) -> bytes:
+    """A 24-bit PCM WAV file of (channels, samples) 24-bit steps."""
+    import soundfile
+
+    # libsndfile takes the upper 24 of 32 bits.
+    buffer = io.BytesIO()
+    soundfile.write(buffer, np.left_shift(steps, 8).T, rate, format="WAV", subtype="PCM_24")
+    return buffer.getvalue()
+
+
+def write_wav(path: Path, steps: Quantised, rate: int) -> None:
+    """Writes a 24-bit WAV file, whole or not at all.
+
+    Raises:
+        Failed: the disk is full or the place cannot be written.
+    """
+    write_file(path, wav_bytes(steps, rate))
+
+
+def read_wav(path: Path) -> tuple[Waveform, int]:
+    """The samples, float32 (channels, samples), full scale 1.0, and their rate.
+
+    Raises:
+        BadInput: there is no such file, or it is not a sound.
+    """
+    import soundfile
+
+    if not path.is_file():
+        raise BadInput(f"There is no file {path}.")
+    try:
+        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise BadInput(f"{path} is not a sound that can be read.") from error
+    return np.ascontiguousarray(samples.T), int(rate)
