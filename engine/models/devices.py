@@ -1,0 +1,42 @@
+"""On which device the networks run."""
+
+from collections.abc import Sequence
+
+from engine.errors import BadInput
+
+AUTOMATIC = "auto"
+
+
+def available_devices() -> tuple[str, ...]:
+    """The devices of this machine by torch's names, the fastest first; the CPU is always the last.
+
+    Loads torch.
+    """
+    import torch
+
+    cuda = tuple(f"cuda:{index}" for index in range(torch.cuda.device_count()))
+    mps = ("mps",) if torch.backends.mps.is_available() else ()
+    return (*cuda, *mps, "cpu")
+
+
+def choose_device(asked: str = AUTOMATIC, available: Sequence[str] | None = None) -> str:
+    """The device to run on.
+
+    Args:
+        asked: "auto" for the fastest, or "cpu", "mps", "cuda", "cuda:1", ...
+        available: what there is, fastest first; None asks torch.
+
+    Returns:
+        One of ``available``.
+
+    Raises:
+        BadInput: what was asked is not on this machine; the sentence names what is.
+    """
+    there = tuple(available) if available is not None else available_devices()
+    wanted = asked.strip().lower()
+    if wanted == AUTOMATIC:
+        return there[0]
+    for device in there:
+        if wanted in (device, device.split(":")[0]):
+            return device
+    raise BadInput(f"This machine has no device {asked!r}; it has: {', '.join(there)}.")

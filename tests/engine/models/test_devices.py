@@ -1,0 +1,32 @@
+"""The device that runs the networks is the fastest, or the one asked for, or a clear refusal."""
+
+import pytest
+
+from engine.errors import BadInput
+from engine.models.devices import available_devices, choose_device
+
+
+@pytest.mark.parametrize(
+    ("available", "chosen"),
+    [(("cuda:0", "cuda:1", "cpu"), "cuda:0"), (("mps", "cpu"), "mps"), (("cpu",), "cpu")],
+)
+def test_the_fastest_is_chosen_when_nothing_is_asked(available: tuple[str, ...], chosen: str) -> None:
+    assert choose_device(available=available) == chosen
+
+
+def test_what_is_asked_is_chosen() -> None:
+    available = ("cuda:0", "cuda:1", "cpu")
+    assert choose_device("cpu", available) == "cpu"
+    assert choose_device("cuda", available) == "cuda:0"
+    assert choose_device(" CUDA:1 ", available) == "cuda:1"
+
+
+@pytest.mark.parametrize("asked", ["cuda", "cuda:7", "tpu", ""])
+def test_a_missing_device_is_refused_with_those_that_exist(asked: str) -> None:
+    with pytest.raises(BadInput, match="it has: mps, cpu"):
+        choose_device(asked, ("mps", "cpu"))
+
+
+def test_this_machine_has_a_cpu() -> None:
+    assert available_devices()[-1] == "cpu"
+    assert choose_device("cpu") == "cpu"
