@@ -1,0 +1,57 @@
+"""Where the variety of synthesised sounds comes from: one generator, asked in the same few ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Wave = NDArray[np.float64]
+"""Mono samples (n,), nominally within +-1; also curves sampled at the audio rate."""
+
+Range = tuple[float, float]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A random generator together with the sample rate the sounds are made at.
+
+    Args:
+        rng: the only source of randomness.
+        rate: samples per second.
+    """
+
+    rng: np.random.Generator
+    rate: int
+
+    def between(self, low: float, high: float) -> float:
+        return float(self.rng.uniform(low, high))
+
+    def log_between(self, low: float, high: float) -> float:
+        """Evenly spread on a log scale: right for frequencies, times and rates."""
+        return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
+
+    def chance(self, probability: float) -> bool:
+        return bool(self.rng.random() < probability)
+
+    def whole(self, low: int, high: int) -> int:
+        """A whole number from low to high, both included."""
+        return int(self.rng.integers(low, high + 1))
+
+    def pick(self, options: Sequence[T]) -> T:
+        return options[int(self.rng.integers(len(options)))]
+
+    def spread(self, low: float, high: float, count: int) -> Wave:
+        """``count`` values evenly spread on a log scale."""
+        return np.exp(self.rng.uniform(np.log(low), np.log(high), count))
+
+    def near(self, value: float, share: float) -> float:
+        """``value`` give or take ``share`` of it."""
+        return value * self.between(1.0 - share, 1.0 + share)
+
+    def samples(self, seconds: float) -> int:
+        return max(1, round(seconds * self.rate))

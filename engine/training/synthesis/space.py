@@ -1,0 +1,60 @@
+"""What lies between a source and the file: the room, the distance, the recorder."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.signal import oaconvolve
+
+from engine.training.synthesis.curves import decay, soften_ends
+from engine.training.synthesis.draw import Draw, Wave
+from engine.training.synthesis.filters import highpass, lowpass
+from engine.training.synthesis.noises import coloured, white
+
+
+def room(draw: Draw, wave: Wave, seconds: float, wet: float) -> Wave:
+    """Adds a room: early reflections and an exponentially falling tail, duller as it goes.
+
+    Args:
+        draw: randomness and rate.
+        wave: (n,) dry sound; the tail beyond its end is cut.
+        seconds: reverberation time (60 dB).
+        wet: level of the reverberation against the dry sound.
+    """
+    count = min(len(wave), draw.samples(seconds))
+    tail = white(draw, count) * decay(draw, count, seconds)
+    late = draw.samples(draw.between(0.004, 0.03))
+    tail[: min(late, count)] *= 0.1
+    tail = lowpass(tail, draw.rate, draw.log_between(1500.0, 7000.0), 1)
+    tail /= float(np.sqrt(np.sum(tail * tail))) + 1e-9
+    for _ in range(draw.whole(2, 6)):
+        at = int(draw.between(0.003, 0.05) * draw.rate)
+        if at < count:
+            tail[at] += draw.between(-0.4, 0.4)
+    return wave + wet * np.asarray(oaconvolve(wave, tail))[: len(wave)]
+
+
+def recorded(draw: Draw, wave: Wave, background: float) -> Wave:
+    """As a recorder in some place would have caught it: room, distance, bandwidth, its own noise.
+
+    Args:
+        draw: randomness and rate.
+        wave: (n,) the sound itself.
+        background: 0..1, how likely it is that the place itself is heard.
+    """
+    out = wave / (float(np.max(np.abs(wave))) + 1e-9)
+    if draw.chance(0.6):
+        out = room(draw, out, draw.log_between(0.12, 2.0), draw.log_between(0.05, 0.8))
+    if draw.chance(0.5):
+        out = lowpass(out, draw.rate, draw.log_between(2800.0, 8000.0), draw.whole(1, 2))
+    out = out / (float(np.max(np.abs(out))) + 1e-9)
+    if draw.chance(background):
+        hiss = coloured(draw, len(out), draw.between(0.2, 2.2))
+        out = out + hiss * draw.log_between(0.0004, 0.025)
+    return highpass(out, draw.rate, draw.log_between(20.0, 120.0))
+
+
+def finished(draw: Draw, wave: Wave) -> Wave:
+    """Without offset, with quiet ends, and with a peak of 0.25 to 0.9."""
+    out = soften_ends(wave - float(np.mean(wave)), draw.samples(0.004))
+    out = out - float(np.mean(out)) * soften_ends(np.ones(len(out)), draw.samples(0.004))
+    return out * (draw.between(0.25, 0.9) / (float(np.max(np.abs(out))) + 1e-9))
