@@ -239,10 +239,13 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
     speed = speed * np.exp(0.012 * wander(draw, count, 30.0))
     every_other = 1.0 + draw.between(0.0, 0.5) * np.sign(np.sin(np.pi * turns(speed, draw.rate)))
     shape = [(draw.log_between(180.0, 500.0), 200.0, 1.0), (draw.log_between(700.0, 1500.0), 500.0, 0.9)]
-    shape += [(draw.log_between(1800.0, 3200.0), 900.0, 0.7), (draw.log_between(3500.0, 6500.0), 1800.0, 0.4)]
-    fired = formants(pulses(speed, draw.rate) * every_other, draw.rate, shape, 0.05)
+    shape += [
+        (draw.log_between(1600.0, 3000.0), 900.0, draw.between(0.15, 0.7)),
+        (draw.log_between(3500.0, 6500.0), 1800.0, draw.between(0.03, 0.3)),
+    ]
+    fired = formants(pulses(speed, draw.rate) * every_other, draw.rate, shape, 0.02)
     fired /= float(np.std(fired)) + 1e-9
     rasp = banded(draw, count, (draw.between(300.0, 1500.0), 7500.0), draw.between(0.2, 1.0))
     rasp *= 0.6 + 0.4 * np.sin(2 * np.pi * turns(speed, draw.rate))
-    out = np.tanh(draw.between(0.5, 1.5) * fired) + draw.log_between(0.1, 0.9) * rasp
+    out = np.tanh(draw.between(0.5, 1.5) * fired) + draw.log_between(0.03, 0.4) * rasp
     return highpass(out, draw.rate, 60.0) * (0.25 + 0.75 * (speed / float(np.max(speed))))

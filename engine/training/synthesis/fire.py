@@ -19,10 +19,10 @@ def fire(draw: Draw, seconds: float) -> Wave:
     for at in instants(draw, seconds, draw.log_between(0.5, 9.0)):
         place(out, _pop(draw), float(at), draw.rate, draw.log_between(0.1, 1.0))
     dust = impulses(draw, count, draw.log_between(50.0, 800.0), 1.2)
-    out += draw.log_between(0.002, 0.05) * dust
+    out += draw.log_between(0.002, 0.03) * dust
     flames = banded(draw, count, (30.0, draw.log_between(120.0, 500.0)), 1.0, 1.5)
-    out += draw.log_between(0.004, 0.12) * flames * np.exp(0.4 * wander(draw, count, 4.0))
-    out += draw.log_between(0.002, 0.06) * coloured(draw, count, draw.between(0.0, 1.2), 300.0)
+    out += draw.log_between(0.008, 0.2) * flames * np.exp(0.4 * wander(draw, count, 4.0))
+    out += draw.log_between(0.001, 0.04) * coloured(draw, count, draw.between(0.5, 1.8), 60.0)
     return out
 
 

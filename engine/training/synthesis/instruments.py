@@ -12,7 +12,7 @@ from engine.training.synthesis.events import place
 from engine.training.synthesis.filters import formants, lowpass
 from engine.training.synthesis.modal import plucked, rung
 from engine.training.synthesis.noises import banded
-from engine.training.synthesis.sources import harmonics, pulses
+from engine.training.synthesis.sources import pulses, reed
 
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 5, 7), (0, 7, 12))
@@ -72,7 +72,7 @@ def piano(draw: Draw, seconds: float) -> Wave:
 
 
 def _struck_string(draw: Draw, pitch: float, length: float, stiff: float, soft: float) -> Wave:
-    order = np.arange(1, max(2, min(22, int(0.45 * draw.rate / pitch))) + 1, dtype=np.float64)
+    order = np.arange(1, max(2, min(14, int(0.45 * draw.rate / pitch))) + 1, dtype=np.float64)
     frequencies = order * pitch * np.sqrt(1.0 + stiff * order * order)
     levels = order**-soft * np.abs(np.sin(np.pi * order / draw.between(7.0, 9.0)) + 0.05)
     fall = 9.0 * (pitch / 200.0) ** -0.6
@@ -121,10 +121,10 @@ def saxophone(draw: Draw, seconds: float) -> Wave:
         f0 = pitch * glide([(0.0, draw.between(0.93, 1.0)), (0.15, 1.0), (1.0, 1.0)], count)
         f0 = f0 * (1.0 + depth * np.sin(2 * np.pi * shake * time))
         shape = [(600.0 * tenor, 500.0, 1.0), (1300.0 * tenor, 700.0, 0.6), (2700.0 * tenor, 1200.0, 0.25)]
-        reed = formants(pulses(f0, draw.rate), draw.rate, shape, 0.02)
-        reed = reed / (float(np.std(reed)) + 1e-9) * (1.0 + growl * np.sin(2 * np.pi * 95.0 * time))
+        tone = formants(pulses(f0, draw.rate), draw.rate, shape, 0.02)
+        tone = tone / (float(np.std(tone)) + 1e-9) * (1.0 + growl * np.sin(2 * np.pi * 95.0 * time))
         air = breath * banded(draw, count, (800.0, 6000.0))
-        return (reed + air) * swell(draw, count, 0.03, 0.06)
+        return (tone + air) * swell(draw, count, 0.03, 0.06)
 
     return _melody(draw, seconds, note, draw.whole(46, 56), draw.whole(66, 80), draw.between(0.8, 1.0))
 
@@ -141,7 +141,7 @@ def accordion(draw: Draw, seconds: float) -> Wave:
         for offset in (-cents, cents, 0.3 * cents)[: draw.pick((2, 2, 3))]:
             f0 = np.full(size, pitch * 2.0 ** (offset / 1200.0))
             levels = tuple(1.0 / np.arange(1, 14) ** edge)
-            out += harmonics(f0, draw.rate, levels, draw.between(0.0, 1.0))
+            out += reed(f0, draw.rate, levels, draw.between(0.0, 1.0))
         return out * swell(draw, size, 0.025, 0.05)
 
     tune = _melody(draw, seconds, note, 58, 82, draw.between(0.8, 1.0))

@@ -48,13 +48,27 @@ def recorded(draw: Draw, wave: Wave, background: float) -> Wave:
         out = lowpass(out, draw.rate, draw.log_between(2800.0, 8000.0), draw.whole(1, 2))
     out = out / (float(np.max(np.abs(out))) + 1e-9)
     if draw.chance(background):
-        hiss = coloured(draw, len(out), draw.between(0.2, 2.2))
-        out = out + hiss * draw.log_between(0.0004, 0.025)
-    return highpass(out, draw.rate, draw.log_between(20.0, 120.0))
+        hiss = coloured(draw, len(out), draw.between(0.6, 2.6), draw.log_between(40.0, 400.0))
+        out = out + hiss * draw.log_between(0.0001, 0.012)
+    out = highpass(out, draw.rate, draw.log_between(20.0, 120.0))
+    return padded(draw, out, wave) if draw.chance(0.5) else out
+
+
+def padded(draw: Draw, wave: Wave, dry: Wave) -> Wave:
+    """Digital silence once the last event has died away, as in libraries of short recordings."""
+    loud = np.flatnonzero(np.abs(dry) > 0.004 * float(np.max(np.abs(dry))))
+    end = int(loud[-1]) + draw.samples(draw.log_between(0.02, 0.6)) if len(loud) else len(wave)
+    if end > len(wave) - draw.samples(0.4):
+        return wave
+    out = wave.copy()
+    out[:end] = soften_ends(wave[:end], draw.samples(0.01))
+    out[end:] = 0.0
+    return out
 
 
 def finished(draw: Draw, wave: Wave) -> Wave:
     """Without offset, with quiet ends, and with a peak of 0.25 to 0.9."""
-    out = soften_ends(wave - float(np.mean(wave)), draw.samples(0.004))
-    out = out - float(np.mean(out)) * soften_ends(np.ones(len(out)), draw.samples(0.004))
+    sounding = wave != 0.0
+    out = wave - float(np.mean(wave)) / max(float(np.mean(sounding)), 1e-9) * sounding
+    out = soften_ends(out, draw.samples(0.004))
     return out * (draw.between(0.25, 0.9) / (float(np.max(np.abs(out))) + 1e-9))
