@@ -1,0 +1,159 @@
+"""The two commands, on machines that lack things: each says in one sentence what to do, and asks nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parents[2]
+LIBRARIES = [
+    line.split()
+    for line in (HOUSE / "packaging/system-libraries.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+@dataclass
+class Machine:
+    """A copy of the two commands, with programs of this machine replaced by others."""
+
+    checkout: Path
+    programs: Path
+
+    def has(self, name: str, script: str) -> None:
+        """Put a shell script in front of the program of this name."""
+        path = self.programs / name
+        path.write_text(f"#!/bin/bash\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def knows_libraries(self, *absent: str) -> None:
+        known = "\n".join(
+            f"\t{library} (libc6) => /lib/{library}" for library, _ in LIBRARIES if library not in absent
+        )
+        self.has("ldconfig", f"cat <<'END'\n{known}\nEND")
+
+    def gives_no_rights(self) -> None:
+        self.has("id", "echo 1000")
+        self.has("sudo", "exit 1")
+
+    def run(self, script: str, folder: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PATH": f"{self.programs}:{os.environ['PATH']}", **more}
+        return subprocess.run(
+            ["bash", "-c", script],
+            cwd=folder or self.checkout,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def sourced(self, script: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return self.run(f"set -eu; . ./packaging/setup.sh; {script}", self.checkout, **more)
+
+    def is_set_up(self) -> None:
+        """A finished installation whose programs only tell how they were called."""
+        binaries = self.checkout / ".venv/bin"
+        binaries.mkdir(parents=True)
+        (binaries / "python").symlink_to(sys.executable)
+        (binaries / "foleyscape").write_text('#!/bin/bash\nprintf "<%s>" "$@"\n', encoding="utf-8")
+        (binaries / "foleyscape").chmod(0o755)
+        assert self.sourced('stamp > "$venv/.set-up-use"').returncode == 0
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    checkout, programs = tmp_path / "a checkout", tmp_path / "programs"
+    programs.mkdir()
+    shutil.copytree(HOUSE / "packaging", checkout / "packaging")
+    shutil.copy(HOUSE / "pyproject.toml", checkout)
+    return Machine(checkout, programs)
+
+
+def test_the_commands_are_programs_and_ci_calls_the_checks() -> None:
+    for name in ("packaging/run", "packaging/test", ".ci/run"):
+        assert os.access(HOUSE / name, os.X_OK), name
+    assert "packaging/test" in (HOUSE / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_a_library_that_is_missing_is_named_by_its_package(machine: Machine) -> None:
+    machine.knows_libraries("libportaudio.so.2", "libEGL.so.1")
+    assert machine.sourced("missing_packages").stdout == "libportaudio2 libegl1"
+    machine.knows_libraries()
+    assert machine.sourced("missing_packages").stdout == ""
+
+
+def test_without_rights_the_packages_are_named_and_the_engine_goes_on(machine: Machine) -> None:
+    machine.knows_libraries("libportaudio.so.2")
+    machine.gives_no_rights()
+    done = machine.sourced("install_system_libraries; echo went on")
+    assert done.stdout == "went on\n"
+    assert "apt-get install libportaudio2" in done.stderr
+
+
+def test_with_rights_the_packages_are_installed_without_a_question(machine: Machine) -> None:
+    machine.knows_libraries("libportaudio.so.2")
+    machine.has("id", "echo 0")
+    machine.has("apt-get", 'echo "$DEBIAN_FRONTEND $*" >> "$LOG"')
+    log = machine.checkout / "log"
+    machine.sourced("install_system_libraries", LOG=str(log))
+    [call] = log.read_text(encoding="utf-8").splitlines()
+    assert call.startswith("noninteractive ")
+    assert call.endswith("install -y --no-install-recommends libportaudio2")
+
+
+def test_an_old_python_is_refused_with_what_to_install(machine: Machine) -> None:
+    machine.has("old", "exit 1")
+    done = machine.run("./packaging/run --help", FOLEYSCAPE_PYTHON="old absent")
+    assert done.returncode == 1
+    assert "Python 3.11 or later" in done.stderr
+    assert "apt-get install python3 python3-venv" in done.stderr
+
+
+def test_a_python_without_venv_is_refused_naming_the_package(machine: Machine) -> None:
+    machine.gives_no_rights()
+    machine.has("bare", f'case "$*" in *ensurepip*) exit 1 ;; esac; exec {sys.executable} "$@"')
+    done = machine.run("./packaging/run --help", FOLEYSCAPE_PYTHON="bare")
+    assert done.returncode == 1
+    assert f"apt-get install python3.{sys.version_info.minor}-venv" in done.stderr
+
+
+def test_a_python_that_has_venv_is_preferred_to_one_that_has_not(machine: Machine) -> None:
+    machine.has("bare", f'case "$*" in *ensurepip*) exit 1 ;; esac; exec {sys.executable} "$@"')
+    machine.has("whole", f'exec {sys.executable} "$@"')
+    assert machine.sourced("find_python", FOLEYSCAPE_PYTHON="bare whole").stdout == "whole\n"
+
+
+def test_the_second_run_installs_nothing_and_passes_its_arguments_on(machine: Machine) -> None:
+    machine.is_set_up()
+    done = machine.run("./packaging/run sound 'a still.png' --object '@1,2'")
+    assert done.stdout == "<sound><a still.png><--object><@1,2>"
+    assert done.stderr == ""
+
+
+def test_without_arguments_the_demo_runs_into_a_new_folder_and_says_where(
+    machine: Machine, tmp_path: Path
+) -> None:
+    machine.is_set_up()
+    here = tmp_path / "elsewhere"
+    (here / "foleyscape-demo").mkdir(parents=True)
+    done = machine.run(f"'{machine.checkout}/packaging/run'", folder=here)
+    assert done.stdout == f"<demo><--out><{here}/foleyscape-demo-2>"
+    assert f"{here}/foleyscape-demo-2" in done.stderr
+
+
+def test_a_changed_project_file_or_a_moved_checkout_is_set_up_again(machine: Machine) -> None:
+    machine.is_set_up()
+    assert machine.sourced("is_current use").returncode == 0
+    assert machine.sourced("is_current dev").returncode == 1
+    with (machine.checkout / "pyproject.toml").open("a", encoding="utf-8") as project:
+        project.write("# another dependency\n")
+    assert machine.sourced("is_current use").returncode == 1
+
+    machine.sourced('stamp > "$venv/.set-up-use"')
+    moved = machine.checkout.rename(machine.checkout.with_name("moved"))
+    assert Machine(moved, machine.programs).sourced("is_current use").returncode == 1
