@@ -1,0 +1,117 @@
+"""A pipeline as a folder in the diffusers layout: ``model_index.json`` and one folder per part.
+
+Only classes named here are ever loaded, and only from safetensors: a folder from a stranger is data, not code.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInput
+
+INDEX = "model_index.json"
+
+
+def _diffusers(name: str) -> Callable[[], Any]:
+    def load() -> Any:
+        import diffusers
+
+        return getattr(diffusers, name)
+
+    return load
+
+
+def _transformers(name: str) -> Callable[[], Any]:
+    def load() -> Any:
+        import transformers
+
+        return getattr(transformers, name)
+
+    return load
+
+
+def _vocoder() -> Any:
+    from engine.diffusion.vocoder import SpectralVocoder
+
+    return SpectralVocoder
+
+
+def _text() -> Any:
+    from engine.diffusion.text import TextTower
+
+    return TextTower
+
+
+def _attention() -> Any:
+    from engine.diffusion.attention import ObjectAttention
+
+    return ObjectAttention
+
+
+CLASSES: Mapping[str, Callable[[], Any]] = {
+    "UNet2DConditionModel": _diffusers("UNet2DConditionModel"),
+    "AutoencoderKL": _diffusers("AutoencoderKL"),
+    "DDIMScheduler": _diffusers("DDIMScheduler"),
+    "SpeechT5HifiGan": _transformers("SpeechT5HifiGan"),
+    "ClapTextModelWithProjection": _transformers("ClapTextModelWithProjection"),
+    "SpectralVocoder": _vocoder,
+    "TextTower": _text,
+    "ObjectAttention": _attention,
+}
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """The folder's ``model_index.json``.
+
+    Raises:
+        BadInput: there is none, or it is not JSON.
+    """
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"There is no model in {folder}: it has no {INDEX}. Choose a model folder.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise BadInput(f"{folder / INDEX} is damaged. Fetch or copy the model again.") from None
+    if not isinstance(index, dict):
+        raise BadInput(f"{folder / INDEX} is damaged. Fetch or copy the model again.")
+    return index
+
+
+def load_part(folder: Path, index: Mapping[str, Any], part: str) -> Any:
+    """Load one part of a pipeline folder, in evaluation mode, float32.
+
+    Raises:
+        BadInput: the part is missing, of an unknown class, or damaged.
+    """
+    entry = index.get(part)
+    name = entry[1] if isinstance(entry, list) and len(entry) == 2 else None
+    if name not in CLASSES:
+        raise BadInput(f"The model in {folder} has no {part} that Foleyscape can load (found {name}).")
+    kind = CLASSES[name]()
+    options: dict[str, Any] = {} if part == "scheduler" else {"use_safetensors": True}
+    try:
+        loaded = kind.from_pretrained(folder / part, **options)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise BadInput(
+            f"The {part} of the model in {folder} could not be read ({type(error).__name__}). "
+            "Fetch or copy the model again."
+        ) from error
+    return loaded if part == "scheduler" else loaded.float().eval()
+
+
+def save_part(folder: Path, part: str, module: Any, *, half: bool) -> list[str]:
+    """Save one part under ``folder`` as safetensors, in fp16 if ``half``; returns its index entry."""
+    if part == "scheduler":
+        module.save_pretrained(folder / part)
+    else:
+        saved = module.half() if half else module
+        saved.save_pretrained(folder / part, safe_serialization=True)
+        module.float()
+    return [type(module).__module__.split(".")[0], type(module).__name__]
+
+
+def write_index(folder: Path, index: Mapping[str, Any]) -> None:
+    """Write ``model_index.json``, last, so that a half-saved folder is not taken for a model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / INDEX).write_text(json.dumps(dict(index), indent=2) + "\n", encoding="utf-8")

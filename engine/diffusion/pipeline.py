@@ -1,0 +1,209 @@
+"""The object-aware pipeline: conditions in, waveforms out (*Sounding that Object*, arXiv 2506.04214, section 3).
+
+The parts live in one folder in the diffusers layout and are the same classes at every size. A folder without
+``object_attention`` (published AudioLDM) sounds from words alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.diffusion.attention import ObjectAttention, mask_to_attention
+from engine.diffusion.autoencoder import MelCodec
+from engine.diffusion.clap_text import ClapText
+from engine.diffusion.folder import load_part, read_index, save_part, write_index
+from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
+from engine.diffusion.sampler import Solver, make_scheduler, sample_latents, take_noise
+from engine.errors import BadInput
+from engine.progress import Progress, no_progress
+
+PARTS = ("unet", "vae", "vocoder", "scheduler", "text_encoder", "object_attention")
+
+
+@dataclass(frozen=True)
+class PipelineShape:
+    """What the folder's index says about how the parts fit: sides of the folds, and the mel's standardisation."""
+
+    mel_patch: int = 1
+    latent_patch: int = 1
+    mel_mean: float = 0.0
+    mel_std: float = 1.0
+
+
+class ObjectDiffusion:
+    """A loaded pipeline.
+
+    Args:
+        parts: the networks and the scheduler, by the names in ``PARTS``; ``object_attention`` may be missing.
+        shape: how they fit together.
+        device: where the networks run.
+    """
+
+    sample_rate = SAMPLE_RATE
+
+    def __init__(self, parts: dict[str, Any], shape: PipelineShape, device: str = "cpu") -> None:
+        self.unet = parts["unet"].to(device)
+        self.vocoder = parts["vocoder"].to(device)
+        self.scheduler = parts["scheduler"]
+        self.text_encoder = parts["text_encoder"]
+        self.object_attention: ObjectAttention | None = parts.get("object_attention")
+        self.shape = shape
+        self.device = device
+        self.codec = MelCodec(
+            parts["vae"].to(device),
+            mel_patch=shape.mel_patch,
+            mel_mean=shape.mel_mean,
+            mel_std=shape.mel_std,
+        )
+
+    @staticmethod
+    def from_folder(folder: Path, device: str = "cpu") -> "ObjectDiffusion":
+        """Load a pipeline folder.
+
+        Raises:
+            BadInput: the folder is not a model, or a part is missing or damaged.
+        """
+        index = read_index(folder)
+        parts = {name: load_part(folder, index, name) for name in PARTS if name in index}
+        missing = [name for name in PARTS[:5] if name not in parts]
+        if missing:
+            raise BadInput(f"The model in {folder} has no {', '.join(missing)}. Fetch or copy it again.")
+        if type(parts["text_encoder"]).__name__ == "ClapTextModelWithProjection":
+            parts["text_encoder"] = ClapText.from_folder(parts["text_encoder"], folder / "tokenizer")
+        shape = PipelineShape(**index.get("foleyscape", {}))
+        return ObjectDiffusion(parts, shape, device)
+
+    def save(self, folder: Path, *, half: bool = True) -> None:
+        """Save every part as safetensors, and the index last."""
+        index: dict[str, Any] = {"_class_name": "ObjectDiffusion"}
+        modules = {
+            "unet": self.unet,
+            "vae": self.codec.network,
+            "vocoder": self.vocoder,
+            "scheduler": self.scheduler,
+            "text_encoder": getattr(self.text_encoder, "network", self.text_encoder),
+            "object_attention": self.object_attention,
+        }
+        for name, module in modules.items():
+            if module is not None:
+                index[name] = save_part(folder, name, module, half=half)
+        index["foleyscape"] = vars(self.shape)
+        write_index(folder, index)
+
+    @torch.no_grad()
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """Words to conditions: unit length, float32 (B, 512). The empty text is the null condition."""
+        encoded: Tensor = self.text_encoder.encode(list(texts))
+        return encoded.float().cpu()
+
+    @torch.no_grad()
+    def condition(self, tokens: Tensor, coverage: Tensor, prompt: str | None = None) -> Tensor:
+        """The condition of the object that covers the patches (paper, section 3.3).
+
+        Args:
+            tokens: patch tokens of the still (P, D).
+            coverage: how much of each patch the object's mask covers (P,), 0 to 1.
+            prompt: words that narrow what the object sounds like, or None.
+
+        Returns:
+            (512,) unit length.
+
+        Raises:
+            BadInput: this model has no object attention, or the mask is empty.
+        """
+        if self.object_attention is None:
+            raise BadInput("This model has no object attention: it can only sound from words. Give a prompt.")
+        if not bool((coverage > 0).any()):
+            raise BadInput("The mask is empty. Click on the object that should sound.")
+        network = self.object_attention
+        row = mask_to_attention(coverage, network.attention_mean, network.attention_variance)
+        text = self.encode_text([prompt or ""])
+        if prompt:
+            return network.narrowed(tokens[None], text, row[None])[0].float()
+        return network(tokens[None], text, row[None])[0].float()
+
+    @torch.no_grad()
+    def sample(
+        self,
+        conditions: Tensor,
+        seeds: Sequence[int],
+        *,
+        duration: float,
+        steps: int,
+        guidance: float,
+        solver: Solver = "multistep",
+        negative: str = "",
+        progress: Progress | None = None,
+    ) -> NDArray[np.float32]:
+        """Make one waveform per condition, all in one batch.
+
+        Args:
+            conditions: (B, 512) unit length.
+            seeds: one per take; the same seed and condition give the same take, alone or in a batch.
+            duration: seconds, above 0.
+            steps: of the solver.
+            guidance: classifier-free guidance scale; 1 is none, the paper uses 2.
+            negative: words to be guided away from.
+
+        Returns:
+            float32 (B, round(duration * sample_rate)), about -1..1.
+
+        Raises:
+            Cancelled: within one step of being cancelled.
+        """
+        progress = progress or no_progress()
+        frames = frames_of(duration)
+        noise = take_noise(seeds, self._latent_shape(frames)).to(self.device)
+        latent = sample_latents(
+            self.unet,
+            make_scheduler(self.scheduler.config, solver, steps),
+            noise,
+            conditions.to(self.device),
+            self.encode_text([negative]).to(self.device),
+            guidance=guidance,
+            latent_patch=self.shape.latent_patch,
+            progress=progress.part(0.0, 0.85),
+        )
+        progress.part(0.85, 1.0).report(0.0, "decoding")
+        waveform = self.decode(latent, frames)
+        progress.report(1.0, "decoded")
+        samples = round(duration * self.sample_rate)
+        return _fitted(waveform, samples)
+
+    @torch.no_grad()
+    def decode(self, latent: Tensor, frames: int) -> Tensor:
+        """Standardised latents to waveforms (B, frames * 160).
+
+        Take by take: decoding needs the most memory of all, and a batch would gain little.
+        """
+        waves = []
+        for one in latent:
+            mel = self.codec.decode(one[None])[:, :frames]
+            wave = self.vocoder(mel)
+            waves.append(wave.reshape(1, -1)[:, : frames * SAMPLE_RATE // 100])
+        return torch.cat(waves).float().cpu()
+
+    def _latent_shape(self, frames: int) -> tuple[int, int, int]:
+        """Latent (C, T, F) for ``frames`` mel frames, rounded up to what the U-Net can halve."""
+        levels = len(self.unet.config.block_out_channels)
+        multiple = self.shape.latent_patch * 2 ** (levels - 1)
+        steps = -(-frames // self.codec.reduction)
+        return (
+            self.codec.latent_channels,
+            -(-steps // multiple) * multiple,
+            BANDS // self.codec.reduction,
+        )
+
+
+def _fitted(waveform: Tensor, samples: int) -> NDArray[np.float32]:
+    """Cut or zero-pad (B, n) to ``samples``: frames are 10 ms, durations are not."""
+    out = np.zeros((waveform.shape[0], samples), dtype=np.float32)
+    kept = min(samples, waveform.shape[1])
+    out[:, :kept] = waveform[:, :kept].numpy()
+    return out

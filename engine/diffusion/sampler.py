@@ -1,0 +1,94 @@
+"""The sampling loop: noise in, latents out, with classifier-free guidance (arXiv 2207.12598).
+
+DDIM (arXiv 2010.02502) as the paper uses it, or a second-order multistep solver (DPM-Solver++, arXiv
+2211.01095) that needs far fewer steps. Both take the trained schedule from the same scheduler configuration.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from engine.diffusion.autoencoder import fold, unfold
+from engine.progress import Progress
+
+Solver = Literal["ddim", "multistep"]
+
+
+def take_noise(seeds: Sequence[int], shape: tuple[int, int, int]) -> Tensor:
+    """One latent of noise per take, (B, *shape), each drawn on the CPU from its own generator.
+
+    So a take is the same alone, in a batch, and on every device.
+    """
+    return torch.stack(
+        [torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed)) for seed in seeds]
+    )
+
+
+def make_scheduler(config: Any, solver: Solver, steps: int) -> Any:
+    """A diffusers scheduler set to ``steps``, with the trained schedule of ``config``."""
+    from diffusers import DDIMScheduler, DPMSolverMultistepScheduler
+
+    if solver == "ddim":
+        scheduler = DDIMScheduler.from_config(config)
+    else:
+        scheduler = DPMSolverMultistepScheduler.from_config(
+            config, algorithm_type="dpmsolver++", solver_order=2, lower_order_final=True, euler_at_final=True
+        )
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+def denoise(unet: Any, latent: Tensor, timestep: Tensor, condition: Tensor, latent_patch: int) -> Tensor:
+    """One call of the U-Net on latents (B, C, T, F), folded by ``latent_patch`` on the way in."""
+    out = unet(
+        fold(latent, latent_patch),
+        timestep,
+        encoder_hidden_states=None,
+        class_labels=condition,
+    ).sample
+    return unfold(out, latent_patch)
+
+
+def sample_latents(
+    unet: Any,
+    scheduler: Any,
+    noise: Tensor,
+    conditions: Tensor,
+    null: Tensor,
+    *,
+    guidance: float,
+    latent_patch: int,
+    progress: Progress,
+) -> Tensor:
+    """Run the whole loop.
+
+    Args:
+        noise: (B, C, T, F) unit Gaussian.
+        conditions: (B, 512) unit length, one per take.
+        null: (512,) or (B, 512): the empty text's embedding, or a negative prompt's, to be guided away from.
+        guidance: 1 switches guidance off; the paper uses 2.0.
+
+    Returns:
+        Latents, standardised, same shape as ``noise``.
+
+    Raises:
+        Cancelled: between two steps.
+    """
+    takes = noise.shape[0]
+    guided = guidance != 1.0
+    both = torch.cat([null.expand(takes, -1), conditions]) if guided else conditions
+    latent = noise * scheduler.init_noise_sigma
+    timesteps = scheduler.timesteps
+    for number, timestep in enumerate(timesteps):
+        progress.report(number / len(timesteps), f"step {number + 1} of {len(timesteps)}")
+        model_in = torch.cat([latent, latent]) if guided else latent
+        model_in = scheduler.scale_model_input(model_in, timestep)
+        out = denoise(unet, model_in, timestep, both, latent_patch)
+        if guided:
+            away, toward = out.chunk(2)
+            out = away + guidance * (toward - away)
+        latent = scheduler.step(out, timestep, latent).prev_sample
+    progress.report(1.0, f"step {len(timesteps)} of {len(timesteps)}")
+    return latent

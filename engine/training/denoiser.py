@@ -1,0 +1,172 @@
+"""The recipe of the U-Net and the object attention: latent diffusion on examples paired with pictures.
+
+*Sounding that Object* (arXiv 2506.04214, section 4.2): the noise is predicted under a condition that comes from
+text attention over a composed scene's patches, dropped 10 % of the time. Words alone condition the rest of the
+rows, so that concepts without pictures can sound too. *Ours:* v-prediction with zero terminal SNR and min-SNR
+weights (arXiv 2303.09556, gamma 5).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.diffusion.sampler import denoise
+from engine.diffusion.unet import build_unet, scheduler_config, unet_config
+from engine.training.latents import Group, LatentBank
+from engine.training.loop import Schedule, Trainer
+
+
+class Conditions(Protocol):
+    """Where conditions come from while training."""
+
+    def draw(self, groups: list[Group], rng: np.random.Generator) -> Tensor:
+        """One condition (B, 512) per group of concepts heard; may carry gradients into object attention."""
+        ...
+
+    def null(self) -> Tensor:
+        """The empty text's condition (512,)."""
+        ...
+
+    def trained(self) -> nn.Module | None:
+        """The network that is trained along with the U-Net, or None."""
+        ...
+
+
+def pocket_unet() -> dict[str, Any]:
+    """The pocket U-Net: 8.1 M parameters, attention at the coarsest level only."""
+    config = unet_config((64, 128, 160), layers=1)
+    config["down_block_types"] = ("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D")
+    config["up_block_types"] = ("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D")
+    return config
+
+
+@dataclass(frozen=True)
+class DenoiserRecipe:
+    """Every number of the recipe; ``null_share`` is the share of rows without a condition."""
+
+    schedule: Schedule
+    unet: dict[str, Any] = field(default_factory=pocket_unet)
+    latent_patch: int = 2
+    batch: int = 16
+    null_share: float = 0.1
+    snr_gamma: float = 5.0
+    decay: float = 0.999
+    bfloat16: bool = True
+    device: str = "cpu"
+
+    @staticmethod
+    def toy() -> "DenoiserRecipe":
+        schedule = Schedule(steps=60, peak_rate=3e-3, warmup_steps=5)
+        small = unet_config((16, 32), layers=1, norm_groups=8)
+        return DenoiserRecipe(schedule, unet=small, batch=4, decay=0.9, bfloat16=False)
+
+    @staticmethod
+    def bootstrap(seconds: float) -> "DenoiserRecipe":
+        """For two CPU cores, one process on each."""
+        return DenoiserRecipe(Schedule(steps=1_000_000, peak_rate=7e-4, seconds=seconds))
+
+    @staticmethod
+    def release(seconds: float = 540.0) -> "DenoiserRecipe":
+        """For one GPU."""
+        schedule = Schedule(steps=1_000_000, peak_rate=6e-4, seconds=seconds, warmup_steps=500)
+        return replace(DenoiserRecipe(schedule), batch=256, decay=0.9995, device="cuda")
+
+
+@dataclass(frozen=True)
+class NoiseSchedule:
+    """Cumulative signal shares of the trained schedule, float32 (1000,)."""
+
+    alphas: Tensor
+
+    @staticmethod
+    def of(config: dict[str, Any]) -> "NoiseSchedule":
+        from diffusers import DDIMScheduler
+
+        return NoiseSchedule(DDIMScheduler(**config).alphas_cumprod.float())
+
+    def noised(self, clean: Tensor, noise: Tensor, timestep: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The noised latent, the v target (arXiv 2202.00512, appendix D), and the signal-to-noise ratio."""
+        alpha = self.alphas.to(clean.device)[timestep].view(-1, 1, 1, 1)
+        root, rest = alpha.sqrt(), (1 - alpha).sqrt()
+        ratio = (alpha / (1 - alpha).clamp_min(1e-8)).flatten()
+        return root * clean + rest * noise, root * noise - rest * clean, ratio
+
+
+def snr_weight(ratio: Tensor, gamma: float) -> Tensor:
+    """Min-SNR weights for v-prediction: min(SNR, gamma) / (SNR + 1), scaled to about 1 in the middle."""
+    return ratio.clamp(max=gamma) / (ratio + 1) + 0.1
+
+
+class _Together(nn.Module):
+    """The U-Net and what is trained along with it, as one network for the trainer."""
+
+    def __init__(self, unet: nn.Module, beside: nn.Module | None) -> None:
+        super().__init__()
+        self.unet = unet
+        self.beside = beside
+
+
+def latent_batches(
+    bank: LatentBank, size: int, rng: np.random.Generator
+) -> Iterator[tuple[Tensor, list[Group]]]:
+    """Endless shuffled batches of latents (size, 8, 128, 16), and the concepts in each row."""
+    while True:
+        order = rng.permutation(len(bank.groups))
+        for start in range(0, len(order) - size + 1, size):
+            rows = np.sort(order[start : start + size])
+            yield torch.from_numpy(bank.latents[rows].astype(np.float32)), [bank.groups[r] for r in rows]
+
+
+def train_denoiser(
+    recipe: DenoiserRecipe,
+    bank: LatentBank,
+    conditions: Conditions,
+    seed: int,
+    checkpoint: Path | None = None,
+) -> tuple[Any, list[float]]:
+    """Train the U-Net (and the conditions' own network) on a bank of latents.
+
+    Returns:
+        the U-Net in evaluation mode with averaged weights, and the loss of every step.
+    """
+    torch.manual_seed(seed)
+    unet = build_unet(recipe.unet).to(recipe.device, memory_format=torch.channels_last)
+    together = _Together(unet, conditions.trained())
+    trainer = Trainer(together, recipe.schedule, checkpoint, recipe.decay)
+    rng = np.random.default_rng([seed, trainer.step, _rank()])
+    noise_source = torch.Generator().manual_seed(int(rng.integers(2**31)))
+    schedule = NoiseSchedule.of(scheduler_config())
+
+    def loss_of(rows: tuple[Tensor, list[Group]], _share: float) -> Tensor:
+        clean, groups = rows
+        clean = clean.to(recipe.device)
+        timestep = torch.randint(0, 1000, (len(groups),), generator=noise_source).to(recipe.device)
+        noise = torch.randn(clean.shape, generator=noise_source).to(recipe.device)
+        noised, target, ratio = schedule.noised(clean, noise, timestep)
+        condition = _with_nulls(conditions, groups, recipe.null_share, rng).to(recipe.device)
+        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
+            out = denoise(unet, noised, timestep, condition, recipe.latent_patch)
+        error = (out.float() - target).square().mean(dim=(1, 2, 3))
+        return (error * snr_weight(ratio, recipe.snr_gamma)).mean()
+
+    losses = trainer.run(latent_batches(bank, recipe.batch, rng), loss_of)
+    trainer.finish()
+    return unet, losses
+
+
+def _rank() -> int:
+    distributed = torch.distributed
+    return distributed.get_rank() if distributed.is_available() and distributed.is_initialized() else 0
+
+
+def _with_nulls(
+    conditions: Conditions, groups: list[Group], share: float, rng: np.random.Generator
+) -> Tensor:
+    drawn = conditions.draw(groups, rng)
+    dropped = torch.from_numpy(rng.random(len(groups)) < share)[:, None].to(drawn.device)
+    return torch.where(dropped, conditions.null().to(drawn), drawn)

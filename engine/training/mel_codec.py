@@ -1,0 +1,147 @@
+"""The recipe of the mel VAE (DESIGN section 4; losses after AudioLDM, arXiv 2301.12503, appendix C).
+
+L1 on the log-mel, L1 on its differences in time and frequency (blur is what the plain L1 leaves), a small KL,
+and on a GPU a patch discriminator for the last part.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.diffusion.autoencoder import MelCodec
+from engine.training.adversary import PatchAdversary
+from engine.training.loop import Schedule, Trainer
+
+MEL_MEAN, MEL_STD = -5.5, 2.8
+
+
+@dataclass(frozen=True)
+class MelCodecRecipe:
+    """Every number of the recipe.
+
+    ``kl_weight`` is for nats per mel value. ``adversary_from`` is the share of training after which it joins (1: never).
+    """
+
+    schedule: Schedule
+    channels: tuple[int, ...] = (128,)
+    layers: int = 1
+    mel_patch: int = 4
+    batch: int = 8
+    frames: int = 256
+    kl_weight: float = 2e-3
+    edge_weight: float = 0.5
+    adversary_from: float = 1.0
+    adversary_weight: float = 0.1
+    bfloat16: bool = True
+    device: str = "cpu"
+
+    @staticmethod
+    def toy() -> "MelCodecRecipe":
+        schedule = Schedule(steps=40, peak_rate=3e-3, warmup_steps=5)
+        return MelCodecRecipe(
+            schedule, channels=(16,), batch=2, frames=64, bfloat16=False, adversary_from=0.7
+        )
+
+    @staticmethod
+    def bootstrap(seconds: float) -> "MelCodecRecipe":
+        """For two CPU cores."""
+        return MelCodecRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds))
+
+    @staticmethod
+    def release(seconds: float = 300.0) -> "MelCodecRecipe":
+        """For one GPU."""
+        schedule = Schedule(steps=200_000, peak_rate=8e-4, seconds=seconds)
+        return replace(
+            MelCodecRecipe(schedule),
+            channels=(224,),
+            batch=64,
+            adversary_from=0.4,
+            device="cuda",
+        )
+
+
+def build_network(recipe: MelCodecRecipe) -> Any:
+    """A diffusers ``AutoencoderKL`` of the recipe's size."""
+    from diffusers import AutoencoderKL
+
+    levels = len(recipe.channels)
+    side = recipe.mel_patch**2
+    return AutoencoderKL(
+        in_channels=side,
+        out_channels=side,
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
+        block_out_channels=recipe.channels,
+        layers_per_block=recipe.layers,
+        latent_channels=8,
+        norm_num_groups=8,
+        sample_size=64,
+        mid_block_add_attention=False,
+    )
+
+
+def reconstruction_loss(mel: Tensor, target: Tensor, edge_weight: float) -> Tensor:
+    """L1 plus weighted L1 of the first differences along time and frequency."""
+    loss = functional.l1_loss(mel, target)
+    for axis in (-1, -2):
+        loss = loss + edge_weight * functional.l1_loss(mel.diff(dim=axis), target.diff(dim=axis))
+    return loss
+
+
+def train_mel_codec(
+    recipe: MelCodecRecipe, mels: Iterator[Tensor], seed: int, checkpoint: Path | None = None
+) -> tuple[MelCodec, list[float]]:
+    """Train on batches of log-mel (B, T, 64).
+
+    Returns:
+        the codec in evaluation mode, and the loss of every step. ``latents_mean``/``std`` are not set yet:
+        see ``measure_latents``.
+    """
+    torch.manual_seed(seed)
+    # Channels last is what makes convolutions of so few channels fast on a CPU.
+    network = build_network(recipe).to(recipe.device, memory_format=torch.channels_last)
+    codec = MelCodec(network, mel_patch=recipe.mel_patch, mel_mean=MEL_MEAN, mel_std=MEL_STD)
+    trainer = Trainer(network, recipe.schedule, checkpoint, decay=0.998)
+    adversary = PatchAdversary(width=32, device=recipe.device) if recipe.adversary_from < 1 else None
+
+    def loss_of(mel: Tensor, share: float) -> Tensor:
+        mel = mel.to(recipe.device)
+        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
+            posterior = codec.posterior(mel)
+            out = codec.decode_raw(posterior.sample()).float()
+        target, guess = (mel - MEL_MEAN) / MEL_STD, (out - MEL_MEAN) / MEL_STD
+        loss = reconstruction_loss(guess, target, recipe.edge_weight)
+        loss = loss + recipe.kl_weight * posterior.kl().float().mean() / mel[0].numel()
+        if adversary is not None and share >= recipe.adversary_from:
+            loss = loss + recipe.adversary_weight * adversary.generator_loss(target, guess)
+        return loss
+
+    losses = trainer.run(mels, loss_of)
+    trainer.finish()
+    return codec, losses
+
+
+@torch.no_grad()
+def measure_latents(codec: MelCodec, mels: Iterator[Tensor], batches: int) -> None:
+    """Set the network's ``latents_mean`` and ``latents_std`` from real log-mels.
+
+    The scale is sqrt(var(mean) + mean posterior variance), so that a channel the KL has killed is not blown up
+    to unit variance (../shared/TRAINING.md, lessons).
+    """
+    means, variances = [], []
+    for _ in range(batches):
+        posterior = codec.posterior(next(mels))
+        means.append(posterior.mean.float())
+        variances.append(posterior.var.float())
+    mean, variance = torch.cat(means), torch.cat(variances)
+    spread = (mean.var(dim=(0, 2, 3)) + variance.mean(dim=(0, 2, 3))).sqrt()
+    network: nn.Module = codec.network
+    network.register_to_config(  # type: ignore[operator]
+        latents_mean=[round(v, 5) for v in mean.mean(dim=(0, 2, 3)).tolist()],
+        latents_std=[round(v, 5) for v in spread.tolist()],
+    )

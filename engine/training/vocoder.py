@@ -1,0 +1,95 @@
+"""The recipe of the vocoder: multi-resolution STFT and mel losses, with an adversary on a GPU.
+
+After Vocos (arXiv 2306.00814, section 3.3) and Parallel WaveGAN's spectral losses (arXiv 1910.11480).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from engine.diffusion.mel import LogMel
+from engine.diffusion.vocoder import SpectralVocoder
+from engine.training.adversary import SpectrogramAdversary
+from engine.training.loop import Schedule, Trainer
+
+
+@dataclass(frozen=True)
+class VocoderRecipe:
+    """Every number of the recipe. ``adversary_from`` is the share of training after which it joins (1: never)."""
+
+    schedule: Schedule
+    width: int = 256
+    hidden: int = 640
+    depth: int = 6
+    batch: int = 12
+    mel_weight: float = 1.5
+    adversary_from: float = 1.0
+    adversary_weight: float = 0.05
+    windows: tuple[int, ...] = (128, 320, 768, 1536)
+    bfloat16: bool = True
+    device: str = "cpu"
+
+    @staticmethod
+    def toy() -> "VocoderRecipe":
+        schedule = Schedule(steps=30, peak_rate=3e-3, warmup_steps=5)
+        small = VocoderRecipe(schedule, width=32, hidden=64, depth=2, batch=2, bfloat16=False)
+        return replace(small, adversary_from=0.7)
+
+    @staticmethod
+    def bootstrap(seconds: float) -> "VocoderRecipe":
+        """For one CPU core."""
+        return VocoderRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds))
+
+    @staticmethod
+    def release(seconds: float = 360.0) -> "VocoderRecipe":
+        """For one GPU."""
+        schedule = Schedule(steps=200_000, peak_rate=8e-4, seconds=seconds)
+        return replace(VocoderRecipe(schedule), batch=64, adversary_from=0.3, device="cuda")
+
+
+def spectral_loss(waveform: Tensor, target: Tensor, windows: tuple[int, ...]) -> Tensor:
+    """Spectral convergence plus log-magnitude L1, averaged over several window lengths."""
+    loss = torch.zeros((), device=waveform.device)
+    for size in windows:
+        window = torch.hann_window(size, device=waveform.device)
+        guess, wanted = (
+            torch.stft(w, size, size // 4, window=window, return_complex=True).abs().clamp_min(1e-5)
+            for w in (waveform, target)
+        )
+        convergence = (guess - wanted).norm(dim=(1, 2)) / wanted.norm(dim=(1, 2)).clamp_min(1e-2)
+        loss = loss + convergence.clamp(max=3).mean() + functional.l1_loss(guess.log(), wanted.log())
+    return loss / len(windows)
+
+
+def train_vocoder(
+    recipe: VocoderRecipe, waveforms: Iterator[Tensor], seed: int, checkpoint: Path | None = None
+) -> tuple[SpectralVocoder, list[float]]:
+    """Train on batches of waveforms (B, samples), samples a multiple of the hop.
+
+    Returns:
+        the vocoder in evaluation mode, and the loss of every step.
+    """
+    torch.manual_seed(seed)
+    network = SpectralVocoder(width=recipe.width, hidden=recipe.hidden, depth=recipe.depth).to(recipe.device)
+    front_end = LogMel().to(recipe.device)
+    trainer = Trainer(network, recipe.schedule, checkpoint, decay=0.998)
+    adversary = SpectrogramAdversary(width=32, device=recipe.device) if recipe.adversary_from < 1 else None
+
+    def loss_of(target: Tensor, share: float) -> Tensor:
+        target = target.to(recipe.device)
+        mel = front_end(target)
+        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
+            waveform = network(mel)
+        loss = spectral_loss(waveform, target, recipe.windows)
+        loss = loss + recipe.mel_weight * functional.l1_loss(front_end(waveform), mel)
+        if adversary is not None and share >= recipe.adversary_from:
+            loss = loss + recipe.adversary_weight * adversary.generator_loss(target, waveform)
+        return loss
+
+    losses = trainer.run(waveforms, loss_of)
+    trainer.finish()
+    return network, losses
