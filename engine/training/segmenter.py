@@ -1,0 +1,202 @@
+"""The recipe of the pocket segmenter: Segment Anything's training, at a size that a CPU core can afford.
+
+As in Kirillov et al. 2023, arXiv 2304.02643, appendix A: focal and dice loss 20:1 on the best of the masks, the
+predicted IoU by its squared error, and a second round with a correcting click and the first round's mask.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from segment_anything.modeling import Sam
+from torch import Tensor
+from torch.nn import functional
+
+from engine.training.loop import Schedule, Trainer
+from engine.training.segmenter_cutouts import Cutout
+from engine.training.segmenter_scenes import ComposedScene, compose_scene
+from engine.vision.sam_network import SamConfig, build_sam, decode, letterbox, save_sam
+
+log = logging.getLogger("foleyscape.training")
+
+
+@dataclass(frozen=True)
+class SegmenterRecipe:
+    """Every number of the recipe. ``prompts`` is how many clicks are asked about in each scene."""
+
+    schedule: Schedule
+    network: SamConfig = SamConfig()
+    scenes: int = 8
+    prompts: int = 4
+    box_share: float = 0.15
+    second_round: float = 0.3
+    bfloat16: bool = True
+    seed: int = 0
+
+    @staticmethod
+    def toy() -> "SegmenterRecipe":
+        """Under a minute on one core."""
+        network = SamConfig(
+            image_size=64, width=32, depth=2, heads=2, global_blocks=(1,), stem=(8, 16), prompt_width=32,
+            decoder_mlp=32, decoder_heads=4, mask_channels=8, score_hidden=32,
+        )  # fmt: skip
+        schedule = Schedule(steps=60, peak_rate=3e-3, warmup_steps=5)
+        return SegmenterRecipe(schedule, network, scenes=4, prompts=3, bfloat16=False)
+
+    @staticmethod
+    def bootstrap(seconds: float) -> "SegmenterRecipe":
+        """For one CPU core; about 20 minutes gave the bundled weights."""
+        return SegmenterRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds, warmup_steps=60, log_every=20))
+
+
+@dataclass(frozen=True)
+class Prompted:
+    """One scene with its clicks: ``points`` (P, 1, 2) network pixels, ``boxes`` (P, 4), ``targets`` (P, s, s)."""
+
+    image: Tensor
+    points: Tensor
+    boxes: Tensor
+    targets: Tensor
+
+
+def _click_inside(mask: NDArray[np.bool_], rng: np.random.Generator) -> tuple[float, float]:
+    rows, columns = np.nonzero(mask)
+    chosen = rng.integers(len(rows))
+    return float(columns[chosen]), float(rows[chosen])
+
+
+def _box_round(mask: NDArray[np.bool_], rng: np.random.Generator) -> list[float]:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], float)
+    slack = 0.06 * np.array([box[2] - box[0], box[3] - box[1]] * 2)
+    return list(np.clip(box + rng.normal(0, 1, 4) * slack, 0, None))
+
+
+def prompt_scene(sam: Sam, scene: ComposedScene, count: int, low: int, rng: np.random.Generator) -> Prompted:
+    """Random clicks on random masks of a scene, with area-averaged targets at the low resolution."""
+    size = sam.image_encoder.img_size
+    chosen = [scene.masks[i] for i in rng.integers(len(scene.masks), size=count)]
+    padded = np.zeros((count, size, size), np.float32)
+    for layer, mask in zip(padded, chosen, strict=True):
+        layer[: mask.shape[0], : mask.shape[1]] = mask
+    points = torch.tensor([[_click_inside(mask, rng)] for mask in chosen])
+    boxes = torch.tensor([_box_round(mask, rng) for mask in chosen], dtype=torch.float32)
+    targets = functional.interpolate(torch.from_numpy(padded)[:, None], (low, low), mode="area")[:, 0]
+    return Prompted(letterbox(sam, scene.pixels), points, boxes, targets)
+
+
+def batches(
+    sam: Sam,
+    recipe: SegmenterRecipe,
+    cutouts: Sequence[Cutout],
+    backgrounds: Sequence[NDArray[np.uint8]],
+    rng: np.random.Generator,
+) -> Iterator[list[Prompted]]:
+    """Endless batches of prompted scenes."""
+    low = recipe.network.low_size
+    while True:
+        batch: list[Prompted] = []
+        while len(batch) < recipe.scenes:
+            scene = compose_scene(cutouts, backgrounds, rng, recipe.network.image_size)
+            if scene.masks:
+                batch.append(prompt_scene(sam, scene, recipe.prompts, low, rng))
+        yield batch
+
+
+def mask_loss(logits: Tensor, scores: Tensor, targets: Tensor) -> Tensor:
+    """The loss of the best mask of each prompt, and of every mask's predicted IoU.
+
+    Args:
+        logits: (P, M, s, s). scores: (P, M). targets: (P, s, s), 0 to 1.
+    """
+    wanted = targets[:, None].expand_as(logits)
+    chance = logits.sigmoid()
+    entropy = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    focal = (entropy * (chance - wanted).abs().square()).mean(dim=(2, 3))
+    overlap, total = (chance * wanted).sum(dim=(2, 3)), (chance + wanted).sum(dim=(2, 3))
+    dice = 1 - (2 * overlap + 1) / (total + 1)
+    each = 20 * focal + dice
+    # A little of the mean keeps masks that never won learning; the rest goes to the best, as in the paper.
+    best = 0.9 * each.min(dim=1).values.mean() + 0.1 * each.mean()
+    with torch.no_grad():
+        found, truth = logits > 0, wanted > 0.5
+        iou = (found & truth).sum(dim=(2, 3)) / (found | truth).sum(dim=(2, 3)).clamp_min(1)
+    return best + functional.mse_loss(scores, iou)
+
+
+def _correcting_clicks(logits: Tensor, targets: Tensor, scale: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """A click (P, 1, 2) in the wrong region of each mask, and its label: 1 keep where missed, 0 drop elsewhere."""
+    truth = targets > 0.5
+    points, labels = [], []
+    for wrong, wanted in zip(((logits > 0) ^ truth).numpy(), truth.numpy(), strict=True):
+        x, y = _click_inside(wrong if wrong.any() else np.ones_like(wrong), rng)
+        points.append([[(x + 0.5) * scale, (y + 0.5) * scale]])
+        labels.append([float(wanted[int(y), int(x)])])
+    return torch.tensor(points), torch.tensor(labels)
+
+
+def _scene_loss(
+    sam: Sam, embedding: Tensor, prompted: Prompted, recipe: SegmenterRecipe, rng: np.random.Generator
+) -> Tensor:
+    count = len(prompted.targets)
+    labels = torch.ones(count, 1)
+    if rng.random() < recipe.box_share:
+        logits, scores = decode(sam, embedding, None, prompted.boxes, None)
+        return mask_loss(logits.float(), scores.float(), prompted.targets)
+    logits, scores = decode(sam, embedding, (prompted.points, labels), None, None)
+    loss = mask_loss(logits[:, 1:].float(), scores[:, 1:].float(), prompted.targets)
+    if rng.random() >= recipe.second_round:
+        return loss
+    best = scores[:, 1:].argmax(dim=1)
+    previous = logits[torch.arange(count), 1 + best].detach().float()
+    scale = recipe.network.image_size / recipe.network.low_size
+    extra, extra_labels = _correcting_clicks(previous, prompted.targets, scale, rng)
+    points = torch.cat([prompted.points, extra], dim=1), torch.cat([labels, extra_labels], dim=1)
+    logits, scores = decode(sam, embedding, points, None, previous[:, None].clamp(-16, 16))
+    return loss + mask_loss(logits.float(), scores.float(), prompted.targets)
+
+
+def train(
+    recipe: SegmenterRecipe,
+    cutouts: Sequence[Cutout],
+    backgrounds: Sequence[NDArray[np.uint8]],
+    checkpoint: Path | None = None,
+) -> tuple[Sam, list[float]]:
+    """Train a segmenter; the network with averaged weights, and each step's loss.
+
+    Args:
+        checkpoint: a file to resume from and save to.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        sam = build_sam(recipe.network)
+    trainer = Trainer(sam, recipe.schedule, checkpoint, decay=0.998, weight_decay=0.02)
+    rng = np.random.default_rng([recipe.seed, trainer.step])
+
+    def loss_of(batch: list[Prompted], _share: float) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16) if recipe.bfloat16 else nullcontext():
+            embeddings = sam.image_encoder(torch.cat([prompted.image for prompted in batch]))
+            losses = [
+                _scene_loss(sam, embeddings[i : i + 1], prompted, recipe, rng) for i, prompted in enumerate(batch)
+            ]
+        return torch.stack(losses).mean()
+
+    losses = trainer.run(batches(sam, recipe, cutouts, backgrounds, rng), loss_of)
+    trainer.finish()
+    return sam, losses
+
+
+def train_and_save(archive: Path, folder: Path, seconds: float, checkpoint: Path | None = None) -> None:
+    """The whole bootstrap: cut things from ``archive``, train for ``seconds`` on this core, write ``folder``."""
+    from engine.training.segmenter_cutouts import load_backgrounds, load_cutouts
+
+    recipe = SegmenterRecipe.bootstrap(seconds)
+    cutouts = load_cutouts(archive)
+    log.info("%d cut-outs", len(cutouts))
+    sam, _ = train(recipe, cutouts, load_backgrounds(archive), checkpoint)
+    save_sam(folder, sam, recipe.network)
