@@ -1,14 +1,14 @@
 """The rules of the house that import-linter cannot say: what loads when, and who needs what."""
 
 import ast
+import functools
 import json
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 HOUSE = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "segment_anything", "open_clip", "PySide6")
@@ -17,6 +17,15 @@ EXTRAS = {
     "engine/evaluation/": ("evaluation",),
     "desktop/": ("desktop",),
     "tests/": ("dev", "evaluation"),
+}
+# Distributions that are not called like what they bring.
+DISTRIBUTIONS = {
+    "cv2": "opencv-python-headless",
+    "open_clip": "open-clip-torch",
+    "PIL": "pillow",
+    "PySide6": "pyside6-essentials",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
 }
 # Everything that stands between typing a command and its first words.
 LIGHT = ("*.py", "scene/*.py", "models/*.py", "sound/*.py", "generation/requests.py")
@@ -31,13 +40,16 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(path: Path) -> Iterator[str]:
+@functools.cache
+def imported(path: Path) -> frozenset[str]:
     """The top names that a file imports anywhere, inside functions too."""
+    names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
-            yield node.module.split(".")[0]
+            names.add(node.module)
+    return frozenset(name.split(".")[0] for name in names)
 
 
 def test_light_modules_load_neither_torch_nor_a_window() -> None:
@@ -73,26 +85,31 @@ def test_laion_clap_is_reached_through_at_most_one_adapter() -> None:
 
 
 def test_whatever_is_imported_is_declared() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     own = sys.stdlib_module_names | {"engine", "desktop", "tests", "laion_clap"}
-    known = packages_distributions()
-    undeclared = {
-        (module_name(path), name)
-        for path in sources("engine", "desktop", "tests")
-        for name in imported(path)
-        if name not in own and not declared_for(path) & {canonical(found) for found in known.get(name, ())}
-    }
+    undeclared = set()
+    for folder in ("engine", "desktop", "tests"):
+        for path in sources(folder):
+            foreign = imported(path) - own
+            promised = declared_for(path, project)
+            undeclared |= {
+                (module_name(path), name) for name in foreign if distribution(name) not in promised
+            }
     assert undeclared == set()
 
 
-def declared_for(path: Path) -> set[str]:
-    """The distributions that pyproject.toml promises to this file."""
-    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    folder = path.relative_to(HOUSE).as_posix()
-    extras = next((names for start, names in EXTRAS.items() if folder.startswith(start)), ())
+def declared_for(path: Path, project: dict[str, Any]) -> set[str]:
+    """The distributions that the project promises to this file."""
+    place = path.relative_to(HOUSE).as_posix()
+    extras = next((names for start, names in EXTRAS.items() if place.startswith(start)), ())
     requirements = [*project["dependencies"]]
     for extra in extras:
         requirements += project["optional-dependencies"][extra]
     return {canonical(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in requirements}
+
+
+def distribution(name: str) -> str:
+    return canonical(DISTRIBUTIONS.get(name, name))
 
 
 def canonical(distribution: str) -> str:
