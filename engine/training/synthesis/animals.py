@@ -39,7 +39,11 @@ def _bark(draw: Draw, pitch: float, length: float, tract: float, rough: float, b
     peak = draw.between(0.2, 0.45)
     f0 = glide([(0.0, pitch * 0.65), (peak, pitch), (1.0, pitch * draw.between(0.4, 0.7))], count)
     mouth = glide([(0.0, tract * 0.7), (peak, tract * 1.15), (1.0, tract * 0.65)], count)
-    resonances = [(mouth, 260.0, 1.0), (mouth * 2.2, 450.0, 0.6), (mouth * 3.9, 800.0, 0.25)]
+    resonances = [
+        (mouth, 260.0, 1.0),
+        (mouth * 2.2, 450.0, draw.between(0.05, 0.6)),
+        (mouth * 3.9, 800.0, draw.between(0.01, 0.25)),
+    ]
     level = swell(draw, count, 0.012, length * 0.65, 1.3)
     return throat(draw, f0, resonances, breath, rough) * level
 

@@ -146,19 +146,16 @@ def _tick(draw: Draw) -> Wave:
     seconds = draw.log_between(0.02, 0.12)
     out = np.zeros(draw.samples(seconds + 0.05))
     modes = draw.whole(4, 12)
-    low = draw.log_between(350.0, 2500.0)
+    low = draw.log_between(120.0, 1800.0)
     frequencies = draw.spread(low, 7600.0, modes)
+    slope = draw.between(0.2, 1.4)
     decays = seconds * draw.spread(0.2, 1.0, modes) * (frequencies / low) ** -0.3
     for knock in range(draw.pick((1, 2, 2, 3))):
-        click = rung(draw, seconds, frequencies, decays, draw.spread(0.2, 1.0, modes))
+        levels = draw.spread(0.2, 1.0, modes) * (frequencies / low) ** -slope
+        click = rung(draw, seconds, frequencies, decays, levels)
         size = draw.samples(0.008)
-        place(
-            click,
-            banded(draw, size, (2000.0, 7800.0)) * struck(draw, size, 0.0005, 0.008),
-            0.0,
-            draw.rate,
-            0.8,
-        )
+        contact = banded(draw, size, (400.0, 7800.0), slope) * struck(draw, size, 0.0005, 0.008)
+        place(click, contact, 0.0, draw.rate, draw.between(0.2, 0.8))
         place(out, click, knock * draw.between(0.004, 0.018), draw.rate, draw.between(0.25, 1.0))
     return out
 

@@ -90,7 +90,7 @@ def crow(draw: Draw, seconds: float) -> Wave:
 def rooster(draw: Draw, seconds: float) -> Wave:
     """The crow in four syllables, the last one long and falling; perhaps hens after it."""
     pitch = draw.log_between(560.0, 1150.0)
-    out = repeated(draw, seconds, lambda: _crowing(draw, pitch), (0.8, 3.0), most=2, sparse=0.6)
+    out = repeated(draw, seconds, lambda: _crowing(draw, pitch), (0.8, 3.0), most=2, sparse=0.85)
     if draw.chance(0.25):
         cluck = draw.between(350.0, 700.0)
         hens = repeated(draw, seconds, lambda: _cluck(draw, cluck), (0.1, 0.6))
@@ -111,15 +111,15 @@ def _crowing(draw: Draw, pitch: float) -> Wave:
     gap = draw.between(0.0, 0.07)
     out = np.zeros(draw.samples(sum(length for length, _ in steps) + 0.1 * len(steps)))
     tract = draw.between(0.85, 1.2)
-    breath, rough = draw.log_between(0.01, 0.2), draw.between(0.0, 0.3)
+    breath, rough = draw.log_between(0.003, 0.1), draw.between(0.0, 0.15)
     at = 0.0
     for length, (start, middle, end) in steps:
         count = draw.samples(length)
         f0 = pitch * glide([(0.0, start), (draw.between(0.3, 0.6), middle), (1.0, end)], count)
         shape = [
-            (1100.0 * tract, 500.0, 1.0),
-            (2100.0 * tract, 700.0, draw.between(0.4, 1.0)),
-            (3300.0 * tract, 1200.0, 0.35),
+            (1100.0 * tract, 450.0, 1.0),
+            (2000.0 * tract, 600.0, draw.between(0.1, 0.8)),
+            (3300.0 * tract, 1000.0, draw.between(0.03, 0.3)),
         ]
         sound = throat(draw, f0, shape, breath, rough) * swell(draw, count, 0.03, 0.25 * length)
         place(out, sound, at, draw.rate, 0.6 if start < 0.7 else 1.0)

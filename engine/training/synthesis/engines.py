@@ -9,10 +9,10 @@ import numpy as np
 from engine.training.synthesis.curves import glide, swell, wander
 from engine.training.synthesis.draw import Draw, Range, Wave
 from engine.training.synthesis.events import place
-from engine.training.synthesis.filters import delayed, formants, highpass, lowpass
+from engine.training.synthesis.filters import formants, highpass, lowpass
 from engine.training.synthesis.horns import car_horn, ship_horn, train_horn
 from engine.training.synthesis.noises import banded, coloured
-from engine.training.synthesis.sources import harmonics, pulses, turns
+from engine.training.synthesis.sources import harmonics, pulses, reed, turns
 
 
 def combustion(draw: Draw, speed: Wave, cylinders: int, bright: float, uneven: float) -> Wave:
@@ -147,7 +147,7 @@ def airplane(draw: Draw, seconds: float) -> Wave:
         fan = draw.between(1200.0, 4500.0) * glide([(0.0, 1.0), (1.0, draw.near(0.9, 0.2))], count)
         whine = harmonics(fan * np.exp(0.003 * wander(draw, count, 8.0)), draw.rate, (1.0, 0.3))
         out = roar + draw.log_between(0.02, 0.6) * whine
-    out = delayed(out, draw.rate, draw.between(0.001, 0.012), draw.between(0.2, 0.8))
+    out = flanged(draw, out, draw.between(0.2, 0.8))
     return _passing(draw, out) if draw.chance(0.5) else out
 
 
@@ -167,13 +167,26 @@ def helicopter(draw: Draw, seconds: float) -> Wave:
     depth = draw.between(0.5, 0.97)
     gate = 1.0 - depth + depth * stroke / float(np.max(stroke))
     thump = lowpass(pulses(rate, draw.rate), draw.rate, draw.between(90.0, 300.0))
-    out = 1.2 * low * gate + draw.log_between(0.15, 1.2) * high * gate
+    tail = rate * draw.between(3.5, 6.5)
+    levels = tuple(draw.spread(0.1, 1.0, 16) / np.arange(1, 17) ** 0.5)
+    out = 1.2 * low * gate + draw.log_between(0.03, 0.6) * reed(tail, draw.rate, levels)
+    out += +draw.log_between(0.15, 1.2) * high * gate
     out += draw.between(0.2, 1.5) * thump / (float(np.std(thump)) + 1e-9)
     out += draw.between(0.02, 0.3) * coloured(draw, count, draw.between(0.5, 1.5))
     if draw.chance(0.6):
         whine = draw.log_between(300.0, 3500.0) * np.exp(0.002 * wander(draw, count, 5.0))
         out += draw.log_between(0.01, 0.2) * harmonics(whine, draw.rate, (1.0, 0.4, 0.2))
-    return _passing(draw, out) if draw.chance(0.3) else out * np.exp(0.15 * wander(draw, count, 0.5))
+    out = flanged(draw, out, draw.between(0.2, 0.9)) if draw.chance(0.6) else out
+    return _passing(draw, out) if draw.chance(0.25) else out * np.exp(0.15 * wander(draw, count, 0.5))
+
+
+def flanged(draw: Draw, wave: Wave, gain: float) -> Wave:
+    """With its echo from the ground, which comes a little sooner or later as the source moves."""
+    count = len(wave)
+    base = draw.log_between(0.0008, 0.012)
+    delay = base * glide([(0.0, 1.0), (1.0, draw.between(0.6, 1.6))], count) * draw.rate
+    at = np.arange(count)
+    return wave + gain * np.interp(at - delay, at, wave)
 
 
 def ship(draw: Draw, seconds: float) -> Wave:
@@ -225,12 +238,30 @@ def _steam(draw: Draw, count: int) -> Wave:
     return coloured(draw, count, draw.between(0.5, 1.3), 150.0) * (0.05 + puff)
 
 
+def _throttle(draw: Draw, count: int, top: float) -> Wave:
+    """Squeezed and let go: up in a fifth of a second, held, then falling back to idle."""
+    idle = top * draw.between(0.25, 0.5)
+    seconds = count / draw.rate
+    points = [(0.0, idle if draw.chance(0.6) else top)]
+    at = draw.between(0.05, 0.8)
+    while at < seconds:
+        hold, rest = draw.log_between(0.15, 2.5), draw.log_between(0.1, 1.2)
+        up, down = draw.between(0.1, 0.35), draw.between(0.3, 0.8)
+        held = top * draw.between(0.85, 1.05)
+        for step, value in ((0.0, idle), (up, top), (up + hold, held), (up + hold + down, idle)):
+            points.append(((at + step) / seconds, value))
+        at += up + hold + down + rest
+    return glide([*points, (max(points[-1][0], 1.0) + 0.01, idle)], count)
+
+
 def chainsaw(draw: Draw, seconds: float) -> Wave:
     """A two-stroke: every turn fires. Idles, revs, and sinks under load in the wood."""
     count = draw.samples(seconds)
     top = draw.between(90.0, 190.0)
-    plan = draw.pick(("rev", "cut", "cut", "idle"))
-    if plan == "cut":
+    plan = draw.pick(("throttle", "throttle", "rev", "cut", "cut", "idle"))
+    if plan == "throttle":
+        speed = _throttle(draw, count, top)
+    elif plan == "cut":
         speed = top * np.exp(0.08 * wander(draw, count, draw.between(0.3, 2.0)))
     elif plan == "idle":
         speed = draw.between(30.0, 60.0) * np.exp(0.05 * wander(draw, count, 2.0))
@@ -238,7 +269,7 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
         speed = _speed(draw, count, (35.0, 60.0), (100.0, 190.0))
     speed = speed * np.exp(0.012 * wander(draw, count, 30.0))
     every_other = 1.0 + draw.between(0.0, 0.5) * np.sign(np.sin(np.pi * turns(speed, draw.rate)))
-    shape = [(draw.log_between(180.0, 500.0), 200.0, 1.0), (draw.log_between(700.0, 1500.0), 500.0, 0.9)]
+    shape = [(draw.log_between(90.0, 400.0), 200.0, 1.0), (draw.log_between(700.0, 1500.0), 500.0, 0.7)]
     shape += [
         (draw.log_between(1600.0, 3000.0), 900.0, draw.between(0.15, 0.7)),
         (draw.log_between(3500.0, 6500.0), 1800.0, draw.between(0.03, 0.3)),
@@ -248,4 +279,4 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
     rasp = banded(draw, count, (draw.between(300.0, 1500.0), 7500.0), draw.between(0.2, 1.0))
     rasp *= 0.6 + 0.4 * np.sin(2 * np.pi * turns(speed, draw.rate))
     out = np.tanh(draw.between(0.5, 1.5) * fired) + draw.log_between(0.03, 0.4) * rasp
-    return highpass(out, draw.rate, 60.0) * (0.25 + 0.75 * (speed / float(np.max(speed))))
+    return highpass(out, draw.rate, 40.0) * (speed / float(np.max(speed))) ** draw.between(0.5, 2.5)

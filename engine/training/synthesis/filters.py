@@ -47,14 +47,6 @@ def tilt(wave: Wave, rate: int, corner: float) -> Wave:
     return np.asarray(lfilter([1.0 - pole], [1.0, -pole], wave))
 
 
-def delayed(wave: Wave, rate: int, seconds: float, gain: float) -> Wave:
-    """The sound plus one echo of itself, as from the ground below a far source."""
-    shift = max(1, round(seconds * rate))
-    out = wave.copy()
-    out[shift:] += gain * wave[:-shift]
-    return out
-
-
 Formant = tuple[Wave | float, float, float]
 """Centre in Hz (fixed, or a curve as long as the sound), bandwidth in Hz, gain."""
 

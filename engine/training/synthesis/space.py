@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.signal import oaconvolve
 
 from engine.training.synthesis.curves import decay, soften_ends
@@ -44,14 +45,26 @@ def recorded(draw: Draw, wave: Wave, background: float) -> Wave:
     out = wave / (float(np.max(np.abs(wave))) + 1e-9)
     if draw.chance(0.6):
         out = room(draw, out, draw.log_between(0.12, 2.0), draw.log_between(0.05, 0.8))
-    if draw.chance(0.5):
-        out = lowpass(out, draw.rate, draw.log_between(2800.0, 8000.0), draw.whole(1, 2))
+    out = tinted(draw, out, draw.log_between(1.0, 6.0))
+    if draw.chance(0.25):
+        out = lowpass(out, draw.rate, draw.log_between(3500.0, 8000.0), draw.whole(1, 2))
     out = out / (float(np.max(np.abs(out))) + 1e-9)
     if draw.chance(background):
         hiss = coloured(draw, len(out), draw.between(0.6, 2.6), draw.log_between(40.0, 400.0))
         out = out + hiss * draw.log_between(0.0001, 0.012)
     out = highpass(out, draw.rate, draw.log_between(20.0, 120.0))
     return padded(draw, out, wave) if draw.chance(0.5) else out
+
+
+def tinted(draw: Draw, wave: Wave, depth_db: float) -> Wave:
+    """The response of this microphone here: broad random bumps, finer ripples, and a slope."""
+    size = next_fast_len(len(wave), real=True)
+    octave = np.log2(np.maximum(rfftfreq(size, 1.0 / draw.rate), 30.0) / 1000.0)
+    response = draw.rng.normal(0.0, 0.25 * depth_db) * octave
+    for knots, share in ((9, 1.0), (60, 0.5)):
+        heights = draw.rng.normal(0.0, share * depth_db, knots)
+        response += np.interp(octave, np.linspace(-5.0, 3.6, knots), heights)
+    return np.asarray(irfft(rfft(wave, size) * 10.0 ** (response / 20.0), size)[: len(wave)])
 
 
 def padded(draw: Draw, wave: Wave, dry: Wave) -> Wave:

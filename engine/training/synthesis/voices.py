@@ -99,14 +99,27 @@ def _wail(draw: Draw, pitch: float, length: float, tract: float, rough: float) -
         [(0.0, 0.8), (top, draw.between(1.0, 1.2)), (0.8, 0.97), (1.0, draw.between(0.65, 0.9))], count
     )
     f0 = f0 * np.exp(0.02 * wander(draw, count, 7.0))
+    f0 = f0 * np.exp(draw.log_between(0.02, 0.15) * wander(draw, count, draw.between(1.5, 4.0)))
+    if draw.chance(0.12):
+        f0 = f0 * draw.between(1.6, 2.4)
+    f0 = np.clip(f0, 150.0, 1500.0)
+    open_mouth = np.exp(0.15 * wander(draw, count, 4.0)) * tract
     shape = [
-        (glide([(0.0, 800.0), (top, 1150.0), (1.0, 850.0)], count) * tract, 250.0, 0.9),
-        (glide([(0.0, 1900.0), (top, 2300.0), (1.0, 1800.0)], count) * tract, 450.0, 0.7),
-        (3500.0 * tract, 600.0, draw.between(0.3, 0.8)),
-        (5500.0 * tract, 900.0, draw.between(0.1, 0.4)),
+        (
+            glide([(0.0, 800.0), (top, 1150.0), (1.0, 850.0)], count) * open_mouth,
+            250.0,
+            draw.between(0.2, 0.9),
+        ),
+        (
+            glide([(0.0, 1900.0), (top, 2300.0), (1.0, 1800.0)], count) * open_mouth,
+            450.0,
+            draw.between(0.2, 1.0),
+        ),
+        (3500.0 * tract, 700.0, draw.between(0.3, 1.2)),
+        (5600.0 * tract, 1000.0, draw.between(0.1, 0.8)),
     ]
     cry = throat(draw, f0, shape, draw.between(0.02, 0.15), rough * draw.between(0.2, 1.0))
-    return cry * swell(draw, count, 0.07, 0.25 * length, 0.8) * np.exp(0.15 * wander(draw, count, 8.0))
+    return cry * swell(draw, count, 0.07, 0.25 * length, 0.8) * np.exp(0.25 * wander(draw, count, 6.0))
 
 
 def _gasp(draw: Draw, length: float) -> Wave:
@@ -144,7 +157,7 @@ def _sneeze(draw: Draw, size: float) -> Wave:
     out = np.zeros(draw.samples(total))
     at = 0.0
     for part in lead:
-        place(out, part, at, draw.rate, draw.between(0.03, 0.3))
+        place(out, part, at, draw.rate, draw.log_between(0.01, 0.2))
         at += len(part) / draw.rate + gap
     place(out, burst, at, draw.rate)
     return out
@@ -165,8 +178,13 @@ def _tschoo(draw: Draw, size: float) -> Wave:
     length = draw.between(0.2, 0.6)
     count = draw.samples(length)
     hiss = banded(
-        draw, count, (draw.between(900.0, 2500.0), draw.between(5000.0, 7800.0)), draw.between(0.0, 1.0)
+        draw,
+        count,
+        (draw.log_between(250.0, 2000.0), draw.between(4000.0, 7800.0)),
+        draw.between(0.5, 1.8),
+        1.5,
     )
+    hiss *= np.exp(0.35 * wander(draw, count, 25.0))
     hiss *= swell(draw, count, draw.between(0.004, 0.03), 0.85 * length, draw.between(1.0, 2.5))
     high = draw.near(170.0 * 2.3**size, 0.15)
     f0 = glide([(0.0, high * 1.4), (0.25, high * 1.5), (1.0, high * 0.7)], count)
@@ -175,4 +193,5 @@ def _tschoo(draw: Draw, size: float) -> Wave:
         draw, f0, [(first, 180.0, 1.0), (first * 2.4, 300.0, 0.6), (2800.0, 500.0, 0.3)], 0.6, 0.5
     )
     voiced *= swell(draw, count, draw.between(0.01, 0.08), 0.6 * length)
-    return hiss + draw.between(0.1, 1.2) * voiced
+    puff = banded(draw, count, (40.0, 300.0), 0.5) * swell(draw, count, 0.01, 0.6 * length)
+    return hiss + draw.log_between(0.1, 1.6) * voiced + draw.between(0.1, 1.0) * puff

@@ -8,7 +8,7 @@ from engine.training.synthesis.curves import wander
 from engine.training.synthesis.draw import Draw, Wave
 from engine.training.synthesis.events import patter
 from engine.training.synthesis.filters import formants, lowpass
-from engine.training.synthesis.noises import banded, coloured, white
+from engine.training.synthesis.noises import banded, white
 
 
 def sea(draw: Draw, seconds: float) -> Wave:
@@ -16,7 +16,13 @@ def sea(draw: Draw, seconds: float) -> Wave:
     count = draw.samples(seconds)
     time = np.arange(count) / draw.rate
     period = draw.log_between(2.5, 11.0)
-    out = draw.between(0.1, 0.8) * coloured(draw, count, draw.between(1.0, 2.0), 60.0)
+    out = draw.between(0.1, 0.8) * banded(
+        draw,
+        count,
+        (draw.log_between(40.0, 300.0), draw.log_between(400.0, 2500.0)),
+        draw.between(0.5, 1.2),
+        1.2,
+    )
     at = draw.between(-period, 0.3 * period)
     while at < seconds:
         out += draw.between(0.5, 1.3) * _breaker(draw, time - at, period)
@@ -33,8 +39,10 @@ def _breaker(draw: Draw, since: Wave, period: float) -> Wave:
     peak = draw.between(0.25, 0.5) * period
     rise = np.exp(-(((since - peak) / (0.5 * peak)) ** 2))
     fall = np.exp(-np.maximum(since - peak, 0.0) / (draw.between(0.15, 0.4) * period))
-    level = np.where(since < peak, rise, fall) * np.exp(0.12 * wander(draw, len(since), 5.0))
-    body = coloured(draw, len(since), draw.between(0.8, 1.5), draw.log_between(80.0, 400.0))
+    level = np.where(since < peak, rise, fall) * np.exp(
+        draw.between(0.05, 0.3) * wander(draw, len(since), draw.log_between(3.0, 20.0))
+    )
+    body = banded(draw, len(since), (draw.log_between(100.0, 600.0), 6000.0), draw.between(0.8, 1.6), 1.2)
     hiss = banded(draw, len(since), (draw.between(700.0, 2000.0), draw.between(4000.0, 7800.0)), 0.3, 1.5)
     return body * level + draw.log_between(0.1, 0.8) * hiss * level**1.8
 
