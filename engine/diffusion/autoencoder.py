@@ -14,7 +14,7 @@ from torch.nn import functional
 
 
 def fold(grid: Tensor, size: int) -> Tensor:
-    """Fold each ``size`` x ``size`` square into channels: (B, C, H, W) to (B, C * size**2, H / size, W / size)."""
+    """Fold ``size`` x ``size`` squares into channels: (B, C, H, W) to (B, C size**2, H / size, W / size)."""
     return functional.pixel_unshuffle(grid, size) if size > 1 else grid
 
 

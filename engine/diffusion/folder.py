@@ -85,8 +85,8 @@ def load_part(folder: Path, index: Mapping[str, Any], part: str) -> Any:
         BadInput: the part is missing, of an unknown class, or damaged.
     """
     entry = index.get(part)
-    name = entry[1] if isinstance(entry, list) and len(entry) == 2 else None
-    if name not in CLASSES:
+    name = str(entry[1]) if isinstance(entry, list) and len(entry) == 2 else None
+    if name is None or name not in CLASSES:
         raise BadInput(f"The model in {folder} has no {part} that Foleyscape can load (found {name}).")
     kind = CLASSES[name]()
     options: dict[str, Any] = {} if part == "scheduler" else {"use_safetensors": True}

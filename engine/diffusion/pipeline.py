@@ -125,8 +125,9 @@ class ObjectDiffusion:
         row = mask_to_attention(coverage, network.attention_mean, network.attention_variance)
         text = self.encode_text([prompt or ""])
         if prompt:
-            return network.narrowed(tokens[None], text, row[None])[0].float()
-        return network(tokens[None], text, row[None])[0].float()
+            return network.narrowed(tokens[None], text, row[None])[0]
+        found: Tensor = network(tokens[None], text, row[None])
+        return found[0]
 
     @torch.no_grad()
     def sample(

@@ -79,7 +79,7 @@ def sample_latents(
     takes = noise.shape[0]
     guided = guidance != 1.0
     both = torch.cat([null.expand(takes, -1), conditions]) if guided else conditions
-    latent = noise * scheduler.init_noise_sigma
+    latent: Tensor = noise * scheduler.init_noise_sigma
     timesteps = scheduler.timesteps
     for number, timestep in enumerate(timesteps):
         progress.report(number / len(timesteps), f"step {number + 1} of {len(timesteps)}")
@@ -89,6 +89,6 @@ def sample_latents(
         if guided:
             away, toward = out.chunk(2)
             out = away + guidance * (toward - away)
-        latent = scheduler.step(out, timestep, latent).prev_sample
+        latent = scheduler.step(out, timestep, latent, return_dict=False)[0]
     progress.report(1.0, f"step {len(timesteps)} of {len(timesteps)}")
     return latent

@@ -27,7 +27,8 @@ class ConvNeXtBlock(nn.Module):
         """(B, width, T) to the same shape."""
         y = self.norm(self.depthwise(x).transpose(1, 2))
         y = self.contract(nn.functional.gelu(self.expand(y)))
-        return x + (self.scale * y).transpose(1, 2)
+        out: Tensor = x + (self.scale * y).transpose(1, 2)
+        return out
 
 
 class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]

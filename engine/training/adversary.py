@@ -3,6 +3,8 @@
 Hinge losses and feature matching (arXiv 1910.06711, section 3), used by the release settings on a GPU.
 """
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -16,7 +18,7 @@ class Critic(nn.Module):
         sizes = (channels, width, width * 2, width * 4)
         norm = nn.utils.parametrizations.weight_norm
         self.layers = nn.ModuleList(
-            norm(nn.Conv2d(a, b, 4, stride=2, padding=1)) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+            norm(nn.Conv2d(a, b, 4, stride=2, padding=1)) for a, b in itertools.pairwise(sizes)
         )
         self.score = norm(nn.Conv2d(sizes[-1], 1, 3, padding=1))
 

@@ -24,7 +24,8 @@ MEL_MEAN, MEL_STD = -5.5, 2.8
 class MelCodecRecipe:
     """Every number of the recipe.
 
-    ``kl_weight`` is for nats per mel value. ``adversary_from`` is the share of training after which it joins (1: never).
+    ``kl_weight`` is for nats per mel value. ``adversary_from`` is the share of training after which
+    it joins (1: never).
     """
 
     schedule: Schedule
@@ -115,7 +116,7 @@ def train_mel_codec(
             posterior = codec.posterior(mel)
             out = codec.decode_raw(posterior.sample()).float()
         target, guess = (mel - MEL_MEAN) / MEL_STD, (out - MEL_MEAN) / MEL_STD
-        loss = reconstruction_loss(guess, target, recipe.edge_weight)
+        loss: Tensor = reconstruction_loss(guess, target, recipe.edge_weight)
         loss = loss + recipe.kl_weight * posterior.kl().float().mean() / mel[0].numel()
         if adversary is not None and share >= recipe.adversary_from:
             loss = loss + recipe.adversary_weight * adversary.generator_loss(target, guess)
