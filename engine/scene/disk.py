@@ -1,8 +1,9 @@
-"""Writing files so that a reader never finds half of one."""
+"""Writing files and folders so that nobody ever finds half of one."""
 
 import contextlib
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ def write_file(path: Path, data: bytes) -> None:
     """Puts ``data`` at ``path`` all at once: written beside it, synced, then renamed over it.
 
     Raises:
+        BadInput: the path can never be written.
         Failed: the disk is full or the place cannot be written; what was at ``path`` is untouched.
     """
     with disk_errors(path):
@@ -31,6 +33,54 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
+def staged_folder(target: Path, *, overwrite: bool = False, need_bytes: int = 0) -> Iterator[Path]:
+    """A folder to fill, whose contents move to ``target`` when the block ends well.
+
+    When it does not (an error, a cancel, a full disk), all that was made for it is removed and what was in
+    ``target`` is as it was.
+
+    Args:
+        target: made if it is not there, with the folders above it.
+        overwrite: lets ``target`` hold something already. Entries of the same names are replaced, others stay.
+        need_bytes: room that must be free beforehand.
+
+    Raises:
+        BadInput: ``target`` is no folder, or holds something and may not be overwritten.
+        Failed: it cannot be written, or the room is not there.
+    """
+    with disk_errors(target):
+        check_target(target, overwrite=overwrite)
+        made = _missing_folders(target.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Inside where it exists: its parent may be another disk, or not ours to write.
+        beside = target if target.is_dir() else target.parent
+        try:
+            _check_room(beside, need_bytes)
+            staging = _new_folder(beside, ".partial")
+        except BaseException:
+            _remove_empty(made)
+            raise
+    try:
+        yield staging
+        with disk_errors(target):
+            _publish(staging, target)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        _remove_empty(made)
+        raise
+
+
+def check_target(target: Path, *, overwrite: bool = False) -> None:
+    """Raises:
+    BadInput: ``target`` is no folder, or holds something and may not be overwritten.
+    """
+    if target.exists() and not target.is_dir():
+        raise BadInput(f"{target} is a file, not a folder.")
+    if target.is_dir() and not overwrite and next(target.iterdir(), None) is not None:
+        raise BadInput(f"{target} is not empty: choose another folder, or allow it to be overwritten.")
+
+
+@contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Turns the system's errors about ``path`` into sentences.
 
@@ -44,6 +94,57 @@ def disk_errors(path: Path) -> Iterator[None]:
         raise _sentence(error, path) from error
 
 
+def _publish(staging: Path, target: Path) -> None:
+    """Moves what was staged to its place; on failure puts back what it replaced."""
+    if not target.is_dir():
+        staging.chmod(0o777 & ~_umask())
+        staging.rename(target)
+        return
+    aside = _new_folder(target, ".old")
+    undo: list[tuple[Path, Path]] = []
+    try:
+        for entry in sorted(staging.iterdir()):
+            place = target / entry.name
+            if place.exists() or place.is_symlink():
+                place.rename(aside / entry.name)
+                undo.append((aside / entry.name, place))
+            entry.rename(place)
+            undo.append((place, entry))
+    except BaseException:
+        for where, origin in reversed(undo):
+            where.rename(origin)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    staging.rmdir()
+
+
+def _new_folder(parent: Path, suffix: str) -> Path:
+    return Path(tempfile.mkdtemp(prefix=".foleyscape-", suffix=suffix, dir=parent))
+
+
+def _check_room(folder: Path, need_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < need_bytes:
+        megabytes = f"{need_bytes / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free"
+        raise Failed(f"The disk is too full to write {folder}: {megabytes}.")
+
+
+def _missing_folders(folder: Path) -> list[Path]:
+    """The folders that making this one will make, the deepest first."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    return missing
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
 def _sentence(error: OSError, path: Path) -> FoleyscapeError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return Failed(f"The disk is full: {path} could not be written. Nothing was left behind.")
@@ -51,7 +152,7 @@ def _sentence(error: OSError, path: Path) -> FoleyscapeError:
         return Failed(f"{path} cannot be written: you have no permission to write there.")
     if error.errno in {errno.ENOTDIR, errno.EEXIST}:
         return BadInput(f"{path} cannot be written: part of that path is a file, not a folder.")
-    if error.errno in {errno.ENAMETOOLONG, errno.EINVAL}:
+    if error.errno in {errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP}:
         return BadInput(f"{path} cannot be written: that is not a name a file can have here.")
     return Failed(f"{path} cannot be written: {error.strerror or error}.")
 

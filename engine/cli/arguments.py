@@ -1,0 +1,192 @@
+"""What the command takes: its sub-commands, options, and the little language of clicks and boxes."""
+
+import argparse
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from engine.scene.hints import Box, Click, Hints
+
+EPILOG = """examples:
+  foleyscape objects street.jpg
+  foleyscape sound street.jpg --object "@420,310" --out street
+  foleyscape sound street.jpg --object "dog@420,310 450,330 !500,300" --box "car horn@10,20,200,180" \\
+      --together --takes 2 --seed 7 --out street
+  foleyscape sound --prompt "rain on a window" --duration 8 --out rain
+  foleyscape sound --recipe street/recipe.json --out street-again
+"""
+
+
+@dataclass(frozen=True)
+class Hinted:
+    """One ``--object`` or ``--box``: what it is called, if said, and the hints."""
+
+    name: str | None
+    hints: Hints
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one sentence, like every other complaint of the command."""
+
+    def error(self, message: str) -> NoReturn:
+        sentence = message[:1].upper() + message[1:]
+        self.exit(2, f"foleyscape: {sentence.rstrip('.')}. See {self.prog} --help.\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command. ``run`` in what it gives names a function of ``engine.cli.commands``."""
+    parser = Parser(
+        prog="foleyscape",
+        description="Open a film still, click what should be heard, get WAV stems.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    _add_sound(commands)
+    _add_objects(commands)
+    _add_demo(commands)
+    return parser
+
+
+def clicks(text: str) -> Hinted:
+    """``NAME@X,Y X,Y !X,Y`` as a name (or none, of ``@X,Y``) and clicks; ``!`` drops."""
+    name, points = _split(text, "NAME@X,Y X,Y !X,Y")
+    found = []
+    for point in points.split():
+        x, y = _numbers(point.removeprefix("!"), 2, f"{point!r} is no click: write X,Y or !X,Y")
+        found.append(Click(x, y, keep=not point.startswith("!")))
+    if not any(click.keep for click in found):
+        raise argparse.ArgumentTypeError(f"{text!r} has no click on the object itself: write NAME@X,Y")
+    return Hinted(name, Hints(tuple(found)))
+
+
+def box(text: str) -> Hinted:
+    """``NAME@X0,Y0,X1,Y1`` as a name (or none) and a box; the corners may be any two opposite ones."""
+    name, corners = _split(text, "NAME@X0,Y0,X1,Y1")
+    x0, y0, x1, y1 = _numbers(corners.strip(), 4, f"{corners!r} is no box: write X0,Y0,X1,Y1")
+    return Hinted(name, Hints(box=Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))))
+
+
+def _split(text: str, form: str) -> tuple[str | None, str]:
+    name, at, rest = text.rpartition("@")
+    if not at or not rest.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form {form!r}")
+    return name.strip() or None, rest
+
+
+def _numbers(text: str, count: int, complaint: str) -> list[float]:
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) != count or not all(math.isfinite(value) for value in values):
+        raise argparse.ArgumentTypeError(complaint)
+    return values
+
+
+def _add_sound(commands: "argparse._SubParsersAction[Parser]") -> None:
+    sound = commands.add_parser(
+        "sound",
+        help="make the sounds of things in a still, or of words",
+        description="Make the sounds of things in a still, each as a stem, with a mix; or of words alone.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    sound.set_defaults(run="sound")
+    sound.add_argument("still", nargs="?", type=Path, metavar="STILL", help="the picture")
+    what = sound.add_argument_group("what should be heard")
+    what.add_argument(
+        "--object",
+        dest="hinted",
+        action="append",
+        type=clicks,
+        metavar='"NAME@X,Y X,Y !X,Y"',
+        help="one thing: clicks in still pixels, ! before one drops; @X,Y leaves the name to the model",
+    )
+    what.add_argument(
+        "--box",
+        dest="hinted",
+        action="append",
+        type=box,
+        metavar='"NAME@X0,Y0,X1,Y1"',
+        help="one thing, by a box round it",
+    )
+    what.add_argument("--prompt", help="words: alone they are what is heard, with a still they steer it")
+    what.add_argument("--negative", metavar="WORDS", help="what it should not sound like")
+    what.add_argument("--together", action="store_true", help="add one take of all the things at once")
+    what.add_argument("--recipe", type=Path, metavar="FILE", help="make the same samples as an earlier run")
+    _add_making(sound)
+    _add_output(sound)
+
+
+def _add_making(sound: argparse.ArgumentParser) -> None:
+    how = sound.add_argument_group("how")
+    how.add_argument("--duration", type=float, metavar="SECONDS", help="length of each take (5)")
+    how.add_argument("--seed", type=int, metavar="N", help="another seed, other takes (0)")
+    how.add_argument("--takes", type=int, metavar="N", help="takes of each thing (1)")
+    speed = how.add_mutually_exclusive_group()
+    speed.add_argument("--draft", action="store_true", help="quick (the default)")
+    speed.add_argument("--final", action="store_true", help="slower and better")
+    how.add_argument(
+        "--steps", type=int, metavar="N", help="steps of the solver, instead of draft's or final's"
+    )
+    how.add_argument("--guidance", type=float, metavar="X", help="how closely to follow what was asked (2)")
+    how.add_argument(
+        "--lufs", type=float, metavar="L", help="loudness of every stem; else what suits the thing"
+    )
+    _add_model(how)
+
+
+def _add_objects(commands: "argparse._SubParsersAction[Parser]") -> None:
+    objects = commands.add_parser(
+        "objects",
+        help="list the things in a still that could sound",
+        description="List the things in a still that could sound, with names and where to click them.",
+    )
+    objects.set_defaults(run="objects")
+    objects.add_argument("still", type=Path, metavar="STILL", help="the picture")
+    objects.add_argument("--limit", type=int, default=8, metavar="N", help="at most this many (8)")
+    _add_model(objects)
+    _add_output(objects, required=False)
+
+
+def _add_demo(commands: "argparse._SubParsersAction[Parser]") -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="make the sounds of a few sample pictures",
+        description="Make the sounds of a few of scikit-image's sample pictures, one folder each.",
+    )
+    demo.set_defaults(run="demo")
+    _add_model(demo)
+    _add_output(demo)
+
+
+def _add_model(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument("--model", metavar="FOLDER", help="a model folder, or the id of a known one (pocket)")
+    parser.add_argument("--device", default="cpu", help='"cpu", "cuda", "mps", or "auto" for the fastest')
+
+
+def _add_output(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    out = parser.add_argument_group("output")
+    out.add_argument(
+        "--out", type=Path, required=required, metavar="DIR", help="the folder to write, new or empty"
+    )
+    out.add_argument("--overwrite", action="store_true", help="replace what an earlier run wrote there")
+    out.add_argument("--json", action="store_true", help="print a summary for scripts, and no progress")
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked, for that takes longer than the rest of the help."""
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            words = version("foleyscape")
+        except PackageNotFoundError:
+            words = "from a folder, not installed"
+        print(f"foleyscape {words}")
+        sys.exit(0)

@@ -1,0 +1,94 @@
+"""A line on the terminal that says what runs, how far it is and how long it will take."""
+
+import re
+import shutil
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TextIO
+
+from engine.progress import Progress
+
+REMEMBERED = 12
+"""Reports that the speed is measured over."""
+
+REDRAW_SECONDS = 0.05
+
+
+class Bar:
+    """Draws progress on one line, over and over.
+
+    The time to go is measured, not assumed: the speed of the last reports of the stage that runs, so that a slow
+    start (loading a model) does not spoil the estimate for the steps that follow.
+
+    Args:
+        stream: where to draw; None draws nowhere.
+        clock: seconds, growing.
+    """
+
+    def __init__(self, stream: TextIO | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._stage = ""
+        self._seen: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
+        self._drawn = -1.0
+
+    def progress(self, is_cancelled: Callable[[], bool]) -> Progress:
+        """The handle for the work that this bar shows."""
+        return Progress(self.show, is_cancelled)
+
+    def show(self, fraction: float, text: str) -> None:
+        """Takes a report and redraws, at most 20 times a second."""
+        now = self._clock()
+        stage = re.sub(r"[\d/ ]+$", "", text) or self._stage
+        if stage != self._stage:
+            self._stage = stage
+            self._seen.clear()
+            self._drawn = -1.0
+        self._seen.append((now, fraction))
+        if self._stream is not None and now - self._drawn >= REDRAW_SECONDS:
+            self._drawn = now
+            self._stream.write(f"\r{self.line(shutil.get_terminal_size().columns)}\x1b[K")
+            self._stream.flush()
+
+    def seconds_to_go(self) -> float | None:
+        """From the measured speed; None while there is none."""
+        if len(self._seen) < 2:
+            return None
+        (start, first), (end, last) = self._seen[0], self._seen[-1]
+        if end <= start or last <= first:
+            return None
+        return (1.0 - last) * (end - start) / (last - first)
+
+    def line(self, columns: int) -> str:
+        """What is drawn, cut to the terminal's width."""
+        fraction = self._seen[-1][1] if self._seen else 0.0
+        filled = int(24 * fraction)
+        left = self.seconds_to_go()
+        time_words = "" if left is None else f"  {spoken(left)} to go"
+        bar = "━" * filled + "╌" * (24 - filled)
+        return f"{self._stage:<20.20} {bar} {fraction:4.0%}{time_words}"[: max(columns - 1, 10)]
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._stream is not None and self._drawn >= 0:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+def spoken(seconds: float) -> str:
+    """A stretch of time as people say it, no more exact than it is."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def terminal_bar(*, quiet: bool) -> Bar:
+    """A bar on stderr if that is a terminal which can redraw a line, else one that draws nowhere."""
+    import os
+
+    fits = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
+    return Bar(sys.stderr if fits else None)

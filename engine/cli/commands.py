@@ -1,0 +1,205 @@
+"""What each sub-command does with its parsed arguments."""
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.cli.arguments import Hinted
+from engine.cli.bar import spoken, terminal_bar
+from engine.errors import BadInput
+from engine.generation.delivery import Delivery, subject_stem
+from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Subject
+from engine.progress import Progress
+from engine.scene.disk import check_target, staged_folder, write_file
+from engine.scene.masks import area, bounds, inner_point
+from engine.scene.objects import SoundingObject
+from engine.studio import Sounds, Studio, check_hints
+from engine.vision.overlay import Marked, mask_png, overlay_png
+from engine.vision.still import Still
+
+IsCancelled = Callable[[], bool]
+
+FOUND_BY_ITSELF = 4
+"""Objects that sound when a still is given and nothing in it is pointed at."""
+
+
+def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
+    """``foleyscape sound``."""
+    check_sound(arguments)
+    check_target(arguments.out, overwrite=arguments.overwrite)
+    settings = settings_of(arguments)
+    bar = terminal_bar(quiet=arguments.json)
+    try:
+        progress = bar.progress(is_cancelled)
+        progress.report(0.0, "Starting")
+        studio = Studio(arguments.model, arguments.device)
+        sounds = _make(studio, arguments, settings, progress)
+        part = progress.part(0.95, 1.0)
+        delivery = studio.write(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
+    finally:
+        bar.clear()
+    _tell(delivery, sounds, as_json=arguments.json)
+    return 0
+
+
+def check_sound(arguments: Namespace) -> None:
+    """Raises:
+    BadInput: options are given that say nothing together, or too little.
+    """
+    pointed = bool(arguments.hinted)
+    if arguments.recipe is not None:
+        said = [pointed, arguments.prompt, arguments.negative, arguments.together, arguments.draft]
+        said += [arguments.final]
+        numbers = (arguments.duration, arguments.seed, arguments.takes, arguments.steps, arguments.guidance)
+        if any(said) or any(number is not None for number in (*numbers, arguments.lufs)):
+            raise BadInput("A recipe already says everything: with --recipe give only the still and --out.")
+        return
+    if arguments.still is None and pointed:
+        raise BadInput("--object and --box need the still they are in: foleyscape sound STILL ...")
+    if arguments.still is None and arguments.together:
+        raise BadInput("--together needs a still with objects in it.")
+    if arguments.still is None and not (arguments.prompt or "").strip():
+        raise BadInput("There is nothing to make a sound of: give a still, or --prompt.")
+
+
+def settings_of(arguments: Namespace) -> Settings:
+    """The settings that the options mean.
+
+    Raises:
+        BadInput: a number is out of its range.
+    """
+    quality = FINAL if arguments.final else DRAFT
+    if arguments.steps is not None:
+        quality = Quality(quality.solver, arguments.steps)
+    usual = Settings(quality=quality)
+    given = {name: getattr(arguments, name) for name in ("takes", "seed", "duration", "guidance", "negative")}
+    return replace(usual, **{name: value for name, value in given.items() if value is not None})
+
+
+def _make(studio: Studio, arguments: Namespace, settings: Settings, progress: Progress) -> Sounds:
+    making = progress.part(0.15, 0.95)
+    if arguments.recipe is not None:
+        still = None if arguments.still is None else studio.open(arguments.still)
+        return studio.repeat(arguments.recipe, still, making)
+    if arguments.still is None:
+        request = studio.request_words(arguments.prompt, settings, arguments.lufs)
+        return studio.make(request, None, making)
+    still = studio.open(arguments.still)
+    objects = _objects(studio, still, arguments, progress.part(0.02, 0.15))
+    if arguments.lufs is not None:
+        objects = [replace(thing, level_lufs=arguments.lufs) for thing in objects]
+    return studio.sound(still, objects, settings, together=arguments.together, progress=making)
+
+
+def _objects(studio: Studio, still: Still, arguments: Namespace, progress: Progress) -> list[SoundingObject]:
+    """What should sound: what was pointed at; else, with words, the whole still; else what is found in it."""
+    hinted: Sequence[Hinted] = arguments.hinted or ()
+    for thing in hinted:
+        check_hints(thing.hints, still)
+    progress.report(0.0, "Looking at the still")
+    if hinted:
+        objects = []
+        for index, thing in enumerate(hinted):
+            objects.append(studio.object_at(still, thing.hints, thing.name, index))
+            progress.report((index + 1) / len(hinted), "Looking at the still")
+        return [_steered(thing, arguments.prompt) for thing in objects]
+    if arguments.prompt:
+        everything = np.ones((still.height, still.width), np.bool_)
+        return [studio.object_of(still, everything, arguments.prompt)]
+    found = list(studio.find_objects(still, FOUND_BY_ITSELF))
+    if not found:
+        raise BadInput("Nothing that could sound was found in the still: click it, with --object.")
+    return found
+
+
+def _steered(thing: SoundingObject, prompt: str | None) -> SoundingObject:
+    """The object with the words of ``--prompt`` added to what it should sound like."""
+    if not prompt:
+        return thing
+    return replace(thing, prompt=f"{thing.prompt}, {prompt}" if thing.prompt else prompt)
+
+
+def _tell(delivery: Delivery, sounds: Sounds, *, as_json: bool) -> None:
+    if as_json:
+        facts = {**delivery.summary(), "model": sounds.request.model, "seed": sounds.request.seed}
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    for stem in delivery.stems:
+        level = "silent" if stem.lufs is None else f"{stem.lufs:.1f} LUFS"
+        print(f"  {delivery.folder / stem.file}  {level}")
+    print(f"  {delivery.folder / 'mix.wav'}  {spoken(delivery.seconds)}, 48 kHz, 24 bit")
+    if delivery.gain_db:
+        print(f"  All stems were lowered by {-delivery.gain_db:.1f} dB so that the mix does not clip.")
+
+
+def objects(arguments: Namespace, is_cancelled: IsCancelled) -> int:
+    """``foleyscape objects``."""
+    if not 1 <= arguments.limit <= 32:
+        raise BadInput(f"--limit is from 1 to 32, not {arguments.limit}.")
+    if arguments.out is not None:
+        check_target(arguments.out, overwrite=arguments.overwrite)
+    bar = terminal_bar(quiet=arguments.json)
+    try:
+        progress = bar.progress(is_cancelled)
+        progress.report(0.0, "Looking at the still")
+        studio = Studio(arguments.model, arguments.device)
+        still = studio.open(arguments.still)
+        found = studio.find_objects(still, arguments.limit)
+        facts = [_found_facts(studio, still, thing) for thing in found]
+        progress.report(1.0, "Looking at the still")
+    finally:
+        bar.clear()
+    if arguments.out is not None:
+        _write_objects(still, found, arguments.out, overwrite=arguments.overwrite)
+    _tell_objects(facts, still, arguments)
+    return 0
+
+
+def _found_facts(studio: Studio, still: Still, thing: SoundingObject) -> dict[str, Any]:
+    x, y = inner_point(thing.mask)
+    names = studio.suggest(still, thing.mask)
+    return {
+        "number": thing.index + 1,
+        "name": thing.name,
+        "names": [{"name": concept.name, "score": round(score, 3)} for concept, score in names],
+        "click": [x, y],
+        "box": list(bounds(thing.mask)),
+        "share": round(area(thing.mask) / thing.mask.size, 4),
+    }
+
+
+def _tell_objects(facts: Sequence[dict[str, Any]], still: Still, arguments: Namespace) -> None:
+    if arguments.json:
+        size = [still.width, still.height]
+        print(json.dumps({"still": str(arguments.still), "size": size, "objects": facts}, indent=2))
+        return
+    if not facts:
+        print("Nothing that could sound was found in the still.")
+    for fact in facts:
+        x, y = fact["click"]
+        names = ", ".join(f"{entry['name']} {entry['score']:.0%}" for entry in fact["names"])
+        print(
+            f'{fact["number"]:>3}  --object "{fact["name"]}@{x},{y}"  {fact["share"]:.0%} of the still; {names}'
+        )
+
+
+def _write_objects(still: Still, found: Sequence[SoundingObject], out: Path, *, overwrite: bool) -> None:
+    with staged_folder(out, overwrite=overwrite, need_bytes=still.pixels.size) as folder:
+        (folder / "masks").mkdir()
+        for number, thing in enumerate(found, 1):
+            stem = subject_stem(number, Subject(thing.index, thing.name, None, None, thing.level_lufs))
+            write_file(folder / "masks" / f"{stem}.png", mask_png(thing.mask))
+        marked = [Marked(thing.mask, thing.name, thing.colour) for thing in found]
+        write_file(folder / "overlay.png", overlay_png(still, marked))
+
+
+def demo(arguments: Namespace, is_cancelled: IsCancelled) -> int:
+    """``foleyscape demo``."""
+    from engine.cli.demo import run_demo
+
+    return run_demo(arguments, is_cancelled)

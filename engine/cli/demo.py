@@ -1,0 +1,117 @@
+"""``foleyscape demo``: the main job on pictures that everybody has, those which scikit-image ships."""
+
+import importlib.util
+import json
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.cli.arguments import Hinted
+from engine.cli.bar import terminal_bar
+from engine.errors import Failed
+from engine.generation.delivery import Delivery
+from engine.generation.requests import Settings
+from engine.progress import Progress
+from engine.scene.disk import check_target
+from engine.scene.hints import Box, Click, Hints
+from engine.studio import Studio
+
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture, and what is pointed at in it.
+
+    Attributes:
+        file: the picture, among scikit-image's; None for words alone.
+        folder: where its sounds go, under the demo's folder.
+        hinted: the things, as ``--object`` and ``--box`` would give them.
+        words: what is heard when there is no picture.
+    """
+
+    file: str | None
+    folder: str
+    hinted: tuple[Hinted, ...] = ()
+    words: str = ""
+
+
+SAMPLES = (
+    Sample("chelsea.png", "cat", (Hinted(None, Hints((Click(235, 120), Click(120, 180)))),)),
+    Sample("motorcycle_left.png", "motorcycle", (Hinted(None, Hints(box=Box(90, 75, 700, 465))),)),
+    Sample(
+        "camera.png",
+        "photographer",
+        (
+            Hinted("camera", Hints((Click(287, 150),))),
+            Hinted("footsteps", Hints((Click(110, 330),))),
+        ),
+    ),
+    Sample("horse.png", "horse", (Hinted("horse", Hints((Click(187, 133),))),)),
+    Sample(None, "rain", words="rain"),
+)
+
+
+def run_demo(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
+    """Makes the sounds of every sample, one folder each, with one studio."""
+    check_target(arguments.out, overwrite=arguments.overwrite)
+    pictures = pictures_folder()
+    bar = terminal_bar(quiet=arguments.json)
+    done: list[tuple[Sample, Delivery]] = []
+    try:
+        progress = bar.progress(is_cancelled)
+        studio = Studio(arguments.model, arguments.device)
+        for number, sample in enumerate(SAMPLES):
+            part = progress.part(number / len(SAMPLES), (number + 1) / len(SAMPLES))
+            target = arguments.out / sample.folder
+            done.append((sample, make_sample(studio, sample, pictures, target, arguments.overwrite, part)))
+    finally:
+        bar.clear()
+    _tell(done, as_json=arguments.json)
+    return 0
+
+
+def make_sample(
+    studio: Studio, sample: Sample, pictures: Path, target: Path, overwrite: bool, progress: Progress
+) -> Delivery:
+    """Makes and writes the sounds of one sample, with a take of all its things together where it has several."""
+    settings = Settings(seed=SEED)
+    progress.report(0.0, f"{sample.folder.capitalize()}: looking")
+    if sample.file is None:
+        sounds = studio.say(sample.words, settings, progress.part(0.05, 0.95))
+    else:
+        still = studio.open(pictures / sample.file)
+        objects = [
+            studio.object_at(still, thing.hints, thing.name, index)
+            for index, thing in enumerate(sample.hinted)
+        ]
+        together = len(objects) > 1
+        sounds = studio.sound(still, objects, settings, together=together, progress=progress.part(0.2, 0.95))
+    return studio.write(sounds, target, overwrite=overwrite, progress=progress.part(0.95, 1.0))
+
+
+def pictures_folder() -> Path:
+    """Where scikit-image keeps its sample pictures; found without importing it.
+
+    Raises:
+        Failed: scikit-image or its pictures are not installed.
+    """
+    spec = importlib.util.find_spec("skimage")
+    for root in (spec.submodule_search_locations or ()) if spec else ():
+        folder = Path(root) / "data"
+        if all((folder / sample.file).is_file() for sample in SAMPLES if sample.file):
+            return folder
+    raise Failed("The sample pictures of scikit-image are missing; install scikit-image again.")
+
+
+def _tell(done: list[tuple[Sample, Delivery]], *, as_json: bool) -> None:
+    if as_json:
+        facts: list[dict[str, Any]] = [{"sample": s.folder, **delivery.summary()} for s, delivery in done]
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    for sample, delivery in done:
+        names = ", ".join(dict.fromkeys(stem.name for stem in delivery.stems))
+        print(f"  {delivery.folder}  {names}  (from {sample.file or 'words alone'})")
+    print("Each folder has the stems, mix.wav, the masks, overlay.png, spectrogram.png and recipe.json.")

@@ -1,0 +1,331 @@
+"""What leaves: stems, mix, masks, pictures and the recipe, in one folder that is whole or not there."""
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInput
+from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Subject, take_seed
+from engine.progress import Progress, no_progress
+from engine.scene.colours import object_colour
+from engine.scene.disk import staged_folder, write_file
+from engine.scene.masks import unpack
+from engine.scene.takes import Take
+from engine.sound.files import write_wav
+from engine.sound.loudness import integrated_lufs, true_peak_dbtp
+from engine.sound.mixing import Mixdown, Quantised, as_float, mix_down
+from engine.sound.picture import Row, spectrogram_png
+from engine.sound.resample import resample
+from engine.vision.overlay import Marked, mask_png, overlay_png
+from engine.vision.still import Still
+
+RATE = 48_000
+RECIPE = "recipe.json"
+RECIPE_SCHEMA = 1
+MOST_ROWS = 12
+"""Rows of the spectrogram picture; with more stems than that the rest is heard, not drawn."""
+
+MIX_COLOUR = (232, 234, 238)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request came from; not part of it, for it changes no sample.
+
+    Attributes:
+        still: the still itself, or None for words alone.
+        path: the file the still was opened from, if any.
+        device: what the takes were made on.
+    """
+
+    still: Still | None = None
+    path: Path | None = None
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class StemFacts:
+    """What is known of one stem on disk; levels are of the file as written, None where there is none."""
+
+    file: str
+    name: str
+    prompt: str | None
+    take: int
+    seed: int
+    mask: str | None
+    in_mix: bool
+    lufs: float | None
+    true_peak_dbtp: float | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What was written.
+
+    Attributes:
+        folder: where.
+        stems: in the order of their numbers.
+        mix_lufs, mix_true_peak_dbtp: levels of the mix; None for silence.
+        gain_db: what all stems were lowered by so that the mix does not clip; 0 or less.
+        seconds: length of every file.
+    """
+
+    folder: Path
+    stems: tuple[StemFacts, ...]
+    mix_lufs: float | None
+    mix_true_peak_dbtp: float | None
+    gain_db: float
+    seconds: float
+
+    def summary(self) -> dict[str, Any]:
+        """Everything that was written, for scripts: paths are absolute."""
+        folder = self.folder.resolve()
+        pictures = ["spectrogram.png", *(["overlay.png"] if any(stem.mask for stem in self.stems) else [])]
+        return {
+            "folder": str(folder),
+            "mix": str(folder / "mix.wav"),
+            "recipe": str(folder / RECIPE),
+            "pictures": [str(folder / name) for name in pictures],
+            "stems": [
+                {
+                    **asdict(stem),
+                    "file": str(folder / stem.file),
+                    "mask": str(folder / stem.mask) if stem.mask else None,
+                }
+                for stem in self.stems
+            ],
+            "rate": RATE,
+            "bits": 24,
+            "seconds": self.seconds,
+            "mix_lufs": self.mix_lufs,
+            "mix_true_peak_dbtp": self.mix_true_peak_dbtp,
+            "gain_db": self.gain_db,
+        }
+
+
+def deliver(
+    request: GenerationRequest,
+    takes: Sequence[Take],
+    target: Path,
+    origin: Origin | None = None,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Delivery:
+    """Writes the takes of a request as stems, with all that belongs to them.
+
+    ``stems/NN_name_takeK.wav`` and ``mix.wav`` (48 kHz, 24 bit, equal lengths, starting together),
+    ``masks/NN_name.png``, ``overlay.png``, ``spectrogram.png`` and ``recipe.json``. The mix is the sum of the
+    first take of every object; other takes are alternatives, and so is a take of all objects together.
+
+    Args:
+        request: what was asked for.
+        takes: what was made, in the request's order.
+        target: the folder, which is made; it may hold something only with ``overwrite``.
+        origin: the still and where it came from.
+
+    Raises:
+        BadInput: the folder is not empty, or no folder.
+        Failed: it cannot be written; nothing is left behind.
+        Cancelled: nothing is left behind.
+    """
+    progress, origin = progress or no_progress(), origin or Origin()
+    with staged_folder(target, overwrite=overwrite, need_bytes=_estimate(request, origin)) as folder:
+        progress.report(0.0, "Mixing")
+        places = [_Place(request, take) for take in takes]
+        waves = [resample(take.samples, take.rate, RATE) for take in takes]
+        mixdown = mix_down(waves, [place.in_mix for place in places])
+        progress.report(0.3, "Writing")
+        (folder / "stems").mkdir()
+        stems = []
+        for place, steps in zip(places, mixdown.stems, strict=True):
+            write_wav(folder / place.file, steps, RATE)
+            stems.append(place.facts(steps))
+            progress.report(0.3 + 0.4 * len(stems) / len(places), "Writing")
+        write_wav(folder / "mix.wav", mixdown.mix, RATE)
+        _write_pictures(folder, request, mixdown, places, origin.still, takes[0].rate)
+        progress.report(0.95, "Writing")
+        delivery = _facts(target, stems, mixdown)
+        write_file(folder / RECIPE, _json(_recipe(request, delivery, origin)))
+    progress.report(1.0, "Written")
+    return delivery
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe file, read.
+
+    Attributes:
+        request: what to make again.
+        still: where the still was, if there was one.
+    """
+
+    request: GenerationRequest
+    still: Path | None
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Reads what ``deliver`` wrote.
+
+    Raises:
+        BadInput: there is no such file, it is no recipe, it is damaged or newer than this program.
+    """
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadInput(f"There is no recipe {path}.") from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} is not a recipe that can be read.") from error
+    if not isinstance(facts, dict) or not isinstance(facts.get("request"), dict):
+        raise BadInput(f"{path} is not a recipe of Foleyscape.")
+    if isinstance(facts.get("schema"), int) and facts["schema"] > RECIPE_SCHEMA:
+        raise BadInput(f"{path} was made by a newer Foleyscape; this one cannot repeat it.")
+    still = facts.get("still")
+    where = still.get("path") if isinstance(still, dict) else None
+    request = GenerationRequest.from_json(facts["request"])
+    return Recipe(request, _find_still(Path(where), path) if isinstance(where, str) else None)
+
+
+def file_name(words: str) -> str:
+    """Words as a part of a file name: letters, digits and hyphens, lower case, at most 40 bytes."""
+    plain = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", words).casefold()).strip("-")
+    short = plain.encode("utf-8")[:40].decode("utf-8", "ignore").strip("-")
+    return short or "object"
+
+
+class _Place:
+    """Where one take goes, and what is said of it."""
+
+    def __init__(self, request: GenerationRequest, take: Take) -> None:
+        numbered = {subject.index: number for number, subject in enumerate(request.subjects, 1)}
+        self.take = take
+        self.subject = next(s for s in request.subjects if s.index == take.index)
+        self.stem = subject_stem(numbered[take.index], self.subject)
+        self.file = f"stems/{self.stem}_take{take.number}.wav"
+        alone = len(request.subjects) == 1
+        self.in_mix = take.number == request.takes[0] and (alone or take.index != TOGETHER_INDEX)
+        self.seed = take_seed(request.seed, take.index, take.number)
+
+    def facts(self, steps: Quantised) -> StemFacts:
+        wave = as_float(steps)
+        return StemFacts(
+            file=self.file,
+            name=self.subject.name,
+            prompt=self.subject.prompt,
+            take=self.take.number,
+            seed=self.seed,
+            mask=f"masks/{self.stem}.png" if self.subject.mask else None,
+            in_mix=self.in_mix,
+            lufs=_rounded(integrated_lufs(wave, RATE)),
+            true_peak_dbtp=_rounded(true_peak_dbtp(wave)),
+        )
+
+
+def subject_stem(number: int, subject: Subject) -> str:
+    """How the files of a subject begin: its number from 1, and its name."""
+    return f"{number:02d}_{file_name(subject.name)}"
+
+
+def _write_pictures(
+    folder: Path,
+    request: GenerationRequest,
+    mixdown: Mixdown,
+    places: Sequence[_Place],
+    still: Still | None,
+    model_rate: int,
+) -> None:
+    colours = {subject.index: object_colour(number) for number, subject in enumerate(request.subjects)}
+    rows = [Row("Mix", MIX_COLOUR, as_float(mixdown.mix), _level_note(mixdown.mix))]
+    for place, steps in zip(places, mixdown.stems, strict=True):
+        title = f"{place.stem[:2]}  {place.subject.name}, take {place.take.number}"
+        rows.append(Row(title, colours[place.take.index], as_float(steps), _level_note(steps)))
+    shown = rows[1:] if len(rows) == 2 else rows[:MOST_ROWS]
+    write_file(folder / "spectrogram.png", spectrogram_png(shown, RATE, model_rate / 2))
+    if still is not None:
+        _write_masks(folder, request, still)
+
+
+def _write_masks(folder: Path, request: GenerationRequest, still: Still) -> None:
+    marked = []
+    (folder / "masks").mkdir()
+    for number, subject in enumerate(request.subjects, 1):
+        if subject.mask is None:
+            continue
+        mask = unpack(subject.mask)
+        write_file(folder / "masks" / f"{subject_stem(number, subject)}.png", mask_png(mask))
+        if subject.index != TOGETHER_INDEX or len(request.subjects) == 1:
+            marked.append(Marked(mask, subject.name, object_colour(number - 1)))
+    write_file(folder / "overlay.png", overlay_png(still, marked))
+
+
+def _facts(target: Path, stems: Sequence[StemFacts], mixdown: Mixdown) -> Delivery:
+    mix = as_float(mixdown.mix)
+    return Delivery(
+        folder=target,
+        stems=tuple(stems),
+        mix_lufs=_rounded(integrated_lufs(mix, RATE)),
+        mix_true_peak_dbtp=_rounded(true_peak_dbtp(mix)),
+        gain_db=round(mixdown.gain_db, 3),
+        seconds=mix.shape[1] / RATE,
+    )
+
+
+def _recipe(request: GenerationRequest, delivery: Delivery, origin: Origin) -> dict[str, Any]:
+    still = None
+    if origin.still is not None:
+        path = str(origin.path.resolve()) if origin.path else None
+        size = [origin.still.width, origin.still.height]
+        still = {"path": path, "digest": origin.still.digest, "size": size}
+    return {
+        "schema": RECIPE_SCHEMA,
+        "program": "foleyscape",
+        "request": request.to_json(),
+        "still": still,
+        "device": origin.device,
+        "output": {
+            "rate": RATE,
+            "bits": 24,
+            "seconds": delivery.seconds,
+            "content_ends_at_hz": 8000,
+            "gain_db": delivery.gain_db,
+            "mix": {
+                "file": "mix.wav",
+                "lufs": delivery.mix_lufs,
+                "true_peak_dbtp": delivery.mix_true_peak_dbtp,
+            },
+            "stems": [asdict(stem) for stem in delivery.stems],
+        },
+    }
+
+
+def _find_still(path: Path, recipe: Path) -> Path:
+    """The still where it was, else one of the same name beside the recipe or above its folder."""
+    for candidate in (path, recipe.parent / path.name, recipe.parent.parent / path.name):
+        if candidate.is_file():
+            return candidate
+    return path
+
+
+def _estimate(request: GenerationRequest, origin: Origin) -> int:
+    """Bytes that the folder will need, generously."""
+    files = len(request.subjects) * len(request.takes) + 1
+    still = origin.still.pixels.size if origin.still else 0
+    return int(files * request.duration * RATE * 3) + still + 2_000_000
+
+
+def _level_note(steps: Quantised) -> str:
+    level = integrated_lufs(as_float(steps), RATE)
+    return "silent" if not steps.any() else "" if level is None else f"{level:.1f} LUFS"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(value, 2)
+
+
+def _json(facts: dict[str, Any]) -> bytes:
+    return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode("utf-8")

@@ -1,0 +1,184 @@
+"""The parts of a model folder, each loaded when it is first needed."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from engine.errors import BadInput, Failed
+from engine.generation.object_aware import Diffusion, Encoder
+from engine.models.catalogue import find_model, load_catalogue, model_folder, models_folder
+from engine.models.concepts import Concept, load_concepts
+from engine.models.devices import choose_device
+from engine.scene.hints import Hints
+from engine.scene.masks import Mask
+from engine.vision.still import Still
+
+if TYPE_CHECKING:
+    from engine.vision.patches import PatchEncoder
+
+DEFAULT_MODEL = "pocket"
+SOUNDING_PARTS = (
+    *("model_index.json", "scheduler", "unet", "vae", "vocoder", "text_encoder", "tokenizer"),
+    *("object_attention", "image_encoder"),
+)
+"""What the samples of a take follow from; the segmenter is not among them, for masks stand in the request."""
+
+
+class ProposalLike(Protocol):
+    """What is needed of ``engine.vision.segmenter.MaskProposal``."""
+
+    @property
+    def masks(self) -> Any:
+        """bool (3, H, W), the best first."""
+
+    @property
+    def scores(self) -> Any:
+        """(3,), 0 to 1."""
+
+
+class SegmenterLike(Protocol):
+    """What is needed of ``engine.vision.segmenter.Segmenter``."""
+
+    def prepare(self, still: Still) -> None:
+        """Encodes the still, once."""
+
+    def propose(self, still_digest: str, hints: Hints) -> ProposalLike:
+        """The masks that the hints may mean."""
+
+    def find_objects(self, still_digest: str, limit: int = 8) -> Sequence[ProposalLike]:
+        """Masks of what can be told apart in the still."""
+
+
+class NamerLike(Protocol):
+    """What is needed of ``engine.vision.names.ObjectNamer``."""
+
+    def names(self, patches: Any, mask: Mask, count: int = 3) -> Sequence[tuple[Concept, float]]:
+        """What the object may be, the likeliest first, with scores that sum to 1 at most."""
+
+
+class Parts(Protocol):
+    """Where a studio gets its models from. Each is made once."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Which weights these are: equal weights, equal samples."""
+
+    @property
+    def device(self) -> str:
+        """What they run on."""
+
+    def diffusion(self) -> Diffusion:
+        """What makes waveforms."""
+
+    def encoder(self) -> Encoder | None:
+        """What looks at stills, if the model can."""
+
+    def segmenter(self) -> SegmenterLike:
+        """What makes masks."""
+
+    def namer(self, encoder: Encoder, diffusion: Diffusion) -> NamerLike:
+        """What names objects, from the patches of this encoder and the words of this text tower."""
+
+
+class FolderParts:
+    """The parts of a model folder (diffusers layout; see ``engine.diffusion.folder``).
+
+    Args:
+        model: a folder, or the id of a model in the catalogue; None is the bundled one.
+        device: "cpu", "cuda", ... or "auto".
+
+    Raises:
+        BadInput: there is no such model, or it is not here.
+    """
+
+    def __init__(self, model: str | Path | None = None, device: str = "cpu") -> None:
+        self.folder = find_folder(model)
+        self._asked = device
+        self._device: str | None = None
+        self._fingerprint: str | None = None
+
+    @property
+    def device(self) -> str:
+        if self._device is None:
+            self._device = "cpu" if self._asked == "cpu" else choose_device(self._asked)
+        return self._device
+
+    @property
+    def fingerprint(self) -> str:
+        if self._fingerprint is None:
+            self._fingerprint = fingerprint(self.folder)
+        return self._fingerprint
+
+    def diffusion(self) -> Diffusion:
+        from engine.diffusion.pipeline import ObjectDiffusion
+
+        return ObjectDiffusion.from_folder(self.folder, self.device)
+
+    def encoder(self) -> Encoder | None:
+        from engine.vision.patches import PatchEncoder
+
+        if not (self.folder / "image_encoder").is_dir():
+            return None
+        return PatchEncoder.from_folder(self.folder / "image_encoder", self.device)
+
+    def segmenter(self) -> SegmenterLike:
+        from engine.vision.segmenter import Segmenter
+
+        # A model that only sounds gets its masks from the bundled segmenter.
+        own = self.folder / "segmenter"
+        folder = own if own.is_dir() else find_folder(None) / "segmenter"
+        return Segmenter.from_folder(folder, self.device)
+
+    def namer(self, encoder: Encoder, diffusion: Diffusion) -> NamerLike:
+        from engine.vision.names import ObjectNamer
+
+        concepts = load_concepts()
+        words = diffusion.encode_text([concept.name for concept in concepts])
+        return ObjectNamer(cast("PatchEncoder", encoder), concepts, words)
+
+
+def find_folder(model: str | Path | None) -> Path:
+    """The folder of a model.
+
+    Args:
+        model: a folder, or a catalogue id; None is the bundled model.
+
+    Raises:
+        BadInput: there is no such model, or it has not been fetched.
+        Failed: the bundled model is missing from this installation.
+    """
+    if model is not None and Path(model).is_dir():
+        return Path(model).resolve()
+    if isinstance(model, Path) or (model is not None and "/" in model):
+        raise BadInput(f"There is no model folder {model}.")
+    entry = find_model(load_catalogue(), model or DEFAULT_MODEL)
+    folder = model_folder(entry, models_folder())
+    if folder.is_dir():
+        return folder
+    if entry.bundled:
+        raise Failed(f"The bundled model is missing from {folder}; install Foleyscape again.")
+    raise BadInput(f"The model {entry.id} is not on this machine; put it in {folder}.")
+
+
+def fingerprint(folder: Path) -> str:
+    """The folder's name and a digest of everything in it that decides samples, e.g. ``pocket-1f2e3d4c5b6a``.
+
+    Raises:
+        Failed: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    files = sorted(
+        path.relative_to(folder).as_posix()
+        for part in SOUNDING_PARTS
+        for path in ([folder / part] if (folder / part).is_file() else (folder / part).rglob("*"))
+        if path.is_file()
+    )
+    try:
+        for name in files:
+            with (folder / name).open("rb") as file:
+                inner = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"{name}:{inner}\n".encode())
+    except OSError as error:
+        raise Failed(f"The model in {folder} cannot be read: {error.strerror}.") from error
+    return f"{folder.name}-{digest.hexdigest()[:12]}"

@@ -1,0 +1,322 @@
+"""The studio: the one object that owns loaded models and caches. The command and the window go through it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from engine.errors import BadInput, Failed
+from engine.generation.delivery import Delivery, Origin, deliver, read_recipe
+from engine.generation.object_aware import Diffusion, Encoder, ObjectAwareGenerator
+from engine.generation.parts import FolderParts, NamerLike, Parts, SegmenterLike
+from engine.generation.requests import (
+    LEVEL_LUFS,
+    TOGETHER_INDEX,
+    GenerationRequest,
+    Settings,
+    Subject,
+)
+from engine.models.concepts import Concept, ConceptIndex, load_concepts
+from engine.progress import Progress, no_progress
+from engine.scene.hints import Box, Click, Hints
+from engine.scene.masks import Mask, pack, union
+from engine.scene.objects import SoundingObject
+from engine.scene.takes import Take
+from engine.vision.still import Still, load_still
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """Takes, with the request that they follow from.
+
+    Attributes:
+        request: what was asked.
+        takes: what was made, in the request's order.
+        origin: the still, where it came from, and what made the takes.
+    """
+
+    request: GenerationRequest
+    takes: tuple[Take, ...]
+    origin: Origin
+
+
+class Studio:
+    """Opens stills, finds objects in them, makes their sounds.
+
+    Models are loaded when first needed and kept; what is known of a still is kept by its digest. A studio
+    belongs to one thread at a time.
+
+    Args:
+        model: a model folder, or the id of one in the catalogue; None is the bundled pocket model.
+        device: "cpu", "cuda", "mps", or "auto" for the fastest there is.
+        parts: where the models come from, instead of a folder.
+
+    Raises:
+        BadInput: there is no such model or device.
+    """
+
+    def __init__(
+        self, model: str | Path | None = None, device: str = "cpu", *, parts: Parts | None = None
+    ) -> None:
+        self._parts: Parts = FolderParts(model, device) if parts is None else parts
+        self._loaded: dict[str, Any] = {}
+        self._paths: dict[str, Path] = {}
+
+    # Stills and objects
+
+    def open(self, path: str | Path) -> Still:
+        """Opens a picture file; see ``engine.vision.still.load_still`` for what is taken and what refused."""
+        still = load_still(path)
+        self._paths[still.digest] = Path(path)
+        return still
+
+    def click(
+        self, still: Still, x: float, y: float, name: str | None = None, index: int = 0
+    ) -> SoundingObject:
+        """The object under one click, in still pixels; see ``object_at``."""
+        return self.object_at(still, Hints((Click(x, y),)), name, index)
+
+    def box(
+        self,
+        still: Still,
+        corners: tuple[float, float, float, float],
+        name: str | None = None,
+        index: int = 0,
+    ) -> SoundingObject:
+        """The object in a box (x0, y0, x1, y1) of still pixels, end exclusive; see ``object_at``."""
+        return self.object_at(still, Hints(box=Box(*corners)), name, index)
+
+    def object_at(
+        self, still: Still, hints: Hints, name: str | None = None, index: int = 0
+    ) -> SoundingObject:
+        """The object that the hints mean.
+
+        Args:
+            still: an open still.
+            hints: clicks and a box, in still pixels.
+            name: what it is called and sounds like; None takes the model's best name and leaves the sound
+                to the picture.
+            index: its number among the objects of the still.
+
+        Raises:
+            BadInput: a hint is outside the still, none says what is meant, or nothing can be found there.
+        """
+        check_hints(hints, still)
+        segmenter = self._segmenter()
+        segmenter.prepare(still)
+        proposal = segmenter.propose(still.digest, hints)
+        return self.object_of(still, np.asarray(proposal.masks[0], np.bool_), name, index)
+
+    def object_of(self, still: Still, mask: Mask, name: str | None = None, index: int = 0) -> SoundingObject:
+        """The object with this mask, bool (H, W); named as in ``object_at``.
+
+        Raises:
+            BadInput: the mask is empty or not of the still's size.
+        """
+        if mask.shape != (still.height, still.width):
+            raise BadInput(f"The mask is {mask.shape}, the still is {still.height} x {still.width}.")
+        if not mask.any():
+            raise BadInput("Nothing was found there: click on the object itself, or draw a box round it.")
+        owned = np.array(mask, np.bool_)
+        owned.setflags(write=False)
+        if name:
+            return SoundingObject(index, owned, name, name, self.level(name))
+        concept = self.suggest(still, owned, 1)[0][0]
+        return SoundingObject(index, owned, concept.name, None, concept.level_lufs)
+
+    def find_objects(self, still: Still, limit: int = 8) -> tuple[SoundingObject, ...]:
+        """Objects that the model can tell apart in the whole still, named by it."""
+        segmenter = self._segmenter()
+        segmenter.prepare(still)
+        masks = [
+            np.asarray(found.masks[0], np.bool_) for found in segmenter.find_objects(still.digest, limit)
+        ]
+        return tuple(
+            self.object_of(still, mask, index=i) for i, mask in enumerate(m for m in masks if m.any())
+        )
+
+    def suggest(self, still: Still, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
+        """What the object may be, the likeliest first, with scores that sum to 1 at most.
+
+        Raises:
+            BadInput: the model cannot look at pictures.
+        """
+        encoder = self._encoder()
+        if encoder is None:
+            raise BadInput("This model cannot look at pictures: give every object a name.")
+        names = self._namer(encoder).names(encoder.encode(still, focus=mask), mask, count)
+        if not names:
+            raise Failed("The model found no name for an object: give it one.")
+        return tuple(names)
+
+    def level(self, words: str) -> float:
+        """The loudness, in LUFS, that a sound called by these words gets when nothing else is asked."""
+        index = self._once("concepts", lambda: ConceptIndex(load_concepts()))
+        found = index.named(words) or next(iter(index.mentioned_in(words)), None)
+        return LEVEL_LUFS if found is None else found.level_lufs
+
+    # Sounds
+
+    def request(
+        self,
+        still: Still | None,
+        objects: Sequence[SoundingObject],
+        settings: Settings | None = None,
+        *,
+        together: bool = False,
+    ) -> GenerationRequest:
+        """A request for takes of each object, and with ``together`` for takes of all of them at once too.
+
+        Raises:
+            BadInput: a number is out of its range, or there is nothing to sound.
+        """
+        subjects = [Subject(o.index, o.name, o.prompt, pack(o.mask), o.level_lufs) for o in objects]
+        if together and len(objects) > 1:
+            loudest = max(o.level_lufs for o in objects)
+            mask = pack(union(o.mask for o in objects))
+            subjects.append(Subject(TOGETHER_INDEX, "together", None, mask, loudest))
+        return self._request(None if still is None else still.digest, subjects, settings)
+
+    def request_words(
+        self, prompt: str, settings: Settings | None = None, level_lufs: float | None = None
+    ) -> GenerationRequest:
+        """A request for takes of words alone, without a picture.
+
+        Raises:
+            BadInput: there are no words, or a number is out of its range.
+        """
+        if not prompt.strip():
+            raise BadInput("The prompt is empty: say what should be heard.")
+        level = self.level(prompt) if level_lufs is None else level_lufs
+        return self._request(None, [Subject(0, prompt, prompt, None, level)], settings)
+
+    def make(
+        self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
+    ) -> Sounds:
+        """Makes what was asked.
+
+        Raises:
+            BadInput: the request is for another model or another still.
+            Failed: there is not enough memory.
+            Cancelled: within one step of being cancelled.
+        """
+        progress = progress or no_progress()
+        progress.report(0.0, "Loading the model")
+        generator = self._generator(sees=request.still is not None)
+        takes = generator.generate(request, still, progress.part(0.05, 1.0))
+        path = self._paths.get(still.digest) if still else None
+        return Sounds(request, takes, Origin(still, path, self._parts.device))
+
+    def sound(
+        self,
+        still: Still,
+        objects: Sequence[SoundingObject],
+        settings: Settings | None = None,
+        *,
+        together: bool = False,
+        progress: Progress | None = None,
+    ) -> Sounds:
+        """Takes of each object of a still; see ``request`` and ``make``."""
+        return self.make(self.request(still, objects, settings, together=together), still, progress)
+
+    def say(self, prompt: str, settings: Settings | None = None, progress: Progress | None = None) -> Sounds:
+        """Takes of words alone; see ``request_words`` and ``make``."""
+        return self.make(self.request_words(prompt, settings), None, progress)
+
+    def repeat(
+        self, recipe: str | Path, still: Still | None = None, progress: Progress | None = None
+    ) -> Sounds:
+        """The same samples again, from a ``recipe.json``.
+
+        Args:
+            recipe: the file.
+            still: the recipe's still; None opens it where it was.
+
+        Raises:
+            BadInput: the recipe is damaged, its still has changed or gone, or it is for other weights.
+        """
+        read = read_recipe(Path(recipe))
+        if read.request.still is not None and still is None:
+            if read.still is None:
+                raise BadInput("The recipe does not say where its still is: give the still too.")
+            still = self.open(read.still)
+        return self.make(read.request, still, progress)
+
+    def write(
+        self, sounds: Sounds, folder: str | Path, *, overwrite: bool = False, progress: Progress | None = None
+    ) -> Delivery:
+        """Writes stems, mix, masks, pictures and recipe; see ``engine.generation.delivery.deliver``."""
+        return deliver(
+            sounds.request, sounds.takes, Path(folder), sounds.origin, overwrite=overwrite, progress=progress
+        )
+
+    # Parts
+
+    @property
+    def model(self) -> str:
+        """Which weights are used."""
+        return self._parts.fingerprint
+
+    def _request(
+        self, still: str | None, subjects: Sequence[Subject], settings: Settings | None
+    ) -> GenerationRequest:
+        chosen = settings or Settings()
+        return GenerationRequest(
+            model=self._parts.fingerprint,
+            still=still,
+            subjects=tuple(subjects),
+            takes=tuple(range(1, chosen.takes + 1)),
+            seed=chosen.seed,
+            duration=chosen.duration,
+            steps=chosen.quality.steps,
+            solver=chosen.quality.solver,
+            guidance=chosen.guidance,
+            negative=chosen.negative,
+        )
+
+    def _generator(self, *, sees: bool) -> ObjectAwareGenerator:
+        encoder = self._encoder() if sees else None
+        return ObjectAwareGenerator(self._parts.fingerprint, self._diffusion(), encoder)
+
+    def _diffusion(self) -> Diffusion:
+        return self._once("diffusion", self._parts.diffusion)
+
+    def _encoder(self) -> Encoder | None:
+        return self._once("encoder", self._parts.encoder)
+
+    def _segmenter(self) -> SegmenterLike:
+        return self._once("segmenter", self._parts.segmenter)
+
+    def _namer(self, encoder: Encoder) -> NamerLike:
+        return self._once("namer", lambda: self._parts.namer(encoder, self._diffusion()))
+
+    def _once(self, name: str, make: Callable[[], Part]) -> Part:
+        """What ``make`` makes, made the first time only."""
+        if name not in self._loaded:
+            self._loaded[name] = make()
+        part: Part = self._loaded[name]
+        return part
+
+
+def check_hints(hints: Hints, still: Still) -> None:
+    """Raises:
+    BadInput: a hint is outside the still, or there is nothing that says what is meant.
+    """
+    size = f"{still.width} x {still.height}"
+    if hints.box is None and not any(click.keep for click in hints.clicks):
+        raise BadInput("At least one click must be on the object itself; those with ! only drop.")
+    for click in hints.clicks:
+        if not (0 <= click.x < still.width and 0 <= click.y < still.height):
+            raise BadInput(f"The click {click.x:g},{click.y:g} is outside the still, which is {size} pixels.")
+    if hints.box is None:
+        return
+    box = hints.box
+    words = f"{box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
+    if not (box.x0 >= 0 and box.x1 <= still.width and box.y0 >= 0 and box.y1 <= still.height):
+        raise BadInput(f"The box {words} is not inside the still, which is {size} pixels.")
+    if not (box.x1 - box.x0 >= 1 and box.y1 - box.y0 >= 1):
+        raise BadInput(f"The box {words} is empty: its first corner is left of and above its second.")
