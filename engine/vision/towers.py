@@ -3,7 +3,9 @@
 Both take letterboxed pictures in 0..1 and give one token per patch, row by row; a config says which is which.
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +13,8 @@ from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
 from torch import Tensor, nn
 from torch.nn import functional
+
+from engine.errors import BadInput
 
 
 class _Residual(nn.Module):
@@ -79,7 +83,10 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         layers += [nn.BatchNorm2d(widths[0]), nn.ReLU()]
         for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
             if stage:
-                layers += [nn.Conv2d(widths[stage - 1], width, 2, stride=2, bias=False), nn.BatchNorm2d(width)]
+                layers += [
+                    nn.Conv2d(widths[stage - 1], width, 2, stride=2, bias=False),
+                    nn.BatchNorm2d(width),
+                ]
             layers += [_Residual(width) for _ in range(depth)]
         self.trunk = nn.Sequential(*layers)
         grid = side // 16
@@ -154,6 +161,10 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
             output_tokens=True,
             act_layer=kind,
         )
+        # Its tokens are in the space of its words already; 100 is CLIP's own scale.
+        self.project = nn.Identity()
+        self.register_buffer("logit_scale", torch.tensor(100.0))
+        self.register_buffer("background_logit", torch.tensor(0.0))
 
     @property
     def side(self) -> int:
@@ -169,3 +180,22 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         deviation = pixels.new_tensor(self._deviation)[:, None, None]
         _, tokens = self.visual((pixels - mean) / deviation)
         return torch.as_tensor(tokens @ self.visual.proj)
+
+
+def load_network(folder: Path) -> PatchNetwork | ClipPatchNetwork:
+    """The network in a folder, of the class that its ``config.json`` names, in float32 and evaluation mode.
+
+    Raises:
+        BadInput: the folder has no such network, or its files are damaged.
+    """
+    kinds = {"PatchNetwork": PatchNetwork, "ClipPatchNetwork": ClipPatchNetwork}
+    try:
+        name = json.loads((folder / "config.json").read_text(encoding="utf-8"))["_class_name"]
+        network = kinds[name].from_pretrained(folder, use_safetensors=True)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise BadInput(
+            f"The image encoder in {folder} could not be read ({type(error).__name__}). "
+            "Fetch or copy the model again."
+        ) from error
+    loaded: PatchNetwork | ClipPatchNetwork = network.float().eval()
+    return loaded

@@ -1,0 +1,159 @@
+"""Object attention: what of a picture is heard, chosen by words in training and by a mask at use.
+
+After *Sounding that Object* (arXiv 2506.04214): single-head scaled dot-product attention from a text over patch
+tokens, with learnable positional encodings on keys and values, gives the condition of the sound. At use the
+softmax row is replaced by the object's mask, rescaled to the statistics that the learnt rows had.
+"""
+
+import torch
+from diffusers import ConfigMixin, ModelMixin
+from diffusers.configuration_utils import register_to_config
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def mask_to_attention(coverage: Tensor, mean: Tensor | float, variance: Tensor | float) -> Tensor:
+    """The attention row that stands for a mask.
+
+    The coverage is shifted and scaled to the learnt rows' mean and variance, clamped at 0 and renormalised.
+
+    Args:
+        coverage: (..., P) share of each patch that the mask covers, 0 to 1.
+        mean: of the entries of a learnt row.
+        variance: of the entries of a learnt row.
+
+    Returns:
+        (..., P), none negative, each row summing to 1. A mask that covers everything gives a uniform row.
+
+    Raises:
+        ValueError: a mask covers nothing.
+    """
+    coverage = coverage.float()
+    if bool((coverage.amax(-1) <= 0).any()):
+        raise ValueError("The mask covers no patch.")
+    spread = coverage.std(-1, correction=0, keepdim=True)
+    centred = (coverage - coverage.mean(-1, keepdim=True)) / spread.clamp(min=1e-6)
+    row = torch.clamp(centred * torch.as_tensor(variance).sqrt() + torch.as_tensor(mean), min=0)
+    row = torch.where(spread > 1e-6, row, torch.ones_like(row))
+    return row / row.sum(-1, keepdim=True)
+
+
+class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """``Q = text W_Q``, ``K = (patches + pos) W_K``, ``V = (patches + pos) W_V``, ``c = MLP(softmax(QK^T/sqrt d)V)``.
+
+    Args:
+        token_width: D of the patch tokens.
+        text_width: of the condition space, for the text as for the condition.
+        width: d of queries and keys.
+        value_width: of the values.
+        hidden: of the MLP.
+        grid: patches along each side in training; other grids get interpolated positions.
+        heads: 1; more is the paper's ablation.
+        additive: score by ``w tanh(Q + K)`` instead of the scaled dot product; the paper's ablation.
+        mask_share: share of training rows that came from masks; 0, as in the paper, or its ablation.
+        toward_words: how far a prompt inside a mask draws the condition toward its own embedding: 0 not at all,
+            1 half way.
+    """
+
+    config_name = "config.json"
+
+    @register_to_config
+    def __init__(
+        self,
+        token_width: int = 192,
+        text_width: int = 512,
+        width: int = 128,
+        value_width: int = 256,
+        hidden: int = 384,
+        grid: int = 8,
+        heads: int = 1,
+        additive: bool = False,
+        mask_share: float = 0.0,
+        toward_words: float = 0.7,
+    ) -> None:
+        super().__init__()
+        self.query = nn.Linear(text_width, width, bias=False)
+        self.key = nn.Linear(token_width, width, bias=False)
+        self.value = nn.Linear(token_width, value_width, bias=False)
+        self.key_position = nn.Parameter(torch.zeros(1, token_width, grid, grid))
+        self.value_position = nn.Parameter(torch.zeros(1, token_width, grid, grid))
+        if additive:
+            self.score = nn.Parameter(torch.randn(heads, width // heads) * (width // heads) ** -0.5)
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(value_width),
+            nn.Linear(value_width, hidden),
+            nn.GELU(),
+            nn.Linear(hidden, text_width),
+        )
+        self.register_buffer("attention_mean", torch.tensor(1.0 / grid**2))
+        self.register_buffer("attention_variance", torch.tensor(1.0 / grid**4))
+
+    def forward(self, tokens: Tensor, text: Tensor, row: Tensor | None = None) -> Tensor:
+        """The condition.
+
+        Args:
+            tokens: (B, P, D) patch tokens, row by row over a square grid.
+            text: (B, 512) unit vectors.
+            row: (B, P) attention to use in place of the text's, each summing to 1; see ``mask_to_attention``.
+
+        Returns:
+            (B, 512), unit length.
+        """
+        weights = self.attend(tokens, text) if row is None else row[:, None, :]
+        if self.training and row is None:
+            self._observe(weights)
+        values = self.value(tokens + self._positions(self.value_position, tokens))
+        batch, count, width = values.shape
+        heads = weights.shape[1]
+        split = values.view(batch, count, heads, width // heads).transpose(1, 2)
+        pooled = (weights.to(values.dtype)[:, :, None, :] @ split).reshape(batch, width)
+        return functional.normalize(self.mlp(pooled).float(), dim=-1)
+
+    def attend(self, tokens: Tensor, text: Tensor, row: Tensor | None = None) -> Tensor:
+        """The text's attention (B, heads, P) over the patches, within a mask's ``row`` (B, P) where given."""
+        keys = self.key(tokens + self._positions(self.key_position, tokens))
+        batch, count, width = keys.shape
+        heads = int(self.config.heads)
+        keys = keys.view(batch, count, heads, width // heads).transpose(1, 2)
+        query = self.query(text).view(batch, heads, 1, width // heads)
+        if self.config.additive:
+            scores = (torch.tanh(query + keys) * self.score[:, None, :]).sum(-1)
+        else:
+            scores = (query * keys).sum(-1) * (width // heads) ** -0.5
+        if row is not None:
+            scores = scores.float() + torch.log(row[:, None, :].clamp(min=1e-9))
+        return torch.softmax(scores.float(), dim=-1)
+
+    def narrowed(self, tokens: Tensor, text: Tensor, row: Tensor) -> Tensor:
+        """The condition of what lies under a mask, narrowed by words.
+
+        Half of the row is the mask's and half the text's attention inside the mask, and the result is drawn
+        toward the words by ``toward_words``.
+
+        Args:
+            tokens: (B, P, D).
+            text: (B, 512) the prompt.
+            row: (B, P) the mask's; see ``mask_to_attention``.
+
+        Returns:
+            (B, 512), unit length.
+        """
+        inside = self.attend(tokens, text, row).mean(1)
+        found = self(tokens, text, 0.5 * (row + inside))
+        return functional.normalize(found + float(self.config.toward_words) * text, dim=-1)
+
+    def _positions(self, positions: Tensor, tokens: Tensor) -> Tensor:
+        side = round(tokens.shape[1] ** 0.5)
+        if side * side != tokens.shape[1]:
+            raise ValueError(f"{tokens.shape[1]} patches make no square grid.")
+        if side != positions.shape[-1]:
+            positions = functional.interpolate(
+                positions, size=(side, side), mode="bilinear", align_corners=False
+            )
+        return positions.flatten(2).transpose(1, 2)
+
+    @torch.no_grad()
+    def _observe(self, weights: Tensor, pace: float = 0.02) -> None:
+        """Follow the mean and the variance of the entries of learnt rows."""
+        self.attention_mean.lerp_(weights.mean(), pace)
+        self.attention_variance.lerp_(weights.var(-1, correction=0).mean(), pace)

@@ -1,0 +1,248 @@
+"""The recipe of the object attention: mix-and-separate on composed scenes.
+
+The picture tower is frozen and its tokens of some thousand composed scenes are made once. A step takes scenes, a
+random subset of each scene's objects, a caption of only those, and asks the attention for the condition of only
+those: to find it, the text has to attend where they are. Masks play no part in training (that is the paper's
+ablation, ``mask_share``); at use they replace the row.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from engine.diffusion.attention import ObjectAttention
+from engine.diffusion.text import TextTower
+from engine.models.concepts import Concept
+from engine.progress import Progress
+from engine.training.image_tower import stacked
+from engine.training.loop import Schedule, Trainer
+from engine.training.scenes import SILENT, Composer
+from engine.vision.towers import ClipPatchNetwork, PatchNetwork
+
+LEAST_PATCHES = 0.7
+"""An object of which less than this many patches can be seen is not asked for."""
+
+
+@dataclass(frozen=True)
+class AttentionSettings:
+    """The attention's configuration (see ObjectAttention), the scenes it sees and the loop."""
+
+    width: int = 128
+    value_width: int = 256
+    hidden: int = 384
+    heads: int = 1
+    additive: bool = False
+    mask_share: float = 0.0
+    toward_words: float = 0.7
+    scenes: int = 6000
+    schedule: Schedule = field(default_factory=lambda: Schedule(2500, 1.5e-3, warmup_steps=100))
+    batch: int = 128
+    average: float = 0.995
+    seed: int = 40
+
+    @classmethod
+    def release(cls) -> "AttentionSettings":
+        """What the bundled weights were made with: a few minutes of one core."""
+        return cls()
+
+    @classmethod
+    def toy(cls) -> "AttentionSettings":
+        """Seconds on a CPU."""
+        return cls(
+            width=16,
+            value_width=32,
+            hidden=64,
+            scenes=96,
+            schedule=Schedule(150, 5e-3, warmup_steps=10),
+            batch=32,
+            average=0.9,
+        )
+
+
+@dataclass(frozen=True)
+class CachedScenes:
+    """Encoded scenes.
+
+    Attributes:
+        tokens: float16 (N, P, D).
+        concepts: int64 (N, 4), the concept of each object, -1 for one that makes no sound or is not there.
+        coverage: float16 (N, 4, P), the share of each patch that each object covers.
+    """
+
+    tokens: Tensor
+    concepts: Tensor
+    coverage: Tensor
+
+    def save(self, path: Path) -> None:
+        """One safetensors file with the three arrays."""
+        from safetensors.torch import save_file
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(
+            {"tokens": self.tokens, "concepts": self.concepts, "coverage": self.coverage},
+            path,
+            metadata={"format": "pt"},
+        )
+
+
+def load_scenes(path: Path) -> CachedScenes:
+    """Scenes saved by ``CachedScenes.save``."""
+    from safetensors.torch import load_file
+
+    return CachedScenes(**load_file(path))
+
+
+@torch.no_grad()
+def encode_scenes(
+    network: PatchNetwork | ClipPatchNetwork,
+    composer: Composer,
+    count: int,
+    seed: int,
+    progress: Progress,
+    *,
+    bfloat16: bool = True,
+) -> CachedScenes:
+    """Compose and encode ``count`` scenes; scene n is the same whatever the count."""
+    network.eval()
+    found: list[tuple[Tensor, Tensor, Tensor]] = []
+    lookup = torch.from_numpy(np.append(composer.concept_of, SILENT))
+    for start in range(0, count, 50):
+        progress.report(start / count, "encoding scenes")
+        ends = range(start, min(start + 50, count))
+        scenes = [composer.draw(np.random.default_rng((seed, place))) for place in ends]
+        pixels, classes, coverage = stacked(scenes)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            tokens = network(pixels)
+        # Class -1, no object, picks the lookup's last entry.
+        found.append((tokens.half(), lookup[classes], coverage.half()))
+    tokens, concepts, coverage = (torch.cat(parts) for parts in zip(*found, strict=True))
+    return CachedScenes(tokens, concepts, coverage)
+
+
+class Separation:
+    """Draws questions about cached scenes: tokens, whose sound is asked for, in which words.
+
+    Args:
+        scenes: the cache; scenes in which nothing that sounds can be seen are passed over.
+        concepts: the concept table.
+        words: encodes texts; frozen.
+    """
+
+    def __init__(self, scenes: CachedScenes, concepts: Sequence[Concept], words: TextTower) -> None:
+        self.scenes = scenes
+        self._words = words
+        self._captions = [(*concept.captions, *concept.words[:4]) for concept in concepts]
+        self.centres = concept_centres(concepts, words)
+        seen = (scenes.concepts >= 0) & (scenes.coverage.float().sum(-1) > LEAST_PATCHES)
+        self._visible: NDArray[np.bool_] = seen.numpy()
+        self._usable = np.flatnonzero(self._visible.any(1))
+
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """A batch: tokens (B, P, D), query texts (B, 512), coverage asked for (B, P), wanted (B, 512)."""
+        picked = rng.choice(self._usable, count)
+        subsets = [self._subset(int(scene), rng) for scene in picked]
+        concepts = self.scenes.concepts.numpy()
+        asked = [
+            [int(concepts[scene, slot]) for slot in slots]
+            for scene, slots in zip(picked, subsets, strict=True)
+        ]
+        texts = self._words.encode([self._caption(names, rng) for names in asked])
+        coverage = torch.stack(
+            [
+                self.scenes.coverage[int(s), list(slots)].float().sum(0)
+                for s, slots in zip(picked, subsets, strict=True)
+            ]
+        )
+        wanted = torch.stack([functional.normalize(self.centres[names].sum(0), dim=0) for names in asked])
+        return self.scenes.tokens[torch.from_numpy(picked)].float(), texts, coverage.clamp(max=1), wanted
+
+    def _subset(self, scene: int, rng: np.random.Generator) -> list[int]:
+        """Some of the scene's visible things, all of a kind or none: a caption cannot tell two dogs apart."""
+        kinds = self.scenes.concepts[scene].numpy()
+        slots = np.flatnonzero(self._visible[scene])
+        names = np.unique(kinds[slots])
+        keep = rng.choice(names, int(rng.integers(1, len(names) + 1)), replace=False)
+        return [int(slot) for slot in slots if kinds[slot] in keep]
+
+    def _caption(self, names: Sequence[int], rng: np.random.Generator) -> str:
+        distinct = dict.fromkeys(names)
+        return " and ".join(
+            self._captions[name][int(rng.integers(len(self._captions[name])))] for name in distinct
+        )
+
+
+def concept_centres(concepts: Sequence[Concept], words: TextTower) -> Tensor:
+    """Unit vectors (concepts, 512): the mean of each concept's name and captions."""
+    means = [words.encode([concept.name, *concept.captions]).mean(0) for concept in concepts]
+    return functional.normalize(torch.stack(means), dim=-1)
+
+
+def train_object_attention(
+    scenes: CachedScenes,
+    concepts: Sequence[Concept],
+    words: TextTower,
+    settings: AttentionSettings,
+    progress: Progress,
+    checkpoint: Path | None = None,
+) -> tuple[ObjectAttention, list[float]]:
+    """Train the attention on encoded scenes.
+
+    Returns:
+        The attention and the loss of each step.
+    """
+    attention = _new(scenes, settings)
+    trainer = Trainer(attention, settings.schedule, checkpoint, settings.average)
+    questions = Separation(scenes, concepts, words)
+
+    def loss_of(batch: tuple[Tensor, Tensor, Tensor, Tensor, Tensor], share: float) -> Tensor:
+        progress.report(share, "teaching attention")
+        tokens, texts, coverage, wanted, by_mask = batch
+        found = attention(tokens, texts)
+        if bool(by_mask.any()):
+            row = coverage / coverage.sum(-1, keepdim=True)
+            found = torch.where(by_mask[:, None], attention(tokens, texts, row), found)
+        return _contrast(found, wanted)
+
+    losses = trainer.run(_batches(questions, settings, trainer.step), loss_of)
+    trainer.finish()
+    return attention, losses
+
+
+def _new(scenes: CachedScenes, settings: AttentionSettings) -> ObjectAttention:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        return ObjectAttention(
+            token_width=scenes.tokens.shape[-1],
+            width=settings.width,
+            value_width=settings.value_width,
+            hidden=settings.hidden,
+            grid=round(scenes.tokens.shape[1] ** 0.5),
+            heads=settings.heads,
+            additive=settings.additive,
+            mask_share=settings.mask_share,
+            toward_words=settings.toward_words,
+        )
+
+
+def _batches(
+    questions: Separation, settings: AttentionSettings, step: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
+    while True:  # each batch follows from its step, so a resumed run goes on with fresh questions
+        rng = np.random.default_rng((settings.seed, step))
+        by_mask = torch.from_numpy(rng.random(settings.batch) < settings.mask_share)
+        yield (*questions.draw(settings.batch, rng), by_mask)
+        step += 1
+
+
+def _contrast(found: Tensor, wanted: Tensor, temperature: float = 0.07) -> Tensor:
+    """Each condition to its own target, and as far from the batch's others as their targets are."""
+    own = 1 - (found * wanted).sum(-1)
+    similar = torch.softmax(wanted @ wanted.T / temperature, dim=-1)
+    given = functional.log_softmax(found @ wanted.T / temperature, dim=-1)
+    return 2 * own.mean() + functional.kl_div(given, similar, reduction="batchmean")

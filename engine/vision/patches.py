@@ -1,0 +1,185 @@
+"""A still as patch tokens, and a mask as shares of the same patches.
+
+One value, ``Frame``, owns how still pixels become the network's square input: a window of the still (all of it,
+or a crop round something small), scaled to fit and centred on grey. Picture and mask go through the same frame.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInput
+from engine.scene.masks import Mask
+from engine.vision.still import Still
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from engine.vision.towers import ClipPatchNetwork, PatchNetwork
+
+GREY = 128
+REMEMBERED = 16
+FOCUS_SHARE = 0.3
+"""An object whose longer side is under this share of the still's gets a crop of its own."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A window of a still, letterboxed into a square.
+
+    Attributes:
+        window: (x0, y0, x1, y1) in still pixels, end exclusive.
+        side: side of the square, in pixels.
+    """
+
+    window: tuple[int, int, int, int]
+    side: int
+
+    @property
+    def placed(self) -> tuple[int, int, int, int]:
+        """Where the window lies in the square: (x0, y0, x1, y1), end exclusive."""
+        x0, y0, x1, y1 = self.window
+        scale = self.side / max(x1 - x0, y1 - y0)
+        width, height = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
+        left, top = (self.side - width) // 2, (self.side - height) // 2
+        return left, top, left + width, top + height
+
+    def picture(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The square uint8 (S, S, 3) of a still's pixels (H, W, 3)."""
+        square = np.full((self.side, self.side, 3), GREY, np.uint8)
+        x0, y0, x1, y1 = self.placed
+        square[y0:y1, x0:x1] = self._scaled(pixels, sharp=True)
+        return square
+
+    def shares(self, mask: Mask, grid: tuple[int, int]) -> NDArray[np.float32]:
+        """The share (P,) of each patch that a mask (H, W) covers, by area, 0 to 1."""
+        square = np.zeros((self.side, self.side), np.float32)
+        x0, y0, x1, y1 = self.placed
+        square[y0:y1, x0:x1] = self._scaled(mask.astype(np.float32), sharp=False)
+        rows, columns = grid
+        pooled = cv2.resize(square, (columns, rows), interpolation=cv2.INTER_AREA)
+        return np.asarray(np.clip(pooled, 0, 1), np.float32).ravel()
+
+    def _scaled(self, values: NDArray[np.generic], *, sharp: bool) -> NDArray[np.generic]:
+        left, top, right, bottom = self.window
+        x0, y0, x1, y1 = self.placed
+        cut = np.ascontiguousarray(values[top:bottom, left:right])
+        larger = x1 - x0 > right - left
+        # Area averaging is exact for shrinking, so no object, however small, vanishes from its mask.
+        how = (cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR) if larger else cv2.INTER_AREA
+        return np.asarray(cv2.resize(cut, (x1 - x0, y1 - y0), interpolation=how))
+
+
+@dataclass(frozen=True)
+class Patches:
+    """What the encoder saw of a still.
+
+    Attributes:
+        tokens: float32 (P, D), row by row.
+        grid: (rows, columns) with P = rows x columns.
+        frame: how the still was laid into the encoder's square.
+        size: (height, width) of the still.
+    """
+
+    tokens: "Tensor"
+    grid: tuple[int, int]
+    frame: Frame
+    size: tuple[int, int]
+
+    def coverage(self, mask: Mask) -> "Tensor":
+        """The share (P,) of each patch that the mask covers, 0 to 1, through the still's own resize and pad.
+
+        Raises:
+            BadInput: the mask is not of the still's size.
+        """
+        import torch
+
+        if mask.shape != self.size:
+            raise BadInput(f"The mask is {mask.shape[1]} x {mask.shape[0]} pixels, the still is not.")
+        return torch.from_numpy(self.frame.shares(mask, self.grid))
+
+
+def window_round(mask: Mask) -> tuple[int, int, int, int]:
+    """The window in which an object is best looked at: the whole still, or a square crop where it is small.
+
+    Args:
+        mask: bool (H, W), the object.
+
+    Returns:
+        (x0, y0, x1, y1) in still pixels. A crop is twice as wide as the object and never leaves the still.
+    """
+    height, width = mask.shape
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return 0, 0, width, height
+    tall, wide = int(rows[-1] - rows[0] + 1), int(columns[-1] - columns[0] + 1)
+    if max(tall, wide) >= FOCUS_SHARE * max(height, width):
+        return 0, 0, width, height
+    side = max(2 * max(tall, wide), 16)
+    left, right = _span((columns[0] + columns[-1] + 1) / 2, side, width)
+    top, bottom = _span((rows[0] + rows[-1] + 1) / 2, side, height)
+    return left, top, right, bottom
+
+
+def _span(centre: float, length: int, limit: int) -> tuple[int, int]:
+    length = min(length, limit)
+    start = min(max(round(centre - length / 2), 0), limit - length)
+    return start, start + length
+
+
+class PatchEncoder:
+    """Encodes stills; each window of a still once, then from memory.
+
+    Args:
+        network: our compact network or open_clip's ViT; see engine.vision.towers.
+        device: where it runs.
+    """
+
+    def __init__(self, network: "PatchNetwork | ClipPatchNetwork", device: str = "cpu") -> None:
+        self.network = network.to(device).eval()
+        self.device = device
+        self._seen: OrderedDict[tuple[str, tuple[int, int, int, int]], Patches] = OrderedDict()
+
+    @classmethod
+    def from_folder(cls, path: Path, device: str = "cpu") -> "PatchEncoder":
+        """Load ``config.json`` and safetensors weights; the config's ``_class_name`` says which network.
+
+        Raises:
+            BadInput: the folder has no weights that can be read.
+        """
+        from engine.vision.towers import load_network
+
+        return cls(load_network(path), device)
+
+    def encode(self, still: Still, focus: Mask | None = None) -> Patches:
+        """The still's tokens.
+
+        Args:
+            still: the still.
+            focus: bool (H, W), an object; where it is small, a crop round it is encoded instead of the whole.
+        """
+        height, width = still.pixels.shape[:2]
+        window = (0, 0, width, height) if focus is None else window_round(focus)
+        key = (still.digest, window)
+        if key not in self._seen:
+            self._seen[key] = self._encode(still, Frame(window, self.network.side))
+            while len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        self._seen.move_to_end(key)
+        return self._seen[key]
+
+    def _encode(self, still: Still, frame: Frame) -> Patches:
+        import torch
+
+        square = torch.from_numpy(frame.picture(still.pixels)).to(self.device)
+        with torch.inference_mode():
+            tokens = self.network(square.permute(2, 0, 1)[None].float() / 255)[0].float().cpu()
+        side = round(len(tokens) ** 0.5)
+        # Inference tensors may not be used for training later; a copy outside the mode may.
+        return Patches(tokens.clone(), (side, side), frame, (still.height, still.width))
