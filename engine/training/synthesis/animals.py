@@ -18,8 +18,8 @@ def dog(draw: Draw, seconds: float) -> Wave:
     pitch = draw.near(1100.0 * (0.24**size), 0.2)
     length = draw.near(0.11 + 0.14 * size, 0.3)
     tract = draw.near(1500.0 * (0.42**size), 0.15)
-    rough = draw.between(0.15, 0.9)
-    breath = draw.between(0.15, 0.9)
+    rough = draw.between(0.05, 0.7)
+    breath = draw.log_between(0.05, 0.7)
 
     def bark() -> Wave:
         return _bark(
@@ -37,14 +37,17 @@ def dog(draw: Draw, seconds: float) -> Wave:
 def _bark(draw: Draw, pitch: float, length: float, tract: float, rough: float, breath: float) -> Wave:
     count = draw.samples(length)
     peak = draw.between(0.2, 0.45)
-    f0 = glide([(0.0, pitch * 0.65), (peak, pitch), (1.0, pitch * draw.between(0.4, 0.7))], count)
+    f0 = glide(
+        [(0.0, pitch * 0.75), (peak, pitch), (0.75, 0.93 * pitch), (1.0, pitch * draw.between(0.45, 0.8))],
+        count,
+    )
     mouth = glide([(0.0, tract * 0.7), (peak, tract * 1.15), (1.0, tract * 0.65)], count)
     resonances = [
         (mouth, 260.0, 1.0),
         (mouth * 2.2, 450.0, draw.between(0.05, 0.6)),
         (mouth * 3.9, 800.0, draw.between(0.01, 0.25)),
     ]
-    level = swell(draw, count, 0.012, length * 0.65, 1.3)
+    level = swell(draw, count, draw.between(0.006, 0.03), length * draw.between(0.3, 0.7))
     return throat(draw, f0, resonances, breath, rough) * level
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, swell
+from engine.training.synthesis.curves import glide, swell, wander
 from engine.training.synthesis.draw import Draw, Wave
 from engine.training.synthesis.events import place, repeated
 from engine.training.synthesis.sources import harmonics, throat
@@ -104,7 +104,7 @@ def _crowing(draw: Draw, pitch: float) -> Wave:
         (draw.between(0.1, 0.3), (0.6, 0.8, 0.75)),
         (draw.between(0.08, 0.22), (0.75, 0.95, 0.9)),
         (draw.between(0.15, 0.4), (0.85, 1.0, 0.95)),
-        (draw.between(0.5, 1.3), (0.9, 1.0, draw.between(0.45, 0.7))),
+        (draw.between(0.5, 1.3), (0.95, 1.0, draw.between(0.5, 0.95))),
     ]
     if draw.chance(0.3):
         steps.pop(1)
@@ -115,11 +115,13 @@ def _crowing(draw: Draw, pitch: float) -> Wave:
     at = 0.0
     for length, (start, middle, end) in steps:
         count = draw.samples(length)
-        f0 = pitch * glide([(0.0, start), (draw.between(0.3, 0.6), middle), (1.0, end)], count)
+        bend = draw.between(0.6, 0.85) if length > 0.45 else 0.5
+        f0 = pitch * glide([(0.0, start), (0.25, middle), (bend, 0.97 * middle), (1.0, end)], count)
+        f0 = f0 * np.exp(0.006 * wander(draw, count, 6.0))
         shape = [
             (1100.0 * tract, 450.0, 1.0),
             (2000.0 * tract, 600.0, draw.between(0.1, 0.8)),
-            (3300.0 * tract, 1000.0, draw.between(0.03, 0.3)),
+            (3600.0 * tract, 1200.0, draw.between(0.02, 0.3)),
         ]
         sound = throat(draw, f0, shape, breath, rough) * swell(draw, count, 0.03, 0.25 * length)
         place(out, sound, at, draw.rate, 0.6 if start < 0.7 else 1.0)

@@ -257,7 +257,7 @@ def _throttle(draw: Draw, count: int, top: float) -> Wave:
 def chainsaw(draw: Draw, seconds: float) -> Wave:
     """A two-stroke: every turn fires. Idles, revs, and sinks under load in the wood."""
     count = draw.samples(seconds)
-    top = draw.between(90.0, 190.0)
+    top = draw.log_between(85.0, 190.0)
     plan = draw.pick(("throttle", "throttle", "rev", "cut", "cut", "idle"))
     if plan == "throttle":
         speed = _throttle(draw, count, top)
@@ -267,9 +267,9 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
         speed = draw.between(30.0, 60.0) * np.exp(0.05 * wander(draw, count, 2.0))
     else:
         speed = _speed(draw, count, (35.0, 60.0), (100.0, 190.0))
-    speed = speed * np.exp(0.012 * wander(draw, count, 30.0))
+    speed = speed * np.exp(draw.log_between(0.001, 0.008) * wander(draw, count, 25.0))
     every_other = 1.0 + draw.between(0.0, 0.5) * np.sign(np.sin(np.pi * turns(speed, draw.rate)))
-    shape = [(draw.log_between(90.0, 400.0), 200.0, 1.0), (draw.log_between(700.0, 1500.0), 500.0, 0.7)]
+    shape = [(draw.log_between(90.0, 400.0), 200.0, 1.0), (draw.log_between(600.0, 1400.0), 600.0, 0.9)]
     shape += [
         (draw.log_between(1600.0, 3000.0), 900.0, draw.between(0.15, 0.7)),
         (draw.log_between(3500.0, 6500.0), 1800.0, draw.between(0.03, 0.3)),
@@ -278,5 +278,7 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
     fired /= float(np.std(fired)) + 1e-9
     rasp = banded(draw, count, (draw.between(300.0, 1500.0), 7500.0), draw.between(0.2, 1.0))
     rasp *= 0.6 + 0.4 * np.sin(2 * np.pi * turns(speed, draw.rate))
-    out = np.tanh(draw.between(0.5, 1.5) * fired) + draw.log_between(0.03, 0.4) * rasp
+    out = np.tanh(draw.between(0.3, 1.2) * fired) + draw.log_between(0.02, 0.35) * rasp
+    rumble = draw.between(0.05, 0.5) * banded(draw, count, (30.0, draw.between(150.0, 500.0)), 0.5)
+    out = out + rumble * np.exp(0.2 * wander(draw, count, 6.0))
     return highpass(out, draw.rate, 40.0) * (speed / float(np.max(speed))) ** draw.between(0.5, 2.5)

@@ -22,7 +22,7 @@ def fire(draw: Draw, seconds: float) -> Wave:
     out += draw.log_between(0.002, 0.03) * dust
     flames = banded(draw, count, (30.0, draw.log_between(120.0, 500.0)), 1.0, 1.5)
     out += draw.log_between(0.004, 0.12) * flames * np.exp(0.4 * wander(draw, count, 4.0))
-    out += draw.log_between(0.0007, 0.02) * coloured(draw, count, draw.between(0.5, 1.6), 60.0)
+    out += draw.log_between(0.0005, 0.012) * coloured(draw, count, draw.between(0.5, 1.6), 60.0)
     return out
 
 

@@ -16,7 +16,7 @@ def rain(draw: Draw, seconds: float) -> Wave:
     count = draw.samples(seconds)
     hiss = coloured(draw, count, draw.between(-0.3, 1.3), draw.log_between(100.0, 900.0))
     hiss = hiss * np.exp(draw.between(0.0, 0.12) * wander(draw, count, 2.0))
-    out = draw.log_between(0.15, 1.0) * hiss
+    out = draw.log_between(0.25, 1.2) * hiss
     near = patter(draw, count, draw.log_between(60.0, 2500.0), (900.0, 7500.0), (0.001, 0.008), 6)
     out += draw.log_between(0.15, 1.5) * near / (float(np.std(near)) + 1e-9)
     if draw.chance(0.45):
