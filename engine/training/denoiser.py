@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from engine.diffusion.sampler import denoise
 from engine.diffusion.unet import build_unet, scheduler_config, unet_config
 from engine.training.latents import Group, LatentBank
-from engine.training.loop import Schedule, Trainer
+from engine.training.loop import Schedule, Trainer, load_checkpoint, rank
 
 
 class Conditions(Protocol):
@@ -128,8 +128,13 @@ def train_denoiser(
     conditions: Conditions,
     seed: int,
     checkpoint: Path | None = None,
+    start: Path | None = None,
 ) -> tuple[Any, list[float]]:
     """Train the U-Net (and the conditions' own network) on a bank of latents.
+
+    Args:
+        checkpoint: where this run resumes from and saves to.
+        start: an earlier run's checkpoint whose U-Net this one begins with, where it has none of its own yet.
 
     Returns:
         the U-Net in evaluation mode with averaged weights, and the loss of every step.
@@ -137,8 +142,11 @@ def train_denoiser(
     torch.manual_seed(seed)
     unet = build_unet(recipe.unet).to(recipe.device, memory_format=torch.channels_last)
     together = _Together(unet, conditions.trained())
+    earlier = load_checkpoint(start) if start is not None else None
+    if earlier is not None:
+        together.load_state_dict(earlier["network"], strict=False)
     trainer = Trainer(together, recipe.schedule, checkpoint, recipe.decay)
-    rng = np.random.default_rng([seed, trainer.step, _rank()])
+    rng = np.random.default_rng([seed, trainer.step, rank()])
     noise_source = torch.Generator().manual_seed(int(rng.integers(2**31)))
     schedule = NoiseSchedule.of(scheduler_config())
 
@@ -157,11 +165,6 @@ def train_denoiser(
     losses = trainer.run(latent_batches(bank, recipe.batch, rng), loss_of)
     trainer.finish()
     return unet, losses
-
-
-def _rank() -> int:
-    distributed = torch.distributed
-    return distributed.get_rank() if distributed.is_available() and distributed.is_initialized() else 0
 
 
 def _with_nulls(

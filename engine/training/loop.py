@@ -45,6 +45,12 @@ class Schedule:
         return self.peak_rate * warm * curve
 
 
+def rank() -> int:
+    """Which of the processes that train together this is; 0 where there is one."""
+    distributed = torch.distributed
+    return distributed.get_rank() if distributed.is_available() and distributed.is_initialized() else 0
+
+
 class Averaged:
     """An exponential moving average of a network's parameters, with a warm-up so early steps don't linger."""
 
@@ -165,8 +171,8 @@ class Trainer:
         return float(loss.detach())
 
     def save(self) -> None:
-        """Write the checkpoint, if this trainer has one."""
-        if self.checkpoint is None:
+        """Write the checkpoint, if this trainer has one; of several processes, the first does."""
+        if self.checkpoint is None or rank() != 0:
             return
         state = {
             "network": self.network.state_dict(),
