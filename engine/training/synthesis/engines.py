@@ -9,7 +9,7 @@ import numpy as np
 from engine.training.synthesis.curves import glide, swell, wander
 from engine.training.synthesis.draw import Draw, Range, Wave
 from engine.training.synthesis.events import place
-from engine.training.synthesis.filters import formants, highpass, lowpass
+from engine.training.synthesis.filters import formants, highpass, lowpass, stirred
 from engine.training.synthesis.horns import car_horn, ship_horn, train_horn
 from engine.training.synthesis.noises import banded, coloured
 from engine.training.synthesis.sources import harmonics, pulses, reed, turns
@@ -164,20 +164,25 @@ def helicopter(draw: Draw, seconds: float) -> Wave:
     high = banded(
         draw, count, (draw.between(200.0, 700.0), draw.between(1500.0, 7000.0)), draw.between(0.3, 1.4), 1.5
     )
-    depth = draw.between(0.5, 0.97)
+    depth = draw.between(0.1, 0.9)
     gate = 1.0 - depth + depth * stroke / float(np.max(stroke))
     thump = lowpass(pulses(rate, draw.rate), draw.rate, draw.between(90.0, 300.0))
     tail = rate * draw.between(3.5, 6.5)
     levels = tuple(draw.spread(0.1, 1.0, 16) / np.arange(1, 17) ** 0.5)
     out = 1.2 * low * gate + draw.log_between(0.03, 0.6) * reed(tail, draw.rate, levels)
     out += +draw.log_between(0.15, 1.2) * high * gate
-    out += draw.between(0.2, 1.5) * thump / (float(np.std(thump)) + 1e-9)
+    out += draw.log_between(0.05, 1.2) * thump / (float(np.std(thump)) + 1e-9)
     out += draw.between(0.02, 0.3) * coloured(draw, count, draw.between(0.5, 1.5))
     if draw.chance(0.6):
         whine = draw.log_between(300.0, 3500.0) * np.exp(0.002 * wander(draw, count, 5.0))
         out += draw.log_between(0.01, 0.2) * harmonics(whine, draw.rate, (1.0, 0.4, 0.2))
     out = flanged(draw, out, draw.between(0.2, 0.9)) if draw.chance(0.6) else out
-    return _passing(draw, out) if draw.chance(0.25) else out * np.exp(0.15 * wander(draw, count, 0.5))
+    out = stirred(draw, out, draw.log_between(0.5, 3.0), draw.log_between(0.3, 3.0), draw.whole(6, 20))
+    return (
+        _passing(draw, out)
+        if draw.chance(0.25)
+        else out * np.exp(draw.between(0.05, 0.4) * wander(draw, count, draw.log_between(0.3, 3.0)))
+    )
 
 
 def flanged(draw: Draw, wave: Wave, gain: float) -> Wave:
@@ -258,7 +263,7 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
     """A two-stroke: every turn fires. Idles, revs, and sinks under load in the wood."""
     count = draw.samples(seconds)
     top = draw.log_between(85.0, 190.0)
-    plan = draw.pick(("throttle", "throttle", "rev", "cut", "cut", "idle"))
+    plan = draw.pick(("throttle", "throttle", "throttle", "rev", "cut", "cut", "idle"))
     if plan == "throttle":
         speed = _throttle(draw, count, top)
     elif plan == "cut":
@@ -279,6 +284,10 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
     rasp = banded(draw, count, (draw.between(300.0, 1500.0), 7500.0), draw.between(0.2, 1.0))
     rasp *= 0.6 + 0.4 * np.sin(2 * np.pi * turns(speed, draw.rate))
     out = np.tanh(draw.between(0.3, 1.2) * fired) + draw.log_between(0.02, 0.35) * rasp
-    rumble = draw.between(0.05, 0.5) * banded(draw, count, (30.0, draw.between(150.0, 500.0)), 0.5)
+    rumble = draw.log_between(0.01, 0.2) * banded(draw, count, (30.0, draw.between(150.0, 500.0)), 0.5)
     out = out + rumble * np.exp(0.2 * wander(draw, count, 6.0))
+    low, high = float(np.min(speed)), float(np.max(speed))
+    throttle = (speed - low) / max(high - low, 0.3 * high)
+    dull = lowpass(out, draw.rate, draw.log_between(300.0, 1500.0), 1)
+    out = stirred(draw, dull + throttle * (out - dull) if high > 1.3 * low else out, 4.0, 5.0, 12)
     return highpass(out, draw.rate, 40.0) * (speed / float(np.max(speed))) ** draw.between(0.5, 2.5)

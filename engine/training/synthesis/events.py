@@ -60,7 +60,9 @@ def impulses(draw: Draw, count: int, per_second: float, spread: float = 1.0) -> 
     return out
 
 
-def patter(draw: Draw, count: int, per_second: float, band: Range, ring: Range, kinds: int = 8) -> Wave:
+def patter(
+    draw: Draw, count: int, per_second: float, band: Range, ring: Range, kinds: int = 8, spread: float = 1.0
+) -> Wave:
     """A cloud of small rings: drops, bubbles, gravel. ``kinds`` resonances share the events.
 
     Args:
@@ -70,10 +72,11 @@ def patter(draw: Draw, count: int, per_second: float, band: Range, ring: Range, 
         band: the resonances, Hz.
         ring: how long they ring, seconds to fall by 60 dB.
         kinds: how many different resonances there are.
+        spread: how unlike their strengths are, nepers.
     """
     out = np.zeros(count)
     for _ in range(kinds):
-        strokes = impulses(draw, count, per_second / kinds)
+        strokes = impulses(draw, count, per_second / kinds, spread)
         tone = resonance(strokes, draw.rate, draw.log_between(*band), draw.log_between(*ring))
         out += draw.between(0.4, 1.0) * tone
     return out

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft, rfftfreq
 from scipy.signal import butter, lfilter, sosfilt
 
-from engine.training.synthesis.draw import Range, Wave
+from engine.training.synthesis.draw import Draw, Range, Wave
 
 
 def lowpass(wave: Wave, rate: int, cutoff: float, order: int = 2) -> Wave:
@@ -60,24 +60,57 @@ def formants(wave: Wave, rate: int, resonances: Sequence[Formant], floor: float 
         resonances: the formants; a curve for the centre makes it glide.
         floor: gain of everything away from the formants.
     """
+    frequency, middles = _frames(len(wave), rate)
+    return _reshaped(wave, rate, _formant_gains(frequency, middles, resonances, floor))
+
+
+def _frames(count: int, rate: int) -> tuple[Wave, NDArray[np.int64]]:
+    """Frequencies of the bins and middles of the frames, as ``_reshaped`` cuts them."""
     size = 2 * round(rate * 0.016)
     hop = size // 2
-    frames = len(wave) // hop + 2
+    frames = count // hop + 2
+    return rfftfreq(size, 1.0 / rate), np.clip(np.arange(frames) * hop, 0, count - 1)
+
+
+def _reshaped(wave: Wave, rate: int, gains: Wave) -> Wave:
+    """Multiplies the short-time spectrum by ``gains`` (frames, bins); frames of 32 ms, half overlapping."""
+    size = 2 * round(rate * 0.016)
+    hop = size // 2
+    frames = len(gains)
     padded = np.zeros(hop * (frames + 1))
     padded[hop : hop + len(wave)] = wave
     blocks = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
     window = np.sin(np.pi * (np.arange(size) + 0.5) / size)
-    middles = np.clip(np.arange(len(blocks)) * hop, 0, len(wave) - 1)
-    gains = _formant_gains(rfftfreq(size, 1.0 / rate), middles, resonances, floor)
     shaped = irfft(rfft(blocks * window, axis=1) * gains, size, axis=1) * window
     out = np.zeros_like(padded)
-    for half in (0, 1):
-        flat = np.zeros((len(blocks) + 1) * hop)
-        flat[: len(blocks) * hop] = shaped[:, half * hop : (half + 1) * hop].reshape(-1)
-        start = half * hop
-        span = min(len(out) - start, len(blocks) * hop)
-        out[start : start + span] += flat[:span]
+    out[: frames * hop] += shaped[:, :hop].reshape(-1)
+    out[hop:] += shaped[:, hop:].reshape(-1)
     return out[hop : hop + len(wave)]
+
+
+def stirred(draw: Draw, wave: Wave, depth_db: float, hertz: float, bands: int = 10) -> Wave:
+    """Lets every region of the spectrum swell and sink by itself, as turbulence and moving sources do.
+
+    Args:
+        draw: randomness and rate.
+        wave: (n,) sound.
+        depth_db: spread of the level of a region.
+        hertz: how often it changes.
+        bands: how many regions there are between 60 Hz and the top.
+    """
+    frequency, middles = _frames(len(wave), draw.rate)
+    knots = max(3, int(len(wave) / draw.rate * hertz * 2) + 3)
+    field = draw.rng.normal(0.0, depth_db / 8.686, (knots, bands))
+    time = middles / max(len(wave), 1) * (knots - 1)
+    early = np.minimum(time.astype(np.int64), knots - 2)
+    share = (time - early)[:, None]
+    rows = field[early] * (1.0 - share) + field[early + 1] * share
+    place = np.clip(np.log2(np.maximum(frequency, 60.0) / 60.0) / np.log2(draw.rate / 120.0), 0.0, 1.0) * (
+        bands - 1
+    )
+    low = np.minimum(place.astype(np.int64), bands - 2)
+    part = place - low
+    return _reshaped(wave, draw.rate, np.exp(rows[:, low] * (1.0 - part) + rows[:, low + 1] * part))
 
 
 def _formant_gains(

@@ -43,7 +43,7 @@ class Family:
 FAMILIES: Mapping[str, Family] = {
     "dog": Family(animals.dog),
     "cat": Family(animals.cat),
-    "rooster": Family(birds.rooster),
+    "rooster": Family(birds.rooster, 0.4),
     "bird": Family(birds.bird, 0.8),
     "crow": Family(birds.crow, 0.8),
     "horse": Family(animals.horse),
@@ -85,7 +85,7 @@ FAMILIES: Mapping[str, Family] = {
     "thunder": Family(weather.thunder, 0.4),
     "chainsaw": Family(engines.chainsaw, 0.2),
     "glass": Family(bells.glass),
-    "sneeze": Family(voices.sneeze),
+    "sneeze": Family(voices.sneeze, 0.4),
     "applause": Family(impacts.applause, 0.4),
     "ball": Family(impacts.ball),
     "insect": Family(insects.insect, 0.6),

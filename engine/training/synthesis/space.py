@@ -8,7 +8,7 @@ from scipy.signal import oaconvolve
 
 from engine.training.synthesis.curves import decay, soften_ends
 from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.filters import highpass, lowpass
+from engine.training.synthesis.filters import highpass, lowpass, stirred
 from engine.training.synthesis.noises import coloured, white
 
 
@@ -46,6 +46,8 @@ def recorded(draw: Draw, wave: Wave, background: float) -> Wave:
     if draw.chance(0.6):
         out = room(draw, out, draw.log_between(0.12, 2.0), draw.log_between(0.05, 0.8))
     out = tinted(draw, out, draw.log_between(1.0, 6.0))
+    if draw.chance(0.5):
+        out = stirred(draw, out, draw.log_between(0.7, 4.0), draw.log_between(0.3, 6.0), draw.whole(4, 24))
     if draw.chance(0.25):
         out = lowpass(out, draw.rate, draw.log_between(3500.0, 8000.0), draw.whole(1, 2))
     out = out / (float(np.max(np.abs(out))) + 1e-9)

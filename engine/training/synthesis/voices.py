@@ -7,7 +7,7 @@ import numpy as np
 from engine.training.synthesis.curves import glide, swell, wander
 from engine.training.synthesis.draw import Draw, Wave
 from engine.training.synthesis.events import place, repeated
-from engine.training.synthesis.filters import highpass
+from engine.training.synthesis.filters import highpass, stirred
 from engine.training.synthesis.noises import banded, coloured
 from engine.training.synthesis.sources import throat
 
@@ -194,4 +194,5 @@ def _tschoo(draw: Draw, size: float) -> Wave:
     )
     voiced *= swell(draw, count, draw.between(0.01, 0.08), 0.6 * length)
     puff = banded(draw, count, (40.0, 300.0), 0.5) * swell(draw, count, 0.01, 0.6 * length)
-    return hiss + draw.log_between(0.1, 1.6) * voiced + draw.between(0.1, 1.0) * puff
+    burst = hiss + draw.log_between(0.1, 1.6) * voiced + draw.between(0.1, 1.0) * puff
+    return stirred(draw, burst, draw.between(3.0, 8.0), draw.between(6.0, 20.0), 14)

@@ -7,7 +7,7 @@ import numpy as np
 from engine.training.synthesis.curves import wander
 from engine.training.synthesis.draw import Draw, Wave
 from engine.training.synthesis.events import patter
-from engine.training.synthesis.filters import formants, lowpass
+from engine.training.synthesis.filters import formants, lowpass, stirred
 from engine.training.synthesis.noises import banded, white
 
 
@@ -27,6 +27,7 @@ def sea(draw: Draw, seconds: float) -> Wave:
     while at < seconds:
         out += draw.between(0.5, 1.3) * _breaker(draw, time - at, period)
         at += draw.near(period, 0.3)
+    out = stirred(draw, out, draw.log_between(0.8, 3.5), draw.log_between(0.5, 6.0), draw.whole(5, 14))
     if draw.chance(0.3):
         foam = patter(draw, count, draw.log_between(100.0, 900.0), (900.0, 6000.0), (0.002, 0.01), 5)
         level = np.abs(lowpass(np.abs(out), draw.rate, 3.0))

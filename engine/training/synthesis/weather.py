@@ -17,7 +17,15 @@ def rain(draw: Draw, seconds: float) -> Wave:
     hiss = coloured(draw, count, draw.between(-0.3, 1.3), draw.log_between(100.0, 900.0))
     hiss = hiss * np.exp(draw.between(0.0, 0.12) * wander(draw, count, 2.0))
     out = draw.log_between(0.25, 1.2) * hiss
-    near = patter(draw, count, draw.log_between(60.0, 2500.0), (900.0, 7500.0), (0.001, 0.008), 6)
+    near = patter(
+        draw,
+        count,
+        draw.log_between(60.0, 2500.0),
+        (900.0, 7500.0),
+        (0.001, 0.008),
+        6,
+        draw.between(0.2, 0.9),
+    )
     out += draw.log_between(0.15, 1.5) * near / (float(np.std(near)) + 1e-9)
     if draw.chance(0.45):
         surface = patter(draw, count, draw.log_between(8.0, 150.0), (250.0, 2600.0), (0.006, 0.04), 5)
