@@ -3,6 +3,7 @@
 Only classes named here are ever loaded, and only from safetensors: a folder from a stranger is data, not code.
 """
 
+import copy
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -105,9 +106,9 @@ def save_part(folder: Path, part: str, module: Any, *, half: bool) -> list[str]:
     if part == "scheduler":
         module.save_pretrained(folder / part)
     else:
-        saved = module.half() if half else module
+        # A copy: halving in place would also round what the networks compute with from now on.
+        saved = copy.deepcopy(module).half() if half else module
         saved.save_pretrained(folder / part, safe_serialization=True)
-        module.float()
     return [type(module).__module__.split(".")[0], type(module).__name__]
 
 
