@@ -1,7 +1,7 @@
 """The studio: the one object that owns loaded models and caches. The command and the window go through it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -171,9 +171,13 @@ class Studio:
     ) -> GenerationRequest:
         """A request for takes of each object, and with ``together`` for takes of all of them at once too.
 
+        Objects whose numbers are not all different are numbered by their places.
+
         Raises:
             BadInput: a number is out of its range, or there is nothing to sound.
         """
+        if len({thing.index for thing in objects}) < len(objects):
+            objects = [replace(thing, index=place) for place, thing in enumerate(objects)]
         subjects = [Subject(o.index, o.name, o.prompt, pack(o.mask), o.level_lufs) for o in objects]
         if together and len(objects) > 1:
             loudest = max(o.level_lufs for o in objects)

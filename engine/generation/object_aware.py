@@ -121,7 +121,10 @@ class ObjectAwareGenerator:
 
     def _check(self, request: GenerationRequest, still: Still | None) -> None:
         if request.model != self.model:
-            raise BadInput(f"This was asked of the model {request.model}, but {self.model} is loaded.")
+            words = "other weights make other samples; choose that model"
+            raise BadInput(
+                f"This was made with the model {request.model}, and {self.model} is loaded: {words}."
+            )
         if request.still is not None and (still is None or still.digest != request.still):
             raise BadInput("The still is not the one that this was asked for: its pixels differ.")
 

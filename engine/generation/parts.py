@@ -1,6 +1,5 @@
 """The parts of a model folder, each loaded when it is first needed."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -10,6 +9,7 @@ from engine.generation.object_aware import Diffusion, Encoder
 from engine.models.catalogue import find_model, load_catalogue, model_folder, models_folder
 from engine.models.concepts import Concept, load_concepts
 from engine.models.devices import choose_device
+from engine.models.fingerprint import fingerprint
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.vision.still import Still
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from engine.vision.patches import PatchEncoder
 
 DEFAULT_MODEL = "pocket"
-SOUNDING_PARTS = (
-    *("model_index.json", "scheduler", "unet", "vae", "vocoder", "text_encoder", "tokenizer"),
-    *("object_attention", "image_encoder"),
-)
-"""What the samples of a take follow from; the segmenter is not among them, for masks stand in the request."""
 
 
 class ProposalLike(Protocol):
@@ -62,7 +57,7 @@ class Parts(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Which weights these are: equal weights, equal samples."""
+        """Which weights these are, e.g. ``pocket-1f2e3d4c5b6a``: equal weights, equal samples."""
 
     @property
     def device(self) -> str:
@@ -107,7 +102,7 @@ class FolderParts:
     @property
     def fingerprint(self) -> str:
         if self._fingerprint is None:
-            self._fingerprint = fingerprint(self.folder)
+            self._fingerprint = f"{self.folder.name}-{fingerprint(self.folder)[:12]}"
         return self._fingerprint
 
     def diffusion(self) -> Diffusion:
@@ -159,26 +154,3 @@ def find_folder(model: str | Path | None) -> Path:
     if entry.bundled:
         raise Failed(f"The bundled model is missing from {folder}; install Foleyscape again.")
     raise BadInput(f"The model {entry.id} is not on this machine; put it in {folder}.")
-
-
-def fingerprint(folder: Path) -> str:
-    """The folder's name and a digest of everything in it that decides samples, e.g. ``pocket-1f2e3d4c5b6a``.
-
-    Raises:
-        Failed: a file cannot be read.
-    """
-    digest = hashlib.sha256()
-    files = sorted(
-        path.relative_to(folder).as_posix()
-        for part in SOUNDING_PARTS
-        for path in ([folder / part] if (folder / part).is_file() else (folder / part).rglob("*"))
-        if path.is_file()
-    )
-    try:
-        for name in files:
-            with (folder / name).open("rb") as file:
-                inner = hashlib.file_digest(file, "sha256").hexdigest()
-            digest.update(f"{name}:{inner}\n".encode())
-    except OSError as error:
-        raise Failed(f"The model in {folder} cannot be read: {error.strerror}.") from error
-    return f"{folder.name}-{digest.hexdigest()[:12]}"

@@ -81,7 +81,7 @@ class GenerationRequest:
     """Takes to be made.
 
     Attributes:
-        model: which weights, by ``engine.models``' fingerprint of their folder.
+        model: which weights: the name of their folder and the beginning of its fingerprint.
         still: digest of the still; None when no subject has a mask.
         subjects: what to make takes of, all in one batch.
         takes: the numbers of the takes of each subject, from 1.
