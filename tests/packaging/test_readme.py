@@ -1,0 +1,89 @@
+"""What the README says is so."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from skimage import data, io, transform, util
+
+from engine.models.concepts import Concept, load_concepts
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (HOUSE / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(readme: str, language: str) -> list[str]:
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    return [text for tongue, text in found if tongue == language]
+
+
+def listed(readme: str, marker: str) -> list[str]:
+    [names] = re.findall(rf"<!-- {marker} -->(.*?)<!-- end -->", readme, re.DOTALL)
+    return [" ".join(name.split()) for name in names.split(",")]
+
+
+def names_of(concepts: Iterable[Concept]) -> list[str]:
+    return [concept.name for concept in concepts]
+
+
+def test_the_things_it_knows_are_those_of_the_concept_table(readme: str) -> None:
+    concepts = load_concepts()
+    seen = [c for c in concepts if c.pictures.caltech101 or c.pictures.cifar10]
+    assert listed(readme, "seen") == names_of(seen)
+    assert listed(readme, "named") == names_of(c for c in concepts if c not in seen)
+    assert f"It knows {len(concepts)} things that sound" in " ".join(readme.split())
+
+
+def test_every_link_and_picture_is_in_the_project(readme: str) -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", readme)
+    assert targets
+    assert [target for target in targets if not (HOUSE / target).is_file()] == []
+
+
+def test_every_folder_it_draws_exists(readme: str) -> None:
+    [house] = blocks(readme, "")
+    folders = re.findall(r"^( *)(\w+)/", house, re.MULTILINE)
+    parents = {"": HOUSE, "  ": HOUSE / "engine"}
+    assert [name for indent, name in folders if not (parents[indent] / name).is_dir()] == []
+
+
+def test_every_command_it_shows_is_understood(readme: str) -> None:
+    lines = "".join(blocks(readme, "sh")).replace("\\\n", "").splitlines()
+    commands = {
+        line.split()[1] for line in lines if line.startswith("./packaging/run ") and " #" not in line[:22]
+    }
+    assert {"sound", "objects"} <= commands
+    options = set(re.findall(r"(?<= )--[a-z-]+", "\n".join(lines)))
+    for command in commands:
+        options -= set(re.findall(r"--[a-z-]+", told("-m", "engine.cli", command, "--help")))
+    assert options == set()
+
+
+def test_its_lines_of_python_do_what_they_say(readme: str, tmp_path: Path) -> None:
+    [program] = blocks(readme, "python")
+    street = util.img_as_ubyte(transform.resize(data.chelsea(), (480, 640)))
+    io.imsave(tmp_path / "street.jpg", street, check_contrast=False)
+    said = told("-c", program, folder=tmp_path)
+    assert "car horn" in said
+    assert {path.name for path in (tmp_path / "street").iterdir()} >= {"stems", "mix.wav", "recipe.json"}
+
+
+def told(*arguments: str, folder: Path = HOUSE) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(HOUSE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
