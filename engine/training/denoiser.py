@@ -61,7 +61,7 @@ class DenoiserRecipe:
 
     @staticmethod
     def toy() -> "DenoiserRecipe":
-        schedule = Schedule(steps=60, peak_rate=3e-3, warmup_steps=5)
+        schedule = Schedule(steps=160, peak_rate=4e-3, warmup_steps=5)
         small = unet_config((16, 32), layers=1, norm_groups=8)
         return DenoiserRecipe(schedule, unet=small, batch=4, decay=0.9, bfloat16=False)
 
