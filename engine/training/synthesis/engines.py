@@ -12,7 +12,7 @@ from engine.training.synthesis.events import place
 from engine.training.synthesis.filters import formants, highpass, lowpass, stirred
 from engine.training.synthesis.horns import car_horn, ship_horn, train_horn
 from engine.training.synthesis.noises import banded, coloured
-from engine.training.synthesis.sources import harmonics, pulses, reed, turns
+from engine.training.synthesis.sources import harmonics, period, pulses, reed, turns
 
 
 def combustion(draw: Draw, speed: Wave, cylinders: int, bright: float, uneven: float) -> Wave:
@@ -169,7 +169,7 @@ def helicopter(draw: Draw, seconds: float) -> Wave:
     thump = lowpass(pulses(rate, draw.rate), draw.rate, draw.between(90.0, 300.0))
     tail = rate * draw.between(3.5, 6.5)
     levels = tuple(draw.spread(0.1, 1.0, 16) / np.arange(1, 17) ** 0.5)
-    out = 1.2 * low * gate + draw.log_between(0.03, 0.6) * reed(tail, draw.rate, levels)
+    out = 1.2 * low * gate + draw.log_between(0.03, 0.6) * reed(tail, draw.rate, period(levels))
     out += +draw.log_between(0.15, 1.2) * high * gate
     out += draw.log_between(0.05, 1.2) * thump / (float(np.std(thump)) + 1e-9)
     out += draw.between(0.02, 0.3) * coloured(draw, count, draw.between(0.5, 1.5))
@@ -289,5 +289,11 @@ def chainsaw(draw: Draw, seconds: float) -> Wave:
     low, high = float(np.min(speed)), float(np.max(speed))
     throttle = (speed - low) / max(high - low, 0.3 * high)
     dull = lowpass(out, draw.rate, draw.log_between(300.0, 1500.0), 1)
-    out = stirred(draw, dull + throttle * (out - dull) if high > 1.3 * low else out, 4.0, 5.0, 12)
+    out = stirred(
+        draw,
+        dull + throttle * (out - dull) if high > 1.3 * low else out,
+        draw.between(1.0, 4.0),
+        draw.between(1.5, 5.0),
+        12,
+    )
     return highpass(out, draw.rate, 40.0) * (speed / float(np.max(speed))) ** draw.between(0.5, 2.5)

@@ -12,7 +12,7 @@ from engine.training.synthesis.events import place
 from engine.training.synthesis.filters import formants, lowpass
 from engine.training.synthesis.modal import plucked, rung
 from engine.training.synthesis.noises import banded
-from engine.training.synthesis.sources import pulses, reed
+from engine.training.synthesis.sources import period, pulses, reed
 
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 5, 7), (0, 7, 12))
@@ -133,6 +133,7 @@ def accordion(draw: Draw, seconds: float) -> Wave:
     """Free reeds in pairs a few cents apart, beating; bellows that swell."""
     cents = draw.between(2.0, 22.0)
     edge = draw.between(0.5, 1.0)
+    tables = [period(tuple(1.0 / np.arange(1, top) ** edge)) for top in (14, 7)]
     count = draw.samples(seconds)
 
     def note(pitch: float, length: float) -> Wave:
@@ -140,8 +141,7 @@ def accordion(draw: Draw, seconds: float) -> Wave:
         out = np.zeros(size)
         for offset in (-cents, cents, 0.3 * cents)[: draw.pick((2, 2, 3))]:
             f0 = np.full(size, pitch * 2.0 ** (offset / 1200.0))
-            levels = tuple(1.0 / np.arange(1, 14) ** edge)
-            out += reed(f0, draw.rate, levels, draw.between(0.0, 1.0))
+            out += reed(f0, draw.rate, tables[pitch > 550.0], draw.between(0.0, 1.0))
         return out * swell(draw, size, 0.025, 0.05)
 
     tune = _melody(draw, seconds, note, 58, 82, draw.between(0.8, 1.0))

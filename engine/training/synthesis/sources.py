@@ -44,15 +44,17 @@ def harmonics(pitch: Wave, rate: int, levels: Sequence[float], start: float = 0.
     return out
 
 
-def reed(pitch: Wave, rate: int, levels: Sequence[float], start: float = 0.0) -> Wave:
-    """As ``harmonics``, from one stored period: cheap for rich, steady tones."""
-    count = 1024
-    table = np.zeros(count + 1)
-    position = np.arange(count + 1) / count
-    for order, level in enumerate(levels, start=1):
-        if order * float(np.max(pitch)) < 0.48 * rate:
-            table += level * np.sin(2.0 * np.pi * order * position + 2.4 * order * order)
-    return np.interp(np.mod(turns(pitch, rate) + start, 1.0) * count, np.arange(count + 1), table)
+def period(levels: Sequence[float], count: int = 4096) -> Wave:
+    """One stored period of a sum of harmonics, for ``reed``."""
+    order = np.arange(1, len(levels) + 1)[:, None]
+    position = np.arange(count)[None, :] / count
+    return np.asarray(np.asarray(levels) @ np.sin(2.0 * np.pi * order * position + 2.4 * order * order))
+
+
+def reed(pitch: Wave, rate: int, table: Wave, start: float = 0.0) -> Wave:
+    """Reads a stored period at a pitch curve in Hz: cheap for rich tones well below the top of the band."""
+    at = (turns(pitch, rate) + start) * len(table)
+    return table[at.astype(np.int64) % len(table)]
 
 
 def folds(draw: Draw, pitch: Wave, breath: float, rough: float, corner: float = 900.0) -> Wave:

@@ -54,19 +54,24 @@ def recorded(draw: Draw, wave: Wave, background: float) -> Wave:
     if draw.chance(background):
         hiss = coloured(draw, len(out), draw.between(0.6, 2.6), draw.log_between(40.0, 400.0))
         out = out + hiss * draw.log_between(0.0001, 0.012)
-    out = highpass(out, draw.rate, draw.log_between(20.0, 120.0))
+    out = highpass(out, draw.rate, draw.log_between(10.0, 70.0))
     return padded(draw, out, wave) if draw.chance(0.5) else out
 
 
 def tinted(draw: Draw, wave: Wave, depth_db: float) -> Wave:
-    """The response of this microphone here: broad random bumps, finer ripples, and a slope."""
+    """The response of this microphone here: broad random bumps, finer ripples, a slope.
+
+    Just below the top it falls away, as it does in every file that was resampled.
+    """
     size = next_fast_len(len(wave), real=True)
     octave = np.log2(np.maximum(rfftfreq(size, 1.0 / draw.rate), 30.0) / 1000.0)
     response = draw.rng.normal(0.0, 0.25 * depth_db) * octave
     for knots, share in ((9, 1.0), (60, 0.5)):
         heights = draw.rng.normal(0.0, share * depth_db, knots)
         response += np.interp(octave, np.linspace(-5.0, 3.6, knots), heights)
-    return np.asarray(irfft(rfft(wave, size) * 10.0 ** (response / 20.0), size)[: len(wave)])
+    converter = np.clip((1.0 - np.linspace(0.0, 1.0, len(octave))) / 0.07, 0.0, 1.0)
+    gain = 10.0 ** (response / 20.0) * converter * converter
+    return np.asarray(irfft(rfft(wave, size) * gain, size)[: len(wave)])
 
 
 def padded(draw: Draw, wave: Wave, dry: Wave) -> Wave:

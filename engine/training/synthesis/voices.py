@@ -75,8 +75,8 @@ def baby(draw: Draw, seconds: float) -> Wave:
     out = np.zeros(draw.samples(seconds))
     pitch = draw.log_between(310.0, 560.0)
     tract = draw.near(1.0, 0.15)
-    rough = draw.between(0.0, 0.5)
-    length = draw.log_between(0.35, 1.5)
+    rough = draw.between(0.0, 0.4)
+    length = draw.log_between(0.35, 2.0)
     at = draw.between(-0.3, 0.4)
     until = seconds if draw.chance(0.8) else draw.between(0.4, 1.0) * seconds
     while at < until - 0.2:
@@ -96,7 +96,13 @@ def _wail(draw: Draw, pitch: float, length: float, tract: float, rough: float) -
     count = draw.samples(length)
     top = draw.between(0.15, 0.5)
     f0 = pitch * glide(
-        [(0.0, 0.8), (top, draw.between(1.0, 1.2)), (0.8, 0.97), (1.0, draw.between(0.65, 0.9))], count
+        [
+            (0.0, draw.between(0.55, 0.95)),
+            (top, draw.between(1.0, 1.2)),
+            (0.8, draw.between(0.85, 1.05)),
+            (1.0, draw.between(0.5, 0.9)),
+        ],
+        count,
     )
     f0 = f0 * np.exp(0.02 * wander(draw, count, 7.0))
     f0 = f0 * np.exp(draw.log_between(0.02, 0.15) * wander(draw, count, draw.between(1.5, 4.0)))
@@ -118,7 +124,7 @@ def _wail(draw: Draw, pitch: float, length: float, tract: float, rough: float) -
         (3500.0 * tract, 700.0, draw.between(0.3, 1.2)),
         (5600.0 * tract, 1000.0, draw.between(0.1, 0.8)),
     ]
-    cry = throat(draw, f0, shape, draw.between(0.02, 0.15), rough * draw.between(0.2, 1.0))
+    cry = throat(draw, f0, shape, draw.log_between(0.005, 0.12), rough * draw.between(0.0, 0.8))
     return cry * swell(draw, count, 0.07, 0.25 * length, 0.8) * np.exp(0.25 * wander(draw, count, 6.0))
 
 
