@@ -1,0 +1,88 @@
+"""What every benchmark needs: where things are, and the model, the judges and the recordings in them."""
+
+import argparse
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from engine.diffusion.pipeline import ObjectDiffusion
+from engine.evaluation.clips import load_esc10
+from engine.evaluation.judges import Judges, judges_for
+from engine.evaluation.sound import Real
+from engine.evaluation.takes import Setting
+from engine.models.concepts import Concept, load_concepts
+from engine.models.resources import resource
+from engine.vision.patches import PatchEncoder
+
+HEARD_FOLDS = (1, 2, 3)
+HELD_OUT_FOLDS = (4,)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The places that a benchmark reads from and the one it keeps judges in.
+
+    Attributes:
+        model: a pipeline folder, with ``image_encoder`` and perhaps ``segmenter`` and ``audio_encoder``.
+        shared: the folder whose ``data`` has the recordings and the pictures.
+        judges: where fitted judges are kept.
+    """
+
+    model: Path
+    shared: Path
+    judges: Path
+
+    @cached_property
+    def concepts(self) -> tuple[Concept, ...]:
+        """The concept table."""
+        return load_concepts()
+
+    def diffusion(self) -> ObjectDiffusion:
+        """The model that is measured."""
+        return ObjectDiffusion.from_folder(self.model)
+
+    def encoder(self) -> PatchEncoder:
+        """The model's patch encoder."""
+        return PatchEncoder.from_folder(self.model / "image_encoder")
+
+    def real(self) -> Real:
+        """ESC-10: folds 1 to 3, from which judges and generator learn, and fold 4, which neither hears."""
+        folder = self.shared / "data" / "esc10"
+        return Real(load_esc10(folder, HEARD_FOLDS), load_esc10(folder, HELD_OUT_FOLDS))
+
+    def fitted_judges(self, real: Real) -> Judges:
+        """The judges, fitted at first use."""
+        return judges_for(self.judges, real.heard)
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """A parser with the options that all benchmarks share."""
+    root = Path(__file__).resolve().parents[2]
+    options = argparse.ArgumentParser(description=description)
+    options.add_argument("--model", type=Path, default=resource("models", "pocket"), help="pipeline folder")
+    options.add_argument("--shared", type=Path, default=root.parent / "shared", help="folder with data/")
+    options.add_argument("--judges", type=Path, default=root / ".work" / "judges", help="kept judges")
+    options.add_argument("--threads", type=int, default=2)
+    return options
+
+
+def add_sampling(options: argparse.ArgumentParser) -> None:
+    """The options of how takes are sampled."""
+    usual = Setting()
+    options.add_argument("--steps", type=int, default=usual.steps)
+    options.add_argument("--guidance", type=float, default=usual.guidance)
+    options.add_argument("--solver", choices=("ddim", "multistep"), default=usual.solver)
+    options.add_argument("--seed", type=int, default=usual.seed)
+
+
+def bench_of(arguments: argparse.Namespace) -> Bench:
+    """The places named on the command line. Also sets torch's threads, which a measure of speed depends on."""
+    import torch
+
+    torch.set_num_threads(arguments.threads)
+    return Bench(arguments.model, arguments.shared, arguments.judges)
+
+
+def setting_of(arguments: argparse.Namespace) -> Setting:
+    """The way of sampling named on the command line."""
+    return Setting(arguments.steps, arguments.guidance, arguments.solver, seed=arguments.seed)

@@ -1,0 +1,215 @@
+"""Whether the mask decides what is heard: takes of one thing and of the other in scenes of two.
+
+Scenes are composed from held-out pictures of things of different concepts. Each gives three takes from the same
+noise: of mask A, of mask B and of both together. A take is "closer to A" when a judge, or the contrastive sound
+tower, hears more of A in it than of B.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.evaluation.clicks import Conditioner, condition_of
+from engine.evaluation.takes import Diffusion, Setting, sample_all
+from engine.models.concepts import Concept
+from engine.progress import Progress
+from engine.scene.masks import Mask
+from engine.training.pictures import Pictures
+from engine.training.scenes import Composer, SceneSettings
+from engine.vision.patches import PatchEncoder
+from engine.vision.still import Still
+
+SIDE = 192
+"""Side of a composed scene in pixels; its masks are as fine."""
+
+LEAST_SHARE = 0.03
+"""Of the picture that both things must show: what the other covers cannot be heard."""
+
+Floats = NDArray[np.float64]
+Hear = Callable[[NDArray[np.float32]], Floats]
+"""Waveforms (N, samples) to how much of each concept is heard in them: (N, concepts), more is more.
+
+A concept that the listener does not know is NaN.
+"""
+
+
+@dataclass(frozen=True)
+class PairScene:
+    """A scene of two things: where each is, and their positions in the concept table."""
+
+    still: Still
+    masks: tuple[Mask, Mask]
+    concepts: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectTakes:
+    """Takes of N scenes: of thing A, of thing B, and of both; float32 (N, samples) each, concepts (N, 2)."""
+
+    first: NDArray[np.float32]
+    second: NDArray[np.float32]
+    whole: NDArray[np.float32]
+    concepts: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ObjectReport:
+    """Shares of scenes, as one listener hears them.
+
+    Attributes:
+        scenes: how many the listener knows both things of.
+        closer: takes of a thing that are closer to it than to the other (two takes a scene).
+        swapped: scenes of which both takes are: with the mask swapped, the sound swaps.
+        first_rank: takes of a thing for which nothing of the table is heard more than it.
+        whole: whole-picture takes with both things among the ``top`` most heard.
+        top: how many that is.
+    """
+
+    scenes: int
+    closer: float
+    swapped: float
+    first_rank: float
+    whole: float
+    top: int
+
+
+class SoundEncoder(Protocol):
+    """What ``tower_hears`` needs of ``engine.diffusion.sound_tower.SoundTower``."""
+
+    def encode(self, waveforms: Tensor) -> Tensor:
+        """Unit vectors (B, L) of waveforms (B, samples)."""
+
+
+def compose_pairs(
+    pictures: Pictures, concepts: Sequence[Concept], wanted: Sequence[str] | None, count: int, seed: int
+) -> list[PairScene]:
+    """Scenes of two things of different concepts, from held-out pictures.
+
+    Args:
+        pictures: prepared pictures.
+        concepts: the concept table.
+        wanted: concept ids that may appear; None allows all that have pictures.
+        count: how many scenes; pairs of concepts take turns, in an order drawn from ``seed``.
+
+    Raises:
+        ValueError: fewer than two of the concepts have held-out pictures.
+    """
+    rng = np.random.default_rng(seed)
+    settings = SceneSettings(side=SIDE, grid=SIDE, full_frame=0.0, smallest=0.4, strength=0.3)
+    composer = Composer(pictures, concepts, settings, kept_apart=True)
+    allowed = [place for place, one in enumerate(concepts) if wanted is None or one.id in wanted]
+    classes = _classes_by_concept(composer, allowed)
+    pairs = list(combinations(classes, 2))
+    if not pairs:
+        raise ValueError("Two concepts with held-out pictures are needed.")
+    order = rng.permutation(len(pairs))
+    turns = (pairs[order[turn % len(pairs)]] for turn in range(count))
+    return [_visible_pair(composer, classes, pair, rng) for pair in turns]
+
+
+def sample_pairs(
+    scenes: Sequence[PairScene],
+    encoder: PatchEncoder,
+    model: Diffusion,
+    conditioner: Conditioner,
+    setting: Setting,
+    progress: Progress | None = None,
+) -> ObjectTakes:
+    """The three takes of every scene, the same seed for all three."""
+    ways = []
+    for which in range(3):
+        conditions = [_condition(scene, which, encoder, conditioner) for scene in scenes]
+        part = None if progress is None else progress.part(which / 3, (which + 1) / 3)
+        ways.append(sample_all(model, torch.stack(conditions), setting, part))
+    things = np.array([scene.concepts for scene in scenes], dtype=np.int64)
+    return ObjectTakes(ways[0], ways[1], ways[2], things)
+
+
+def judge_objects(takes: ObjectTakes, hear: Hear, top: int = 5) -> ObjectReport:
+    """What a listener makes of the takes.
+
+    Raises:
+        ValueError: the listener knows both things of no scene.
+    """
+    rows = np.arange(len(takes.concepts))
+    first, second, whole = hear(takes.first), hear(takes.second), hear(takes.whole)
+    a, b = takes.concepts.T
+    known = ~np.isnan(first[rows, a] + first[rows, b])
+    if not known.any():
+        raise ValueError("The listener knows the things of none of these scenes.")
+    right_first = first[rows, a] > first[rows, b]
+    right_second = second[rows, b] > second[rows, a]
+    both = (rank(whole, a) < top) & (rank(whole, b) < top)
+    leading = np.concatenate([rank(first, a)[known] == 0, rank(second, b)[known] == 0])
+    return ObjectReport(
+        scenes=int(known.sum()),
+        closer=float(np.concatenate([right_first[known], right_second[known]]).mean()),
+        swapped=float((right_first & right_second)[known].mean()),
+        first_rank=float(leading.mean()),
+        whole=float(both[known].mean()),
+        top=top,
+    )
+
+
+def rank(heard: Floats, concepts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of a row's values exceed that of its concept: (N,), 0 is the most heard."""
+    own = heard[np.arange(len(heard)), concepts]
+    return np.asarray((heard > own[:, None]).sum(axis=1))
+
+
+def tower_hears(tower: SoundEncoder, words: Tensor) -> Hear:
+    """A listener over all concepts: cosine of the sound tower's vector to the words of each.
+
+    Args:
+        tower: sounds into the condition space.
+        words: (concepts, L) unit vectors.
+    """
+
+    def hear(waveforms: NDArray[np.float32]) -> Floats:
+        with torch.inference_mode():
+            vectors = torch.cat([tower.encode(wave[None]) for wave in torch.from_numpy(waveforms)])
+            return np.asarray((vectors @ words.T).double().numpy())
+
+    return hear
+
+
+def judge_hears(scores: Hear, positions: Sequence[int], concepts: int) -> Hear:
+    """A listener that knows a few concepts only: its class ``n`` is the concept at ``positions[n]``."""
+
+    def hear(waveforms: NDArray[np.float32]) -> Floats:
+        heard = np.full((len(waveforms), concepts), np.nan)
+        heard[:, list(positions)] = scores(waveforms)
+        return heard
+
+    return hear
+
+
+def _classes_by_concept(composer: Composer, wanted: Sequence[int]) -> dict[int, list[int]]:
+    """Of each wanted concept the picture classes that have held-out pictures."""
+    found: dict[int, list[int]] = {}
+    for place, concept in enumerate(composer.concept_of.tolist()):
+        if concept in wanted and len(composer.members[place]):
+            found.setdefault(concept, []).append(place)
+    return found
+
+
+def _visible_pair(
+    composer: Composer, classes: dict[int, list[int]], pair: tuple[int, int], rng: np.random.Generator
+) -> PairScene:
+    while True:
+        places = [int(rng.choice(classes[concept])) for concept in pair]
+        scene = composer.draw_of(places, rng)
+        first, second = (scene.coverage[n].reshape(SIDE, SIDE) > 0.5 for n in (0, 1))
+        if min(first.mean(), second.mean()) >= LEAST_SHARE:
+            return PairScene(Still.from_pixels(scene.pixels), (first, second), pair)
+
+
+def _condition(scene: PairScene, which: int, encoder: PatchEncoder, conditioner: Conditioner) -> Tensor:
+    mask = scene.masks[which] if which < 2 else scene.masks[0] | scene.masks[1]
+    return condition_of(scene.still, mask, encoder, conditioner)

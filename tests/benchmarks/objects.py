@@ -1,0 +1,75 @@
+"""Whether the mask decides what is heard: python tests/benchmarks/objects.py [--scenes 24].
+
+Scenes of two things from held-out pictures. Each gives a take of mask A, of mask B and of the whole, from the same
+noise; the judges hear pairs of ESC-10's concepts, the contrastive sound tower all that have pictures.
+"""
+
+import sys
+
+from engine.diffusion.pipeline import ObjectDiffusion
+from engine.diffusion.sound_tower import SoundTower
+from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, setting_of
+from engine.evaluation.clips import CLASSES
+from engine.evaluation.object_takes import (
+    Hear,
+    ObjectReport,
+    compose_pairs,
+    judge_hears,
+    judge_objects,
+    sample_pairs,
+    tower_hears,
+)
+from engine.evaluation.tables import Cell, table
+from engine.training.pictures import prepare_pictures
+
+
+def main() -> None:
+    options = parser(str(__doc__))
+    add_sampling(options)
+    options.add_argument("--scenes", type=int, default=24, help="of ESC-10's concepts, and as many of all")
+    arguments = options.parse_args()
+    bench, setting = bench_of(arguments), setting_of(arguments)
+    model, encoder = bench.diffusion(), bench.encoder()
+    pictures = prepare_pictures(bench.shared / "data", bench.judges.parent / "pictures")
+    towers = _tower(bench, model)
+    listeners = {"ESC-10": {**_judges(bench), **towers}, "all": towers}
+    rows: list[list[Cell]] = []
+    for name, wanted in (("ESC-10", CLASSES), ("all", None)):
+        scenes = compose_pairs(pictures, bench.concepts, wanted, arguments.scenes, arguments.seed)
+        takes = sample_pairs(scenes, encoder, model, model, setting)
+        for listener, (hear, top) in listeners[name].items():
+            report = judge_objects(takes, hear, top)
+            rows.append([f"{name}, {listener}", *_cells(report)])
+    headings = ["concepts, listener", "scenes", "closer", "swapped", "most heard", "whole has both"]
+    sys.stdout.write(table(headings, rows) + "\n")
+    sys.stdout.write("0.5 is chance for closer, 0.25 for swapped.\n")
+
+
+def _judges(bench: Bench) -> dict[str, tuple[Hear, int]]:
+    """Both judges as listeners, and how near the top a thing must be to count as heard."""
+    judges = bench.fitted_judges(bench.real())
+    ids = [concept.id for concept in bench.concepts]
+    positions = [ids.index(name) for name in CLASSES]
+    return {
+        name: (judge_hears(lambda waves, name=name: judges.scores(waves)[name], positions, len(ids)), 3)
+        for name in ("cnn", "svm")
+    }
+
+
+def _tower(bench: Bench, model: ObjectDiffusion) -> dict[str, tuple[Hear, int]]:
+    """The sound tower as a listener, where the model has one."""
+    folder = bench.model / "audio_encoder"
+    if not folder.is_dir():
+        sys.stdout.write(f"There is no sound tower in {folder}: only the judges listen.\n")
+        return {}
+    tower = SoundTower.from_pretrained(folder, use_safetensors=True).float().eval()
+    words = model.encode_text([concept.name for concept in bench.concepts])
+    return {"sound tower": (tower_hears(tower, words), 5)}
+
+
+def _cells(report: ObjectReport) -> list[Cell]:
+    return [report.scenes, report.closer, report.swapped, report.first_rank, report.whole]
+
+
+if __name__ == "__main__":
+    main()
