@@ -28,7 +28,7 @@ DISTRIBUTIONS = {
     "sklearn": "scikit-learn",
 }
 # Everything that stands between typing a command and its first words.
-LIGHT = ("*.py", "scene/*.py", "models/*.py", "sound/*.py", "generation/requests.py")
+LIGHT = ("*.py", "cli/*.py", "scene/*.py", "models/*.py", "sound/*.py", "generation/requests.py")
 
 
 def sources(*folders: str) -> list[Path]:
