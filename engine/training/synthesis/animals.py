@@ -7,7 +7,7 @@ import numpy as np
 from engine.training.synthesis.curves import glide, struck, swell, wander
 from engine.training.synthesis.draw import Draw, Wave
 from engine.training.synthesis.events import place, repeated
-from engine.training.synthesis.filters import bandpass, formants, lowpass
+from engine.training.synthesis.filters import Formant, bandpass, formants, lowpass
 from engine.training.synthesis.noises import banded, white
 from engine.training.synthesis.sources import pulses, throat
 
@@ -81,7 +81,7 @@ def _meow(draw: Draw, pitch: float) -> Wave:
     f0 = f0 * (1.0 + 0.012 * np.sin(2 * np.pi * draw.between(5.0, 9.0) * np.arange(count) / draw.rate))
     first = glide([(0.0, 500.0), (top, draw.near(1100.0, 0.15)), (1.0, 550.0)], count)
     second = glide([(0.0, 2600.0), (top, draw.near(1900.0, 0.15)), (1.0, 1200.0)], count)
-    tract = [(first, 180.0, 1.0), (second, 280.0, 0.6), (3800.0, 500.0, 0.2)]
+    tract: list[Formant] = [(first, 180.0, 1.0), (second, 280.0, 0.6), (3800.0, 500.0, 0.2)]
     return throat(draw, f0, tract, draw.between(0.03, 0.2), draw.between(0.0, 0.3)) * swell(
         draw, count, 0.12 * length, 0.4 * length
     )
@@ -109,7 +109,7 @@ def cow(draw: Draw, seconds: float) -> Wave:
         f0 = glide([(0.0, pitch * 0.75), (top, pitch * draw.between(1.0, 1.3)), (1.0, pitch * 0.7)], count)
         first = glide([(0.0, 250.0), (top, 560.0), (1.0, 380.0)], count) * tract
         second = glide([(0.0, 700.0), (top, 1150.0), (1.0, 800.0)], count) * tract
-        mouth = [(first, 120.0, 1.0), (second, 180.0, 0.5), (2300.0 * tract, 400.0, 0.12)]
+        mouth: list[Formant] = [(first, 120.0, 1.0), (second, 180.0, 0.5), (2300.0 * tract, 400.0, 0.12)]
         return throat(draw, f0, mouth, draw.between(0.02, 0.15), rough) * swell(draw, count, 0.25, 0.4)
 
     return repeated(draw, seconds, moo, (0.4, 2.0), most=4)
@@ -175,23 +175,15 @@ def frog(draw: Draw, seconds: float) -> Wave:
     frogs = draw.pick((1, 1, 1, 2, 3, 5))
     out = np.zeros(draw.samples(seconds))
     for _ in range(frogs):
-        tone = draw.log_between(300.0, 2600.0)
-        train = draw.log_between(22.0, 110.0)
-        length = draw.log_between(0.12, 0.8)
-        place(
-            out,
-            repeated(
-                draw,
-                seconds,
-                lambda tone=tone, train=train, length=length: _croak(draw, tone, train, length),  # type: ignore[misc]
-                (0.12, 1.2),
-                sparse=0.2,
-            ),
-            0.0,
-            draw.rate,
-            draw.between(0.3, 1.0),
-        )
+        place(out, _one_frog(draw, seconds), 0.0, draw.rate, draw.between(0.3, 1.0))
     return out
+
+
+def _one_frog(draw: Draw, seconds: float) -> Wave:
+    tone = draw.log_between(300.0, 2600.0)
+    train = draw.log_between(22.0, 110.0)
+    length = draw.log_between(0.12, 0.8)
+    return repeated(draw, seconds, lambda: _croak(draw, tone, train, length), (0.12, 1.2), sparse=0.2)
 
 
 def _croak(draw: Draw, tone: float, train: float, length: float) -> Wave:
@@ -246,7 +238,7 @@ def big_cat(draw: Draw, seconds: float) -> Wave:
         top = draw.between(0.15, 0.5)
         f0 = glide([(0.0, pitch * 0.7), (top, pitch * draw.between(1.1, 1.8)), (1.0, pitch * 0.6)], count)
         mouth = glide([(0.0, tract * 0.6), (top, tract * 1.2), (1.0, tract * 0.6)], count)
-        shape = [(mouth, 300.0, 1.0), (mouth * 2.3, 500.0, 0.55), (2600.0, 1000.0, 0.18)]
+        shape: list[Formant] = [(mouth, 300.0, 1.0), (mouth * 2.3, 500.0, 0.55), (2600.0, 1000.0, 0.18)]
         body = throat(draw, f0, shape, draw.between(0.3, 1.0), draw.between(0.6, 1.0))
         return np.tanh(body) * swell(draw, count, 0.15 * length, 0.5 * length)
 

@@ -20,7 +20,7 @@ def glide(points: Sequence[tuple[float, float]], count: int) -> Wave:
     share = np.clip((at - where[index]) / np.maximum(where[index + 1] - where[index], 1e-9), 0.0, 1.0)
     share = share * share * (3.0 - 2.0 * share)
     curve = knots[index] * (1.0 - share) + knots[index + 1] * share
-    return np.exp(curve) if positive else curve
+    return np.asarray(np.exp(curve) if positive else curve)
 
 
 def wander(draw: Draw, count: int, hertz: float) -> Wave:
@@ -46,7 +46,7 @@ def swell(draw: Draw, count: int, attack: float, release: float, bend: float = 1
 
 def decay(draw: Draw, count: int, seconds: float) -> Wave:
     """Exponential fall, by 60 dB in ``seconds``."""
-    return np.exp(-6.9078 * np.arange(count) / (draw.rate * max(seconds, 1e-4)))
+    return np.asarray(np.exp(-6.9078 * np.arange(count) / (draw.rate * max(seconds, 1e-4))))
 
 
 def struck(draw: Draw, count: int, attack: float, seconds: float) -> Wave:

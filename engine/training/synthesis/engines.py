@@ -240,7 +240,7 @@ def _steam(draw: Draw, count: int) -> Wave:
     phase = np.mod(turns(chuffs, draw.rate), 1.0)
     accent = 0.75 + 0.25 * (np.floor(turns(chuffs, draw.rate)) % 4 == 0)
     puff = np.minimum(phase * 12.0, 1.0) * np.exp(-draw.between(3.0, 7.0) * phase) * accent
-    return coloured(draw, count, draw.between(0.5, 1.3), 150.0) * (0.05 + puff)
+    return np.asarray(coloured(draw, count, draw.between(0.5, 1.3), 150.0) * (0.05 + puff))
 
 
 def _throttle(draw: Draw, count: int, top: float) -> Wave:

@@ -61,7 +61,14 @@ def impulses(draw: Draw, count: int, per_second: float, spread: float = 1.0) -> 
 
 
 def patter(
-    draw: Draw, count: int, per_second: float, band: Range, ring: Range, kinds: int = 8, spread: float = 1.0
+    draw: Draw,
+    count: int,
+    per_second: float,
+    band: Range,
+    ring: Range,
+    kinds: int = 8,
+    *,
+    spread: float = 1.0,
 ) -> Wave:
     """A cloud of small rings: drops, bubbles, gravel. ``kinds`` resonances share the events.
 

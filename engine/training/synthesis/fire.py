@@ -15,7 +15,7 @@ def fire(draw: Draw, seconds: float) -> Wave:
     count = draw.samples(seconds)
     flurry = np.clip(np.exp(0.9 * wander(draw, count, draw.between(1.0, 6.0))), 0.0, 6.0)
     clicks = patter(draw, count, draw.log_between(8.0, 140.0), (500.0, 7600.0), (0.0008, 0.008), 8) * flurry
-    out = clicks / (float(np.max(np.abs(clicks))) + 1e-9)
+    out = np.asarray(clicks / (float(np.max(np.abs(clicks))) + 1e-9))
     for at in instants(draw, seconds, draw.log_between(0.5, 9.0)):
         place(out, _pop(draw), float(at), draw.rate, draw.log_between(0.1, 1.0))
     dust = impulses(draw, count, draw.log_between(50.0, 800.0), 1.2)

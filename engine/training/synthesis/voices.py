@@ -7,7 +7,7 @@ import numpy as np
 from engine.training.synthesis.curves import glide, swell, wander
 from engine.training.synthesis.draw import Draw, Wave
 from engine.training.synthesis.events import place, repeated
-from engine.training.synthesis.filters import highpass, stirred
+from engine.training.synthesis.filters import Formant, highpass, stirred
 from engine.training.synthesis.noises import banded, coloured
 from engine.training.synthesis.sources import throat
 
@@ -110,7 +110,7 @@ def _wail(draw: Draw, pitch: float, length: float, tract: float, rough: float) -
         f0 = f0 * draw.between(1.6, 2.4)
     f0 = np.clip(f0, 150.0, 1500.0)
     open_mouth = np.exp(0.15 * wander(draw, count, 4.0)) * tract
-    shape = [
+    shape: list[Formant] = [
         (
             glide([(0.0, 800.0), (top, 1150.0), (1.0, 850.0)], count) * open_mouth,
             250.0,

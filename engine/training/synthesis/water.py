@@ -45,7 +45,7 @@ def _breaker(draw: Draw, since: Wave, period: float) -> Wave:
     )
     body = banded(draw, len(since), (draw.log_between(100.0, 600.0), 6000.0), draw.between(0.8, 1.6), 1.2)
     hiss = banded(draw, len(since), (draw.between(700.0, 2000.0), draw.between(4000.0, 7800.0)), 0.3, 1.5)
-    return body * level + draw.log_between(0.1, 0.8) * hiss * level**1.8
+    return np.asarray(body * level + draw.log_between(0.1, 0.8) * hiss * level**1.8)
 
 
 def stream(draw: Draw, seconds: float) -> Wave:

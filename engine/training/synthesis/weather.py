@@ -24,7 +24,7 @@ def rain(draw: Draw, seconds: float) -> Wave:
         (900.0, 7500.0),
         (0.001, 0.008),
         6,
-        draw.between(0.2, 0.9),
+        spread=draw.between(0.2, 0.9),
     )
     out += draw.log_between(0.15, 1.5) * near / (float(np.std(near)) + 1e-9)
     if draw.chance(0.45):
