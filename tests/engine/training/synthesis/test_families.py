@@ -33,7 +33,7 @@ def several(make: Make, count: int = 5, seconds: float = 2.5) -> list[Wave]:
 def level(wave: Wave, hop: int = 160) -> Wave:
     """Level of each 10 ms."""
     frames = len(wave) // hop
-    return np.sqrt(np.mean(wave[: frames * hop].reshape(frames, hop) ** 2, axis=1)) + 1e-9
+    return np.asarray(np.sqrt(np.mean(wave[: frames * hop].reshape(frames, hop) ** 2, axis=1)) + 1e-9)
 
 
 def centroid(wave: Wave) -> float:
