@@ -20,6 +20,8 @@ from engine.diffusion.unet import build_unet, scheduler_config, unet_config
 from engine.training.latents import Group, LatentBank
 from engine.training.loop import Schedule, Trainer, load_checkpoint, rank
 
+LATENT_PATCH = 2
+
 
 class Conditions(Protocol):
     """Where conditions come from while training."""
@@ -51,7 +53,7 @@ class DenoiserRecipe:
 
     schedule: Schedule
     unet: dict[str, Any] = field(default_factory=pocket_unet)
-    latent_patch: int = 2
+    latent_patch: int = LATENT_PATCH
     batch: int = 16
     null_share: float = 0.1
     snr_gamma: float = 5.0

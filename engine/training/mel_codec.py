@@ -17,7 +17,7 @@ from engine.diffusion.autoencoder import MelCodec
 from engine.training.adversary import PatchAdversary
 from engine.training.loop import Schedule, Trainer
 
-MEL_MEAN, MEL_STD = -5.5, 2.8
+MEL_MEAN, MEL_STD, MEL_PATCH = -5.5, 2.8, 4
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class MelCodecRecipe:
     schedule: Schedule
     channels: tuple[int, ...] = (128,)
     layers: int = 1
-    mel_patch: int = 4
+    mel_patch: int = MEL_PATCH
     batch: int = 8
     frames: int = 256
     kl_weight: float = 2e-3

@@ -1,0 +1,52 @@
+"""``python -m engine.training``: make a pocket model from a folder of data."""
+
+import argparse
+import logging
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+from engine.training.pocket import PARTS, Amounts, Minutes, PocketRun, assemble
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine.training", description=__doc__)
+    parser.add_argument(
+        "--shared", type=Path, required=True, help="folder that holds data/ with recordings and pictures"
+    )
+    parser.add_argument(
+        "--work", type=Path, required=True, help="folder for checkpoints; a killed run goes on from here"
+    )
+    parser.add_argument("--out", type=Path, help="model folder to assemble at the end")
+    parser.add_argument("--setting", choices=["toy", "bootstrap", "release"], default="bootstrap")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
+    parser.add_argument("--seed", type=int, default=11)
+    for field in fields(Minutes):
+        parser.add_argument(f"--{field.name.replace('_', '-')}-minutes", type=float, default=field.default)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train what is asked and assemble it."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    minutes = replace(Minutes(), **{f.name: getattr(options, f"{f.name}_minutes") for f in fields(Minutes)})
+    amounts = Amounts.toy() if options.setting == "toy" else Amounts()
+    run = PocketRun(
+        options.shared,
+        options.work,
+        setting=options.setting,
+        device=options.device,
+        seed=options.seed,
+        minutes=minutes,
+        amounts=amounts,
+    )
+    run.make(tuple(options.parts))
+    if options.out is not None:
+        assemble(run.work / "parts", options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
