@@ -7,7 +7,7 @@ predicted IoU by its squared error, and a second round with a correcting click a
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +30,9 @@ class SegmenterRecipe:
     """Every number of the recipe. ``prompts`` is how many clicks are asked about in each scene."""
 
     schedule: Schedule
-    network: SamConfig = SamConfig()
+    network: SamConfig = field(default_factory=SamConfig)
     scenes: int = 8
-    prompts: int = 4
+    prompts: int = 3
     box_share: float = 0.15
     second_round: float = 0.3
     bfloat16: bool = True
@@ -51,7 +51,9 @@ class SegmenterRecipe:
     @staticmethod
     def bootstrap(seconds: float) -> "SegmenterRecipe":
         """For one CPU core; about 20 minutes gave the bundled weights."""
-        return SegmenterRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds, warmup_steps=60, log_every=20))
+        return SegmenterRecipe(
+            Schedule(steps=200_000, peak_rate=1.5e-3, seconds=seconds, warmup_steps=60, log_every=20)
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,9 @@ def mask_loss(logits: Tensor, scores: Tensor, targets: Tensor) -> Tensor:
     return best + functional.mse_loss(scores, iou)
 
 
-def _correcting_clicks(logits: Tensor, targets: Tensor, scale: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+def _correcting_clicks(
+    logits: Tensor, targets: Tensor, scale: float, rng: np.random.Generator
+) -> tuple[Tensor, Tensor]:
     """A click (P, 1, 2) in the wrong region of each mask, and its label: 1 keep where missed, 0 drop elsewhere."""
     truth = targets > 0.5
     points, labels = [], []
@@ -182,7 +186,8 @@ def train(
         with torch.autocast("cpu", torch.bfloat16) if recipe.bfloat16 else nullcontext():
             embeddings = sam.image_encoder(torch.cat([prompted.image for prompted in batch]))
             losses = [
-                _scene_loss(sam, embeddings[i : i + 1], prompted, recipe, rng) for i, prompted in enumerate(batch)
+                _scene_loss(sam, embeddings[i : i + 1], prompted, recipe, rng)
+                for i, prompted in enumerate(batch)
             ]
         return torch.stack(losses).mean()
 

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 PLAIN_CLASSES = (
-    "Motorbikes airplanes watch car_side grand_piano helicopter laptop revolver ibis electric_guitar crab ketch llama "
-    "kangaroo cellphone dolphin dragonfly flamingo emu euphonium wheelchair soccer_ball accordion rooster bass stapler "
-    "camera gramophone cannon pigeon mandolin scissors panda metronome saxophone elephant rhino dalmatian hedgehog "
-    "ferry schooner ceiling_fan wild_cat Faces"
+    "Motorbikes airplanes watch car_side grand_piano helicopter laptop revolver ibis electric_guitar crab "
+    "ketch llama kangaroo cellphone dolphin dragonfly flamingo emu euphonium wheelchair soccer_ball "
+    "accordion rooster bass stapler camera gramophone cannon pigeon mandolin scissors panda "
+    "metronome saxophone elephant rhino dalmatian hedgehog ferry schooner ceiling_fan wild_cat Faces "
 ).split()
 BACKGROUND_CLASS = "BACKGROUND_Google"
 
@@ -49,7 +49,9 @@ def _border_difference(lab: NDArray[np.float32], width: int) -> NDArray[np.float
         + [lab[:, -width:].reshape(-1, 3)]
     )
     criteria = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, 10, 0.5)
-    centres = cv2.kmeans(np.ascontiguousarray(ring), 4, cast(Any, None), criteria, 1, cv2.KMEANS_PP_CENTERS)[2]
+    centres = cv2.kmeans(np.ascontiguousarray(ring), 4, cast(Any, None), criteria, 1, cv2.KMEANS_PP_CENTERS)[
+        2
+    ]
     distance = np.linalg.norm(lab[:, :, None, :] - np.asarray(centres)[None, None], axis=3)
     return cast(NDArray[np.float32], distance.min(axis=2).astype(np.float32))
 

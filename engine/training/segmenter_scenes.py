@@ -28,14 +28,14 @@ class _Thing:
     part: NDArray[np.float32] | None = None
 
 
-MIN_AREA = 60
+MIN_AREA = 40
 
 
 def _smooth_field(shape: tuple[int, int], rng: np.random.Generator, cells: int) -> NDArray[np.float32]:
     """A smooth random field, about -1 to 1."""
     coarse = rng.standard_normal((cells, cells)).astype(np.float32)
     field = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(field, np.float32) / 1.5
+    return np.asarray(field / 1.5, np.float32)
 
 
 def _colour(rng: np.random.Generator) -> NDArray[np.float32]:
@@ -43,11 +43,13 @@ def _colour(rng: np.random.Generator) -> NDArray[np.float32]:
     return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32)[0, 0]
 
 
-def _texture(shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Pixels:
+def _texture(
+    shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator
+) -> Pixels:
     """A surface: plain, blotched, striped, or cut from a picture."""
     kind = rng.integers(4)
     if kind == 0:
-        return _crop(pictures[rng.integers(len(pictures))], shape, rng, zoom=rng.uniform(1.0, 3.0))
+        return _crop(pictures[int(rng.integers(len(pictures)))], shape, rng, zoom=rng.uniform(1.0, 3.0))
     base = np.broadcast_to(_colour(rng), (*shape, 3)).astype(np.float32)
     if kind == 1:
         return base
@@ -56,7 +58,9 @@ def _texture(shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng:
     else:
         rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
         angle, period = rng.uniform(0, np.pi), rng.uniform(3, 25)
-        pattern = np.sin((np.cos(angle) * columns + np.sin(angle) * rows) * 2 * np.pi / period).astype(np.float32)
+        pattern = np.sin((np.cos(angle) * columns + np.sin(angle) * rows) * 2 * np.pi / period).astype(
+            np.float32
+        )
     amount = np.clip(pattern * rng.uniform(0.3, 2.0) * 0.5 + 0.5, 0, 1)[..., None]
     other = _colour(rng) if rng.random() < 0.5 else base[0, 0] * rng.uniform(0.4, 0.9)
     return np.asarray(base * (1 - amount) + other * amount, np.float32)
@@ -112,7 +116,7 @@ def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generat
 
 
 def _real_thing(cutouts: Sequence[Cutout], rng: np.random.Generator) -> _Thing:
-    cutout = cutouts[rng.integers(len(cutouts))]
+    cutout = cutouts[int(rng.integers(len(cutouts)))]
     pixels = cutout.pixels.astype(np.float32) / 255.0
     if rng.random() < 0.5:
         gain = rng.uniform(0.6, 1.4, 3) if rng.random() < 0.3 else np.full(3, rng.uniform(0.6, 1.3))
@@ -132,7 +136,9 @@ def _placed(thing: _Thing, shape: tuple[int, int], rng: np.random.Generator) -> 
     size = shape[1], shape[0]
 
     def move(layer: NDArray[np.float32], border: int) -> NDArray[np.float32]:
-        return np.asarray(cv2.warpAffine(layer, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border), np.float32)
+        return np.asarray(
+            cv2.warpAffine(layer, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border), np.float32
+        )
 
     alpha = move(thing.alpha, cv2.BORDER_CONSTANT)
     part = move(thing.part, cv2.BORDER_CONSTANT) if thing.part is not None else None
@@ -146,13 +152,17 @@ def _with_shadow(canvas: Pixels, alpha: NDArray[np.float32], rng: np.random.Gene
     return np.asarray(canvas * (1 - shadow[..., None]), np.float32)
 
 
-def _background(shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> Pixels:
+def _background(
+    shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator
+) -> Pixels:
     if rng.random() < 0.25:
         upper, lower = _texture(shape, pictures, rng), _texture(shape, pictures, rng)
-        edge = np.linspace(0, 1, shape[0])[:, None] + 0.06 * _smooth_field(shape, rng, 4) > rng.uniform(0.3, 0.8)
+        edge = np.linspace(0, 1, shape[0])[:, None] + 0.06 * _smooth_field(shape, rng, 4) > rng.uniform(
+            0.3, 0.8
+        )
         canvas = np.where(edge[..., None], lower, upper)
     else:
-        canvas = _crop(pictures[rng.integers(len(pictures))], shape, rng, zoom=rng.uniform(1.0, 2.0))
+        canvas = _crop(pictures[int(rng.integers(len(pictures)))], shape, rng, zoom=rng.uniform(1.0, 2.0))
     if rng.random() < 0.4:
         canvas = cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.8, 4))
     return np.asarray(canvas, np.float32)
@@ -174,7 +184,7 @@ def compose_scene(
     cutouts: Sequence[Cutout],
     backgrounds: Sequence[NDArray[np.uint8]],
     rng: np.random.Generator,
-    side: int = 192,
+    side: int = 128,
 ) -> ComposedScene:
     """A scene of one to five things whose longest side is ``side``; later things hide earlier ones.
 
@@ -187,11 +197,15 @@ def compose_scene(
     parts: list[NDArray[np.float32]] = []
     for _ in range(int(rng.integers(1, 6))):
         is_real = len(cutouts) > 0 and rng.random() < 0.65
-        thing = _placed(_real_thing(cutouts, rng) if is_real else _made_up_thing(backgrounds, rng), shape, rng)
+        thing = _placed(
+            _real_thing(cutouts, rng) if is_real else _made_up_thing(backgrounds, rng), shape, rng
+        )
         if rng.random() < 0.5:
             canvas = _with_shadow(canvas, thing.alpha, rng)
         canvas = canvas * (1 - thing.alpha[..., None]) + thing.pixels * thing.alpha[..., None]
         things = [seen * (1 - thing.alpha) for seen in things] + [thing.alpha]
-        parts = [seen * (1 - thing.alpha) for seen in parts] + ([thing.part] if thing.part is not None else [])
+        parts = [seen * (1 - thing.alpha) for seen in parts] + (
+            [thing.part] if thing.part is not None else []
+        )
     masks = [layer > 0.5 for layer in things + parts]
     return ComposedScene(_finished(canvas, rng), tuple(m for m in masks if m.sum() >= MIN_AREA))

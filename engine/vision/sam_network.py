@@ -27,21 +27,21 @@ CONFIG = "config.json"
 class SamConfig:
     """Every size of a Segment Anything network; the defaults are the pocket model's."""
 
-    image_size: int = 192
+    image_size: int = 128
     patch_size: int = 8
-    width: int = 128
+    width: int = 96
     depth: int = 4
     heads: int = 4
     mlp_ratio: float = 3.0
-    window: int = 8
-    global_blocks: tuple[int, ...] = (2,)
+    window: int = 0
+    global_blocks: tuple[int, ...] = ()
     absolute_positions: bool = False
     stem: tuple[int, ...] = (24, 48)
-    prompt_width: int = 128
-    decoder_mlp: int = 192
-    decoder_heads: int = 8
+    prompt_width: int = 64
+    decoder_mlp: int = 128
+    decoder_heads: int = 4
     mask_channels: int = 16
-    score_hidden: int = 128
+    score_hidden: int = 64
 
     @staticmethod
     def published(width: int, depth: int, heads: int, global_blocks: tuple[int, ...]) -> "SamConfig":
@@ -59,6 +59,7 @@ class SamConfig:
             stem=(),
             prompt_width=256,
             decoder_mlp=2048,
+            decoder_heads=8,
             score_hidden=256,
         )
 
@@ -115,7 +116,9 @@ def build_sam(config: SamConfig) -> Sam:
         BadInput: the stem does not reach the patch size.
     """
     if config.stem and 2 ** (len(config.stem) + 1) != config.patch_size:
-        raise BadInput("The segmenter's config does not fit together: its stem does not reach its patch size.")
+        raise BadInput(
+            "The segmenter's config does not fit together: its stem does not reach its patch size."
+        )
     encoder = ImageEncoderViT(
         img_size=config.image_size,
         patch_size=config.patch_size,
@@ -157,7 +160,9 @@ def _decoder(config: SamConfig) -> MaskDecoder:
 
 def letterbox(sam: Sam, pixels: NDArray[np.uint8]) -> Tensor:
     """Pixels uint8 (h, w, 3), longest side at most the network's, as its input (1, 3, S, S): padded below, right."""
-    tensor = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].to(sam.device, torch.float32)
+    tensor = (
+        torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].to(sam.device, torch.float32)
+    )
     prepared: Tensor = sam.preprocess(tensor)
     return prepared
 

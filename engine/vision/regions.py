@@ -1,0 +1,318 @@
+"""A still as a hierarchy of regions: superpixels, merged pair by pair into ever larger ones.
+
+Superpixels are SLIC's (Achanta et al. 2012). They are merged greedily, cheapest pair first, as region-merging
+hierarchies do (Arbelaez et al. 2011, section 4; Uijlings et al. 2013): every superpixel then has a chain of
+ancestors from a speck to the whole still, and one of them is nearly always the object or a part of it. Several
+trees with different tastes (colour, edges) are built, because no single one is right everywhere.
+"""
+
+import heapq
+from dataclasses import dataclass
+from typing import Any, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+WORKING_SIDE = 512
+"""The longest side, in pixels, at which regions are found."""
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What makes two regions cheap to merge.
+
+    Attributes:
+        colour: weight of the distance of their mean colours (Lab units).
+        palette: weight of the difference (0..1) of their palette histograms.
+        edge: weight of the mean edge strength along their border.
+        size: the exponent of the smaller one's area; large makes specks go first.
+    """
+
+    colour: float
+    palette: float
+    edge: float
+    size: float
+
+
+TASTES = (
+    Taste(1.0, 40.0, 1.0, 0.8),
+    Taste(1.0, 60.0, 0.3, 0.5),
+    Taste(0.3, 10.0, 2.0, 0.5),
+    Taste(0.3, 10.0, 2.0, 0.8),
+    Taste(1.0, 40.0, 1.0, 0.25),
+    Taste(1.0, 40.0, 1.0, 0.5),
+)
+
+
+@dataclass(frozen=True)
+class Superpixels:
+    """The leaves of every tree.
+
+    Attributes:
+        labels: int32 (h, w), 0..n-1, at working resolution.
+        area: (n,) pixels. colour: (n, 3) mean Lab. palette: (n, K) pixels per palette colour.
+        place: (n, 2) mean (x, y). border: (n,) pixels on the still's border.
+        first, second: (e,) adjacent pairs. length, strength: (e,) pixels of shared border, summed edge on it.
+    """
+
+    labels: Labels
+    area: Floats
+    colour: Floats
+    palette: Floats
+    place: Floats
+    border: Floats
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    length: Floats
+    strength: Floats
+
+    @property
+    def count(self) -> int:
+        return len(self.area)
+
+    def mean(self, layers: NDArray[np.float32]) -> Floats:
+        """The mean of each layer (k, h, w) over each superpixel, (k, n)."""
+        flat = self.labels.ravel()
+        sums = [np.bincount(flat, weights=layer.ravel(), minlength=self.count) for layer in layers]
+        return cast(Floats, np.array(sums) / self.area)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A binary merge tree; node ``i < n`` is superpixel ``i``, the last node is the whole still.
+
+    Attributes:
+        parent: (m,) node above, -1 at the top. cost: (m,) what the merge into this node cost, 0 for leaves.
+        order: (n,) superpixels so that a node's are ``order[start:stop]``.
+    """
+
+    parent: NDArray[np.int64]
+    cost: Floats
+    order: NDArray[np.int64]
+    start: NDArray[np.int64]
+    stop: NDArray[np.int64]
+
+    def ancestors(self, node: int) -> list[int]:
+        """``node`` and all above it, smallest first."""
+        chain = []
+        while node >= 0:
+            chain.append(node)
+            node = int(self.parent[node])
+        return chain
+
+    def members(self, node: int) -> NDArray[np.int64]:
+        """The superpixels of a node."""
+        return self.order[self.start[node] : self.stop[node]]
+
+
+def to_lab(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """RGB uint8 (h, w, 3) to CIE Lab float32, L 0..100."""
+    return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2Lab), np.float32)
+
+
+def edge_strength(lab: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How strongly colour changes at each pixel, in Lab units per pixel, the greater of a fine and a coarse scale."""
+    strongest = np.zeros(lab.shape[:2], np.float32)
+    for sigma, gain in ((0.8, 1.0), (2.0, 1.6)):
+        smooth = cv2.GaussianBlur(lab, (0, 0), sigma)
+        across = cv2.Scharr(smooth, cv2.CV_32F, 1, 0) / 32
+        down = cv2.Scharr(smooth, cv2.CV_32F, 0, 1) / 32
+        strongest = np.maximum(strongest, np.sqrt((across**2 + down**2).sum(axis=2)) * gain)
+    return strongest
+
+
+def _palette_of(lab: NDArray[np.float32], size: int = 24) -> NDArray[np.int64]:
+    """The nearest of ``size`` colours of the picture for each pixel, (h * w,)."""
+    sample = np.ascontiguousarray(lab[::4, ::4].reshape(-1, 3))
+    centres = _spread_out(sample, size, np.random.default_rng(1))
+    for _ in range(6):
+        nearest = _nearest(sample, centres)
+        counts = np.bincount(nearest, minlength=size)[:, None]
+        sums = np.stack(
+            [np.bincount(nearest, weights=sample[:, c], minlength=size) for c in range(3)], axis=1
+        )
+        centres = np.where(counts > 0, sums / np.maximum(counts, 1), centres).astype(np.float32)
+    return _nearest(lab.reshape(-1, 3), centres)
+
+
+def _spread_out(sample: NDArray[np.float32], size: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Starting colours far from each other (k-means++, Arthur & Vassilvitskii 2007)."""
+    chosen = [sample[len(sample) // 2]]
+    distance = np.full(len(sample), np.inf)
+    for _ in range(size - 1):
+        distance = np.minimum(distance, ((sample - chosen[-1]) ** 2).sum(axis=1))
+        total = float(distance.sum())
+        chance = distance / total if total > 0 else None
+        chosen.append(sample[rng.choice(len(sample), p=chance)])
+    return np.array(chosen, np.float32)
+
+
+def _nearest(colours: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int64]:
+    distance = (centres**2).sum(axis=1)[None] - 2 * colours @ centres.T
+    return cast(NDArray[np.int64], distance.argmin(axis=1))
+
+
+def find_superpixels(pixels: NDArray[np.uint8], count: int = 1500) -> Superpixels:
+    """The superpixels of a picture at working resolution, uint8 (h, w, 3)."""
+    from skimage.segmentation import slic
+
+    lab = to_lab(pixels)
+    smooth = cv2.GaussianBlur(lab, (0, 0), 0.7)
+    options: dict[str, Any] = {"convert2lab": False, "max_num_iter": 6, "start_label": 0}
+    found = slic(smooth, n_segments=count, compactness=6, **options)
+    labels = np.asarray(found, np.int32)
+    flat = labels.ravel()
+    n = int(flat.max()) + 1
+    area = np.bincount(flat, minlength=n).astype(float)
+
+    def mean(values: NDArray[Any]) -> Floats:
+        return cast(Floats, np.bincount(flat, weights=values.ravel(), minlength=n) / area)
+
+    palette = _palette_of(lab)
+    histogram = np.bincount(flat * 24 + palette, minlength=n * 24).reshape(n, 24).astype(float)
+    rows, columns = np.indices(labels.shape)
+    rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    first, second, length, strength = _adjacency(labels, edge_strength(lab), n)
+    return Superpixels(
+        labels=labels,
+        area=area,
+        colour=np.stack([mean(lab[..., c]) for c in range(3)], axis=1),
+        palette=histogram,
+        place=np.stack([mean(columns), mean(rows)], axis=1),
+        border=np.bincount(rim, minlength=n).astype(float),
+        first=first,
+        second=second,
+        length=length,
+        strength=strength,
+    )
+
+
+def _adjacency(
+    labels: Labels, edge: NDArray[np.float32], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
+    keys, strengths = [], []
+    for here, there in (np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:]):
+        differ = labels[here] != labels[there]
+        a, b = labels[here][differ].astype(np.int64), labels[there][differ].astype(np.int64)
+        keys.append(np.minimum(a, b) * n + np.maximum(a, b))
+        strengths.append(np.maximum(edge[here], edge[there])[differ])
+    pairs, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+    length = np.bincount(inverse).astype(float)
+    strength = np.bincount(inverse, weights=np.concatenate(strengths))
+    return pairs // n, pairs % n, length, strength
+
+
+class _Merging:
+    """The state of one greedy merge."""
+
+    def __init__(self, leaves: Superpixels, taste: Taste) -> None:
+        self.taste = taste
+        self.area = list(leaves.area)
+        self.colour = list(leaves.colour * leaves.area[:, None])
+        self.palette = list(leaves.palette)
+        self.cost = [0.0] * leaves.count
+        self.children: list[tuple[int, int] | None] = [None] * leaves.count
+        self.parent = [-1] * leaves.count
+        self.near: list[dict[int, tuple[float, float]]] = [{} for _ in range(leaves.count)]
+        pairs = zip(leaves.first.tolist(), leaves.second.tolist(), strict=True)
+        edges = zip(leaves.length.tolist(), leaves.strength.tolist(), strict=True)
+        for (a, b), edge in zip(pairs, edges, strict=True):
+            self.near[a][b] = self.near[b][a] = edge
+
+    def price(self, a: int, b: int) -> float:
+        length, strength = self.near[a][b]
+        gap = self.colour[a] / self.area[a] - self.colour[b] / self.area[b]
+        palettes = float(np.abs(self.palette[a] / self.area[a] - self.palette[b] / self.area[b]).sum()) / 2
+        taste = self.taste
+        unlike = (
+            taste.colour * float(gap @ gap) ** 0.5 + taste.palette * palettes + taste.edge * strength / length
+        )
+        return float(unlike * min(self.area[a], self.area[b]) ** taste.size)
+
+    def join(self, a: int, b: int, cost: float) -> int:
+        node = len(self.parent)
+        self.parent[a] = self.parent[b] = node
+        self.parent.append(-1)
+        self.children.append((a, b))
+        self.cost.append(cost)
+        for sums in (self.area, self.colour, self.palette):
+            values = cast("list[Any]", sums)
+            values.append(values[a] + values[b])
+        around: dict[int, tuple[float, float]] = {}
+        for old in (a, b):
+            for other, edge in self.near[old].items():
+                if other in (a, b):
+                    continue
+                before = around.get(other, (0.0, 0.0))
+                around[other] = before[0] + edge[0], before[1] + edge[1]
+                del self.near[other][old]
+            self.near[old] = {}
+        self.near.append(around)
+        for other, edge in around.items():
+            self.near[other][node] = edge
+        return node
+
+    def run(self) -> None:
+        heap = [(self.price(a, b), a, b) for a in range(len(self.parent)) for b in self.near[a] if a < b]
+        heapq.heapify(heap)
+        while heap:
+            cost, a, b = heapq.heappop(heap)
+            if self.parent[a] == -1 and self.parent[b] == -1:
+                node = self.join(a, b, cost)
+                for other in self.near[node]:
+                    heapq.heappush(heap, (self.price(node, other), node, other))
+
+
+def merge(leaves: Superpixels, taste: Taste) -> Tree:
+    """The merge tree of one taste. Edge strengths and lengths are measured once and only added up afterwards."""
+    merging = _Merging(leaves, taste)
+    merging.run()
+    start, stop, order = _leaf_order(merging.children)
+    return Tree(np.array(merging.parent), np.array(merging.cost), order, start, stop)
+
+
+def _leaf_order(
+    children: list[tuple[int, int] | None],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """For each node the stretch of the leaf order that it covers, and that order."""
+    size = np.ones(len(children), np.int64)
+    for node, pair in enumerate(children):
+        if pair is not None:
+            size[node] = size[pair[0]] + size[pair[1]]
+    start = np.zeros(len(children), np.int64)
+    for node in range(len(children) - 1, -1, -1):
+        pair = children[node]
+        if pair is not None:
+            start[pair[0]] = start[node]
+            start[pair[1]] = start[node] + size[pair[0]]
+    leaves = [node for node, pair in enumerate(children) if pair is None]
+    order = np.empty(len(leaves), np.int64)
+    order[start[leaves]] = leaves
+    return start, start + size, order
+
+
+@dataclass(frozen=True)
+class RegionMap:
+    """A still's superpixels and their merge trees, one per taste."""
+
+    leaves: Superpixels
+    trees: tuple[Tree, ...]
+
+    @staticmethod
+    def of(pixels: NDArray[np.uint8], tastes: tuple[Taste, ...] = TASTES) -> "RegionMap":
+        """The regions of a picture at working resolution, uint8 (h, w, 3)."""
+        leaves = find_superpixels(pixels)
+        return RegionMap(leaves, tuple(merge(leaves, taste) for taste in tastes))
+
+
+def working_copy(pixels: NDArray[np.uint8], side: int = WORKING_SIDE) -> NDArray[np.uint8]:
+    """The picture at the working resolution, its longest side ``side``; a smaller picture is enlarged."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)

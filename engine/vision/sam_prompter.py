@@ -1,0 +1,154 @@
+"""A Segment Anything network put to use: stills encoded once, whole and in close-ups, and prompted by hints.
+
+A pocket network sees few pixels. So the still is also encoded in overlapping close-ups, and a click is asked of
+the whole and of the close-up in which it lies nearest the middle.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from segment_anything.modeling import Sam
+from torch import Tensor
+
+from engine.scene.hints import Hints
+from engine.vision.sam_network import SamConfig, decode, letterbox
+
+
+@dataclass(frozen=True)
+class View:
+    """A window of the still in still pixels, left, top, width, height, and its embedding (1, C, g, g)."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    embedding: Tensor
+
+    def nearness(self, x: float, y: float) -> float:
+        """1 in the middle of the view, 0 at its rim, negative outside."""
+        across = min(x - self.left, self.left + self.width - x) / self.width
+        down = min(y - self.top, self.top + self.height - y) / self.height
+        return 2 * min(across, down)
+
+
+@dataclass(frozen=True)
+class EncodedStill:
+    """The views of one still, the whole first, and its (height, width)."""
+
+    views: tuple[View, ...]
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the network drew: ``chances`` float (k, h, w), 0..1, and ``scores`` float32 (k,), its expected IoU."""
+
+    chances: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+
+class SamPrompter:
+    """Encodes stills and answers hints.
+
+    Args:
+        sam: the network, on its device. config: its sizes.
+        close_ups: whether to encode windows of half the still's size beside the whole.
+    """
+
+    def __init__(self, sam: Sam, config: SamConfig, *, close_ups: bool) -> None:
+        self._sam = sam
+        self._size = config.image_size
+        self._close_ups = close_ups
+        self.low_size = config.low_size
+
+    @torch.inference_mode()
+    def encode(self, pixels: NDArray[np.uint8]) -> EncodedStill:
+        """Every view of a still uint8 (H, W, 3)."""
+        height, width = pixels.shape[:2]
+        windows = [(0.0, 0.0, float(width), float(height))]
+        if self._close_ups:
+            half = width / 2, height / 2
+            windows += [(half[0] * i / 2, half[1] * j / 2, *half) for j in range(3) for i in range(3)]
+        inputs = torch.cat([letterbox(self._sam, self._cropped(pixels, window)) for window in windows])
+        embeddings = self._sam.image_encoder(inputs)
+        views = [View(*window, embeddings[i : i + 1]) for i, window in enumerate(windows)]
+        return EncodedStill(tuple(views), (height, width))
+
+    def _cropped(
+        self, pixels: NDArray[np.uint8], window: tuple[float, float, float, float]
+    ) -> NDArray[np.uint8]:
+        left, top, width, height = (round(value) for value in window)
+        crop = pixels[top : top + height, left : left + width]
+        scale = self._size / max(crop.shape[:2])
+        size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
+
+    @torch.inference_mode()
+    def draw(
+        self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None, size: tuple[int, int]
+    ) -> Drawn:
+        """The network's masks for hints, at ``size`` (h, w).
+
+        Args:
+            previous: low-resolution logits (3, L, L) of the proposal before, of which the first is used.
+        """
+        views = [encoded.views[0]]
+        if hints.clicks and len(encoded.views) > 1 and hints.box is None:
+            x, y = hints.clicks[0].x, hints.clicks[0].y
+            views.append(max(encoded.views[1:], key=lambda view: view.nearness(x, y)))
+        chances, scores = [], []
+        for index, view in enumerate(views):
+            mask = None
+            if previous is not None and index == 0 and previous.shape[1] == self.low_size:
+                mask = torch.from_numpy(previous[None, :1]).to(self._sam.device)
+            logits, expected = decode(self._sam, view.embedding, *self._prompts(view, hints), mask)
+            several = slice(1, None) if hints.box is None and len(hints.clicks) == 1 else slice(None)
+            for layer in logits[0, several].float().cpu().numpy():
+                chances.append(self._laid_back(layer, view, encoded.size, size))
+            scores.append(expected[0, several].float().cpu().numpy())
+        return Drawn(np.stack(chances), np.concatenate(scores).clip(0, 1))
+
+    def _prompts(self, view: View, hints: Hints) -> tuple[tuple[Tensor, Tensor] | None, Tensor | None]:
+        """Hints in the view's network pixels; clicks outside the view are left out."""
+        scale = self._size / max(view.width, view.height)
+        inside = [click for click in hints.clicks if view.nearness(click.x, click.y) >= 0]
+        device = self._sam.device
+        points = None
+        if inside:
+            places = [[(c.x - view.left) * scale - 0.5, (c.y - view.top) * scale - 0.5] for c in inside]
+            labels = torch.tensor([[float(c.keep) for c in inside]], device=device)
+            points = torch.tensor([places], device=device), labels
+        box = hints.box
+        if box is None:
+            return points, None
+        corners = [box.x0 - view.left, box.y0 - view.top, box.x1 - view.left, box.y1 - view.top]
+        return points, torch.tensor([[c * scale - 0.5 for c in corners]], device=device)
+
+    def _laid_back(
+        self, logits: NDArray[np.float32], view: View, still: tuple[int, int], size: tuple[int, int]
+    ) -> NDArray[np.float32]:
+        """One low-resolution mask (L, L) of a view, as chances at ``size``; nothing is known outside the view."""
+        per_low = max(view.width, view.height) / self.low_size
+        wide, tall = still[1] / size[1], still[0] / size[0]
+        to_low = np.array(
+            [
+                [wide / per_low, 0, (0.5 * wide - view.left) / per_low - 0.5],
+                [0, tall / per_low, (0.5 * tall - view.top) / per_low - 0.5],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        laid = cv2.warpAffine(
+            logits, to_low, (size[1], size[0]), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        chance = np.asarray(1 / (1 + np.exp(-laid)), np.float32)
+        if view.left or view.top or view.width < still[1]:
+            left, right = int(view.left / wide), int(np.ceil((view.left + view.width) / wide))
+            top, bottom = int(view.top / tall), int(np.ceil((view.top + view.height) / tall))
+            seen = np.zeros(size, np.float32)
+            seen[top:bottom, left:right] = 1
+            chance *= seen
+        return chance

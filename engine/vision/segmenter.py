@@ -1,0 +1,246 @@
+"""Hints on a still to masks of the object that is meant: prepare once, propose many times."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInput
+from engine.scene.hints import Click, Hints
+from engine.scene.masks import Mask
+from engine.vision.still import Still
+
+if TYPE_CHECKING:
+    from engine.vision.proposals import Marks, Ranker
+    from engine.vision.regions import RegionMap
+    from engine.vision.sam_prompter import EncodedStill, SamPrompter
+
+REMEMBERED = 3
+"""How many prepared stills are kept."""
+
+
+@dataclass(frozen=True)
+class MaskProposal:
+    """Three readings of the same hints: usually a part, the object, and more than it.
+
+    Attributes:
+        masks: bool (3, H, W) at the still's size, best first, each one piece without holes.
+        scores: float32 (3,), expected IoU, descending.
+        logits: float32 (3, L, L), the masks small and soft in the network's square frame, to propose further from.
+    """
+
+    masks: NDArray[np.bool_]
+    scores: NDArray[np.float32]
+    logits: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    still: Still
+    working: NDArray[np.uint8]
+    regions: "RegionMap | None"
+    encoded: "EncodedStill | None"
+
+
+class Segmenter:
+    """Masks from hints.
+
+    Two readings are combined: a Segment Anything network (arXiv 2304.02643), and a hierarchy of regions of the
+    still itself with a learnt ranker. A published network is large enough to be right alone and is used alone.
+
+    Args:
+        prompter: the network, or None to use regions only.
+        ranker: judges regions, or None to use the network only.
+    """
+
+    def __init__(self, prompter: "SamPrompter | None", ranker: "Ranker | None") -> None:
+        if prompter is None and ranker is None:
+            raise BadInput("A segmenter needs a network or a ranker of regions.")
+        self._prompter = prompter
+        self._ranker = ranker
+        self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
+        self.encoded_count = 0
+
+    @classmethod
+    def from_folder(cls, path: str | Path, device: str = "cpu") -> "Segmenter":
+        """Load from a folder: our layout (``config.json``, safetensors), or a published ``.pth`` (or that file).
+
+        Raises:
+            BadInput: nothing that can be loaded is there.
+        """
+        from engine.vision.segmenter_files import load_parts
+
+        return cls(*load_parts(Path(path), device))
+
+    def prepare(self, still: Still) -> None:
+        """Do once what every proposal on this still needs; the last few stills are remembered by digest."""
+        if still.digest in self._prepared:
+            self._prepared.move_to_end(still.digest)
+            return
+        from engine.vision.regions import RegionMap, working_copy
+
+        working = working_copy(still.pixels)
+        regions = RegionMap.of(working) if self._ranker is not None else None
+        encoded = self._prompter.encode(still.pixels) if self._prompter is not None else None
+        self.encoded_count += 1
+        self._prepared[still.digest] = _Prepared(still, working, regions, encoded)
+        while len(self._prepared) > REMEMBERED:
+            self._prepared.popitem(last=False)
+
+    def is_prepared(self, still_digest: str) -> bool:
+        """Whether ``propose`` can be called for this still without preparing it again."""
+        return still_digest in self._prepared
+
+    def propose(self, still_digest: str, hints: Hints, previous: MaskProposal | None = None) -> MaskProposal:
+        """Masks of what the hints mean.
+
+        Args:
+            still_digest: of a prepared still.
+            hints: at least one keep click or a box, in still pixels.
+            previous: the proposal before the newest hint, which steadies the next.
+
+        Raises:
+            BadInput: the still is not prepared, a hint is outside it, or nothing is to be kept.
+        """
+        prepared = self._recall(still_digest)
+        _check(hints, prepared.still)
+        coarse, scores = self._coarse(prepared, hints, previous)
+        masks = np.stack([self._refined(prepared, mask, hints) for mask in coarse])
+        return MaskProposal(masks, scores, self._logits(coarse))
+
+    def find_objects(self, still_digest: str, limit: int = 8) -> list[MaskProposal]:
+        """What in the still looks like objects, most likely first, hardly overlapping.
+
+        Raises:
+            BadInput: the still is not prepared.
+        """
+        from engine.vision.finding import find
+
+        prepared = self._recall(still_digest)
+        clicks = (
+            _grid_clicks(prepared.still)
+            if prepared.regions is None
+            else _region_clicks(prepared.regions, prepared)
+        )
+        found = [(click, *self._coarse(prepared, Hints((click,)), None)) for click in clicks]
+        chosen = find([(coarse, scores) for _, coarse, scores in found], limit)
+        proposals = []
+        for index, order in chosen:
+            click, coarse, scores = found[index]
+            masks = np.stack([self._refined(prepared, coarse[i], Hints((click,))) for i in order])
+            proposals.append(
+                MaskProposal(masks, scores[list(order)], self._logits(coarse[list(order)]))
+            )
+        return proposals
+
+    def _recall(self, digest: str) -> _Prepared:
+        prepared = self._prepared.get(digest)
+        if prepared is None:
+            raise BadInput("The still is not prepared; open it again.")
+        self._prepared.move_to_end(digest)
+        return prepared
+
+    def _coarse(
+        self, prepared: _Prepared, hints: Hints, previous: MaskProposal | None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Three masks at working resolution, bool (3, h, w), and their scores, best first."""
+        size = prepared.working.shape[0], prepared.working.shape[1]
+        drawn = None
+        if self._prompter is not None and prepared.encoded is not None:
+            drawn = self._prompter.draw(prepared.encoded, hints, previous.logits if previous else None, size)
+        if self._ranker is None or prepared.regions is None:
+            assert drawn is not None
+            order = np.argsort(-drawn.scores, kind="stable")[:3]
+            return drawn.chances[order] > 0.5, drawn.scores[order]
+        from engine.vision.proposals import Support, propose_regions
+
+        leaves = prepared.regions.leaves
+        support = (
+            Support.none(leaves.count) if drawn is None else Support(leaves.mean(drawn.chances), drawn.scores.astype(float))
+        )
+        marks = _marks(hints, prepared)
+        return propose_regions(prepared.regions, marks, support, self._ranker)
+
+    def _refined(self, prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints) -> Mask:
+        from engine.vision.refinement import cut_away, enlarge, one_piece
+
+        kept = [_pixel(click, prepared.still) for click in hints.clicks if click.keep]
+        dropped = [_pixel(click, prepared.still) for click in hints.clicks if not click.keep]
+        radius = max(1, round(max(prepared.still.pixels.shape[:2]) / 250))
+        mask = enlarge(coarse, prepared.working, prepared.still.pixels)
+        mask = cut_away(mask, dropped, radius)
+        for x, y in kept:
+            mask[y, x] = True
+        return one_piece(mask, kept[0] if kept else None, dropped)
+
+    def _logits(self, coarse: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """The masks in the network's frame: padded square, at its low resolution, about -8..8."""
+        import cv2
+
+        low = self._prompter.low_size if self._prompter is not None else 64
+        side = max(coarse.shape[1:])
+        square = np.zeros((len(coarse), side, side), np.float32)
+        square[:, : coarse.shape[1], : coarse.shape[2]] = coarse
+        small = [cv2.resize(layer, (low, low), interpolation=cv2.INTER_AREA) for layer in square]
+        return np.asarray(np.stack(small) * 16 - 8, np.float32)
+
+
+def _check(hints: Hints, still: Still) -> None:
+    if hints.box is None and not any(click.keep for click in hints.clicks):
+        raise BadInput("Click the object, or draw a box round it: nothing says yet what to keep.")
+    for click in hints.clicks:
+        if not (0 <= click.x < still.width and 0 <= click.y < still.height):
+            raise BadInput(
+                f"The click at {click.x:g},{click.y:g} is outside the still, "
+                f"which is {still.width} x {still.height} pixels."
+            )
+    box = hints.box
+    if box is not None and not (0 <= box.x0 < box.x1 <= still.width and 0 <= box.y0 < box.y1 <= still.height):
+        raise BadInput(
+            f"The box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g} is empty or reaches outside the still, "
+            f"which is {still.width} x {still.height} pixels."
+        )
+
+
+def _pixel(click: Click, still: Still) -> tuple[int, int]:
+    return min(int(click.x), still.width - 1), min(int(click.y), still.height - 1)
+
+
+def _marks(hints: Hints, prepared: _Prepared) -> "Marks":
+    """The hints in superpixels; a superpixel both kept and dropped counts as kept (the refinement splits it)."""
+    from engine.vision.proposals import Marks
+
+    assert prepared.regions is not None
+    labels = prepared.regions.leaves.labels
+    wide, tall = labels.shape[1] / prepared.still.width, labels.shape[0] / prepared.still.height
+
+    def leaf(click: Click) -> int:
+        return int(
+            labels[min(int(click.y * tall), len(labels) - 1), min(int(click.x * wide), labels.shape[1] - 1)]
+        )
+
+    keep = tuple(dict.fromkeys(leaf(click) for click in hints.clicks if click.keep))
+    drop = tuple(dict.fromkeys(leaf(click) for click in hints.clicks if not click.keep))
+    box = hints.box
+    scaled = (box.x0 * wide, box.y0 * tall, box.x1 * wide, box.y1 * tall) if box else None
+    return Marks(keep, tuple(leaf for leaf in drop if leaf not in keep), scaled)
+
+
+def _grid_clicks(still: Still, across: int = 6) -> list[Click]:
+    return [
+        Click((i + 0.5) * still.width / across, (j + 0.5) * still.height / across)
+        for j in range(across)
+        for i in range(across)
+    ]
+
+
+def _region_clicks(regions: "RegionMap", prepared: _Prepared) -> list[Click]:
+    """A click well inside every region of middling size."""
+    from engine.vision.finding import seeds
+
+    wide = prepared.still.width / regions.leaves.labels.shape[1]
+    tall = prepared.still.height / regions.leaves.labels.shape[0]
+    return [Click((x + 0.5) * wide, (y + 0.5) * tall) for x, y in seeds(regions)]
