@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class Recipe:
     gain: float = 0.7
     widest_bands: int = 10
     widest_frames: int = 30
+    channels: tuple[int, int, int, int] = (24, 48, 80, 112)
 
 
 class Judge(nn.Module):
@@ -41,7 +43,7 @@ class Judge(nn.Module):
         channels: of the four levels; the last is the size of an embedding, halved by pooling both ways.
     """
 
-    def __init__(self, classes: int, channels: tuple[int, int, int, int] = (24, 48, 80, 112)) -> None:
+    def __init__(self, classes: int, channels: Sequence[int] = Recipe.channels) -> None:
         super().__init__()
         self.band_mean = nn.Parameter(torch.zeros(MELS, 1), requires_grad=False)
         self.band_scale = nn.Parameter(torch.ones(MELS, 1), requires_grad=False)
@@ -87,7 +89,8 @@ class Judge(nn.Module):
     def load(cls, path: Path) -> "Judge":
         """Read what ``save`` wrote."""
         state = load_file(path)
-        judge = cls(classes=len(state["head.bias"]))
+        convolutions = {int(key.split(".")[1]): value for key, value in state.items() if value.ndim == 4}
+        judge = cls(len(state["head.bias"]), [len(convolutions[level]) for level in sorted(convolutions)])
         judge.load_state_dict(state)
         return judge.eval()
 
@@ -113,7 +116,7 @@ def train(
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng():
         torch.manual_seed(seed)  # layers draw their first weights and dropout from torch's own generator
-        judge = Judge(int(labels.max()) + 1)
+        judge = Judge(int(labels.max()) + 1, recipe.channels)
         _train(
             judge,
             torch.from_numpy(log_mels(waveforms)),

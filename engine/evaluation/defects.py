@@ -103,7 +103,7 @@ def count_clicks(waveform: Floats) -> int:
     size = np.abs(residual(waveform))
     around = median_filter(size, 257, mode="nearest")
     high = (size > OUTLIER * np.maximum(around, 1e-6)) & (size > QUIET)
-    return _isolated(high, size)
+    return _isolated(high, size, waveform)
 
 
 def residual(waveform: Floats) -> NDArray[np.float64]:
@@ -130,7 +130,7 @@ def loudest_db(waveform: Floats, rate: int) -> float:
     return float(10.0 * np.log10(power)) if power > 0 else -np.inf
 
 
-def _isolated(high: NDArray[np.bool_], size: NDArray[np.float64]) -> int:
+def _isolated(high: NDArray[np.bool_], size: NDArray[np.float64], waveform: Floats) -> int:
     """Groups of outliers no longer than the predictor whose surroundings stay calm: clicks, not attacks."""
     places = np.flatnonzero(high)
     clicks, index = 0, 0
@@ -141,5 +141,12 @@ def _isolated(high: NDArray[np.bool_], size: NDArray[np.float64]) -> int:
             index += 1
         after = size[end + ORDER + 1 : end + ORDER + 129]
         calm = float(after.max(initial=0.0)) < 0.1 * float(size[start : end + 1].max())
-        clicks += end - start <= ORDER and calm
+        clicks += end - start <= ORDER and calm and not _begins(waveform, start, end)
     return clicks
+
+
+def _begins(waveform: Floats, start: int, end: int) -> bool:
+    """Whether a sound begins at the outliers: 8 ms later the waveform is more than twice as strong as before."""
+    before = np.sqrt((waveform[max(0, start - 128) : start] ** 2).mean()) if start else 0.0
+    after = waveform[end + ORDER + 1 : end + ORDER + 129]
+    return bool(len(after) and np.sqrt((after**2).mean()) > 2.0 * before + 1e-4)

@@ -5,12 +5,18 @@ noise; the judges hear pairs of ESC-10's concepts, the contrastive sound tower a
 """
 
 import sys
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.diffusion.sound_tower import SoundTower
 from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, setting_of
 from engine.evaluation.clips import CLASSES
+from engine.evaluation.judges import Judges
 from engine.evaluation.object_takes import (
+    Floats,
     Hear,
     ObjectReport,
     compose_pairs,
@@ -50,10 +56,16 @@ def _judges(bench: Bench) -> dict[str, tuple[Hear, int]]:
     judges = bench.fitted_judges(bench.real())
     ids = [concept.id for concept in bench.concepts]
     positions = [ids.index(name) for name in CLASSES]
-    return {
-        name: (judge_hears(lambda waves, name=name: judges.scores(waves)[name], positions, len(ids)), 3)
-        for name in ("cnn", "svm")
-    }
+    ways = {"cnn": _cnn, "svm": _svm}
+    return {name: (judge_hears(partial(hear, judges), positions, len(ids)), 3) for name, hear in ways.items()}
+
+
+def _cnn(judges: Judges, waveforms: NDArray[np.float32]) -> Floats:
+    return judges.scores(waveforms)["cnn"]
+
+
+def _svm(judges: Judges, waveforms: NDArray[np.float32]) -> Floats:
+    return judges.scores(waveforms)["svm"]
 
 
 def _tower(bench: Bench, model: ObjectDiffusion) -> dict[str, tuple[Hear, int]]:

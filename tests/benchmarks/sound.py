@@ -22,7 +22,6 @@ from engine.evaluation.takes import (
     takes_from_words,
 )
 
-
 JUDGES = ("cnn", "svm", "both")
 
 
