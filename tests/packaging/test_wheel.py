@@ -103,3 +103,12 @@ def test_the_installed_command_answers_from_another_folder(environment: Path, tm
     said = run([environment / "bin/foleyscape", "--help"], tmp_path)
     assert "sound" in said
     assert "objects" in said
+
+
+def test_the_installed_command_makes_a_sound_with_the_bundled_model(
+    environment: Path, tmp_path: Path
+) -> None:
+    words = ["sound", "--prompt", "a dog barking", "--draft", "--duration", "1", "--out", "bark"]
+    run([environment / "bin/foleyscape", *words], tmp_path)
+    assert len(list((tmp_path / "bark/stems").glob("*.wav"))) == 1
+    assert (tmp_path / "bark/mix.wav").stat().st_size > 48_000 * 3
