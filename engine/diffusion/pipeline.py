@@ -28,12 +28,15 @@ PARTS = ("unet", "vae", "vocoder", "scheduler", "text_encoder", "object_attentio
 
 @dataclass(frozen=True)
 class PipelineShape:
-    """What the folder's index says about how the parts fit: sides of the folds, and the mel's standardisation."""
+    """How the parts fit, from the folder's index: sides of the folds, the mel's standardisation, and how much
+    of guidance's overshoot is taken back (``sampler.guided``).
+    """
 
     mel_patch: int = 1
     latent_patch: int = 1
     mel_mean: float = 0.0
     mel_std: float = 1.0
+    guidance_rescale: float = 0.0
 
 
 class ObjectDiffusion:
@@ -170,6 +173,7 @@ class ObjectDiffusion:
             guidance=guidance,
             latent_patch=self.shape.latent_patch,
             progress=progress.part(0.0, 0.85),
+            rescale=self.shape.guidance_rescale,
         )
         progress.part(0.85, 1.0).report(0.0, "decoding")
         waveform = self.decode(latent, frames)

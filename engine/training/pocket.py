@@ -21,6 +21,7 @@ from engine.training.loop import Schedule
 from engine.training.recordings import Recording, read_pack, read_recordings
 
 log = logging.getLogger("foleyscape.training")
+GUIDANCE_RESCALE = 0.7
 Setting = Literal["toy", "bootstrap", "release"]
 PARTS = (
     "text_encoder",
@@ -347,5 +348,5 @@ def assemble(parts: Path, out: Path, refine: int = 4) -> None:
         "text_encoder": TextTower.from_pretrained(parts / "text_encoder"),
         "object_attention": ObjectAttention.from_pretrained(parts / "object_attention"),
     }
-    shape = PipelineShape(mel_patch=MEL_PATCH, latent_patch=LATENT_PATCH, mel_mean=MEL_MEAN, mel_std=MEL_STD)
+    shape = PipelineShape(MEL_PATCH, LATENT_PATCH, MEL_MEAN, MEL_STD, guidance_rescale=GUIDANCE_RESCALE)
     ObjectDiffusion(loaded, shape).save(out, half=True)

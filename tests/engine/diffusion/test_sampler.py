@@ -7,7 +7,7 @@ import pytest
 import torch
 from diffusers import DDIMScheduler
 
-from engine.diffusion.sampler import Solver, make_scheduler, sample_latents, take_noise
+from engine.diffusion.sampler import Solver, guided, make_scheduler, sample_latents, take_noise
 from engine.diffusion.unet import scheduler_config
 from engine.errors import Cancelled
 from engine.progress import Progress, no_progress
@@ -54,6 +54,15 @@ def test_both_solvers_find_what_the_network_knows(solver: Solver, steps: int) ->
 def test_guidance_goes_beyond_the_condition_away_from_the_null() -> None:
     out = _sampled("ddim", 10, guidance=2.0)
     assert torch.allclose(out[0], torch.full_like(out[0], 1.0), atol=0.05)
+
+
+def test_rescaling_takes_back_what_guidance_adds_in_spread() -> None:
+    toward = torch.randn(2, 8, 4, 4, generator=torch.Generator().manual_seed(0))
+    away = torch.zeros_like(toward)
+    assert torch.allclose(guided(away, toward, 3.0, 0.0), 3 * toward)
+    assert torch.allclose(guided(away, toward, 3.0, 1.0), toward, atol=1e-5)
+    between = guided(away, toward, 3.0, 0.5).std() / toward.std()
+    assert 1.9 < float(between) < 2.1
 
 
 def test_noise_of_a_take_depends_on_its_seed_alone() -> None:
