@@ -104,7 +104,8 @@ def sample_latents(
         model_in = scheduler.scale_model_input(model_in, timestep)
         out = denoise(unet, model_in, timestep, both, latent_patch)
         if two_ways:
-            out = guided(*out.chunk(2), guidance, rescale)
+            away, toward = out.chunk(2)
+            out = guided(away, toward, guidance, rescale)
         latent = scheduler.step(out, timestep, latent, return_dict=False)[0]
     progress.report(1.0, f"step {len(timesteps)} of {len(timesteps)}")
     return latent
