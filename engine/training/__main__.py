@@ -6,6 +6,7 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
+from engine.training.credits import read_credits, write_credits
 from engine.training.pocket import PARTS, Amounts, Minutes, PocketRun, assemble
 
 
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     run.make(tuple(options.parts))
     if options.out is not None:
         assemble(run.work / "parts", options.out)
+        write_credits(options.out / "CREDITS.csv", read_credits(options.shared))
     return 0
 
 
