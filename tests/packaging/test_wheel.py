@@ -15,6 +15,14 @@ import pytest
 HOUSE = Path(__file__).resolve().parents[2]
 WEIGHTS_LIMIT = 32 * 2**20
 FILE_LIMIT = 16 * 2**20
+NO_NETWORK = """
+import socket
+
+def refuse(*arguments):
+    raise OSError("Foleyscape reached for the network without being asked")
+
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+"""
 
 
 def run(command: Sequence[str | Path], folder: Path) -> str:
@@ -42,7 +50,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty environment with the wheel installed; only what it depends on is lent by this one.
+    """An empty environment without network, with the wheel installed; only what it needs is lent by this one.
 
     A folder named in a .pth file is searched, but its own .pth files are not read, and so the editable
     installation of the checkout stays out.
@@ -50,8 +58,10 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("environment")
     run([sys.executable, "-m", "venv", "--without-pip", home], home)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    lent = home / "lib" / version / "site-packages" / "lent.pth"
-    lent.write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    packages = home / "lib" / version / "site-packages"
+    (packages / "no_network.py").write_text(NO_NETWORK, encoding="utf-8")
+    lent = f"{sysconfig.get_path('purelib')}\nimport no_network\n"
+    (packages / "lent.pth").write_text(lent, encoding="utf-8")
     pip = [sys.executable, "-m", "pip", "--python", str(home / "bin/python"), "install", "--quiet"]
     run([*pip, "--no-deps", "--no-index", wheel], home)
     return home
@@ -97,6 +107,17 @@ print(json.dumps(found))
     assert Path(found["root"]).is_relative_to(environment)
     assert found["concepts"] == 48
     assert found["models"] > 1
+
+
+def test_the_environment_has_no_network(environment: Path, tmp_path: Path) -> None:
+    program = """
+import socket
+try:
+    socket.create_connection(("127.0.0.1", 1))
+except OSError as error:
+    print(error)
+"""
+    assert "without being asked" in run([environment / "bin/python", "-c", program], tmp_path)
 
 
 def test_the_installed_command_answers_from_another_folder(environment: Path, tmp_path: Path) -> None:
