@@ -54,12 +54,12 @@ def read_credits(shared: Path, folds: Iterable[int] = TRAINING_FOLDS) -> list[Cr
     return [by_file[name] for name in used]
 
 
-def write_credits(path: Path, credits: Sequence[Credit]) -> None:
+def write_credits(path: Path, owed: Sequence[Credit]) -> None:
     """Write the credits that are owed as CSV: file, author, licence, source."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["recording", "author", "licence", "source"])
-        writer.writerows(astuple(credit) for credit in credits if credit.is_owed)
+        writer.writerows(astuple(credit) for credit in owed if credit.is_owed)
 
 
 def _esc(path: Path) -> list[Credit]:

@@ -29,11 +29,11 @@ def _shared(folder: Path) -> Path:
 
 
 def test_only_what_was_learnt_from_is_credited_and_cc0_only_counted(tmp_path: Path) -> None:
-    credits = read_credits(_shared(tmp_path))
-    assert [c.file for c in credits] == ["1-10-A.ogg", "2-20-A.ogg", "door.ogg"]
-    assert [c.is_owed for c in credits] == [True, False, True]
-    assert credits[0].source == "http://sounds.example/10/"
-    write_credits(tmp_path / "credits.csv", credits)
+    found = read_credits(_shared(tmp_path))
+    assert [c.file for c in found] == ["1-10-A.ogg", "2-20-A.ogg", "door.ogg"]
+    assert [c.is_owed for c in found] == [True, False, True]
+    assert found[0].source == "http://sounds.example/10/"
+    write_credits(tmp_path / "credits.csv", found)
     assert (tmp_path / "credits.csv").read_text().splitlines() == [
         "recording,author,licence,source",
         "1-10-A.ogg,ann,CC BY 3.0,http://sounds.example/10/",
@@ -49,6 +49,6 @@ def test_a_recording_without_attribution_stops_the_card(tmp_path: Path) -> None:
 
 
 def test_every_recording_of_the_shared_data_has_its_attribution(shared: Path) -> None:
-    credits = read_credits(shared)
-    assert len(credits) > 400
-    assert all(c.author and c.source for c in credits if c.is_owed)
+    found = read_credits(shared)
+    assert len(found) > 400
+    assert all(c.author and c.source for c in found if c.is_owed)
