@@ -1,5 +1,7 @@
 """A line on the terminal that says what runs, how far it is and how long it will take."""
 
+import math
+import os
 import re
 import shutil
 import sys
@@ -30,9 +32,9 @@ class Bar:
     def __init__(self, stream: TextIO | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
         self._clock = clock
-        self._stage = ""
+        self._text, self._stage = "", ""
         self._seen: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
-        self._drawn = -1.0
+        self._drawn = -math.inf
 
     def progress(self, is_cancelled: Callable[[], bool]) -> Progress:
         """The handle for the work that this bar shows."""
@@ -41,11 +43,12 @@ class Bar:
     def show(self, fraction: float, text: str) -> None:
         """Takes a report and redraws, at most 20 times a second."""
         now = self._clock()
-        stage = re.sub(r"[\d/ ]+$", "", text) or self._stage
+        self._text = text or self._text
+        stage = re.sub(r"\d+", "#", self._text)
         if stage != self._stage:
             self._stage = stage
             self._seen.clear()
-            self._drawn = -1.0
+            self._drawn = -math.inf
         self._seen.append((now, fraction))
         if self._stream is not None and now - self._drawn >= REDRAW_SECONDS:
             self._drawn = now
@@ -68,11 +71,12 @@ class Bar:
         left = self.seconds_to_go()
         time_words = "" if left is None else f"  {spoken(left)} to go"
         bar = "━" * filled + "╌" * (24 - filled)
-        return f"{self._stage:<20.20} {bar} {fraction:4.0%}{time_words}"[: max(columns - 1, 10)]
+        words = self._text[:1].upper() + self._text[1:]
+        return f"{words:<22.22} {bar} {fraction:4.0%}{time_words}"[: max(columns - 1, 10)]
 
     def clear(self) -> None:
         """Takes the line away."""
-        if self._stream is not None and self._drawn >= 0:
+        if self._stream is not None and self._seen:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
@@ -88,7 +92,5 @@ def spoken(seconds: float) -> str:
 
 def terminal_bar(*, quiet: bool) -> Bar:
     """A bar on stderr if that is a terminal which can redraw a line, else one that draws nowhere."""
-    import os
-
     fits = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
     return Bar(sys.stderr if fits else None)

@@ -16,8 +16,9 @@ from engine.scene.colours import object_colour
 from engine.scene.disk import staged_folder, write_file
 from engine.scene.masks import unpack
 from engine.scene.takes import Take
+from engine.sound.conditioning import at_level
 from engine.sound.files import write_wav
-from engine.sound.loudness import integrated_lufs, true_peak_dbtp
+from engine.sound.loudness import Waveform, integrated_lufs, true_peak_dbtp
 from engine.sound.mixing import Mixdown, Quantised, as_float, mix_down
 from engine.sound.picture import Row, spectrogram_png
 from engine.sound.resample import resample
@@ -138,8 +139,7 @@ def deliver(
     with staged_folder(target, overwrite=overwrite, need_bytes=_estimate(request, origin)) as folder:
         progress.report(0.0, "Mixing")
         places = [_Place(request, take) for take in takes]
-        waves = [resample(take.samples, take.rate, RATE) for take in takes]
-        mixdown = mix_down(waves, [place.in_mix for place in places])
+        mixdown = mix_down([place.wave() for place in places], [place.in_mix for place in places])
         progress.report(0.3, "Writing")
         (folder / "stems").mkdir()
         stems = []
@@ -152,7 +152,7 @@ def deliver(
         progress.report(0.95, "Writing")
         delivery = _facts(target, stems, mixdown)
         write_file(folder / RECIPE, _json(_recipe(request, delivery, origin)))
-    progress.report(1.0, "Written")
+    # No report here: what is in place can no longer be cancelled.
     return delivery
 
 
@@ -210,6 +210,10 @@ class _Place:
         alone = len(request.subjects) == 1
         self.in_mix = take.number == request.takes[0] and (alone or take.index != TOGETHER_INDEX)
         self.seed = take_seed(request.seed, take.index, take.number)
+
+    def wave(self) -> Waveform:
+        """The take at the stems' rate; levelled again, for what lies at the very top of its band is lost."""
+        return at_level(resample(self.take.samples, self.take.rate, RATE), RATE, self.subject.level_lufs)
 
     def facts(self, steps: Quantised) -> StemFacts:
         wave = as_float(steps)
