@@ -142,6 +142,11 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
         found = self(tokens, text, 0.5 * (row + inside))
         return functional.normalize(found + float(self.config.toward_words) * text, dim=-1)
 
+    def mask_row(self, coverage: Tensor) -> Tensor:
+        """``mask_to_attention`` of (..., P) with the learnt statistics, carried over to the grid at hand."""
+        share = int(self.config.grid) ** 2 / coverage.shape[-1]
+        return mask_to_attention(coverage, self.attention_mean * share, self.attention_variance * share**2)
+
     def _positions(self, positions: Tensor, tokens: Tensor) -> Tensor:
         side = round(tokens.shape[1] ** 0.5)
         if side * side != tokens.shape[1]:

@@ -1,5 +1,7 @@
 """Sounds into the condition space: a small contrastive tower, to measure whether a take sounds as it was asked."""
 
+from itertools import pairwise
+
 import torch
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
@@ -44,7 +46,7 @@ class SoundTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
             nn.BatchNorm2d(widths[0]),
         ]
         layers += [nn.ReLU(), _Residual(widths[0])]
-        for before, width in zip(widths[:-1], widths[1:], strict=True):
+        for before, width in pairwise(widths):
             layers += [nn.Conv2d(before, width, 2, stride=2, bias=False), nn.BatchNorm2d(width)]
             layers += [_Residual(width)]
         self.trunk = nn.Sequential(*layers)

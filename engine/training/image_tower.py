@@ -26,7 +26,7 @@ from engine.vision.towers import PatchNetwork
 class ImageTowerSettings:
     """The network's size, the scenes and the loop; see PatchNetwork for the first five."""
 
-    side: int = 128
+    side: int = 96
     widths: tuple[int, ...] = (64, 128, 192)
     depths: tuple[int, ...] = (1, 2, 2)
     mixing: int = 1
@@ -86,7 +86,7 @@ class DenseLearner(nn.Module):
         weight = coverage.sum(-1, keepdim=True)
         pooled = (coverage @ tokens) / weight.clamp(min=1e-3)
         seen = (classes >= 0) & (weight[..., 0] > 0.6)
-        total = tokens.new_zeros(())
+        total: Tensor = tokens.new_zeros(())
         for head, labels, share in ((self.classes, classes, 1.0), (self.concepts, concepts, 1.0)):
             background = head.out_features - 1
             wanted = torch.where(labels >= 0, labels, background)
@@ -106,7 +106,7 @@ def _patch_loss(logits: Tensor, wanted: Tensor, coverage: Tensor) -> Tensor:
     targets[..., -1] += 1 - covered
     importance = 0.2 + 0.8 * covered
     losses = -(targets * functional.log_softmax(logits.float(), -1)).sum(-1)
-    return (losses * importance).sum() / importance.sum()
+    return torch.as_tensor((losses * importance).sum() / importance.sum())
 
 
 def stacked(scenes: Sequence[ComposedScene]) -> tuple[Tensor, Tensor, Tensor]:
@@ -133,11 +133,12 @@ def train_image_tower(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         learner = DenseLearner(settings, len(composer.classes), len(concepts))
-    learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    learner.to(memory_format=torch.channels_last)
     trainer = Trainer(learner, settings.schedule, checkpoint, settings.average, weight_decay=0.05)
     concept_of = torch.from_numpy(composer.concept_of)
 
-    def loss_of(batch: tuple[Tensor, Tensor, Tensor], _share: float) -> Tensor:
+    def loss_of(batch: tuple[Tensor, Tensor, Tensor], share: float) -> Tensor:
+        progress.report(share, "teaching pictures")
         with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
             return learner.loss(*batch, concept_of)
 
@@ -155,6 +156,22 @@ def _batches(
         step += 1
 
 
+@torch.no_grad()
+def recalibrated(tower: PatchNetwork, composer: Composer, batches: int, batch: int, seed: int) -> None:
+    """Measure the batch norms' statistics anew, on scenes of the size and with the weights that will be used."""
+    norms = [layer for layer in tower.modules() if isinstance(layer, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain average over the batches
+    tower.train()
+    for index in range(batches):
+        rng = np.random.default_rng((seed, index))
+        tower(stacked([composer.draw(rng) for _ in range(batch)])[0])
+    tower.eval()
+    for norm in norms:
+        norm.momentum = 0.1
+
+
 def project_to_words(learner: DenseLearner, words: Tensor, scale: float = 10.0) -> PatchNetwork:
     """Rewrite the concept classifier as the tower's projection into the condition space.
 
@@ -165,7 +182,7 @@ def project_to_words(learner: DenseLearner, words: Tensor, scale: float = 10.0) 
         words: (concepts, 512) unit directions of the concepts' words.
         scale: the tower's ``logit_scale``.
     """
-    tower = learner.tower
+    tower: PatchNetwork = learner.tower
     weight, bias = learner.concepts.weight.detach()[:-1], learner.concepts.bias.detach()[:-1]
     background = learner.concepts.weight.detach()[-1], learner.concepts.bias.detach()[-1]
     # Subtracting background's logit from all leaves softmax as it was and puts background at zero.

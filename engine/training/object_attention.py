@@ -2,8 +2,10 @@
 
 The picture tower is frozen and its tokens of some thousand composed scenes are made once. A step takes scenes, a
 random subset of each scene's objects, a caption of only those, and asks the attention for the condition of only
-those: to find it, the text has to attend where they are. Masks play no part in training (that is the paper's
-ablation, ``mask_share``); at use they replace the row.
+those: to find it, the text has to attend where they are. A share of the captions name what the scene does not show,
+and wants the null condition: without these the text could spell its answer by where it looks, and masks, which
+replace the row at use, would find values that mean nothing. ``mask_share`` of the rows come from masks already in
+training (the paper's ablation).
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,7 +40,8 @@ class AttentionSettings:
     hidden: int = 384
     heads: int = 1
     additive: bool = False
-    mask_share: float = 0.0
+    mask_share: float = 0.5
+    absent: float = 0.25
     toward_words: float = 0.7
     scenes: int = 6000
     schedule: Schedule = field(default_factory=lambda: Schedule(2500, 1.5e-3, warmup_steps=100))
@@ -132,10 +135,16 @@ class Separation:
         scenes: the cache; scenes in which nothing that sounds can be seen are passed over.
         concepts: the concept table.
         words: encodes texts; frozen.
+        absent: share of questions for what a scene does not show; the answer is the null condition.
     """
 
-    def __init__(self, scenes: CachedScenes, concepts: Sequence[Concept], words: TextTower) -> None:
+    def __init__(
+        self, scenes: CachedScenes, concepts: Sequence[Concept], words: TextTower, absent: float = 0.0
+    ) -> None:
         self.scenes = scenes
+        self._absent = absent
+        self._null = words.encode([""])[0]
+        self._shown = np.unique(scenes.concepts.numpy()[scenes.concepts.numpy() >= 0])
         self._words = words
         self._captions = [(*concept.captions, *concept.words[:4]) for concept in concepts]
         self.centres = concept_centres(concepts, words)
@@ -144,23 +153,29 @@ class Separation:
         self._usable = np.flatnonzero(self._visible.any(1))
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """A batch: tokens (B, P, D), query texts (B, 512), coverage asked for (B, P), wanted (B, 512)."""
+        """A batch: tokens (B, P, D), query texts (B, 512), coverage asked for (B, P), wanted (B, 512).
+
+        Where nothing that is there is asked for, the coverage is that of the background.
+        """
         picked = rng.choice(self._usable, count)
-        subsets = [self._subset(int(scene), rng) for scene in picked]
-        concepts = self.scenes.concepts.numpy()
-        asked = [
-            [int(concepts[scene, slot]) for slot in slots]
-            for scene, slots in zip(picked, subsets, strict=True)
-        ]
-        texts = self._words.encode([self._caption(names, rng) for names in asked])
-        coverage = torch.stack(
-            [
-                self.scenes.coverage[int(s), list(slots)].float().sum(0)
-                for s, slots in zip(picked, subsets, strict=True)
-            ]
-        )
-        wanted = torch.stack([functional.normalize(self.centres[names].sum(0), dim=0) for names in asked])
-        return self.scenes.tokens[torch.from_numpy(picked)].float(), texts, coverage.clamp(max=1), wanted
+        questions = [self._question(int(scene), rng) for scene in picked]
+        names, coverage, wanted = zip(*questions, strict=True)
+        texts = self._words.encode([self._caption(asked, rng) for asked in names])
+        tokens = self.scenes.tokens[torch.from_numpy(picked)].float()
+        return tokens, texts, torch.stack(coverage).clamp(0, 1), torch.stack(wanted)
+
+    def _question(self, scene: int, rng: np.random.Generator) -> tuple[list[int], Tensor, Tensor]:
+        """Concepts to ask for, coverage (P,) of where they are, and the wanted condition (512,)."""
+        kinds = self.scenes.concepts[scene].numpy()
+        coverage = self.scenes.coverage[scene].float()
+        empty = 1 - coverage.sum(0)
+        if rng.random() < self._absent and float(empty.sum()) > 1:
+            missing = np.setdiff1d(self._shown, kinds)
+            return [int(rng.choice(missing))], empty, self._null
+        slots = self._subset(scene, rng)
+        names = [int(kinds[slot]) for slot in slots]
+        wanted = functional.normalize(self.centres[names].sum(0), dim=0)
+        return names, coverage[slots].sum(0), wanted
 
     def _subset(self, scene: int, rng: np.random.Generator) -> list[int]:
         """Some of the scene's visible things, all of a kind or none: a caption cannot tell two dogs apart."""
@@ -198,7 +213,7 @@ def train_object_attention(
     """
     attention = _new(scenes, settings)
     trainer = Trainer(attention, settings.schedule, checkpoint, settings.average)
-    questions = Separation(scenes, concepts, words)
+    questions = Separation(scenes, concepts, words, settings.absent)
 
     def loss_of(batch: tuple[Tensor, Tensor, Tensor, Tensor, Tensor], share: float) -> Tensor:
         progress.report(share, "teaching attention")
@@ -217,7 +232,7 @@ def train_object_attention(
 def _new(scenes: CachedScenes, settings: AttentionSettings) -> ObjectAttention:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        return ObjectAttention(
+        attention: ObjectAttention = ObjectAttention(
             token_width=scenes.tokens.shape[-1],
             width=settings.width,
             value_width=settings.value_width,
@@ -228,6 +243,7 @@ def _new(scenes: CachedScenes, settings: AttentionSettings) -> ObjectAttention:
             mask_share=settings.mask_share,
             toward_words=settings.toward_words,
         )
+    return attention
 
 
 def _batches(

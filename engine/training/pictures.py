@@ -128,7 +128,7 @@ def _shelf(pack: str, path: Path, side: int, folder: Path, per_class: int | None
 def _write_shelf(pack: str, path: Path, side: int, folder: Path, per_class: int | None) -> None:
     with zipfile.ZipFile(path) as archive:
         names = _chosen(archive.namelist(), per_class)
-        tiles = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
+        tiles = np.lib.format.open_memmap(
             folder / f"{pack}.npy", mode="w+", dtype=np.uint8, shape=(len(names), side, side, 4)
         )
         sizes = []

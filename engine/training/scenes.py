@@ -33,12 +33,12 @@ class SceneSettings:
         strength: of the photometric changes, 0 to 1.
     """
 
-    side: int = 128
-    grid: int = 8
-    counts: tuple[float, ...] = (0.3, 0.42, 0.2, 0.08)
-    full_frame: float = 0.2
+    side: int = 96
+    grid: int = 6
+    counts: tuple[float, ...] = (0.4, 0.42, 0.14, 0.04)
+    full_frame: float = 0.3
     silent: float = 0.15
-    smallest: float = 0.3
+    smallest: float = 0.38
     strength: float = 1.0
 
 
@@ -82,8 +82,8 @@ class Composer:
         self.classes = tuple(name for name in pictures.classes if name != BACKGROUND)
         self.members = [members[name] for name in self.classes]
         self.concept_of = np.asarray([_concept_of(name, concepts) for name in self.classes], np.int64)
-        self._sounding = _class_shares(self.concept_of, self.members, sounding=True)
-        self._silent = _class_shares(self.concept_of, self.members, sounding=False)
+        recorded = [bool(concept.recordings.esc10) for concept in concepts]
+        self._sounding, self._silent = _class_shares(self.concept_of, self.members, recorded)
 
     def draw(self, rng: np.random.Generator) -> ComposedScene:
         """One scene."""
@@ -141,10 +141,10 @@ class Composer:
             return np.asarray(cv2.resize(corners, (side, side)), np.float32)
         tile = self.pictures.tile(self.backgrounds[int(rng.integers(len(self.backgrounds)))])
         tile = _cropped(tile, rng)[..., :3]
-        canvas = cv2.resize(np.ascontiguousarray(tile), (side, side)).astype(np.float32)
+        canvas = np.asarray(cv2.resize(np.ascontiguousarray(tile), (side, side)), np.float32)
         if kind > 0.85:
-            canvas = cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(1, 6)))
-        return _recoloured(np.asarray(canvas, np.float32), rng, self.settings.strength)
+            canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(1, 6))), np.float32)
+        return _recoloured(canvas, rng, self.settings.strength)
 
     def _finish(
         self,
@@ -171,16 +171,22 @@ def _concept_of(name: str, concepts: Sequence[Concept]) -> int:
 
 
 def _class_shares(
-    concept_of: NDArray[np.int64], members: Sequence[Sequence[object]], *, sounding: bool
-) -> NDArray[np.float64]:
-    """How often each class is drawn: concepts alike, and within one by the root of the pictures it has."""
-    weights = np.sqrt([float(len(found)) for found in members]) * ((concept_of >= 0) == sounding)
-    if sounding:
-        for concept in set(concept_of[weights > 0].tolist()):
-            inside = concept_of == concept
-            weights[inside] *= np.sqrt(weights[inside].sum()) ** 0.5 / weights[inside].sum()
-    total = weights.sum()
-    return np.asarray(weights / total if total > 0 else weights, np.float64)
+    concept_of: NDArray[np.int64], members: Sequence[Sequence[object]], recorded: Sequence[bool]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How often each class is drawn, of the sounding ones and of the silent ones.
+
+    Within a concept by the fourth root of the pictures a class has, so that ten thousand small pictures do not
+    drown forty good ones; among concepts by the root of that; half as often again with many recordings.
+    """
+    weights = np.asarray([float(len(found)) for found in members]) ** 0.25
+    silent = weights * (concept_of < 0)
+    sounding = np.zeros_like(weights)
+    for concept in set(concept_of[concept_of >= 0].tolist()):
+        inside = (concept_of == concept) & (weights > 0)
+        if inside.any():
+            share = weights[inside].sum() ** 0.5 * (1.5 if recorded[concept] else 1.0)
+            sounding[inside] = share * weights[inside] / weights[inside].sum()
+    return sounding / max(sounding.sum(), 1e-9), silent / max(silent.sum(), 1e-9)
 
 
 def _cropped(tile: Pixels, rng: np.random.Generator) -> Pixels:
@@ -262,7 +268,7 @@ def _lay(
     offset = np.array([box[0], box[1]]) * side - linear @ np.array([width / 2, height / 2])
     matrix = np.column_stack([linear, offset])
     if scale < 0.5:
-        shaped = cv2.GaussianBlur(shaped, (0, 0), 0.4 / scale)
+        shaped = np.asarray(cv2.GaussianBlur(shaped, (0, 0), 0.4 / scale), np.float32)
     laid = cv2.warpAffine(shaped, matrix, (side, side), flags=cv2.INTER_LINEAR)
     alpha = np.asarray(laid[..., 3] / 255, np.float32)
     colours = laid[..., :3]
@@ -305,9 +311,9 @@ def _letterboxed(
 def _photographed(canvas: NDArray[np.float32], rng: np.random.Generator, strength: float) -> Pixels:
     """What a camera does to the whole: a change of light, a little blur, noise."""
     gain = np.exp(rng.normal(0, 0.12 * strength, 3)).astype(np.float32)
-    shot = canvas * gain[None, None]
+    shot = np.asarray(canvas * gain[None, None], np.float32)
     if rng.random() < 0.15 * strength:
-        shot = cv2.GaussianBlur(shot, (0, 0), float(rng.uniform(0.4, 1.2)))
+        shot = np.asarray(cv2.GaussianBlur(shot, (0, 0), float(rng.uniform(0.4, 1.2))), np.float32)
     if rng.random() < 0.3 * strength:
         shot = shot + rng.normal(0, rng.uniform(1, 8), shot.shape).astype(np.float32)
     return np.asarray(np.clip(shot, 0, 255), np.uint8)

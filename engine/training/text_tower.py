@@ -36,13 +36,15 @@ FAMILIES = (
 # Things that others have and that sound by themselves: "a car horn" lies between the car and the horn.
 CARRIED = {"horn": ("horn", "honk", "honking"), "bell": ("bell", "bells"), "siren": ("siren",)}
 LITTLE_WORDS = frozenset(
-    "a an the of in on at by to its and with while as is are some one two few several".split()
+    split_words("a an the of in on at by to its and with while as is are some one two few several")
 )
 MANNERS = (
-    "loud quiet soft distant close near far small large big little heavy light fast slow quick gentle strong "
-    "deep high low short long single old new angry happy outdoors indoors echoing passing starting stopping wooden "
-    "metal wet dry constant busy calm night morning"
-).split()
+    *split_words("loud quiet soft distant close near far small large big little heavy light fast slow quick"),
+    *split_words(
+        "gentle strong deep high low short long single old new angry happy outdoors indoors echoing"
+    ),
+    *split_words("passing starting stopping wooden metal wet dry constant busy calm night morning"),
+)
 JOINS = (" and ", " with ", ", ", " while ", " near ", " together with ", " plus ", " then ")
 FRAMES = (
     "{}",

@@ -18,14 +18,13 @@ from engine.scene.masks import Mask
 from engine.vision.still import Still
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
     from engine.vision.towers import ClipPatchNetwork, PatchNetwork
 
 GREY = 128
 REMEMBERED = 16
-FOCUS_SHARE = 0.3
+FOCUS_SHARE = 0.5
 """An object whose longer side is under this share of the still's gets a crop of its own."""
 
 

@@ -29,7 +29,7 @@ class _Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         inner = functional.relu(self.norm1(self.conv1(x)))
-        return functional.relu(x + self.norm2(self.conv2(inner)))
+        return torch.as_tensor(functional.relu(x + self.norm2(self.conv2(inner))))
 
 
 class _Mixing(nn.Module):
@@ -52,7 +52,7 @@ class _Mixing(nn.Module):
         weights = torch.softmax(query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5, dim=-1)
         mixed = weights @ value
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, count, width))
-        return x + self.mlp(self.norm2(x))
+        return torch.as_tensor(x + self.mlp(self.norm2(x)))
 
 
 class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
@@ -71,7 +71,7 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
     @register_to_config
     def __init__(
         self,
-        side: int = 128,
+        side: int = 96,
         widths: Sequence[int] = (64, 128, 192),
         depths: Sequence[int] = (1, 2, 2),
         mixing: int = 1,
@@ -109,7 +109,7 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
     def forward(self, pixels: Tensor) -> Tensor:
         """Tokens (B, P, D), row by row, of pictures (B, 3, S, S) in 0..1; S a multiple of 16."""
         features = self.trunk((pixels - 0.5) * 4.0)
-        position = self.position
+        position: Tensor = self.position
         if features.shape[-2:] != position.shape[-2:]:
             position = functional.interpolate(
                 position, size=features.shape[-2:], mode="bilinear", align_corners=False

@@ -1,7 +1,6 @@
 """Composed scenes: the truth that comes with them is the truth."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
