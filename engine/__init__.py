@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are of any type
+def __getattr__(name: str) -> Any:
     if name == "Studio":
         from engine.studio import Studio
 

@@ -26,7 +26,8 @@ def level(waveform: Floats) -> Floats:
     """The waveform (samples,) without its mean, with a peak of 0.5. Silence stays silence."""
     centred = waveform - waveform.mean()
     peak = float(np.abs(centred).max(initial=0.0))
-    return np.asarray(centred * (0.5 / max(peak, 1e-6)), dtype=np.float32)
+    levelled: Floats = np.asarray(centred * (0.5 / max(peak, 1e-6)), dtype=np.float32)
+    return levelled
 
 
 def log_mel(waveform: Floats) -> Floats:
@@ -85,4 +86,5 @@ def _filters() -> NDArray[np.float64]:
     rising = (bins - corners[:-2, None]) / np.diff(corners)[:-1, None]
     falling = (corners[2:, None] - bins) / np.diff(corners)[1:, None]
     triangles: NDArray[np.float64] = np.maximum(0.0, np.minimum(rising, falling))
-    return np.asarray(2.0 * triangles / np.maximum(triangles.sum(axis=1, keepdims=True), 1e-9))
+    normalised: NDArray[np.float64] = 2.0 * triangles / np.maximum(triangles.sum(axis=1, keepdims=True), 1e-9)
+    return normalised

@@ -45,8 +45,7 @@ def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _border_difference(lab: NDArray[np.float32], width: int) -> NDArray[np.float32]:
     """How far each pixel's colour is from the nearest of a few colours of the picture's border, in Lab units."""
     ring = np.concatenate(
-        [lab[:width].reshape(-1, 3), lab[-width:].reshape(-1, 3), lab[:, :width].reshape(-1, 3)]
-        + [lab[:, -width:].reshape(-1, 3)]
+        [edge.reshape(-1, 3) for edge in (lab[:width], lab[-width:], lab[:, :width], lab[:, -width:])]
     )
     criteria = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, 10, 0.5)
     centres = cv2.kmeans(np.ascontiguousarray(ring), 4, cast(Any, None), criteria, 1, cv2.KMEANS_PP_CENTERS)[
@@ -65,7 +64,8 @@ def _grab(pixels: NDArray[np.uint8], difference: NDArray[np.float32]) -> NDArray
     if not (marks & 1).any():
         return np.zeros(difference.shape, bool)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), marks, None, *models, 4, cv2.GC_INIT_WITH_MASK)
+    picture = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    cv2.grabCut(picture, marks, cast(Any, None), *models, 4, cv2.GC_INIT_WITH_MASK)
     return cast(NDArray[np.bool_], (marks & 1).astype(bool))
 
 

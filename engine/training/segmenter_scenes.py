@@ -40,7 +40,7 @@ def _smooth_field(shape: tuple[int, int], rng: np.random.Generator, cells: int) 
 
 def _colour(rng: np.random.Generator) -> NDArray[np.float32]:
     hsv = np.array([[[rng.uniform(0, 360), rng.beta(1.2, 1.8), rng.beta(1.5, 1.3)]]], np.float32)
-    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32)[0, 0]
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32).reshape(3)
 
 
 def _texture(
@@ -109,7 +109,7 @@ def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generat
         patch[top : top + size, left : left + size] = _outline(size, rng)
         surface = _texture((side, side), pictures, rng)
         shade = 1 + 0.25 * _smooth_field((side, side), rng, 3)[..., None]
-        pixels = pixels * (1 - patch[..., None]) + surface * shade * patch[..., None]
+        pixels = np.asarray(pixels * (1 - patch[..., None]) + surface * shade * patch[..., None], np.float32)
         alpha = np.maximum(alpha, patch)
         part = patch if index else None
     return _Thing(pixels, alpha, part)
@@ -146,7 +146,7 @@ def _placed(thing: _Thing, shape: tuple[int, int], rng: np.random.Generator) -> 
 
 
 def _with_shadow(canvas: Pixels, alpha: NDArray[np.float32], rng: np.random.Generator) -> Pixels:
-    shift = np.float32([[1, 0, rng.normal(0, 10)], [0, 1, abs(rng.normal(0, 8))]])
+    shift = np.array([[1, 0, rng.normal(0, 10)], [0, 1, abs(rng.normal(0, 8))]], np.float32)
     moved = cv2.warpAffine(alpha, shift, (alpha.shape[1], alpha.shape[0]))
     shadow = cv2.GaussianBlur(moved, (0, 0), rng.uniform(1.5, 8)) * rng.uniform(0.2, 0.7)
     return np.asarray(canvas * (1 - shadow[..., None]), np.float32)
@@ -171,9 +171,9 @@ def _background(
 def _finished(canvas: Pixels, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Light across the scene, a colour cast, blur and noise."""
     light = 1 + rng.uniform(0, 0.35) * _smooth_field((canvas.shape[0], canvas.shape[1]), rng, 3)[..., None]
-    canvas = canvas * light * rng.uniform(0.9, 1.1, 3)
+    canvas = np.asarray(canvas * light * rng.uniform(0.9, 1.1, 3), np.float32)
     if rng.random() < 0.3:
-        canvas = cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.4, 0.9))
+        canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.4, 0.9)), np.float32)
     if rng.random() < 0.06:
         canvas = np.repeat(canvas.mean(axis=2, keepdims=True), 3, axis=2)
     canvas = canvas + rng.uniform(0, 0.03) * rng.standard_normal(canvas.shape, np.float32)

@@ -54,7 +54,7 @@ def enlarge(coarse: Mask, working: NDArray[np.uint8], still: NDArray[np.uint8]) 
     inside = part > 0.5
     rows, columns = np.nonzero((part > 0.12) & (part < 0.88))
     if 0 < len(rows) <= MAX_BAND:
-        prior = np.clip(part[rows, columns], 0.02, 0.98)
+        prior = np.asarray(np.clip(part[rows, columns], 0.02, 0.98), np.float32)
         inside[rows, columns] = _nearer_inside(coarse, working, still, rows + top, columns + left, prior)
     mask = np.zeros((height, width), bool)
     mask[top:bottom, left:right] = inside

@@ -8,11 +8,15 @@ trees with different tastes (colour, edges) are built, because no single one is 
 
 import heapq
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Labels = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -74,11 +78,31 @@ class Superpixels:
     def count(self) -> int:
         return len(self.area)
 
+    @cached_property
+    def edge(self) -> Floats:
+        """(e,) mean edge strength between the adjacent pairs."""
+        return self.strength / self.length
+
+    @cached_property
+    def shade(self) -> Floats:
+        """(n, K) each superpixel's palette histogram, summing to 1."""
+        return self.palette / self.area[:, None]
+
+    @cached_property
+    def ties(self) -> "csr_array":
+        """(n, n) how strongly neighbours hold together: long borders without an edge; rows sum to 1."""
+        from scipy.sparse import coo_array, diags_array
+
+        alike = self.length * np.exp(-self.edge / (np.median(self.edge) + 1e-3))
+        both = np.concatenate([self.first, self.second]), np.concatenate([self.second, self.first])
+        ties = coo_array((np.concatenate([alike, alike]), both), shape=(self.count, self.count)).tocsr()
+        return (diags_array(1 / (np.asarray(ties.sum(axis=1)).ravel() + 1e-6)) @ ties).tocsr()
+
     def mean(self, layers: NDArray[np.float32]) -> Floats:
         """The mean of each layer (k, h, w) over each superpixel, (k, n)."""
         flat = self.labels.ravel()
         sums = [np.bincount(flat, weights=layer.ravel(), minlength=self.count) for layer in layers]
-        return cast(Floats, np.array(sums) / self.area)
+        return np.asarray(np.array(sums) / self.area)
 
 
 @dataclass(frozen=True)
@@ -174,7 +198,7 @@ def find_superpixels(pixels: NDArray[np.uint8], count: int = 1500) -> Superpixel
 
     palette = _palette_of(lab)
     histogram = np.bincount(flat * 24 + palette, minlength=n * 24).reshape(n, 24).astype(float)
-    rows, columns = np.indices(labels.shape)
+    grid = np.indices(labels.shape)
     rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     first, second, length, strength = _adjacency(labels, edge_strength(lab), n)
     return Superpixels(
@@ -182,7 +206,7 @@ def find_superpixels(pixels: NDArray[np.uint8], count: int = 1500) -> Superpixel
         area=area,
         colour=np.stack([mean(lab[..., c]) for c in range(3)], axis=1),
         palette=histogram,
-        place=np.stack([mean(columns), mean(rows)], axis=1),
+        place=np.stack([mean(grid[1]), mean(grid[0])], axis=1),
         border=np.bincount(rim, minlength=n).astype(float),
         first=first,
         second=second,
@@ -202,8 +226,9 @@ def _adjacency(
         strengths.append(np.maximum(edge[here], edge[there])[differ])
     pairs, inverse = np.unique(np.concatenate(keys), return_inverse=True)
     length = np.bincount(inverse).astype(float)
-    strength = np.bincount(inverse, weights=np.concatenate(strengths))
-    return pairs // n, pairs % n, length, strength
+    strength = np.bincount(inverse, weights=np.concatenate(strengths)).astype(float)
+    first, second = (pairs // n).astype(np.int64), (pairs % n).astype(np.int64)
+    return first, second, length, strength
 
 
 class _Merging:
@@ -240,7 +265,7 @@ class _Merging:
         self.children.append((a, b))
         self.cost.append(cost)
         for sums in (self.area, self.colour, self.palette):
-            values = cast("list[Any]", sums)
+            values: list[Any] = sums
             values.append(values[a] + values[b])
         around: dict[int, tuple[float, float]] = {}
         for old in (a, b):

@@ -71,7 +71,9 @@ class SamConfig:
             BadInput: a value is of the wrong kind or size.
         """
         known = {field.name for field in fields(SamConfig)}
-        chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
+        chosen: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known
+        }
         config = SamConfig(**chosen)
         if config.image_size % config.patch_size or config.prompt_width % 8 or config.width % config.heads:
             raise BadInput("The segmenter's config does not fit together: its sizes do not divide.")

@@ -131,9 +131,7 @@ class Segmenter:
         for index, order in chosen:
             click, coarse, scores = found[index]
             masks = np.stack([self._refined(prepared, coarse[i], Hints((click,))) for i in order])
-            proposals.append(
-                MaskProposal(masks, scores[list(order)], self._logits(coarse[list(order)]))
-            )
+            proposals.append(MaskProposal(masks, scores[list(order)], self._logits(coarse[list(order)])))
         return proposals
 
     def _recall(self, digest: str) -> _Prepared:
@@ -159,7 +157,9 @@ class Segmenter:
 
         leaves = prepared.regions.leaves
         support = (
-            Support.none(leaves.count) if drawn is None else Support(leaves.mean(drawn.chances), drawn.scores.astype(float))
+            Support.none(leaves.count)
+            if drawn is None
+            else Support(leaves.mean(drawn.chances), drawn.scores.astype(float))
         )
         marks = _marks(hints, prepared)
         return propose_regions(prepared.regions, marks, support, self._ranker)

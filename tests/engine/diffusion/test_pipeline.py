@@ -68,7 +68,7 @@ def test_a_saved_pipeline_loads_and_makes_the_same_take(pipeline: ObjectDiffusio
     conditions = _conditions(pipeline)[:1]
     for solver in ("ddim", "multistep"):
         takes = [
-            p.sample(conditions, [5], duration=0.4, steps=2, guidance=2.0, solver=solver)  # type: ignore[arg-type]
+            p.sample(conditions, [5], duration=0.4, steps=2, guidance=2.0, solver=solver)
             for p in (pipeline, again)
         ]
         np.testing.assert_allclose(takes[0], takes[1], atol=1e-6)

@@ -61,7 +61,7 @@ def test_only_scenes_that_clearly_show_all_of_a_group_are_used(captions: Caption
 
 
 def test_rows_without_a_scene_fall_back_on_their_caption(captions: CaptionConditions) -> None:
-    groups = [("dog",), ("rain",)]
+    groups: list[tuple[str, ...]] = [("dog",), ("rain",)]
     plain = captions.draw(groups, np.random.default_rng(5))
     mixed = _with_scenes(captions, 1.0).draw(groups, np.random.default_rng(5))
     assert float((mixed[0] - plain[0]).norm()) > 1e-2
