@@ -52,18 +52,21 @@ def denoise(unet: Any, latent: Tensor, timestep: Tensor, condition: Tensor, late
 
 
 def guided(away: Tensor, toward: Tensor, scale: float, rescale: float) -> Tensor:
-    """Classifier-free guidance, with its overshoot taken back (arXiv 2305.08891, section 3.4).
+    """Classifier-free guidance, with its overshoot taken back.
+
+    After arXiv 2305.08891, section 3.4, but by the root mean square instead of the spread about the mean: in
+    latents of sound the mean is the loudness, and that is what guidance overshoots.
 
     Args:
         away, toward: the network's outputs without and with the condition, (B, C, T, F).
         scale: 1 is no guidance.
-        rescale: 0 to 1, how far the result is brought back to the spread that ``toward`` had. Schedules that
+        rescale: 0 to 1, how far the result is brought back to the size that ``toward`` had. Schedules that
             end in pure noise need it, or guided sounds come out far too loud and dense.
     """
     out = away + scale * (toward - away)
     axes = tuple(range(1, out.ndim))
-    factor = toward.std(dim=axes, keepdim=True) / out.std(dim=axes, keepdim=True).clamp_min(1e-6)
-    return out * (rescale * factor + 1 - rescale)
+    size_of = [x.square().mean(dim=axes, keepdim=True).sqrt() for x in (toward, out)]
+    return out * (rescale * size_of[0] / size_of[1].clamp_min(1e-6) + 1 - rescale)
 
 
 def sample_latents(
