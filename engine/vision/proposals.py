@@ -39,44 +39,76 @@ class Support:
         return Support(np.zeros((0, count)), np.zeros(0))
 
 
-def candidates(regions: RegionMap, marks: Marks) -> Members:
-    """Regions that hold every kept leaf and no dropped one, without repeats, (c, n); from a box alone, those in it."""
+def candidates(regions: RegionMap, marks: Marks, support: Support) -> Members:
+    """Regions that hold every kept leaf and no dropped one, without repeats, (c, n).
+
+    From the trees (with a box alone: those that fill it), from the network's masks, and each of these again
+    after ``regrown``.
+    """
+    leaves = regions.leaves
     found: list[NDArray[np.bool_]] = []
     for tree in regions.trees:
-        found += _chain(tree, marks, regions.leaves.count) if marks.keep else []
-        found += _inside(tree, regions.leaves, marks.box) if marks.box else []
-    members = np.array(found, bool).reshape(-1, regions.leaves.count)
-    members = _connected_only(regions.leaves, members, marks)
-    packed = np.packbits(members, axis=1)
-    _, first = np.unique(packed, axis=0, return_index=True)
+        found += _chain(tree, leaves, marks) if marks.keep else []
+        found += _inside(tree, leaves, marks.box) if marks.box else []
+    drawn = [mask > level for mask in support.masks for level in (0.3, 0.5)]
+    members = np.array(found + drawn, bool).reshape(-1, leaves.count)
+    members[:, list(marks.keep)] = True
+    members[:, list(marks.drop)] = False
+    if len(marks.keep) == 1 and not marks.drop and not marks.box:
+        # A node of a tree is in one piece already.
+        members = np.concatenate([members[: len(found)], _one_piece(leaves, members[len(found) :], marks)])
+    else:
+        members = _one_piece(leaves, members, marks)
+    members = _without_repeats(members)
+    again = regrown(leaves, members[_unlike(members, leaves.area)], marks)
+    members = _without_repeats(np.concatenate([members, again]))
+    return members[(members @ leaves.area) < 0.995 * leaves.area.sum()]
+
+
+def _without_repeats(members: Members) -> Members:
+    _, first = np.unique(np.packbits(members, axis=1), axis=0, return_index=True)
     return members[np.sort(first)]
 
 
-def _chain(tree: Tree, marks: Marks, count: int) -> list[NDArray[np.bool_]]:
+def _unlike(members: Members, area: Floats, limit: float = 0.88, most: int = 32) -> list[int]:
+    """Indices of candidates none of which is nearly another."""
+    alike = overlaps(members, area)
+    chosen: list[int] = []
+    for index in range(len(members)):
+        if len(chosen) < most and not (alike[index, chosen] > limit).any():
+            chosen.append(index)
+    return chosen
+
+
+def _chain(tree: Tree, leaves: Superpixels, marks: Marks, growth: float = 1.05) -> list[NDArray[np.bool_]]:
     """The regions above the first kept leaf, each with the others' shares, less whatever was dropped."""
-    kept, dropped = list(marks.keep), list(marks.drop)
-    chains = [tree.ancestors(leaf) for leaf in kept]
-    top = len(tree.parent) - 1
-    out = []
+    chains = [tree.ancestors(leaf) for leaf in marks.keep]
+    cuts = []
+    for leaf in marks.drop:
+        apart = [node for node in tree.ancestors(leaf) if not _holds(tree, node, marks.keep)]
+        cuts.append(tree.members(apart[-1]))
+    out: list[NDArray[np.bool_]] = []
+    least = 0.0
     for node in chains[0]:
-        region = np.zeros(count, bool)
+        region = np.zeros(leaves.count, bool)
         region[tree.members(node)] = True
+        size = int(tree.stop[node] - tree.start[node])
+        if size < least:
+            continue
+        least = size * growth
         for chain in chains[1:]:
             # Another kept leaf outside this region brings its own region of about the same size.
             if not region[chain[0]]:
-                fitting = [n for n in chain if tree.stop[n] - tree.start[n] <= region.sum()]
+                fitting = [n for n in chain if tree.stop[n] - tree.start[n] <= size]
                 region[tree.members(fitting[-1] if fitting else chain[0])] = True
-        for leaf in dropped:
-            cut = [n for n in tree.ancestors(leaf) if not _holds(tree, n, kept)]
-            region[tree.members(cut[-1])] = False
-        if node != top or dropped:
-            out.append(region)
+        for cut in cuts:
+            region[cut] = False
+        out.append(region)
     return out
 
 
-def _holds(tree: Tree, node: int, leaves: list[int]) -> bool:
-    inside = set(tree.members(node).tolist())
-    return any(leaf in inside for leaf in leaves)
+def _holds(tree: Tree, node: int, leaves: tuple[int, ...]) -> bool:
+    return bool(np.isin(leaves, tree.members(node)).any())
 
 
 def _inside(
@@ -100,23 +132,28 @@ def _inside(
     return out
 
 
-def _connected_only(leaves: Superpixels, members: Members, marks: Marks) -> Members:
-    """Each candidate reduced to its piece round the first kept leaf (or its largest piece)."""
+def _one_piece(leaves: Superpixels, members: Members, marks: Marks) -> Members:
+    """Each candidate reduced to its piece round the first kept leaf (or its largest piece); empty ones go."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    for index, region in enumerate(members):
-        joined = region[leaves.first] & region[leaves.second]
-        graph = coo_array(
-            (np.ones(joined.sum()), (leaves.first[joined], leaves.second[joined])), shape=(leaves.count,) * 2
-        )
-        _, piece = connected_components(graph, directed=False)
+    rows, edges = np.nonzero(members[:, leaves.first] & members[:, leaves.second])
+    offset = rows * leaves.count
+    nodes = len(members) * leaves.count
+    ends = offset + leaves.first[edges], offset + leaves.second[edges]
+    graph = coo_array((np.ones(len(rows), np.int8), ends), shape=(nodes, nodes)).tocsr()
+    piece = connected_components(graph, directed=False)[1].reshape(members.shape)
+    out = []
+    for region, pieces in zip(members, piece, strict=True):
         if not region.any():
             continue
-        sizes = np.bincount(piece[region], weights=leaves.area[region])
-        anchor = piece[marks.keep[0]] if marks.keep and region[marks.keep[0]] else int(sizes.argmax())
-        members[index] = region & (piece == anchor)
-    return members[members.any(axis=1)]
+        if marks.keep and region[marks.keep[0]]:
+            anchor = pieces[marks.keep[0]]
+        else:
+            names, where = np.unique(pieces[region], return_inverse=True)
+            anchor = names[np.bincount(where, weights=leaves.area[region]).argmax()]
+        out.append(region & (pieces == anchor))
+    return np.array(out, bool).reshape(-1, leaves.count)
 
 
 def regrown(leaves: Superpixels, members: Members, marks: Marks, rounds: int = 6) -> Members:
@@ -125,33 +162,28 @@ def regrown(leaves: Superpixels, members: Members, marks: Marks, rounds: int = 6
     GrabCut's energy (Rother et al. 2004) on superpixels, with palette histograms for its colour models and mean
     field in place of the graph cut, all candidates at once.
     """
-    from scipy.sparse import coo_array
-
-    edge = leaves.strength / leaves.length
-    like = leaves.length * np.exp(-edge / (np.median(edge) + 1e-3))
-    both = np.concatenate([leaves.first, leaves.second]), np.concatenate([leaves.second, leaves.first])
-    tie = coo_array((np.concatenate([like, like]), both), shape=(leaves.count,) * 2).tocsr()
-    tie_total = np.asarray(tie.sum(axis=1)).ravel() + 1e-6
-    shade = leaves.palette / leaves.area[:, None]
-    start = members.astype(float)
+    if not len(members):
+        return members
+    shade = leaves.shade.astype(np.float32)
+    area = leaves.area.astype(np.float32)
+    start = members.astype(np.float32)
     inside = start
     for _ in range(rounds):
-        own = (inside * leaves.area) @ shade + 20.0
-        other = ((1 - inside) * leaves.area) @ shade + 20.0
+        own = (inside * area) @ shade + 20.0
+        other = ((1 - inside) * area) @ shade + 20.0
         odds = np.log(own / own.sum(axis=1, keepdims=True)) - np.log(other / other.sum(axis=1, keepdims=True))
-        colour = np.clip(odds, -3, 3) @ shade.T
-        neighbours = (tie @ inside.T).T / tie_total * 2 - 1
-        force = 0.9 * colour + 2.5 * neighbours + 1.2 * (start * 2 - 1)
+        neighbours = (leaves.ties @ inside.T).T * 2 - 1
+        force = 0.9 * np.clip(odds, -3, 3) @ shade.T + 2.5 * neighbours + 1.2 * (start * 2 - 1)
         force[:, list(marks.keep)] = 9.0
         force[:, list(marks.drop)] = -9.0
-        inside = 1 / (1 + np.exp(-force * 1.5))
-    return _connected_only(leaves, inside > 0.5, marks)
+        inside = (1 / (1 + np.exp(-1.5 * force))).astype(np.float32)
+    return _one_piece(leaves, inside > 0.5, marks)
 
 
 def overlaps(members: Members, area: Floats) -> Floats:
     """IoU of every pair of candidates, (c, c)."""
-    weighted = members * area
-    shared = weighted @ members.T.astype(float)
+    weighted = (members * area).astype(np.float32)
+    shared = (weighted @ members.T.astype(np.float32)).astype(float)
     size = weighted.sum(axis=1)
     return cast(Floats, shared / np.maximum(size[:, None] + size[None] - shared, 1.0))
 
@@ -164,7 +196,7 @@ FEATURES = (
 
 def describe(leaves: Superpixels, members: Members, marks: Marks, support: Support) -> Floats:
     """What makes each candidate an object, (c, len(FEATURES)), each about -3..3."""
-    m = members.astype(float)
+    m = members.astype(np.float32)
     share = (m @ leaves.area) / leaves.area.sum()
     size = np.log(share + 1e-5)
     columns = [size / 3 + 1, (size / 3 + 1) ** 2, *_outline_features(leaves, members)]
@@ -179,7 +211,7 @@ def _outline_features(leaves: Superpixels, members: Members) -> list[Floats]:
     """Edge on the outline and within, and how much of the outline hardly is one."""
     one, two = members[:, leaves.first], members[:, leaves.second]
     cut, within = (one != two).astype(float), (one & two).astype(float)
-    edge = leaves.strength / leaves.length
+    edge = leaves.edge
     typical = float(np.median(edge)) + 1.0
     length = cut @ leaves.length + 1e-3
     outline = (cut @ leaves.strength) / length / typical
@@ -212,8 +244,13 @@ def _shape_features(leaves: Superpixels, m: Floats, marks: Marks) -> list[Floats
     outline = np.abs(one - two) @ leaves.length
     centre = (m * leaves.area) @ leaves.place / area[:, None]
     offset = np.abs(centre / [width, height] - 0.5).max(axis=1)
-    far = np.where(m[:, :, None] > 0, leaves.place[None], np.nan)
-    span = np.nanmax(far, axis=1) - np.nanmin(far, axis=1) + np.sqrt(leaves.area.mean())
+    span = np.sqrt(leaves.area.mean()) + np.stack(
+        [
+            np.where(m > 0, place, -np.inf).max(axis=1) - np.where(m > 0, place, np.inf).min(axis=1)
+            for place in leaves.place.T
+        ],
+        axis=1,
+    )
     at = leaves.place[list(marks.keep[:1])] if marks.keep else centre
     near = np.linalg.norm(centre - at, axis=1) / np.sqrt(area)
     rounded = np.log(area / (outline + border) ** 2 * 12.5 + 1e-3)
@@ -288,8 +325,7 @@ def propose_regions(
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """The three best regions for hints: masks bool (3, h, w) at working resolution, and scores (3,), descending."""
     leaves = regions.leaves
-    members = candidates(regions, marks)
-    members = np.unique(np.concatenate([members, regrown(leaves, members, marks)]), axis=0)
+    members = candidates(regions, marks, support)
     if not len(members):
         members = np.zeros((1, leaves.count), bool)
         members[0, list(marks.keep) or [0]] = True
