@@ -44,7 +44,7 @@ class AttentionSettings:
     absent: float = 0.25
     toward_words: float = 0.7
     scenes: int = 6000
-    schedule: Schedule = field(default_factory=lambda: Schedule(2500, 1.5e-3, warmup_steps=100))
+    schedule: Schedule = field(default_factory=lambda: Schedule(1500, 1.5e-3, warmup_steps=100))
     batch: int = 128
     average: float = 0.995
     seed: int = 40
@@ -62,7 +62,7 @@ class AttentionSettings:
             value_width=32,
             hidden=64,
             scenes=96,
-            schedule=Schedule(150, 5e-3, warmup_steps=10),
+            schedule=Schedule(110, 6e-3, warmup_steps=10),
             batch=32,
             average=0.9,
         )

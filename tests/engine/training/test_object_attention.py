@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.diffusion.attention import ObjectAttention
 from engine.diffusion.text import TextTower
 from engine.models.concepts import load_concepts
 from engine.models.resources import resource
@@ -44,9 +45,17 @@ def toy_scenes(count: int, seed: int) -> CachedScenes:
     )
 
 
-def test_the_loss_falls_and_the_condition_changes_with_the_mask(words: TextTower) -> None:
-    concepts, settings = load_concepts(), AttentionSettings.toy()
-    attention, losses = train_object_attention(toy_scenes(96, 0), concepts, words, settings, no_progress())
+@pytest.fixture(scope="module")
+def trained(words: TextTower) -> tuple[ObjectAttention, list[float]]:
+    """The toy setting's attention and its losses."""
+    settings = AttentionSettings.toy()
+    return train_object_attention(toy_scenes(96, 0), load_concepts(), words, settings, no_progress())
+
+
+def test_the_loss_falls_and_the_condition_changes_with_the_mask(
+    trained: tuple[ObjectAttention, list[float]], words: TextTower
+) -> None:
+    concepts, (attention, losses) = load_concepts(), trained
     assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:5])
 
     fresh, centres = toy_scenes(40, 1), concept_centres(concepts, words)
@@ -61,11 +70,8 @@ def test_the_loss_falls_and_the_condition_changes_with_the_mask(words: TextTower
         assert (own > other).float().mean() > 0.95
 
 
-def test_words_look_at_what_they_name(words: TextTower) -> None:
-    concepts = load_concepts()
-    attention, _ = train_object_attention(
-        toy_scenes(96, 0), concepts, words, AttentionSettings.toy(), no_progress()
-    )
+def test_words_look_at_what_they_name(trained: tuple[ObjectAttention, list[float]], words: TextTower) -> None:
+    concepts, (attention, _) = load_concepts(), trained
     scene = toy_scenes(1, 2)
     first, second = (concepts[int(place)].captions[0] for place in scene.concepts[0, :2])
     weights = attention.attend(scene.tokens.float().expand(2, -1, -1), words.encode([first, second]))[:, 0]
@@ -80,6 +86,16 @@ def test_a_question_covers_just_what_its_words_name(words: TextTower) -> None:
     assert set(things.tolist()) == {1.0, 2.0}
     assert (texts * wanted).sum(-1).mean() > 0.7
     torch.testing.assert_close(wanted.norm(dim=-1), torch.ones(64))
+
+
+def test_some_questions_are_for_what_is_not_there_and_want_nothing(words: TextTower) -> None:
+    questions = Separation(toy_scenes(20, 0), load_concepts(), words, absent=0.5)
+    _, texts, coverage, wanted = questions.draw(200, np.random.default_rng(0))
+    null = words.encode([""])[0]
+    missing = (wanted @ null) > 0.99
+    assert 0.35 < missing.float().mean() < 0.65
+    assert (coverage[missing].sum(-1) == 8).all()
+    assert (texts[missing] @ null).max() < 0.3
 
 
 def test_things_that_cannot_be_seen_are_not_asked_for(words: TextTower) -> None:
