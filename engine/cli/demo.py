@@ -4,7 +4,7 @@ import importlib.util
 import json
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine.errors import Failed
 from engine.generation.delivery import Delivery
 from engine.generation.requests import Settings
 from engine.progress import Progress
-from engine.scene.disk import check_target
+from engine.scene.disk import check_target, staged_folder
 from engine.scene.hints import Box, Click, Hints
 from engine.studio import Studio
 
@@ -55,7 +55,7 @@ SAMPLES = (
 
 
 def run_demo(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
-    """Makes the sounds of every sample, one folder each, with one studio."""
+    """Makes the sounds of every sample, one folder each: all of them or, if cancelled, none."""
     check_target(arguments.out, overwrite=arguments.overwrite)
     pictures = pictures_folder()
     bar = terminal_bar(quiet=arguments.json)
@@ -63,19 +63,18 @@ def run_demo(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
     try:
         progress = bar.progress(is_cancelled)
         studio = Studio(arguments.model, arguments.device)
-        for number, sample in enumerate(SAMPLES):
-            part = progress.part(number / len(SAMPLES), (number + 1) / len(SAMPLES))
-            target = arguments.out / sample.folder
-            done.append((sample, make_sample(studio, sample, pictures, target, arguments.overwrite, part)))
+        with staged_folder(arguments.out, overwrite=arguments.overwrite) as folder:
+            for number, sample in enumerate(SAMPLES):
+                part = progress.part(number / len(SAMPLES), (number + 1) / len(SAMPLES))
+                delivery = make_sample(studio, sample, pictures, folder / sample.folder, part)
+                done.append((sample, replace(delivery, folder=arguments.out / sample.folder)))
     finally:
         bar.clear()
     _tell(done, as_json=arguments.json)
     return 0
 
 
-def make_sample(
-    studio: Studio, sample: Sample, pictures: Path, target: Path, overwrite: bool, progress: Progress
-) -> Delivery:
+def make_sample(studio: Studio, sample: Sample, pictures: Path, target: Path, progress: Progress) -> Delivery:
     """Makes and writes the sounds of one sample, with a take of all its things together where it has several."""
     settings = Settings(seed=SEED)
     progress.report(0.0, f"{sample.folder.capitalize()}: looking")
@@ -89,7 +88,7 @@ def make_sample(
         ]
         together = len(objects) > 1
         sounds = studio.sound(still, objects, settings, together=together, progress=progress.part(0.2, 0.95))
-    return studio.write(sounds, target, overwrite=overwrite, progress=progress.part(0.95, 1.0))
+    return studio.write(sounds, target, progress=progress.part(0.95, 1.0))
 
 
 def pictures_folder() -> Path:

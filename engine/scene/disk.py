@@ -49,7 +49,7 @@ def staged_folder(target: Path, *, overwrite: bool = False, need_bytes: int = 0)
         Failed: it cannot be written, or the room is not there.
     """
     with disk_errors(target):
-        check_target(target, overwrite=overwrite)
+        _check_free(target, overwrite=overwrite)
         made = _missing_folders(target.parent)
         target.parent.mkdir(parents=True, exist_ok=True)
         # Inside where it exists: its parent may be another disk, or not ours to write.
@@ -71,9 +71,19 @@ def staged_folder(target: Path, *, overwrite: bool = False, need_bytes: int = 0)
 
 
 def check_target(target: Path, *, overwrite: bool = False) -> None:
-    """Raises:
-    BadInput: ``target`` is no folder, or holds something and may not be overwritten.
+    """Finds out, before long work, whether ``staged_folder`` will be able to begin; leaves nothing behind.
+
+    Raises:
+        BadInput: ``target`` is no folder, or holds something and may not be overwritten.
+        Failed: it cannot be written.
     """
+    with disk_errors(target):
+        _check_free(target, overwrite=overwrite)
+        nearest = next(folder for folder in (target, *target.absolute().parents) if folder.exists())
+        _new_folder(nearest, ".probe").rmdir()
+
+
+def _check_free(target: Path, *, overwrite: bool) -> None:
     if target.exists() and not target.is_dir():
         raise BadInput(f"{target} is a file, not a folder.")
     if target.is_dir() and not overwrite and next(target.iterdir(), None) is not None:

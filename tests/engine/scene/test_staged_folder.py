@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadInput, Cancelled, Failed
-from engine.scene.disk import staged_folder, write_file
+from engine.scene.disk import check_target, staged_folder, write_file
 
 
 def everything_in(folder: Path) -> set[str]:
@@ -94,6 +94,20 @@ def test_a_file_in_the_way_is_bad_input(tmp_path: Path) -> None:
     for target in (tmp_path / "file", tmp_path / "file" / "out"):
         with pytest.raises(BadInput, match="file"), staged_folder(target):
             pytest.fail("it must not come to this")
+
+
+def test_whether_a_folder_can_be_written_is_known_before_the_work(tmp_path: Path) -> None:
+    check_target(tmp_path / "a" / "b")
+    check_target(tmp_path)
+    assert everything_in(tmp_path) == set()
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match="part of that path is a file"):
+        check_target(tmp_path / "file" / "b")
+    with pytest.raises(BadInput, match="not empty"):
+        check_target(tmp_path)
+    check_target(tmp_path, overwrite=True)
+    with pytest.raises(Failed, match="cannot be written"):
+        check_target(Path("/proc/nowhere"))
 
 
 def test_a_disk_that_is_too_full_is_found_out_beforehand(tmp_path: Path) -> None:
