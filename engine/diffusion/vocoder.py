@@ -11,6 +11,11 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
+from engine.diffusion.mel import mel_weights
+
+MOMENTUM = 0.9
+"""Of the fast Griffin-Lim rounds; 0 is the plain method."""
+
 
 class ConvNeXtBlock(nn.Module):
     """A depthwise convolution over time and a two-layer perceptron, with a scaled residual."""
@@ -39,12 +44,16 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         width, hidden, depth, kernel: size of the ConvNeXt trunk.
         fft_size, hop: of the inverse STFT; ``hop`` must be the mel's.
         sampling_rate: of the waveform, in Hz.
-        refine: rounds of Griffin-Lim that start from the predicted phase at use (Griffin and Lim 1984);
-            they keep the predicted magnitude and make the phase of neighbouring frames agree.
+        agree: rounds of multiplicative updates that, at use, find the magnitude whose mel is the mel that was
+            asked for; 0 uses the predicted magnitude. A short training learns to predict phases sooner than
+            the level of every band, and predicted magnitudes fit only their own phases.
+        refine: rounds of fast Griffin-Lim at use (Perraudin, Balazs and Sondergaard 2013), from the predicted
+            phase; they keep the magnitude and make the phase of neighbouring frames agree.
     """
 
     config_name = "config.json"
     window: Tensor
+    filters: Tensor
 
     @register_to_config
     def __init__(
@@ -59,6 +68,7 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         sampling_rate: int = 16_000,
         mel_mean: float = -5.0,
         mel_std: float = 2.5,
+        agree: int = 0,
         refine: int = 0,
     ) -> None:
         super().__init__()
@@ -68,14 +78,16 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.norm_out = nn.LayerNorm(width)
         self.head = nn.Linear(width, fft_size + 2)
         self.register_buffer("window", torch.hann_window(fft_size), persistent=False)
+        filters = mel_weights(sampling_rate, fft_size, bands, sampling_rate / 2)
+        self.register_buffer("filters", filters, persistent=False)
 
     def forward(self, mel: Tensor) -> Tensor:
         spectrum = self.spectrum(mel)
-        waveform = self._inverse(spectrum)
-        if not self.training:
-            for _ in range(self.config.refine):
-                waveform = self._inverse(self._with_phase_of(spectrum.abs(), waveform))
-        return waveform
+        if self.training:
+            return self._inverse(spectrum)
+        phase = spectrum / spectrum.abs().clamp_min(1e-8)
+        magnitude = self._magnitude_of(mel) if self.config.agree else spectrum.abs()
+        return self._refined(magnitude, phase)
 
     def spectrum(self, mel: Tensor) -> Tensor:
         """The predicted STFT of a log-mel (B, T, 64): complex (B, fft_size // 2 + 1, T + 1)."""
@@ -94,9 +106,30 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         samples = (spectrum.shape[-1] - 1) * hop
         return torch.istft(spectrum, fft_size, hop, window=self.window.float(), center=True, length=samples)
 
-    def _with_phase_of(self, magnitude: Tensor, waveform: Tensor) -> Tensor:
+    def _magnitude_of(self, mel: Tensor) -> Tensor:
+        """The smoothest magnitude whose mel is ``mel``, by updates as for non-negative factors."""
+        wanted = torch.cat([mel, mel[:, -1:]], dim=1).float().exp().transpose(1, 2)
+        filters = self.filters.float()
+        covered = filters.sum(dim=0)[:, None].clamp_min(1e-8)
+        magnitude = filters.T @ (wanted / filters.sum(dim=1)[:, None]) / covered
+        for _ in range(self.config.agree):
+            ratio = wanted / (filters @ magnitude).clamp_min(1e-8)
+            magnitude = magnitude * (filters.T @ ratio / covered)
+        return magnitude
+
+    def _refined(self, magnitude: Tensor, phase: Tensor) -> Tensor:
+        """The waveform of a magnitude, its phase made consistent in ``refine`` rounds."""
+        before = torch.zeros_like(phase)
+        waveform = self._inverse(magnitude * phase)
+        for _ in range(self.config.refine):
+            again = self._transform(waveform)
+            ahead = again + MOMENTUM * (again - before)
+            before = again
+            waveform = self._inverse(magnitude * ahead / ahead.abs().clamp_min(1e-8))
+        return waveform
+
+    def _transform(self, waveform: Tensor) -> Tensor:
         fft_size, hop = self.config.fft_size, self.config.hop
-        again = torch.stft(
+        return torch.stft(
             waveform, fft_size, hop, window=self.window.float(), center=True, return_complex=True
         )
-        return magnitude * again / again.abs().clamp_min(1e-8)

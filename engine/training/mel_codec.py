@@ -1,7 +1,8 @@
 """The recipe of the mel VAE (DESIGN section 4; losses after AudioLDM, arXiv 2301.12503, appendix C).
 
 L1 on the log-mel, L1 on its differences in time and frequency (blur is what the plain L1 leaves), a small KL,
-and on a GPU a patch discriminator for the last part.
+and for the last part of training a critic of patches (against blur). In that last part the encoder stands
+still, so that latents made of its outputs stay valid while the decoder sharpens.
 """
 
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ class MelCodecRecipe:
     @staticmethod
     def bootstrap(seconds: float) -> "MelCodecRecipe":
         """For two CPU cores."""
-        return MelCodecRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds))
+        return MelCodecRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds), adversary_from=0.6)
 
     @staticmethod
     def release(seconds: float = 300.0) -> "MelCodecRecipe":
@@ -112,13 +113,15 @@ def train_mel_codec(
 
     def loss_of(mel: Tensor, share: float) -> Tensor:
         mel = mel.to(recipe.device)
+        sharpening = adversary is not None and share >= recipe.adversary_from
         with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
-            posterior = codec.posterior(mel)
+            with torch.set_grad_enabled(not sharpening):
+                posterior = codec.posterior(mel)
             out = codec.decode_raw(posterior.sample()).float()
         target, guess = (mel - MEL_MEAN) / MEL_STD, (out - MEL_MEAN) / MEL_STD
         loss: Tensor = reconstruction_loss(guess, target, recipe.edge_weight)
         loss = loss + recipe.kl_weight * posterior.kl().float().mean() / mel[0].numel()
-        if adversary is not None and share >= recipe.adversary_from:
+        if adversary is not None and sharpening:
             loss = loss + recipe.adversary_weight * adversary.generator_loss(target, guess)
         return loss
 

@@ -320,13 +320,13 @@ _MAKERS: dict[str, Callable[[PocketRun], None]] = {
 }
 
 
-def assemble(parts: Path, out: Path, refine: int = 4) -> None:
+def assemble(parts: Path, out: Path, agree: int = 4, refine: int = 12) -> None:
     """Put finished parts together as a model folder: fp16 safetensors and ``model_index.json``.
 
     Args:
         parts: a folder with one folder per part.
         out: the model folder; parts that are not in ``parts`` stay as they are there.
-        refine: rounds of Griffin-Lim after the vocoder.
+        agree, refine: of the vocoder at use; see ``SpectralVocoder``.
     """
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 
@@ -339,7 +339,7 @@ def assemble(parts: Path, out: Path, refine: int = 4) -> None:
     from engine.training.mel_codec import MEL_MEAN, MEL_PATCH, MEL_STD
 
     vocoder = SpectralVocoder.from_pretrained(parts / "vocoder")
-    vocoder.register_to_config(refine=refine)
+    vocoder.register_to_config(agree=agree, refine=refine)
     loaded = {
         "unet": UNet2DConditionModel.from_pretrained(parts / "unet"),
         "vae": AutoencoderKL.from_pretrained(parts / "vae"),

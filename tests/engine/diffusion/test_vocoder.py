@@ -9,9 +9,14 @@ from engine.diffusion.mel import LogMel
 from engine.diffusion.vocoder import SpectralVocoder
 
 
-def _small(refine: int = 0) -> SpectralVocoder:
+def _small(refine: int = 0, agree: int = 0) -> SpectralVocoder:
     torch.manual_seed(0)
-    return SpectralVocoder(width=16, hidden=16, depth=1, refine=refine).eval()
+    return SpectralVocoder(width=16, hidden=16, depth=1, refine=refine, agree=agree).eval()
+
+
+def _mel_error(vocoder: SpectralVocoder, mel: torch.Tensor) -> float:
+    with torch.no_grad():
+        return float((LogMel()(vocoder(mel)) - mel).abs().mean())
 
 
 def test_a_frame_becomes_ten_milliseconds_of_waveform() -> None:
@@ -29,6 +34,14 @@ def test_refining_keeps_the_length_and_brings_the_spectrum_nearer_to_what_was_pr
             got = torch.stft(waveform, 1024, 160, window=vocoder.window, return_complex=True).abs()
         errors.append(float((got - wanted).norm() / wanted.norm()))
     assert errors[1] < errors[0]
+
+
+def test_an_untrained_vocoder_still_gives_the_mel_it_was_asked_for() -> None:
+    at = torch.arange(16_000) / 16_000
+    wave = 0.3 * torch.sin(2 * torch.pi * 440 * at) + 0.02 * torch.randn(16_000)
+    mel = LogMel()(wave[None])
+    assert _mel_error(_small(refine=8, agree=8), mel) < 0.35
+    assert _mel_error(_small(refine=8), mel) > 1.0
 
 
 def test_it_is_not_refined_while_training_so_gradients_stay_short() -> None:
