@@ -176,7 +176,9 @@ def _make_image_tower(run: PocketRun) -> None:
     if run.setting != "toy":
         settings = replace(settings, schedule=_timed(settings.schedule, run.minutes.image_encoder))
     checkpoint = run.checkpoint("image_encoder")
-    learner, _ = train_image_tower(_pictures(run), run.concepts, settings, no_progress(), checkpoint)
+    learner, _ = train_image_tower(
+        _pictures(run), run.concepts, settings, no_progress(), checkpoint, device=run.device
+    )
     tower = project_to_words(learner, concept_centres(run.concepts, _words(run)))
     tower.eval().save_pretrained(run.part("image_encoder"))
 
@@ -214,7 +216,7 @@ def _make_codec(run: PocketRun) -> None:
     from engine.diffusion.mel import LogMel
     from engine.training.mel_codec import MelCodecRecipe, measure_latents, train_mel_codec
 
-    recipe = MelCodecRecipe.release()
+    recipe = replace(MelCodecRecipe.release(), device=run.device)
     if run.setting != "release":
         recipe = (
             MelCodecRecipe.toy() if run.setting == "toy" else MelCodecRecipe.bootstrap(run.minutes.vae * 60)
@@ -243,7 +245,7 @@ def _codec(run: PocketRun) -> Any:
 def _make_vocoder(run: PocketRun) -> None:
     from engine.training.vocoder import VocoderRecipe, train_vocoder
 
-    recipe = VocoderRecipe.release()
+    recipe = replace(VocoderRecipe.release(), device=run.device)
     if run.setting != "release":
         recipe = (
             VocoderRecipe.toy() if run.setting == "toy" else VocoderRecipe.bootstrap(run.minutes.vocoder * 60)
@@ -288,7 +290,7 @@ def _make_unet(run: PocketRun) -> None:
     from engine.training.conditions import CaptionConditions, SceneConditions
     from engine.training.denoiser import DenoiserRecipe, train_denoiser
 
-    recipe = DenoiserRecipe.release()
+    recipe = replace(DenoiserRecipe.release(), device=run.device)
     if run.setting != "release":
         recipe = (
             DenoiserRecipe.toy() if run.setting == "toy" else DenoiserRecipe.bootstrap(run.minutes.unet * 60)
