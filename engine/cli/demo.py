@@ -39,7 +39,7 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("chelsea.png", "cat", (Hinted(None, Hints((Click(235, 120), Click(120, 180)))),)),
+    Sample("chelsea.png", "cat", (Hinted("cat", Hints((Click(230, 80), Click(120, 180), Click(265, 200)))),)),
     Sample("motorcycle_left.png", "motorcycle", (Hinted(None, Hints(box=Box(90, 75, 700, 465))),)),
     Sample(
         "camera.png",
