@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.diffusion.mel import LogMel, normalise_for_model
+from engine.diffusion.mel import HOP, LogMel, normalise_for_model
 from engine.diffusion.sound_tower import SoundTower
 from engine.diffusion.text import TextTower
 from engine.models.concepts import Concept
@@ -52,7 +52,7 @@ class SoundTowerSettings:
         """Seconds on a CPU."""
         return cls(
             widths=(8, 16, 16),
-            schedule=Schedule(60, 5e-3, warmup_steps=5),
+            schedule=Schedule(45, 6e-3, warmup_steps=5),
             batch=16,
             frames=96,
             average=0.9,
@@ -105,9 +105,10 @@ def _batches(
         waves, captions = zip(
             *(_example(source, known, settings, rng) for _ in range(settings.batch)), strict=True
         )
-        mels = front(normalise_for_model(torch.from_numpy(np.stack(waves))))
-        start = int(rng.integers(mels.shape[1] - settings.frames + 1))
-        yield mels[:, start : start + settings.frames], words.encode(captions)
+        stacked = torch.from_numpy(np.stack(waves))
+        length = settings.frames * HOP
+        start = int(rng.integers(stacked.shape[1] - length + 1))
+        yield front(normalise_for_model(stacked[:, start : start + length])), words.encode(captions)
         step += 1
 
 
