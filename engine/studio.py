@@ -15,6 +15,7 @@ from engine.generation.requests import (
     LEVEL_LUFS,
     TOGETHER_INDEX,
     GenerationRequest,
+    Member,
     Settings,
     Subject,
 )
@@ -182,7 +183,8 @@ class Studio:
         if together and len(objects) > 1:
             loudest = max(o.level_lufs for o in objects)
             mask = pack(union(o.mask for o in objects))
-            subjects.append(Subject(TOGETHER_INDEX, "together", None, mask, loudest))
+            parts = tuple(Member(pack(o.mask), o.prompt) for o in objects)
+            subjects.append(Subject(TOGETHER_INDEX, "together", None, mask, loudest, parts))
         return self._request(None if still is None else still.digest, subjects, settings)
 
     def request_words(

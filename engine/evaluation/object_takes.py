@@ -211,5 +211,8 @@ def _visible_pair(
 
 
 def _condition(scene: PairScene, which: int, encoder: PatchEncoder, conditioner: Conditioner) -> Tensor:
-    mask = scene.masks[which] if which < 2 else scene.masks[0] | scene.masks[1]
-    return condition_of(scene.still, mask, encoder, conditioner)
+    """The condition of the first thing, of the second, or of both as the product makes "together"."""
+    if which < 2:
+        return condition_of(scene.still, scene.masks[which], encoder, conditioner)
+    looks = [condition_of(scene.still, mask, encoder, conditioner) for mask in scene.masks]
+    return torch.nn.functional.normalize(torch.stack(looks).sum(dim=0), dim=0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.errors import BadInput, Failed
 from engine.generation.requests import GenerationRequest, SolverName, Subject, take_seed
 from engine.progress import Progress, no_progress
-from engine.scene.masks import Mask, unpack
+from engine.scene.masks import Mask, PackedMask, unpack
 from engine.scene.takes import Take
 from engine.sound.conditioning import conditioned
 from engine.vision.still import Still
@@ -135,18 +135,29 @@ class ObjectAwareGenerator:
         if subject.mask is None or still is None:
             words: Tensor = self._diffusion.encode_text([subject.prompt or ""])[0]
             return words.float().cpu()
+        if not subject.parts:
+            return self._seen(subject.name, subject.mask, subject.prompt, still)
+        # One look at the union names one of the things: measured, it held both in a tenth of scenes. Mixtures
+        # lie between their parts in the space of conditions, so the sum of the looks is the mixture.
+        looks = [self._seen(subject.name, part.mask, part.prompt, still) for part in subject.parts]
+        return torch.nn.functional.normalize(torch.stack(looks).sum(dim=0), dim=0)
+
+    def _seen(self, name: str, packed: PackedMask, prompt: str | None, still: Still) -> "Tensor":
+        """What the object under a mask sounds like, (L,), unit length."""
+        import torch
+
         try:
-            mask = unpack(subject.mask)
+            mask = unpack(packed)
         except ValueError as damage:
-            raise BadInput(f"The mask of {subject.name} is damaged: {damage}.") from damage
+            raise BadInput(f"The mask of {name} is damaged: {damage}.") from damage
         if mask.shape != (still.height, still.width):
-            raise BadInput(f"The mask of {subject.name} is not of the still's size.")
+            raise BadInput(f"The mask of {name} is not of the still's size.")
         if not mask.any():
-            raise BadInput(f"The mask of {subject.name} is empty: click it again.")
+            raise BadInput(f"The mask of {name} is empty: click it again.")
         # Something small is looked at through a crop round it: in the still it would be a patch or less.
         patches = self._eyes().encode(still, focus=mask)
         coverage = torch.as_tensor(patches.coverage(mask), dtype=torch.float32)
-        return self._diffusion.condition(patches.tokens, coverage, subject.prompt).float().cpu()
+        return self._diffusion.condition(patches.tokens, coverage, prompt).float().cpu()
 
     def _eyes(self) -> Encoder:
         if self._encoder is None:

@@ -58,6 +58,14 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One of several objects that sound together: its mask, and words that steer it, or None."""
+
+    mask: PackedMask
+    prompt: str | None
+
+
+@dataclass(frozen=True)
 class Subject:
     """What takes are of.
 
@@ -67,6 +75,7 @@ class Subject:
         prompt: words that steer the sound; None leaves it to the picture.
         mask: which pixels it is; None for words alone, and then there is a prompt.
         level_lufs: the loudness its takes are brought to.
+        parts: the objects, where it is several together; ``mask`` is then their union.
     """
 
     index: int
@@ -74,6 +83,7 @@ class Subject:
     prompt: str | None
     mask: PackedMask | None
     level_lufs: float
+    parts: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,7 +199,14 @@ def _subject(entry: Mapping[str, Any]) -> Subject:
     mask = entry["mask"]
     if mask is not None:
         _check_keys(mask, PackedMask)
-    return Subject(**{**entry, "mask": None if mask is None else PackedMask(**mask)})
+    parts = tuple(_member(part) for part in entry["parts"])
+    return Subject(**{**entry, "mask": None if mask is None else PackedMask(**mask), "parts": parts})
+
+
+def _member(entry: Mapping[str, Any]) -> Member:
+    _check_keys(entry, Member)
+    _check_keys(entry["mask"], PackedMask)
+    return Member(PackedMask(**entry["mask"]), entry["prompt"])
 
 
 def _check_keys(facts: Mapping[str, Any], kind: type) -> None:

@@ -1,14 +1,18 @@
 """One request in, takes out: one batch, seeds of their own, the same alone or together."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from engine.errors import BadInput, Cancelled, Failed
 from engine.generation import object_aware
 from engine.generation.object_aware import ObjectAwareGenerator
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Subject
+from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Member, Subject
 from engine.progress import Progress
 from engine.scene.masks import pack
 from engine.sound.loudness import integrated_lufs, true_peak_dbtp
@@ -28,7 +32,14 @@ def asked(still: Still) -> GenerationRequest:
     subjects = (
         Subject(0, "dog", None, pack(left), -22.0),
         Subject(1, "frog", "croak", pack(~left), -28.0),
-        Subject(TOGETHER_INDEX, "together", None, pack(left | True), -22.0),
+        Subject(
+            TOGETHER_INDEX,
+            "together",
+            None,
+            pack(left | True),
+            -22.0,
+            (Member(pack(left), None), Member(pack(~left), "croak")),
+        ),
     )
     return GenerationRequest(
         "fake", still.digest, subjects, takes=(1, 2), seed=7, duration=1.0, negative="music"
@@ -49,7 +60,19 @@ def test_all_takes_of_a_request_are_one_batch(asked: GenerationRequest, still: S
         *[("together", 1), ("together", 2)],
     ]
     assert diffusion.settings == [(1.0, asked.steps, asked.guidance, asked.solver, "music")]
-    assert diffusion.prompts == [None, "croak", None]
+    assert diffusion.prompts == [None, "croak", None, "croak"]
+
+
+def test_together_is_the_sum_of_what_each_object_sounds_like(asked: GenerationRequest, still: Still) -> None:
+    class KeepsConditions(FakeDiffusion):
+        def sample(self, conditions: Tensor, *args: Any, **options: Any) -> NDArray[np.float32]:
+            self.conditions = conditions
+            return super().sample(conditions, *args, **options)
+
+    diffusion = KeepsConditions()
+    generator(diffusion).generate(asked, still)
+    dog, frog, both = diffusion.conditions[0], diffusion.conditions[2], diffusion.conditions[4]
+    assert torch.allclose(both, torch.nn.functional.normalize(dog + frog, dim=0), atol=1e-6)
 
 
 def test_a_take_is_the_same_alone_or_in_a_batch(asked: GenerationRequest, still: Still) -> None:
