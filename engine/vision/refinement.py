@@ -27,15 +27,16 @@ def smooth_mask(coarse: Mask, sigma: float = 1.2) -> NDArray[np.float32]:
 def local_colours(
     working: NDArray[np.uint8], inside: Mask, reach: int = 9
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The mean colour of the inside and of the outside near every working pixel, float32 (h, w, 3) each."""
-    pixels = working.astype(np.float32)
-    size = 2 * reach + 1, 2 * reach + 1
-    means = []
-    for weight in (inside.astype(np.float32), (~inside).astype(np.float32)):
-        mass = cv2.blur(weight, size)[..., None]
-        total = cv2.blur(pixels * weight[..., None], size)
-        means.append(np.asarray(total / np.maximum(mass, 1e-4), np.float32))
-    return means[0], means[1]
+    """The mean colour of the inside and of the outside within ``reach`` of every second pixel, (h/2, w/2, 3) each."""
+    half = max(1, inside.shape[1] // 2), max(1, inside.shape[0] // 2)
+    pixels = cv2.resize(working, half, interpolation=cv2.INTER_AREA).astype(np.float32)
+    weight = cv2.resize(inside.astype(np.float32), half, interpolation=cv2.INTER_AREA)[..., None]
+    size = reach, reach
+    whole, mass = cv2.blur(pixels, size), cv2.blur(weight, size)[..., None]
+    within = cv2.blur(pixels * weight, size)
+    inner = within / np.maximum(mass, 1e-4)
+    outer = (whole - within) / np.maximum(1 - mass, 1e-4)
+    return np.asarray(inner, np.float32), np.asarray(outer, np.float32)
 
 
 def enlarge(coarse: Mask, working: NDArray[np.uint8], still: NDArray[np.uint8]) -> Mask:
@@ -88,8 +89,8 @@ def _nearer_inside(
 ) -> Mask:
     """For band pixels: is the colour nearer the inside's than the outside's, given how sure the place is?"""
     inner, outer = local_colours(working, coarse)
-    y = np.minimum(rows * working.shape[0] // still.shape[0], working.shape[0] - 1)
-    x = np.minimum(columns * working.shape[1] // still.shape[1], working.shape[1] - 1)
+    y = np.minimum(rows * inner.shape[0] // still.shape[0], inner.shape[0] - 1)
+    x = np.minimum(columns * inner.shape[1] // still.shape[1], inner.shape[1] - 1)
     colour = still[rows, columns].astype(np.float32)
     to_inner = np.abs(colour - inner[y, x]).sum(axis=1)
     to_outer = np.abs(colour - outer[y, x]).sum(axis=1)

@@ -93,10 +93,10 @@ class Superpixels:
         """(n, n) how strongly neighbours hold together: long borders without an edge; rows sum to 1."""
         from scipy.sparse import coo_array, diags_array
 
-        alike = self.length * np.exp(-self.edge / (np.median(self.edge) + 1e-3))
+        alike = self.length * np.exp(-np.minimum(self.edge / (np.median(self.edge) + 1e-3), 50.0))
         both = np.concatenate([self.first, self.second]), np.concatenate([self.second, self.first])
         ties = coo_array((np.concatenate([alike, alike]), both), shape=(self.count, self.count)).tocsr()
-        return (diags_array(1 / (np.asarray(ties.sum(axis=1)).ravel() + 1e-6)) @ ties).tocsr()
+        return (diags_array(1 / (np.asarray(ties.sum(axis=1)).ravel() + 1e-30)) @ ties).tocsr()
 
     def mean(self, layers: NDArray[np.float32]) -> Floats:
         """The mean of each layer (k, h, w) over each superpixel, (k, n)."""
@@ -180,7 +180,7 @@ def _nearest(colours: NDArray[np.float32], centres: NDArray[np.float32]) -> NDAr
     return cast(NDArray[np.int64], distance.argmin(axis=1))
 
 
-def find_superpixels(pixels: NDArray[np.uint8], count: int = 1500) -> Superpixels:
+def find_superpixels(pixels: NDArray[np.uint8], count: int = 1100) -> Superpixels:
     """The superpixels of a picture at working resolution, uint8 (h, w, 3)."""
     from skimage.segmentation import slic
 

@@ -44,10 +44,38 @@ class EncodedStill:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What the network drew: ``chances`` float (k, h, w), 0..1, and ``scores`` float32 (k,), its expected IoU."""
+    """What the network drew: ``logits`` (k, L, L), each of its view, and ``scores`` float32 (k,), its expected IoU."""
 
-    chances: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    views: tuple[View, ...]
     scores: NDArray[np.float32]
+
+    def at(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The chance, 0..1, that points of the still (pixel edges at integers) are in each mask: (k, *x.shape).
+
+        Nothing is known outside a mask's view: 0.
+        """
+        out = []
+        for logits, view in zip(self.logits, self.views, strict=True):
+            per_low = max(view.width, view.height) / logits.shape[0]
+            across = ((x - view.left) / per_low - 0.5).astype(np.float32)
+            down = ((y - view.top) / per_low - 0.5).astype(np.float32)
+            shape = (-1, 1) if across.ndim == 1 else across.shape
+            found = cv2.remap(
+                logits,
+                across.reshape(shape),
+                down.reshape(shape),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            seen = (
+                (x >= view.left)
+                & (x < view.left + view.width)
+                & (y >= view.top)
+                & (y < view.top + view.height)
+            )
+            out.append(seen / (1 + np.exp(-found.reshape(across.shape))))
+        return np.asarray(out, np.float32)
 
 
 class SamPrompter:
@@ -88,10 +116,8 @@ class SamPrompter:
         return np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
 
     @torch.inference_mode()
-    def draw(
-        self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None, size: tuple[int, int]
-    ) -> Drawn:
-        """The network's masks for hints, at ``size`` (h, w).
+    def draw(self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None) -> Drawn:
+        """The network's masks for hints.
 
         Args:
             previous: low-resolution logits (3, L, L) of the proposal before, of which the first is used.
@@ -100,17 +126,17 @@ class SamPrompter:
         if hints.clicks and len(encoded.views) > 1 and hints.box is None:
             x, y = hints.clicks[0].x, hints.clicks[0].y
             views.append(max(encoded.views[1:], key=lambda view: view.nearness(x, y)))
-        chances, scores = [], []
+        several = slice(1, None) if hints.box is None and len(hints.clicks) == 1 else slice(None)
+        logits, scores, seen = [], [], []
         for index, view in enumerate(views):
             mask = None
             if previous is not None and index == 0 and previous.shape[1] == self.low_size:
                 mask = torch.from_numpy(previous[None, :1]).to(self._sam.device)
-            logits, expected = decode(self._sam, view.embedding, *self._prompts(view, hints), mask)
-            several = slice(1, None) if hints.box is None and len(hints.clicks) == 1 else slice(None)
-            for layer in logits[0, several].float().cpu().numpy():
-                chances.append(self._laid_back(layer, view, encoded.size, size))
+            drawn, expected = decode(self._sam, view.embedding, *self._prompts(view, hints), mask)
+            logits.append(drawn[0, several].float().cpu().numpy())
             scores.append(expected[0, several].float().cpu().numpy())
-        return Drawn(np.stack(chances), np.concatenate(scores).clip(0, 1))
+            seen += [view] * len(scores[-1])
+        return Drawn(np.concatenate(logits), tuple(seen), np.concatenate(scores).clip(0, 1))
 
     def _prompts(self, view: View, hints: Hints) -> tuple[tuple[Tensor, Tensor] | None, Tensor | None]:
         """Hints in the view's network pixels; clicks outside the view are left out."""
@@ -127,28 +153,3 @@ class SamPrompter:
             return points, None
         corners = [box.x0 - view.left, box.y0 - view.top, box.x1 - view.left, box.y1 - view.top]
         return points, torch.tensor([[c * scale - 0.5 for c in corners]], device=device)
-
-    def _laid_back(
-        self, logits: NDArray[np.float32], view: View, still: tuple[int, int], size: tuple[int, int]
-    ) -> NDArray[np.float32]:
-        """One low-resolution mask (L, L) of a view, as chances at ``size``; nothing is known outside the view."""
-        per_low = max(view.width, view.height) / self.low_size
-        wide, tall = still[1] / size[1], still[0] / size[0]
-        to_low = np.array(
-            [
-                [wide / per_low, 0, (0.5 * wide - view.left) / per_low - 0.5],
-                [0, tall / per_low, (0.5 * tall - view.top) / per_low - 0.5],
-            ]
-        )
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        laid = cv2.warpAffine(
-            logits, to_low, (size[1], size[0]), flags=flags, borderMode=cv2.BORDER_REPLICATE
-        )
-        chance = np.asarray(1 / (1 + np.exp(-laid)), np.float32)
-        if view.left or view.top or view.width < still[1]:
-            left, right = int(view.left / wide), int(np.ceil((view.left + view.width) / wide))
-            top, bottom = int(view.top / tall), int(np.ceil((view.top + view.height) / tall))
-            seen = np.zeros(size, np.float32)
-            seen[top:bottom, left:right] = 1
-            chance *= seen
-        return chance

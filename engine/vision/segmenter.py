@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from engine.scene.masks import Mask
 from engine.vision.still import Still
 
 if TYPE_CHECKING:
-    from engine.vision.proposals import Marks, Ranker
+    from engine.vision.description import Marks
+    from engine.vision.proposals import Ranker
     from engine.vision.regions import RegionMap
     from engine.vision.sam_prompter import EncodedStill, SamPrompter
 
@@ -43,6 +44,13 @@ class _Prepared:
     working: NDArray[np.uint8]
     regions: "RegionMap | None"
     encoded: "EncodedStill | None"
+
+    def to_still(
+        self, columns: NDArray[Any], rows: NDArray[Any]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centres of working pixels as (x, y) in the still."""
+        wide, tall = self.still.width / self.working.shape[1], self.still.height / self.working.shape[0]
+        return (columns + 0.5) * wide, (rows + 0.5) * tall
 
 
 class Segmenter:
@@ -145,22 +153,23 @@ class Segmenter:
         self, prepared: _Prepared, hints: Hints, previous: MaskProposal | None
     ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         """Three masks at working resolution, bool (3, h, w), and their scores, best first."""
-        size = prepared.working.shape[0], prepared.working.shape[1]
         drawn = None
         if self._prompter is not None and prepared.encoded is not None:
-            drawn = self._prompter.draw(prepared.encoded, hints, previous.logits if previous else None, size)
+            drawn = self._prompter.draw(prepared.encoded, hints, previous.logits if previous else None)
         if self._ranker is None or prepared.regions is None:
             assert drawn is not None
+            rows, columns = np.mgrid[: prepared.working.shape[0], : prepared.working.shape[1]]
             order = np.argsort(-drawn.scores, kind="stable")[:3]
-            return drawn.chances[order] > 0.5, drawn.scores[order]
-        from engine.vision.proposals import Support, propose_regions
+            chances = drawn.at(*prepared.to_still(columns, rows))
+            return chances[order] > 0.5, drawn.scores[order]
+        from engine.vision.description import Support
+        from engine.vision.proposals import propose_regions
 
         leaves = prepared.regions.leaves
-        support = (
-            Support.none(leaves.count)
-            if drawn is None
-            else Support(leaves.mean(drawn.chances), drawn.scores.astype(float))
-        )
+        support = Support.none(leaves.count)
+        if drawn is not None:
+            places = prepared.to_still(leaves.place[:, 0], leaves.place[:, 1])
+            support = Support(drawn.at(*places).astype(float), drawn.scores.astype(float))
         marks = _marks(hints, prepared)
         return propose_regions(prepared.regions, marks, support, self._ranker)
 
@@ -211,7 +220,7 @@ def _pixel(click: Click, still: Still) -> tuple[int, int]:
 
 def _marks(hints: Hints, prepared: _Prepared) -> "Marks":
     """The hints in superpixels; a superpixel both kept and dropped counts as kept (the refinement splits it)."""
-    from engine.vision.proposals import Marks
+    from engine.vision.description import Marks
 
     assert prepared.regions is not None
     labels = prepared.regions.leaves.labels

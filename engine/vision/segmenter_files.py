@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadInput, Failed
-from engine.vision.proposals import FEATURES, Ranker
+from engine.vision.description import FEATURES
+from engine.vision.proposals import Ranker
 from engine.vision.sam_network import CONFIG, WEIGHTS, SamConfig, build_sam
 from engine.vision.sam_prompter import SamPrompter
 
@@ -136,7 +137,6 @@ def save_ranker(path: Path, ranker: Ranker) -> None:
         "first": ranker.first,
         "first_bias": ranker.first_bias,
         "second": ranker.second,
-        "second_bias": np.array([ranker.second_bias]),
     }
     save_file(
         {k: v.astype(np.float16) for k, v in tensors.items()}, path, metadata={"features": " ".join(FEATURES)}
@@ -159,6 +159,4 @@ def load_ranker(path: Path) -> Ranker:
         raise BadInput(f"{path} is damaged.") from damage
     if features.split() != FEATURES:
         raise BadInput(f"{path} was trained for another version of the segmenter.")
-    return Ranker(
-        tensors["first"], tensors["first_bias"], tensors["second"], float(tensors["second_bias"][0])
-    )
+    return Ranker(tensors["first"], tensors["first_bias"], tensors["second"])

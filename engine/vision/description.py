@@ -1,0 +1,147 @@
+"""What is said about an object in superpixels, and what makes a region look like one: the ranker's features."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.vision.regions import Floats, Superpixels
+
+Members = NDArray[np.bool_]
+"""Which superpixels each candidate holds: bool (c, n)."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Hints in superpixels: ``keep`` and ``drop`` leaves (no leaf in both) and a box (x0, y0, x1, y1) or None."""
+
+    keep: tuple[int, ...] = ()
+    drop: tuple[int, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Support:
+    """What others say about each superpixel: ``masks`` (k, n), 0..1, and how sure they are, ``scores`` (k,)."""
+
+    masks: Floats
+    scores: Floats
+
+    @staticmethod
+    def none(count: int) -> "Support":
+        return Support(np.zeros((0, count)), np.zeros(0))
+
+
+def overlaps(members: Members, area: Floats) -> Floats:
+    """IoU of every pair of candidates, (c, c)."""
+    weighted = (members * area).astype(np.float32)
+    shared = (weighted @ members.T.astype(np.float32)).astype(float)
+    size = weighted.sum(axis=1)
+    return cast(Floats, shared / np.maximum(size[:, None] + size[None] - shared, 1.0))
+
+
+FEATURES = (
+    "size size2 lasting outline inside weak contrast spread border rim round fill centre click agree "
+    "net_best net_score net_in net_out"
+).split()
+
+
+def describe(
+    leaves: Superpixels, members: Members, lasting: Floats, marks: Marks, support: Support
+) -> Floats:
+    """What makes each candidate an object, (c, len(FEATURES)), each about -3..3."""
+    m = members.astype(np.float32)
+    share = (m @ leaves.area) / leaves.area.sum()
+    size = np.log(share + 1e-5)
+    columns = [
+        size / 3 + 1,
+        (size / 3 + 1) ** 2,
+        np.minimum(lasting, 3.0) - 0.5,
+        *_outline_features(leaves, members),
+    ]
+    columns += _colour_features(leaves, members, m)
+    columns += _shape_features(leaves, m, marks)
+    columns.append(_agreement(members, leaves.area))
+    columns += _support_features(leaves, m, support)
+    return np.stack(columns, axis=1)
+
+
+def _outline_features(leaves: Superpixels, members: Members) -> list[Floats]:
+    """Edge on the outline and within, and how much of the outline hardly is one."""
+    one, two = members[:, leaves.first], members[:, leaves.second]
+    cut, within = (one != two).astype(float), (one & two).astype(float)
+    edge = leaves.edge
+    typical = float(np.median(edge)) + 1.0
+    length = cut @ leaves.length + 1e-3
+    outline = (cut @ leaves.strength) / length / typical
+    inside = (within @ leaves.strength) / (within @ leaves.length + 1.0) / typical
+    weak = (cut @ (leaves.length * (edge < typical))) / length
+    return [np.log(outline + 0.1), np.log(inside + 0.1), weak * 2 - 1]
+
+
+def _colour_features(leaves: Superpixels, members: Members, m: Floats) -> list[Floats]:
+    """How unlike the ring round it a candidate's palette is, and how many colours it has."""
+    around = np.zeros_like(m)
+    for here, there in ((leaves.first, leaves.second), (leaves.second, leaves.first)):
+        touching = members[:, here] & ~members[:, there]
+        rows, edges = np.nonzero(touching)
+        around[rows, there[edges]] = 1.0
+    own = m @ leaves.palette
+    own /= np.maximum(own.sum(axis=1, keepdims=True), 1.0)
+    ring = around @ leaves.palette
+    ring /= np.maximum(ring.sum(axis=1, keepdims=True), 1.0)
+    contrast = np.abs(own - ring).sum(axis=1) / 2
+    spread = -(own * np.log(own + 1e-9)).sum(axis=1)
+    return [contrast * 2 - 1, spread - 1.5]
+
+
+def _shape_features(leaves: Superpixels, m: Floats, marks: Marks) -> list[Floats]:
+    height, width = leaves.labels.shape
+    area = m @ leaves.area
+    border = m @ leaves.border
+    one, two = m[:, leaves.first], m[:, leaves.second]
+    outline = np.abs(one - two) @ leaves.length
+    centre = (m * leaves.area) @ leaves.place / area[:, None]
+    offset = np.abs(centre / [width, height] - 0.5).max(axis=1)
+    span = np.sqrt(leaves.area.mean()) + np.stack(
+        [
+            np.where(m > 0, place, -np.inf).max(axis=1) - np.where(m > 0, place, np.inf).min(axis=1)
+            for place in leaves.place.T
+        ],
+        axis=1,
+    )
+    at = leaves.place[list(marks.keep[:1])] if marks.keep else centre
+    near = np.linalg.norm(centre - at, axis=1) / np.sqrt(area)
+    rounded = np.log(area / (outline + border) ** 2 * 12.5 + 1e-3)
+    fill = area / np.maximum(span.prod(axis=1), 1.0)
+    return [
+        border / leaves.border.sum() * 4 - 0.5,
+        border / (outline + border + 1e-3) * 2 - 0.5,
+        rounded / 2 + 1,
+        fill * 2 - 1,
+        offset * 4 - 1,
+        np.minimum(near, 2) * 2 - 1,
+    ]
+
+
+def _agreement(members: Members, area: Floats) -> Floats:
+    """How many other candidates are nearly the same region: what several trees find is more likely there."""
+    alike = overlaps(members, area)
+    return np.asarray((np.clip(alike, 0.5, 1.0) * 2 - 1).sum(axis=1) / 4 - 1, float)
+
+
+def _support_features(leaves: Superpixels, m: Floats, support: Support) -> list[Floats]:
+    """Agreement with the network's masks: the best soft IoU, its score, and support within and outside."""
+    if not len(support.masks):
+        return [np.zeros(len(m))] * 4
+    weighted = support.masks * leaves.area
+    shared = m @ weighted.T
+    area = m @ leaves.area
+    total = area[:, None] + weighted.sum(axis=1)[None] - shared
+    iou = shared / np.maximum(total, 1.0)
+    best = iou.argmax(axis=1)
+    rows = np.arange(len(m))
+    within = shared[rows, best] / area
+    outside = 1 - shared[rows, best] / np.maximum(weighted.sum(axis=1)[best], 1.0)
+    return [iou[rows, best] * 2 - 1, support.scores[best] * 2 - 1, within * 2 - 1, outside * 2 - 1]

@@ -1,0 +1,123 @@
+"""The segmenter's recipes at their toy settings."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from engine.training.segmenter import SegmenterRecipe, mask_loss, train
+from engine.training.segmenter_cutouts import Cutout, cut_out, load_backgrounds, load_cutouts
+from engine.training.segmenter_ranker import Judged, RankerRecipe, fit, judge
+from engine.training.segmenter_scenes import MIN_AREA, compose_scene
+from engine.vision.description import FEATURES
+from tests.engine.vision.toy_segmenter import box, disc, overlap, two_things
+
+
+@pytest.fixture(scope="module")
+def backgrounds() -> list[NDArray[np.uint8]]:
+    rng = np.random.default_rng(5)
+    return [
+        np.asarray(rng.integers(0, 255, (12, 16, 3)), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+        for _ in range(3)
+    ]
+
+
+@pytest.fixture(scope="module")
+def cutouts() -> list[Cutout]:
+    return [Cutout("disc", two_things(), disc()), Cutout("box", two_things(), box())]
+
+
+def test_a_thing_before_a_plain_background_is_cut_out() -> None:
+    pixels = two_things()
+    pixels[box()] = (128, 128, 128)
+    mask = cut_out(pixels)
+    assert mask is not None
+    assert overlap(mask, disc()) > 0.9
+
+
+def test_a_picture_without_a_thing_is_not_believed() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (80, 100, 3), np.uint8)
+    assert cut_out(noise) is None
+    assert cut_out(np.full((80, 100, 3), 90, np.uint8)) is None
+
+
+def test_the_pictures_of_the_data_pack_give_cut_outs(shared: Path) -> None:
+    archive = shared / "data" / "caltech101_sounding.zip"
+    found = load_cutouts(archive, per_class=1)
+    assert len(found) > 5
+    assert all(one.mask.shape == one.pixels.shape[:2] and one.mask.any() for one in found)
+    assert len(load_backgrounds(archive)) > 100
+
+
+def test_a_scene_s_masks_are_large_enough_and_the_same_for_the_same_seed(
+    cutouts: list[Cutout], backgrounds: list[NDArray[np.uint8]]
+) -> None:
+    for seed in range(8):
+        one, two = (compose_scene(cutouts, backgrounds, np.random.default_rng(seed), 96) for _ in range(2))
+        assert np.array_equal(one.pixels, two.pixels)
+        assert max(one.pixels.shape) == 96
+        assert all(mask.shape == one.pixels.shape[:2] and mask.sum() >= MIN_AREA for mask in one.masks)
+
+
+def test_scenes_can_be_made_up_without_any_cut_out(backgrounds: list[NDArray[np.uint8]]) -> None:
+    scenes = [compose_scene([], backgrounds, np.random.default_rng(seed), 64) for seed in range(4)]
+    assert any(scene.masks for scene in scenes)
+
+
+def test_the_right_mask_costs_less_than_the_wrong_one() -> None:
+    target = torch.from_numpy(disc(32, 32)).float()[None]
+    right = (target * 20 - 10)[:, None]
+    scores = torch.ones(1, 1)
+    assert mask_loss(right, scores, target) < 0.05
+    assert mask_loss(-right, 0 * scores, target) > 1.0
+    # The best of several counts, so one wrong reading beside it costs little.
+    both = torch.cat([right, -right], dim=1)
+    assert (
+        mask_loss(both, torch.tensor([[1.0, 0.0]]), target)
+        < 0.2 * mask_loss(-right, 0 * scores, target) + 2.0
+    )
+
+
+def test_the_loss_of_the_toy_network_falls(
+    cutouts: list[Cutout], backgrounds: list[NDArray[np.uint8]]
+) -> None:
+    _, losses = train(SegmenterRecipe.toy(), cutouts, backgrounds)
+    assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:5])
+
+
+def test_training_goes_on_where_it_stopped(
+    tmp_path: Path, cutouts: list[Cutout], backgrounds: list[NDArray[np.uint8]]
+) -> None:
+    from dataclasses import replace
+
+    toy = SegmenterRecipe.toy()
+    short = replace(toy, schedule=replace(toy.schedule, steps=2))
+    train(short, cutouts, backgrounds, tmp_path / "check.pt")
+    _, losses = train(
+        replace(toy, schedule=replace(toy.schedule, steps=3)), cutouts, backgrounds, tmp_path / "check.pt"
+    )
+    assert len(losses) == 1
+
+
+def test_judged_clicks_have_candidates_good_and_bad() -> None:
+    judged = judge(two_things(), [disc()], None, np.random.default_rng(0), clicks=1)
+    assert len(judged) == 1
+    assert judged[0].features.shape == (len(judged[0].truth), len(FEATURES))
+    assert judged[0].truth.max() > 0.85
+    assert judged[0].truth.min() < 0.2
+
+
+def test_the_ranker_learns_to_tell_good_candidates() -> None:
+    rng = np.random.default_rng(0)
+    judged = []
+    for _ in range(30):
+        features = rng.normal(size=(20, len(FEATURES))).astype(np.float32)
+        judged.append(Judged(features, 1 / (1 + np.exp(-2 * features[:, 2])).astype(np.float32)))
+    ranker, losses = fit(judged[:25], RankerRecipe(steps=150, members=2))
+    assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:5])
+    for kept_apart in judged[25:]:
+        chance = ranker.chances(kept_apart.features.astype(float))
+        assert chance.sum() == pytest.approx(1)
+        assert np.corrcoef(chance, kept_apart.truth)[0, 1] > 0.5

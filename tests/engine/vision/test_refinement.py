@@ -1,0 +1,59 @@
+"""Masks brought from working resolution to the still."""
+
+import cv2
+import numpy as np
+
+from engine.vision.refinement import cut_away, enlarge, one_piece
+from tests.engine.vision.toy_segmenter import disc, overlap, two_things
+
+
+def test_an_enlarged_mask_follows_the_still_s_edges_better_than_the_coarse_one() -> None:
+    still, truth = two_things(480, 640), disc(480, 640)
+    working = cv2.resize(still, (160, 120), interpolation=cv2.INTER_AREA)
+    # Off by one working pixel all round: four pixels of the still.
+    coarse = cv2.erode(disc(120, 160).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    plain = cv2.resize(coarse.astype(np.uint8), (640, 480), interpolation=cv2.INTER_NEAREST).astype(bool)
+    found = enlarge(coarse, np.asarray(working, np.uint8), still)
+    assert found.shape == truth.shape
+    assert overlap(found, truth) > overlap(plain, truth) + 0.02
+
+
+def test_a_mask_of_everything_stays_everything() -> None:
+    still = two_things(60, 80)
+    assert enlarge(np.ones((60, 80), bool), still, still).all()
+
+
+def test_only_the_piece_at_the_anchor_stays_and_holes_are_filled() -> None:
+    mask = np.zeros((40, 60), bool)
+    mask[5:35, 5:35] = True
+    mask[15:20, 15:20] = False
+    mask[5:10, 50:55] = True
+    piece = one_piece(mask, (8, 8))
+    assert piece[5:35, 5:35].all()
+    assert piece.sum() == 900
+
+
+def test_without_an_anchor_the_largest_piece_stays() -> None:
+    mask = np.zeros((40, 60), bool)
+    mask[5:8, 5:8] = True
+    mask[20:35, 20:35] = True
+    assert one_piece(mask, None).sum() == 225
+
+
+def test_a_hole_that_was_asked_for_stays() -> None:
+    mask = np.ones((40, 60), bool)
+    mask[10:20, 10:20] = False
+    mask[30:35, 30:35] = False
+    piece = one_piece(mask, (0, 0), [(15, 15)])
+    assert not piece[10:20, 10:20].any()
+    assert piece[30:35, 30:35].all()
+
+
+def test_an_empty_mask_stays_empty() -> None:
+    assert not one_piece(np.zeros((9, 9), bool), None).any()
+
+
+def test_points_are_cut_away() -> None:
+    mask = cut_away(np.ones((20, 20), bool), [(10, 5)], 2)
+    assert not mask[5, 10]
+    assert mask[5, 14]
