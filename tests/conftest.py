@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,3 +14,13 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"needs the data in {folder}, which is not here")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> Iterator[None]:
+    """A shell's background jobs ignore Ctrl+C, and so would the programs that the tests start and interrupt."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

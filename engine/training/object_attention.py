@@ -171,7 +171,8 @@ class Separation:
         empty = 1 - coverage.sum(0)
         if rng.random() < self._absent and float(empty.sum()) > 1:
             missing = np.setdiff1d(self._shown, kinds)
-            return [int(rng.choice(missing))], empty, self._null
+            if len(missing):  # a small table may show everything at once
+                return [int(rng.choice(missing))], empty, self._null
         slots = self._subset(scene, rng)
         names = [int(kinds[slot]) for slot in slots]
         wanted = functional.normalize(self.centres[names].sum(0), dim=0)

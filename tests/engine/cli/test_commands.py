@@ -51,7 +51,7 @@ def test_the_whole_job_writes_what_the_manual_says(parts: FakeParts, still: str,
         *("mix.wav", "overlay.png", "spectrogram.png", "recipe.json"),
     }
     assert len(parts.made.batches) == 1
-    assert parts.made.prompts == ["dog", None, "car horn", None]
+    assert parts.made.prompts == ["dog", None, "car horn"] * 2  # each alone, and each in the one together
 
 
 def test_draft_is_quick_and_final_takes_more_steps(parts: FakeParts, tmp_path: Path) -> None:
