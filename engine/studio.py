@@ -28,6 +28,8 @@ from engine.scene.takes import Take
 from engine.vision.still import Still, load_still
 
 Part = TypeVar("Part")
+SURE = 0.3
+"""A suggested name with at least this score steers the sound too, so that what is called a dog barks."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,8 @@ class Studio:
         Args:
             still: an open still.
             hints: clicks and a box, in still pixels.
-            name: what it is called and sounds like; None takes the model's best name and leaves the sound
-                to the picture.
+            name: what it is called and sounds like; None takes the model's best name, which steers
+                the sound where the model is sure of it, and else leaves the sound to the picture.
             index: its number among the objects of the still.
 
         Raises:
@@ -126,8 +128,9 @@ class Studio:
         owned.setflags(write=False)
         if name:
             return SoundingObject(index, owned, name, name, self.level(name))
-        concept = self.suggest(still, owned, 1)[0][0]
-        return SoundingObject(index, owned, concept.name, None, concept.level_lufs)
+        concept, score = self.suggest(still, owned, 1)[0]
+        prompt = concept.name if score >= SURE else None
+        return SoundingObject(index, owned, concept.name, prompt, concept.level_lufs)
 
     def find_objects(self, still: Still, limit: int = 8) -> tuple[SoundingObject, ...]:
         """Objects that the model can tell apart in the whole still, named by it."""

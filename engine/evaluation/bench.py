@@ -12,6 +12,7 @@ from engine.evaluation.sound import Real
 from engine.evaluation.takes import Setting
 from engine.models.concepts import Concept, load_concepts
 from engine.models.resources import resource
+from engine.vision.names import ObjectNamer
 from engine.vision.patches import PatchEncoder
 
 HEARD_FOLDS = (1, 2, 3)
@@ -44,6 +45,11 @@ class Bench:
     def encoder(self) -> PatchEncoder:
         """The model's patch encoder."""
         return PatchEncoder.from_folder(self.model / "image_encoder")
+
+    def namer(self) -> ObjectNamer:
+        """The model's namer, with the words that the studio gives it."""
+        words = self.diffusion().encode_text([concept.name for concept in self.concepts])
+        return ObjectNamer(self.encoder(), self.concepts, words)
 
     def real(self) -> Real:
         """ESC-10: folds 1 to 3, from which judges and generator learn, and fold 4, which neither hears."""

@@ -17,11 +17,14 @@ from engine.models.concepts import Concept
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask
 from engine.training.pictures import held_out
-from engine.vision.patches import PatchEncoder
+from engine.vision.names import ObjectNamer
+from engine.vision.patches import PatchEncoder, Patches
 from engine.vision.still import Still
 
 ToMask = Callable[[Still], Mask]
 """What decides which pixels of a still are the thing."""
+ToWords = Callable[[Patches, Mask], str | None]
+"""What words narrow the sound of the thing under a mask, if any."""
 
 
 class Conditioner(Protocol):
@@ -84,18 +87,42 @@ def ellipse(still: Still) -> Mask:
 
 
 def conditions_of(
-    pictures: Sequence[Picture], encoder: PatchEncoder, model: Conditioner, to_mask: ToMask
+    pictures: Sequence[Picture],
+    encoder: PatchEncoder,
+    model: Conditioner,
+    to_mask: ToMask,
+    to_words: ToWords | None = None,
 ) -> Tensor:
     """The condition of the thing in each picture: (N, L)."""
     return torch.stack(
-        [condition_of(picture.still, to_mask(picture.still), encoder, model) for picture in pictures]
+        [
+            condition_of(picture.still, to_mask(picture.still), encoder, model, to_words)
+            for picture in pictures
+        ]
     )
 
 
-def condition_of(still: Still, mask: Mask, encoder: PatchEncoder, model: Conditioner) -> Tensor:
-    """The condition of what the mask covers: (L,)."""
-    patches = encoder.encode(still)
-    return model.condition(patches.tokens, patches.coverage(mask), None)
+def condition_of(
+    still: Still,
+    mask: Mask,
+    encoder: PatchEncoder,
+    model: Conditioner,
+    to_words: ToWords | None = None,
+) -> Tensor:
+    """The condition of what the mask covers: (L,), narrowed by ``to_words`` as the studio does with a name."""
+    patches = encoder.encode(still, focus=mask)
+    words = None if to_words is None else to_words(patches, mask)
+    return model.condition(patches.tokens, patches.coverage(mask), words)
+
+
+def names_where_sure(namer: ObjectNamer, least: float) -> ToWords:
+    """The namer's best name where its score is at least ``least``, else no words."""
+
+    def words(patches: Patches, mask: Mask) -> str | None:
+        concept, score = namer.names(patches, mask, 1)[0]
+        return concept.name if score >= least else None
+
+    return words
 
 
 def _of(name: str, folders: set[str]) -> bool:

@@ -9,7 +9,14 @@ import sys
 import numpy as np
 
 from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, setting_of
-from engine.evaluation.clicks import ToMask, clicked, conditions_of, ellipse, held_out_pictures
+from engine.evaluation.clicks import (
+    ToMask,
+    clicked,
+    conditions_of,
+    ellipse,
+    held_out_pictures,
+    names_where_sure,
+)
 from engine.evaluation.clips import CLASSES
 from engine.evaluation.judges import Judges
 from engine.evaluation.sound import accuracy, measure
@@ -21,6 +28,7 @@ from engine.evaluation.takes import (
     takes_from_conditions,
     takes_from_words,
 )
+from engine.studio import SURE
 
 JUDGES = ("cnn", "svm", "both")
 
@@ -54,8 +62,13 @@ def _clicks(bench: Bench, judges: Judges, each: int, setting: Setting) -> None:
         from engine.vision.segmenter import Segmenter
 
         ways["click"] = clicked(Segmenter.from_folder(bench.model / "segmenter"))
-    for name, to_mask in ways.items():
-        conditions = conditions_of(pictures, encoder, model, to_mask)
+    named = names_where_sure(bench.namer(), SURE)
+    for name, (to_mask, words) in {
+        f"{way}, {kind}": (to_mask, words)
+        for way, to_mask in ways.items()
+        for kind, words in (("picture alone", None), ("name where sure", named))
+    }.items():
+        conditions = conditions_of(pictures, encoder, model, to_mask, words)
         found = accuracy(takes_from_conditions(model, conditions, labels, setting), judges)
         rows: list[list[Cell]] = [
             [CLASSES[c], int((labels == c).sum()), *(float(found[judge][c]) for judge in JUDGES)]

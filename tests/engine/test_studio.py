@@ -61,8 +61,18 @@ def test_words_alone_load_no_eyes(parts: FakeParts, studio: Studio) -> None:
 
 def test_an_object_without_a_name_gets_the_models_best_and_its_level(studio: Studio, still: Still) -> None:
     thing = studio.click(still, 10, 10)
-    assert (thing.name, thing.prompt, thing.level_lufs) == ("dog", None, -22.0)
+    assert (thing.name, thing.level_lufs) == ("dog", -22.0)
     assert studio.click(still, 70, 10).name == "frog"
+
+
+def test_a_suggested_name_steers_the_sound_only_where_the_model_is_sure(
+    studio: Studio, still: Still, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert studio.click(still, 10, 10).prompt == "dog"
+    dog, _ = studio.suggest(still, studio.click(still, 10, 10).mask)[0]
+    monkeypatch.setattr(studio, "suggest", lambda *_: ((dog, 0.2),))
+    unsure = studio.click(still, 10, 10)
+    assert (unsure.name, unsure.prompt) == ("dog", None)
 
 
 def test_a_given_name_is_what_it_sounds_like(studio: Studio, still: Still) -> None:

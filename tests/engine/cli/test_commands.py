@@ -51,7 +51,7 @@ def test_the_whole_job_writes_what_the_manual_says(parts: FakeParts, still: str,
         *("mix.wav", "overlay.png", "spectrogram.png", "recipe.json"),
     }
     assert len(parts.made.batches) == 1
-    assert parts.made.prompts == ["dog", None, "car horn"] * 2  # each alone, and each in the one together
+    assert parts.made.prompts == ["dog", "frog", "car horn"] * 2  # each alone, and each in the one together
 
 
 def test_draft_is_quick_and_final_takes_more_steps(parts: FakeParts, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_prompt_with_a_still_steers_it(parts: FakeParts, still: str, tmp_path:
         main(["sound", still, "--object", "dog@10,10", "--object", "@60,9", *common, str(tmp_path / "b")])
         == 0
     )
-    assert parts.made.prompts == ["far away", "dog, far away", "far away"]
+    assert parts.made.prompts == ["far away", "dog, far away", "frog, far away"]
     assert np.asarray(Image.open(tmp_path / "whole/masks/01_far-away.png")).all()
     assert "masks/02_frog.png" in names_in(tmp_path / "b")
 

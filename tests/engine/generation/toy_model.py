@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from engine.diffusion.toy import TOY_TOKEN_WIDTH, toy_pipeline
-from engine.vision.proposals import FEATURES, Ranker
+from engine.vision.description import FEATURES
+from engine.vision.proposals import Ranker
 from engine.vision.segmenter_files import save_ranker
 from engine.vision.towers import PatchNetwork
 
@@ -21,6 +22,6 @@ def write_toy_model(folder: Path) -> Path:
     (folder / "segmenter").mkdir()
     (folder / "segmenter" / "config.json").write_text("{}")
     rng = np.random.default_rng(3)
-    ranker = Ranker(rng.normal(0, 0.3, (len(FEATURES), 4)), np.zeros(4), rng.normal(0, 0.5, 4), 0.0)
+    ranker = Ranker(rng.normal(0, 0.3, (len(FEATURES), 4)), np.zeros(4), rng.normal(0, 0.5, 4))
     save_ranker(folder / "segmenter" / "ranker.safetensors", ranker)
     return folder
