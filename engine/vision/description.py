@@ -51,7 +51,7 @@ def describe(
     leaves: Superpixels, members: Members, lasting: Floats, marks: Marks, support: Support
 ) -> Floats:
     """What makes each candidate an object, (c, len(FEATURES)), each about -3..3."""
-    m = members.astype(np.float32)
+    m = cast(Floats, members.astype(np.float32))  # singly precise: these products are what a click waits for
     share = (m @ leaves.area) / leaves.area.sum()
     size = np.log(share + 1e-5)
     columns = [

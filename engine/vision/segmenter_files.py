@@ -138,9 +138,9 @@ def save_ranker(path: Path, ranker: Ranker) -> None:
         "first_bias": ranker.first_bias,
         "second": ranker.second,
     }
-    save_file(
-        {k: v.astype(np.float16) for k, v in tensors.items()}, path, metadata={"features": " ".join(FEATURES)}
-    )
+    # safetensors writes an array's memory as it lies, so a transposed one would come back scrambled.
+    halves = {name: np.ascontiguousarray(value, np.float16) for name, value in tensors.items()}
+    save_file(halves, path, metadata={"features": " ".join(FEATURES)})
 
 
 def load_ranker(path: Path) -> Ranker:

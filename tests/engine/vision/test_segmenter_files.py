@@ -33,7 +33,7 @@ def published_file(folder: Path, config: SamConfig) -> Path:
 
 def ranker() -> Ranker:
     rng = np.random.default_rng(0)
-    return Ranker(rng.normal(size=(len(FEATURES), 3)), rng.normal(size=3), rng.normal(size=3))
+    return Ranker(rng.normal(size=(3, len(FEATURES))).T, rng.normal(size=3), rng.normal(size=3))
 
 
 @pytest.mark.parametrize("as_folder", [False, True])
