@@ -91,7 +91,9 @@ def grab_cut(still: Still, x: int, y: int) -> Mask:
     cv2.circle(marks, point, max(2, longest // 50), cv2.GC_FGD, cv2.FILLED)
     cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), marks, None, *models, 5, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(
+        cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), marks, (0, 0, 1, 1), *models, 5, cv2.GC_INIT_WITH_MASK
+    )
     found = one_piece((marks & 1).astype(bool), point)
     large = cv2.resize(found.astype(np.uint8), (still.width, still.height), interpolation=cv2.INTER_NEAREST)
     return large.astype(bool)

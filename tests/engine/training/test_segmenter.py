@@ -114,7 +114,8 @@ def test_the_ranker_learns_to_tell_good_candidates() -> None:
     judged = []
     for _ in range(30):
         features = rng.normal(size=(20, len(FEATURES))).astype(np.float32)
-        judged.append(Judged(features, 1 / (1 + np.exp(-2 * features[:, 2])).astype(np.float32)))
+        reached = (1 / (1 + np.exp(-2 * features[:, 2]))).astype(np.float32)
+        judged.append(Judged(features, reached))
     ranker, losses = fit(judged[:25], RankerRecipe(steps=150, members=2))
     assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:5])
     for kept_apart in judged[25:]:
