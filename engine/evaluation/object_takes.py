@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.evaluation.clicks import Conditioner, condition_of
+from engine.evaluation.clicks import Conditioner, ToWords, condition_of
 from engine.evaluation.takes import Diffusion, Setting, sample_all
 from engine.models.concepts import Concept
 from engine.progress import Progress
@@ -119,12 +119,14 @@ def sample_pairs(
     model: Diffusion,
     conditioner: Conditioner,
     setting: Setting,
+    *,
     progress: Progress | None = None,
+    to_words: ToWords | None = None,
 ) -> ObjectTakes:
-    """The three takes of every scene, the same seed for all three."""
+    """The three takes of every scene, the same seed for all three; ``to_words`` as in ``clicks``."""
     ways = []
     for which in range(3):
-        conditions = [_condition(scene, which, encoder, conditioner) for scene in scenes]
+        conditions = [_condition(scene, which, encoder, conditioner, to_words) for scene in scenes]
         part = None if progress is None else progress.part(which / 3, (which + 1) / 3)
         ways.append(sample_all(model, torch.stack(conditions), setting, part))
     things = np.array([scene.concepts for scene in scenes], dtype=np.int64)
@@ -210,9 +212,11 @@ def _visible_pair(
             return PairScene(Still.from_pixels(scene.pixels), (first, second), pair)
 
 
-def _condition(scene: PairScene, which: int, encoder: PatchEncoder, conditioner: Conditioner) -> Tensor:
+def _condition(
+    scene: PairScene, which: int, encoder: PatchEncoder, conditioner: Conditioner, to_words: ToWords | None
+) -> Tensor:
     """The condition of the first thing, of the second, or of both as the product makes "together"."""
     if which < 2:
-        return condition_of(scene.still, scene.masks[which], encoder, conditioner)
-    looks = [condition_of(scene.still, mask, encoder, conditioner) for mask in scene.masks]
+        return condition_of(scene.still, scene.masks[which], encoder, conditioner, to_words)
+    looks = [condition_of(scene.still, mask, encoder, conditioner, to_words) for mask in scene.masks]
     return torch.nn.functional.normalize(torch.stack(looks).sum(dim=0), dim=0)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.diffusion.sound_tower import SoundTower
 from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, setting_of
+from engine.evaluation.clicks import names_where_sure
 from engine.evaluation.clips import CLASSES
 from engine.evaluation.judges import Judges
 from engine.evaluation.object_takes import (
@@ -26,6 +27,7 @@ from engine.evaluation.object_takes import (
     tower_hears,
 )
 from engine.evaluation.tables import Cell, table
+from engine.studio import SURE
 from engine.training.pictures import prepare_pictures
 
 
@@ -39,14 +41,25 @@ def main() -> None:
     pictures = prepare_pictures(bench.shared / "data", bench.judges.parent / "pictures")
     towers = _tower(bench, model)
     listeners = {"ESC-10": {**_judges(bench), **towers}, "all": towers}
+    named = names_where_sure(bench.namer(), SURE)
     rows: list[list[Cell]] = []
     for name, wanted in (("ESC-10", CLASSES), ("all", None)):
         scenes = compose_pairs(pictures, bench.concepts, wanted, arguments.scenes, arguments.seed)
-        takes = sample_pairs(scenes, encoder, model, model, setting)
-        for listener, (hear, top) in listeners[name].items():
-            report = judge_objects(takes, hear, top)
-            rows.append([f"{name}, {listener}", *_cells(report)])
-    headings = ["concepts, listener", "scenes", "closer", "swapped", "most heard", "whole has both"]
+        if not listeners[name]:
+            continue
+        for kind, words in (("picture", None), ("name where sure", named)):
+            takes = sample_pairs(scenes, encoder, model, model, setting, to_words=words)
+            for listener, (hear, top) in listeners[name].items():
+                report = judge_objects(takes, hear, top)
+                rows.append([f"{name}, {kind}, {listener}", *_cells(report)])
+    headings = [
+        "concepts, what steers, listener",
+        "scenes",
+        "closer",
+        "swapped",
+        "most heard",
+        "whole has both",
+    ]
     sys.stdout.write(table(headings, rows) + "\n")
     sys.stdout.write("0.5 is chance for closer, 0.25 for swapped.\n")
 
