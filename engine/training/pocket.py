@@ -5,6 +5,7 @@ where it stopped, and a part is made anew by deleting its folder in the work fol
 """
 
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -333,12 +334,14 @@ def assemble(parts: Path, out: Path, agree: int = 4, refine: int = 12) -> None:
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 
     from engine.diffusion.attention import ObjectAttention
+    from engine.diffusion.folder import save_part
     from engine.diffusion.pipeline import ObjectDiffusion, PipelineShape
     from engine.diffusion.text import TextTower
     from engine.diffusion.unet import scheduler_config
     from engine.diffusion.vocoder import SpectralVocoder
     from engine.training.denoiser import LATENT_PATCH
     from engine.training.mel_codec import MEL_MEAN, MEL_PATCH, MEL_STD
+    from engine.vision.towers import load_network
 
     vocoder = SpectralVocoder.from_pretrained(parts / "vocoder")
     vocoder.register_to_config(agree=agree, refine=refine)
@@ -352,3 +355,7 @@ def assemble(parts: Path, out: Path, agree: int = 4, refine: int = 12) -> None:
     }
     shape = PipelineShape(MEL_PATCH, LATENT_PATCH, MEL_MEAN, MEL_STD, guidance_rescale=GUIDANCE_RESCALE)
     ObjectDiffusion(loaded, shape).save(out, half=True)
+    if (parts / "image_encoder").is_dir():
+        save_part(out, "image_encoder", load_network(parts / "image_encoder"), half=True)
+    if (parts / "segmenter").is_dir():
+        shutil.copytree(parts / "segmenter", out / "segmenter", dirs_exist_ok=True)

@@ -54,7 +54,7 @@ def test_recordings_are_matched_to_concepts_by_class_and_by_file_name() -> None:
 def test_the_chain_makes_a_model_folder_that_sounds_from_a_mask(run: PocketRun, tmp_path: Path) -> None:
     assemble(run.work / "parts", tmp_path / "model")
     model = ObjectDiffusion.from_folder(tmp_path / "model")
-    encoder = PatchEncoder.from_folder(run.part("image_encoder"))
+    encoder = PatchEncoder.from_folder(tmp_path / "model" / "image_encoder")
     pixels = np.concatenate([toy_picture("dog", np.random.default_rng(n)) for n in (1, 2)], axis=1)
     still = Still(pixels, "toy")
     patches = encoder.encode(still)
@@ -72,7 +72,7 @@ def test_the_model_folder_is_half_precision_safetensors_and_small(run: PocketRun
     assemble(run.work / "parts", tmp_path)
     index = json.loads((tmp_path / "model_index.json").read_text())
     assert index["foleyscape"]["mel_patch"] == 4
-    for name in ("unet", "vae", "vocoder"):
+    for name in ("unet", "vae", "vocoder", "image_encoder"):
         full = sum(f.stat().st_size for f in run.part(name).glob("*.safetensors"))
         half = sum(f.stat().st_size for f in (tmp_path / name).glob("*.safetensors"))
         assert half < 0.7 * full
