@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engine.evaluation.clicks import Conditioner, ToWords, condition_of
 from engine.evaluation.takes import Diffusion, Setting, sample_all
+from engine.generation.object_aware import mixed
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.scene.masks import Mask
@@ -218,5 +219,4 @@ def _condition(
     """The condition of the first thing, of the second, or of both as the product makes "together"."""
     if which < 2:
         return condition_of(scene.still, scene.masks[which], encoder, conditioner, to_words)
-    looks = [condition_of(scene.still, mask, encoder, conditioner, to_words) for mask in scene.masks]
-    return torch.nn.functional.normalize(torch.stack(looks).sum(dim=0), dim=0)
+    return mixed([condition_of(scene.still, mask, encoder, conditioner, to_words) for mask in scene.masks])

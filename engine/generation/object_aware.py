@@ -130,17 +130,13 @@ class ObjectAwareGenerator:
 
     def _condition(self, subject: Subject, still: Still | None) -> "Tensor":
         """What the subject sounds like, (L,), unit length."""
-        import torch
 
         if subject.mask is None or still is None:
             words: Tensor = self._diffusion.encode_text([subject.prompt or ""])[0]
             return words.float().cpu()
         if not subject.parts:
             return self._seen(subject.name, subject.mask, subject.prompt, still)
-        # One look at the union names one of the things: measured, it held both in a tenth of scenes. Mixtures
-        # lie between their parts in the space of conditions, so the sum of the looks is the mixture.
-        looks = [self._seen(subject.name, part.mask, part.prompt, still) for part in subject.parts]
-        return torch.nn.functional.normalize(torch.stack(looks).sum(dim=0), dim=0)
+        return mixed([self._seen(subject.name, part.mask, part.prompt, still) for part in subject.parts])
 
     def _seen(self, name: str, packed: PackedMask, prompt: str | None, still: Still) -> "Tensor":
         """What the object under a mask sounds like, (L,), unit length."""
@@ -203,6 +199,17 @@ class ObjectAwareGenerator:
         samples = conditioned(wave[None], rate, subject.level_lufs)
         recipe: dict[str, Any] = request.only(subject, number).to_json()
         return Take(samples, rate, subject.name, subject.index, number, json.dumps(recipe, sort_keys=True))
+
+
+def mixed(looks: "Sequence[Tensor]") -> "Tensor":
+    """The condition of several objects together, (L,), from the condition of each, all unit length.
+
+    One look at the union of their masks names one of the things: measured, it held both in a tenth of scenes.
+    Mixtures lie between their parts in the space of conditions, so the sum of the looks is the mixture.
+    """
+    import torch
+
+    return torch.nn.functional.normalize(torch.stack(list(looks)).sum(dim=0), dim=0)
 
 
 def _is_lack_of_memory(error: Exception) -> bool:

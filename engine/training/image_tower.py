@@ -160,22 +160,6 @@ def _batches(
         step += 1
 
 
-@torch.no_grad()
-def recalibrated(tower: PatchNetwork, composer: Composer, batches: int, batch: int, seed: int) -> None:
-    """Measure the batch norms' statistics anew, on scenes of the size and with the weights that will be used."""
-    norms = [layer for layer in tower.modules() if isinstance(layer, nn.BatchNorm2d)]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # a plain average over the batches
-    tower.train()
-    for index in range(batches):
-        rng = np.random.default_rng((seed, index))
-        tower(stacked([composer.draw(rng) for _ in range(batch)])[0])
-    tower.eval()
-    for norm in norms:
-        norm.momentum = 0.1
-
-
 def project_to_words(learner: DenseLearner, words: Tensor, scale: float = 10.0) -> PatchNetwork:
     """Rewrite the concept classifier as the tower's projection into the condition space.
 

@@ -22,6 +22,7 @@ from engine.diffusion.attention import ObjectAttention
 from engine.diffusion.text import TextTower
 from engine.models.concepts import Concept
 from engine.progress import Progress
+from engine.training.contrast import contrast
 from engine.training.image_tower import stacked
 from engine.training.loop import Schedule, Trainer
 from engine.training.scenes import SILENT, Composer
@@ -223,7 +224,7 @@ def train_object_attention(
         if bool(by_mask.any()):
             row = coverage / coverage.sum(-1, keepdim=True)
             found = torch.where(by_mask[:, None], attention(tokens, texts, row), found)
-        return _contrast(found, wanted)
+        return contrast(found, wanted, temperature=0.07, nearness=2.0)
 
     losses = trainer.run(_batches(questions, settings, trainer.step), loss_of)
     trainer.finish()
@@ -255,11 +256,3 @@ def _batches(
         by_mask = torch.from_numpy(rng.random(settings.batch) < settings.mask_share)
         yield (*questions.draw(settings.batch, rng), by_mask)
         step += 1
-
-
-def _contrast(found: Tensor, wanted: Tensor, temperature: float = 0.07) -> Tensor:
-    """Each condition to its own target, and as far from the batch's others as their targets are."""
-    own = 1 - (found * wanted).sum(-1)
-    similar = torch.softmax(wanted @ wanted.T / temperature, dim=-1)
-    given = functional.log_softmax(found @ wanted.T / temperature, dim=-1)
-    return 2 * own.mean() + functional.kl_div(given, similar, reduction="batchmean")

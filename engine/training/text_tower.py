@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from engine.diffusion.text import TextTower, Tokens, split_words
 from engine.models.concepts import Concept
 from engine.progress import Progress
+from engine.training.contrast import contrast
 from engine.training.loop import Schedule, Trainer
 
 Point = NDArray[np.float32]
@@ -210,19 +210,11 @@ def train_text_tower(
     def loss_of(batch: tuple[Tokens, Tensor], share: float) -> Tensor:
         progress.report(share, "teaching words")
         tokens, points = batch
-        return _contrast(tower(tokens.words, tokens.grams), points)
+        return contrast(tower(tokens.words, tokens.grams), points, temperature=0.05, nearness=5.0)
 
     losses = trainer.run(_batches(layout, tower, settings, trainer.step), loss_of)
     trainer.finish()
     return tower, losses
-
-
-def _contrast(found: Tensor, points: Tensor, temperature: float = 0.05) -> Tensor:
-    """Each text to its own point, and its similarities to all points of the batch as theirs are to one another."""
-    own = 1 - (found * points).sum(-1)
-    wanted = torch.softmax(points @ points.T / temperature, dim=-1)
-    given = functional.log_softmax(found @ points.T / temperature, dim=-1)
-    return 5 * own.mean() + functional.kl_div(given, wanted, reduction="batchmean")
 
 
 def _batches(

@@ -1,0 +1,20 @@
+"""The loss by which one space is taught to lie in another as a third one does."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def contrast(found: Tensor, wanted: Tensor, *, temperature: float, nearness: float) -> Tensor:
+    """Each vector near its own target, and as far from the batch's other targets as its own is.
+
+    Args:
+        found: (B, L), unit length, what is taught.
+        wanted: (B, L), unit length, the target of each.
+        temperature: of the softmax over the batch.
+        nearness: weight of the mean distance (1 - cosine) to the own target.
+    """
+    own = 1 - (found * wanted).sum(-1)
+    similar = torch.softmax(wanted @ wanted.T / temperature, dim=-1)
+    given = functional.log_softmax(found @ wanted.T / temperature, dim=-1)
+    return nearness * own.mean() + functional.kl_div(given, similar, reduction="batchmean")
