@@ -38,6 +38,12 @@ def pack(mask: Mask) -> PackedMask:
     return PackedMask(height, width, _digest(height, width, raw), bits)
 
 
+def mask_digest(mask: Mask) -> str:
+    """The digest that ``pack`` gives a mask: sha256 of the size and the bits, in hexadecimal."""
+    height, width = mask.shape
+    return _digest(height, width, np.packbits(mask).tobytes())
+
+
 def unpack(packed: PackedMask) -> Mask:
     """The mask of a packed one, read-only.
 

@@ -56,6 +56,16 @@ class Adversary:
         self.critic.requires_grad_(True)
         return loss
 
+    def score_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The same for a signal that has no counterpart among the real ones: its score alone counts."""
+        self._train_critic(real, fake.detach())
+        self.critic.requires_grad_(False)
+        loss = torch.zeros((), device=fake.device)
+        for view in self.views(fake):
+            loss = loss - self.critic(view)[-1].mean()
+        self.critic.requires_grad_(True)
+        return loss
+
     def _train_critic(self, real: Tensor, fake: Tensor) -> None:
         loss = torch.zeros((), device=fake.device)
         for real_view, fake_view in zip(self.views(real), self.views(fake), strict=True):

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 GREY = 128
 REMEMBERED = 16
-FOCUS_SHARE = 0.5
+FOCUS_SHARE = 0.8
 """An object whose longer side is under this share of the still's gets a crop of its own."""
+FOCUS_ROOM = 1.5
+"""Side of that crop over the object's longer side: measured, what is round a thing names it worse, not better."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def window_round(mask: Mask) -> tuple[int, int, int, int]:
         mask: bool (H, W), the object.
 
     Returns:
-        (x0, y0, x1, y1) in still pixels. A crop is twice as wide as the object and never leaves the still.
+        (x0, y0, x1, y1) in still pixels. A crop has ``FOCUS_ROOM`` round the object and never leaves the still.
     """
     height, width = mask.shape
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
@@ -120,7 +122,7 @@ def window_round(mask: Mask) -> tuple[int, int, int, int]:
     tall, wide = int(rows[-1] - rows[0] + 1), int(columns[-1] - columns[0] + 1)
     if max(tall, wide) >= FOCUS_SHARE * max(height, width):
         return 0, 0, width, height
-    side = max(2 * max(tall, wide), 16)
+    side = max(round(FOCUS_ROOM * max(tall, wide)), 16)
     left, right = _span((columns[0] + columns[-1] + 1) / 2, side, width)
     top, bottom = _span((rows[0] + rows[-1] + 1) / 2, side, height)
     return left, top, right, bottom

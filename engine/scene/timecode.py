@@ -1,0 +1,155 @@
+"""Frames, samples and timecode: the one place that turns one into another (SMPTE ST 12-1).
+
+A timecode is a number of frames at a rational rate. At 24000/1001 and 30000/1001 a second of timecode lasts
+1001/1000 s of real time, which is where drift of a frame comes from when it is done in floating point.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.errors import BadInput
+
+_TEXT = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.])(\d{2})")
+
+
+@dataclass(frozen=True)
+class FrameRate:
+    """How many frames a second, exactly, and how they are counted.
+
+    Attributes:
+        numerator, denominator: frames a second as a fraction, such as 30000/1001.
+        drop: drop-frame counting: frame *numbers* are skipped so that timecode keeps to the clock.
+    """
+
+    numerator: int
+    denominator: int = 1
+    drop: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.numerator, self.denominator, self.drop) not in _KNOWN:
+            known = ", ".join(RATES)
+            raise BadInput(
+                f"There is no frame rate {self.numerator}/{self.denominator} here; there are {known}."
+            )
+
+    @property
+    def exact(self) -> Fraction:
+        """Frames a second."""
+        return Fraction(self.numerator, self.denominator)
+
+    @property
+    def nominal(self) -> int:
+        """Frames in a second of timecode: 30 for 29.97."""
+        return -(-self.numerator // self.denominator)
+
+    @property
+    def name(self) -> str:
+        """As editors write it: 23.976, 25, 29.97df."""
+        return next(name for name, rate in RATES.items() if rate == self)
+
+
+_KNOWN = {
+    (24000, 1001, False),
+    (24, 1, False),
+    (25, 1, False),
+    (30000, 1001, False),
+    (30000, 1001, True),
+    (30, 1, False),
+    (50, 1, False),
+    (60000, 1001, False),
+    (60000, 1001, True),
+    (60, 1, False),
+}
+
+RATES: dict[str, FrameRate] = {
+    "23.976": FrameRate(24000, 1001),
+    "24": FrameRate(24),
+    "25": FrameRate(25),
+    "29.97": FrameRate(30000, 1001),
+    "29.97df": FrameRate(30000, 1001, drop=True),
+    "30": FrameRate(30),
+    "50": FrameRate(50),
+    "59.94": FrameRate(60000, 1001),
+    "59.94df": FrameRate(60000, 1001, drop=True),
+    "60": FrameRate(60),
+}
+"""Every rate that post-production uses, by the name people write."""
+
+
+def frame_rate(name: str) -> FrameRate:
+    """The rate of this name.
+
+    Raises:
+        BadInput: there is none of that name.
+    """
+    if name not in RATES:
+        raise BadInput(f"There is no frame rate {name!r}; there are {', '.join(RATES)}.")
+    return RATES[name]
+
+
+def sample_of(frame: int, rate: FrameRate, sample_rate: int) -> int:
+    """The first sample at or after the start of a frame."""
+    return -(-frame * sample_rate * rate.denominator // rate.numerator)
+
+
+def frame_of(sample: int, rate: FrameRate, sample_rate: int) -> int:
+    """The frame during which a sample sounds."""
+    return sample * rate.numerator // (sample_rate * rate.denominator)
+
+
+def nearest_frame(sample: int, rate: FrameRate, sample_rate: int) -> int:
+    """The frame whose start is nearest to a sample."""
+    return (2 * sample * rate.numerator + sample_rate * rate.denominator) // (
+        2 * sample_rate * rate.denominator
+    )
+
+
+def to_text(frame: int, rate: FrameRate) -> str:
+    """A frame count as HH:MM:SS:FF, with ``;`` before the frames where frames are dropped.
+
+    Raises:
+        BadInput: the count is negative.
+    """
+    if frame < 0:
+        raise BadInput("A timecode is never negative.")
+    if rate.drop:
+        frame = _with_dropped(frame, rate.nominal)
+    seconds, frames = divmod(frame, rate.nominal)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours % 24:02d}:{minutes:02d}:{seconds:02d}{';' if rate.drop else ':'}{frames:02d}"
+
+
+def from_text(text: str, rate: FrameRate) -> int:
+    """The frame count of HH:MM:SS:FF at this rate; ``;`` and ``:`` before the frames are both understood.
+
+    Raises:
+        BadInput: it is no timecode, or it names a frame that this rate does not have.
+    """
+    found = _TEXT.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(f"{text!r} is no timecode: write HH:MM:SS:FF, such as 01:00:00:00.")
+    hours, minutes, seconds, frames = (int(found[group]) for group in (1, 2, 3, 5))
+    if hours > 23 or minutes > 59 or seconds > 59 or frames >= rate.nominal:
+        raise BadInput(f"{text!r} is no timecode at {rate.name} frames a second.")
+    count = ((hours * 60 + minutes) * 60 + seconds) * rate.nominal + frames
+    if not rate.drop:
+        return count
+    dropped = rate.nominal // 15
+    if seconds == 0 and frames < dropped and minutes % 10:
+        raise BadInput(f"{text!r} is one of the timecodes that {rate.name} leaves out.")
+    total = hours * 60 + minutes
+    return count - dropped * (total - total // 10)
+
+
+def _with_dropped(frame: int, nominal: int) -> int:
+    """The frame's number, counting those that are left out: 2 (or 4) a minute but for every tenth."""
+    dropped = nominal // 15
+    ten_minutes = nominal * 600 - 9 * dropped
+    minute = nominal * 60 - dropped
+    tens, rest = divmod(frame, ten_minutes)
+    skipped = 9 * dropped * tens
+    if rest >= nominal * 60:
+        skipped += dropped * (1 + (rest - nominal * 60) // minute)
+    return frame + skipped

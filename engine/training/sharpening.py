@@ -1,0 +1,157 @@
+"""The last touch on the decoder: a critic that also hears latents which the diffusion network made.
+
+A decoder that only ever saw encoded recordings gives generated latents too smooth a texture: the frame-to-frame
+flutter of surf and rotors is what they lose. Here the encoder and the latents stand still and only the decoder
+learns: encoded recordings hold it to what it should say, and the critic judges what it says of both kinds.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.diffusion.autoencoder import MelCodec
+from engine.diffusion.sampler import make_scheduler, sample_latents, take_noise
+from engine.diffusion.unet import scheduler_config
+from engine.progress import Progress
+from engine.training.adversary import PatchAdversary
+from engine.training.conditions import CaptionConditions
+from engine.training.latents import Group
+from engine.training.loop import Schedule, Trainer
+from engine.training.mel_codec import MEL_MEAN, MEL_STD, reconstruction_loss
+
+
+@dataclass(frozen=True)
+class SharpeningRecipe:
+    """Every number of the recipe.
+
+    ``generated`` of the ``batch`` rows of each step come from the diffusion network. ``memory`` is how many
+    latents are sampled for it, with ``steps`` of the draft solver, as at use.
+    """
+
+    schedule: Schedule
+    batch: int = 8
+    generated: int = 4
+    frames: int = 256
+    edge_weight: float = 0.5
+    critic_weight: float = 0.1
+    critic_width: int = 32
+    memory: int = 512
+    steps: int = 16
+    guidance: float = 2.0
+    rescale: float = 0.7
+    bfloat16: bool = True
+    device: str = "cpu"
+
+    @staticmethod
+    def toy() -> "SharpeningRecipe":
+        schedule = Schedule(steps=12, peak_rate=1e-3, warmup_steps=2)
+        return SharpeningRecipe(
+            schedule, batch=2, generated=2, frames=64, critic_width=8, memory=2, steps=2, bfloat16=False
+        )
+
+    @staticmethod
+    def bootstrap(seconds: float) -> "SharpeningRecipe":
+        """For one CPU core."""
+        return SharpeningRecipe(Schedule(steps=200_000, peak_rate=3e-4, seconds=seconds))
+
+    @staticmethod
+    def release(seconds: float = 150.0) -> "SharpeningRecipe":
+        """For one GPU."""
+        return replace(
+            SharpeningRecipe.bootstrap(seconds), batch=64, generated=32, memory=4096, device="cuda"
+        )
+
+
+@torch.no_grad()
+def sampled(
+    recipe: SharpeningRecipe,
+    unet: Any,
+    captions: CaptionConditions,
+    groups: Sequence[Group],
+    *,
+    shape: tuple[int, int, int],
+    latent_patch: int,
+    seed: int,
+    progress: Progress,
+    together: int = 8,
+) -> NDArray[np.float16]:
+    """One latent (8, T, 16) per group of concepts, sampled as a draft take is: (N, 8, T, 16)."""
+    rng = np.random.default_rng(seed)
+    unet = unet.to(recipe.device).eval()
+    null = captions.null().to(recipe.device)
+    rows = []
+    for start in range(0, len(groups), together):
+        some = list(groups[start : start + together])
+        noise = take_noise(rng.integers(2**31, size=len(some)).tolist(), shape).to(recipe.device)
+        latent = sample_latents(
+            unet,
+            make_scheduler(scheduler_config(), "multistep", recipe.steps),
+            noise,
+            captions.draw(some, rng).to(recipe.device),
+            null,
+            guidance=recipe.guidance,
+            latent_patch=latent_patch,
+            progress=progress.part(start / len(groups), (start + len(some)) / len(groups)),
+            rescale=recipe.rescale,
+        )
+        rows.append(latent.cpu().numpy().astype(np.float16))
+    return np.concatenate(rows)
+
+
+def sharpen(
+    recipe: SharpeningRecipe,
+    codec: MelCodec,
+    mels: Iterator[Tensor],
+    generated: NDArray[np.float16],
+    seed: int,
+    checkpoint: Path | None = None,
+) -> list[float]:
+    """Train the codec's decoder in place; its encoder and the meaning of latents stay as they are.
+
+    Args:
+        mels: endless batches of real log-mels (batch, frames, 64).
+        generated: standardised latents (N, 8, T, 16), at least ``frames`` long when decoded.
+
+    Returns:
+        the loss of every step.
+    """
+    torch.manual_seed(seed)
+    network = codec.network.to(recipe.device, memory_format=torch.channels_last)
+    network.encoder.requires_grad_(False)
+    network.quant_conv.requires_grad_(False)
+    trainer = Trainer(network, recipe.schedule, checkpoint, decay=0.998)
+    adversary = PatchAdversary(recipe.critic_width, recipe.device)
+    rng = np.random.default_rng([seed, trainer.step])
+
+    def loss_of(mel: Tensor, _share: float) -> Tensor:
+        mel = mel.to(recipe.device)
+        drawn = _crops(generated, recipe.generated, recipe.frames // codec.reduction, rng).to(recipe.device)
+        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
+            with torch.no_grad():
+                heard = codec.standardise(codec.posterior(mel).sample().float())
+            out = codec.decode(torch.cat([heard, drawn])).float()
+        target, said = (mel - MEL_MEAN) / MEL_STD, (out - MEL_MEAN) / MEL_STD
+        own, made = said[: len(mel)], said[len(mel) :]
+        loss: Tensor = reconstruction_loss(own, target, recipe.edge_weight)
+        return loss + recipe.critic_weight * (
+            adversary.generator_loss(target, own) + adversary.score_loss(target, made)
+        )
+
+    losses = trainer.run(mels, loss_of)
+    trainer.finish()
+    network.requires_grad_(True)
+    return losses
+
+
+def _crops(latents: NDArray[np.float16], count: int, length: int, rng: np.random.Generator) -> Tensor:
+    """Random stretches (count, 8, length, 16) of randomly chosen latents."""
+    rows = rng.integers(len(latents), size=count)
+    starts = rng.integers(latents.shape[2] - length + 1, size=count)
+    cut = [latents[row][:, start : start + length] for row, start in zip(rows, starts, strict=True)]
+    return torch.from_numpy(np.stack(cut).astype(np.float32))
