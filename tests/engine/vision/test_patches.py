@@ -101,7 +101,7 @@ def test_a_window_never_leaves_the_still() -> None:
 
 
 def test_a_large_object_and_an_empty_mask_are_seen_in_the_whole_still() -> None:
-    assert window_round(box_mask(400, 600, (0, 0, 300, 300))) == (0, 0, 600, 400)
+    assert window_round(box_mask(400, 600, (0, 0, 480, 300))) == (0, 0, 600, 400)
     assert window_round(np.zeros((400, 600), bool)) == (0, 0, 600, 400)
 
 
