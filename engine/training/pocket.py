@@ -44,6 +44,7 @@ class Minutes:
     vae: float = 20.0
     vocoder: float = 25.0
     unet: float = 90.0
+    sharpening: float = 18.0
     segmenter: float = 25.0
 
 
@@ -300,7 +301,39 @@ def _make_unet(run: PocketRun) -> None:
     captions = CaptionConditions(run.concepts, _words(run))
     conditions = SceneConditions(captions, _scenes(run), attention)
     unet, _ = train_denoiser(recipe, _latents(run), conditions, run.seed, run.checkpoint("unet"))
-    unet.cpu().save_pretrained(run.part("unet"))
+    unet = unet.cpu()
+    _sharpen_decoder(run, unet, captions)
+    unet.save_pretrained(run.part("unet"))
+
+
+def _sharpen_decoder(run: PocketRun, unet: Any, captions: Any) -> None:
+    """The codec's decoder once more, now that there is a U-Net whose latents it can be shown."""
+    from engine.diffusion.mel import LogMel
+    from engine.training.denoiser import LATENT_PATCH
+    from engine.training.sharpening import SharpeningRecipe, sampled, sharpen
+
+    recipe = replace(SharpeningRecipe.release(), device=run.device)
+    if run.setting != "release":
+        toy = run.setting == "toy"
+        recipe = SharpeningRecipe.toy() if toy else SharpeningRecipe.bootstrap(run.minutes.sharpening * 60)
+    codec, front_end = _codec(run), LogMel()
+    latents = _latents(run)
+    rows = run.rng(6).integers(len(latents.groups), size=recipe.memory)
+    groups = [latents.groups[int(row)] for row in rows]
+    shape = (int(latents.latents.shape[1]), int(latents.latents.shape[2]), int(latents.latents.shape[3]))
+    made = sampled(
+        recipe,
+        unet,
+        captions,
+        groups,
+        shape=shape,
+        latent_patch=LATENT_PATCH,
+        seed=run.seed,
+        progress=no_progress(),
+    )
+    waves = run.source.batches(recipe.batch, recipe.frames * 160, run.rng(7))
+    sharpen(recipe, codec, (front_end(w) for w in waves), made, run.seed, run.checkpoint("sharpening"))
+    codec.network.cpu().save_pretrained(run.part("vae"))
 
 
 def _make_segmenter(run: PocketRun) -> None:

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.training.loop import Schedule, Trainer
-from engine.training.segmenter_cutouts import Cutout
+from engine.training.segmenter_cutouts import Cutout, Photograph
 from engine.training.segmenter_scenes import ComposedScene, compose_scene
 from engine.vision.sam_network import SamConfig, build_sam, decode, letterbox, save_sam
 
@@ -32,7 +32,7 @@ class SegmenterRecipe:
     schedule: Schedule
     network: SamConfig = field(default_factory=SamConfig)
     scenes: int = 8
-    prompts: int = 3
+    prompts: int = 6
     box_share: float = 0.15
     second_round: float = 0.3
     bfloat16: bool = True
@@ -98,13 +98,14 @@ def batches(
     cutouts: Sequence[Cutout],
     backgrounds: Sequence[NDArray[np.uint8]],
     rng: np.random.Generator,
+    photographs: Sequence[Photograph] = (),
 ) -> Iterator[list[Prompted]]:
     """Endless batches of prompted scenes."""
     low = recipe.network.low_size
     while True:
         batch: list[Prompted] = []
         while len(batch) < recipe.scenes:
-            scene = compose_scene(cutouts, backgrounds, rng, recipe.network.image_size)
+            scene = compose_scene(cutouts, backgrounds, rng, recipe.network.image_size, photographs)
             if scene.masks:
                 batch.append(prompt_scene(sam, scene, recipe.prompts, low, rng))
         yield batch
@@ -144,25 +145,30 @@ def _correcting_clicks(
     return torch.tensor(points), torch.tensor(labels)
 
 
-def _scene_loss(
-    sam: Sam, embedding: Tensor, prompted: Prompted, recipe: SegmenterRecipe, rng: np.random.Generator
+def _batch_loss(
+    sam: Sam, embeddings: Tensor, batch: Sequence[Prompted], recipe: SegmenterRecipe, rng: np.random.Generator
 ) -> Tensor:
-    count = len(prompted.targets)
-    labels = torch.ones(count, 1)
+    """The loss of every prompt of a batch, (B, C, g, g) encoded: by boxes, or by clicks in one or two rounds."""
+    counts = torch.tensor([len(prompted.targets) for prompted in batch])
+    each = embeddings.repeat_interleave(counts, dim=0)
+    targets = torch.cat([prompted.targets for prompted in batch])
     if rng.random() < recipe.box_share:
-        logits, scores = decode(sam, embedding, None, prompted.boxes, None)
-        return mask_loss(logits.float(), scores.float(), prompted.targets)
-    logits, scores = decode(sam, embedding, (prompted.points, labels), None, None)
-    loss = mask_loss(logits[:, 1:].float(), scores[:, 1:].float(), prompted.targets)
+        boxes = torch.cat([prompted.boxes for prompted in batch])
+        logits, scores = decode(sam, each, None, boxes, None)
+        return mask_loss(logits.float(), scores.float(), targets)
+    first = torch.cat([prompted.points for prompted in batch])
+    labels = torch.ones(len(first), 1)
+    logits, scores = decode(sam, each, (first, labels), None, None)
+    loss = mask_loss(logits[:, 1:].float(), scores[:, 1:].float(), targets)
     if rng.random() >= recipe.second_round:
         return loss
     best = scores[:, 1:].argmax(dim=1)
-    previous = logits[torch.arange(count), 1 + best].detach().float()
+    previous = logits[torch.arange(len(first)), 1 + best].detach().float()
     scale = recipe.network.image_size / recipe.network.low_size
-    extra, extra_labels = _correcting_clicks(previous, prompted.targets, scale, rng)
-    points = torch.cat([prompted.points, extra], dim=1), torch.cat([labels, extra_labels], dim=1)
-    logits, scores = decode(sam, embedding, points, None, previous[:, None].clamp(-16, 16))
-    return loss + mask_loss(logits.float(), scores.float(), prompted.targets)
+    extra, extra_labels = _correcting_clicks(previous, targets, scale, rng)
+    points = torch.cat([first, extra], dim=1), torch.cat([labels, extra_labels], dim=1)
+    logits, scores = decode(sam, each, points, None, previous[:, None].clamp(-16, 16))
+    return loss + mask_loss(logits.float(), scores.float(), targets)
 
 
 def train(
@@ -170,6 +176,7 @@ def train(
     cutouts: Sequence[Cutout],
     backgrounds: Sequence[NDArray[np.uint8]],
     checkpoint: Path | None = None,
+    photographs: Sequence[Photograph] = (),
 ) -> tuple[Sam, list[float]]:
     """Train a segmenter; the network with averaged weights, and each step's loss.
 
@@ -185,23 +192,20 @@ def train(
     def loss_of(batch: list[Prompted], _share: float) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16) if recipe.bfloat16 else nullcontext():
             embeddings = sam.image_encoder(torch.cat([prompted.image for prompted in batch]))
-            losses = [
-                _scene_loss(sam, embeddings[i : i + 1], prompted, recipe, rng)
-                for i, prompted in enumerate(batch)
-            ]
-        return torch.stack(losses).mean()
+            return _batch_loss(sam, embeddings, batch, recipe, rng)
 
-    losses = trainer.run(batches(sam, recipe, cutouts, backgrounds, rng), loss_of)
+    losses = trainer.run(batches(sam, recipe, cutouts, backgrounds, rng, photographs), loss_of)
     trainer.finish()
     return sam, losses
 
 
 def train_and_save(archive: Path, folder: Path, seconds: float, checkpoint: Path | None = None) -> None:
     """The whole bootstrap: cut things from ``archive``, train for ``seconds`` on this core, write ``folder``."""
-    from engine.training.segmenter_cutouts import load_backgrounds, load_cutouts
+    from engine.training.segmenter_cutouts import load_backgrounds, load_photographs
 
     recipe = SegmenterRecipe.bootstrap(seconds)
-    cutouts = load_cutouts(archive)
-    log.info("%d cut-outs", len(cutouts))
-    sam, _ = train(recipe, cutouts, load_backgrounds(archive), checkpoint)
+    photographs = load_photographs(archive)
+    log.info("%d pictures of a thing", len(photographs))
+    cutouts = [photograph.cut() for photograph in photographs]
+    sam, _ = train(recipe, cutouts, load_backgrounds(archive), checkpoint, photographs)
     save_sam(folder, sam, recipe.network)

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.training.pictures import held_out
+
 PLAIN_CLASSES = (
     "Motorbikes airplanes watch car_side grand_piano helicopter laptop revolver ibis electric_guitar crab "
     "ketch llama kangaroo cellphone dolphin dragonfly flamingo emu euphonium wheelchair soccer_ball "
@@ -32,6 +34,19 @@ class Cutout:
     concept: str
     pixels: NDArray[np.uint8]
     mask: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A picture of one thing as it was taken: ``pixels`` uint8 (h, w, 3) RGB and the thing's ``mask`` bool (h, w)."""
+
+    concept: str
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+
+    def cut(self) -> Cutout:
+        """The thing alone."""
+        return _cropped(self.concept, self.pixels, self.mask)
 
 
 def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -92,10 +107,12 @@ def cut_out(pixels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     return mask if _is_believable(mask, found, lab) else None
 
 
-def _pictures(archive: zipfile.ZipFile, concepts: Sequence[str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+def _pictures(
+    archive: zipfile.ZipFile, concepts: Sequence[str], *, kept_apart: bool = False
+) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     for name in sorted(archive.namelist()):
         concept = name.split("/")[0]
-        if concept in concepts and not name.endswith("/"):
+        if concept in concepts and not name.endswith("/") and held_out(name) == kept_apart:
             picture = Image.open(io.BytesIO(archive.read(name))).convert("RGB")
             yield concept, np.asarray(picture)
 
@@ -106,24 +123,29 @@ def _cropped(concept: str, pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -
     return Cutout(concept, pixels[window].copy(), mask[window].copy())
 
 
-def load_cutouts(path: Path, per_class: int = 120) -> list[Cutout]:
-    """Cut-outs from a zip of ``class/picture`` files: at most ``per_class`` pictures of a class are tried.
+def load_photographs(path: Path, per_class: int = 120, *, kept_apart: bool = False) -> list[Photograph]:
+    """Pictures of one thing, with a mask that can be believed, from a zip of ``class/picture`` files.
+
+    Args:
+        per_class: at most so many pictures of a class are tried.
+        kept_apart: those of the fifth that is held out from every recipe, in place of the others.
 
     Raises:
         FileNotFoundError: there is no such zip.
     """
     tried: dict[str, int] = {}
-    cutouts = []
+    found = []
     with zipfile.ZipFile(path) as archive:
-        for concept, pixels in _pictures(archive, PLAIN_CLASSES):
+        for concept, pixels in _pictures(archive, PLAIN_CLASSES, kept_apart=kept_apart):
             tried[concept] = tried.get(concept, 0) + 1
             mask = cut_out(pixels) if tried[concept] <= per_class and min(pixels.shape[:2]) >= 48 else None
             if mask is not None:
-                cutouts.append(_cropped(concept, pixels, mask))
-    return cutouts
+                found.append(Photograph(concept, pixels, mask))
+    return found
 
 
-def load_backgrounds(path: Path) -> list[NDArray[np.uint8]]:
-    """The background pictures of the same zip, uint8 (h, w, 3) RGB each."""
+def load_backgrounds(path: Path, *, kept_apart: bool = False) -> list[NDArray[np.uint8]]:
+    """The background pictures of the same zip, uint8 (h, w, 3) RGB each, held-out ones or the others."""
     with zipfile.ZipFile(path) as archive:
-        return [pixels for _, pixels in _pictures(archive, [BACKGROUND_CLASS]) if min(pixels.shape[:2]) >= 64]
+        pictures = _pictures(archive, [BACKGROUND_CLASS], kept_apart=kept_apart)
+        return [pixels for _, pixels in pictures if min(pixels.shape[:2]) >= 64]

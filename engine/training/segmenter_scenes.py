@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.training.segmenter_cutouts import Cutout
+from engine.training.segmenter_cutouts import Cutout, Photograph
 
 Pixels = NDArray[np.float32]
 """Pixels while a scene is being made: float32 (h, w, 3), 0 to 1."""
@@ -168,6 +168,15 @@ def _background(
     return np.asarray(canvas, np.float32)
 
 
+def _framed(
+    photograph: Photograph, shape: tuple[int, int], rng: np.random.Generator
+) -> tuple[Pixels, NDArray[np.float32]]:
+    """A window of a photograph, and its thing's mask in it."""
+    both = np.dstack([photograph.pixels, photograph.mask.astype(np.uint8) * 255])
+    crop = _crop(both, shape, rng, zoom=1.0 + 0.5 * rng.beta(1, 2))
+    return np.ascontiguousarray(crop[..., :3]), np.ascontiguousarray(crop[..., 3])
+
+
 def _finished(canvas: Pixels, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Light across the scene, a colour cast, blur and noise."""
     light = 1 + rng.uniform(0, 0.35) * _smooth_field((canvas.shape[0], canvas.shape[1]), rng, 3)[..., None]
@@ -185,17 +194,24 @@ def compose_scene(
     backgrounds: Sequence[NDArray[np.uint8]],
     rng: np.random.Generator,
     side: int = 128,
+    photographs: Sequence[Photograph] = (),
 ) -> ComposedScene:
     """A scene of one to five things whose longest side is ``side``; later things hide earlier ones.
 
-    Without cut-outs every thing is made up. ``masks`` are what is seen of each thing, then of parts.
+    Without cut-outs every thing is made up. Where there are ``photographs``, a third of the scenes start from one,
+    with its own thing in it. ``masks`` are what is seen of each thing, then of parts.
     """
     ratio = rng.uniform(0.55, 1.0)
     shape = (side, round(side * ratio)) if rng.random() < 0.25 else (round(side * ratio), side)
-    canvas = _background(shape, backgrounds, rng)
     things: list[NDArray[np.float32]] = []
     parts: list[NDArray[np.float32]] = []
-    for _ in range(int(rng.integers(1, 6))):
+    more = int(rng.integers(1, 6))
+    if len(photographs) and rng.random() < 1 / 3:
+        canvas, own = _framed(photographs[int(rng.integers(len(photographs)))], shape, rng)
+        things, more = [own], int(rng.integers(0, 4))
+    else:
+        canvas = _background(shape, backgrounds, rng)
+    for _ in range(more):
         is_real = len(cutouts) > 0 and rng.random() < 0.65
         thing = _placed(
             _real_thing(cutouts, rng) if is_real else _made_up_thing(backgrounds, rng), shape, rng

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.training.segmenter import SegmenterRecipe, mask_loss, train
-from engine.training.segmenter_cutouts import Cutout, cut_out, load_backgrounds, load_cutouts
+from engine.training.segmenter_cutouts import Cutout, cut_out, load_backgrounds, load_photographs
 from engine.training.segmenter_ranker import Judged, RankerRecipe, fit, judge
 from engine.training.segmenter_scenes import MIN_AREA, compose_scene
 from engine.vision.description import FEATURES
@@ -45,7 +45,7 @@ def test_a_picture_without_a_thing_is_not_believed() -> None:
 
 def test_the_pictures_of_the_data_pack_give_cut_outs(shared: Path) -> None:
     archive = shared / "data" / "caltech101_sounding.zip"
-    found = load_cutouts(archive, per_class=1)
+    found = load_photographs(archive, per_class=1)
     assert len(found) > 5
     assert all(one.mask.shape == one.pixels.shape[:2] and one.mask.any() for one in found)
     assert len(load_backgrounds(archive)) > 100
