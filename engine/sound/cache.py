@@ -1,0 +1,120 @@
+"""Waveforms kept for the next time they are asked for, up to a number of bytes."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from threading import Lock
+from typing import Generic, TypeVar
+
+from engine.sound.loudness import Waveform
+from engine.sound.resample import resample
+
+Key = TypeVar("Key", bound=Hashable)
+
+TakeSource = Callable[[str], tuple[Waveform, int]]
+"""From a take's digest to its samples, float32 (channels, samples), at their own rate."""
+
+
+class WaveformCache(Generic[Key]):
+    """Waveforms by key, read-only; what was not used for longest goes first. Safe to use from several threads.
+
+    Args:
+        most_bytes: of all samples together; a waveform longer than that alone is not kept.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._kept: OrderedDict[Key, Waveform] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._kept
+
+    @property
+    def bytes(self) -> int:
+        """What is kept."""
+        return self._bytes
+
+    def get(self, key: Key) -> Waveform | None:
+        """What is kept under this key, or None."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: Key, samples: Waveform) -> Waveform:
+        """Keeps the waveform, from now on read-only, and returns it."""
+        samples.setflags(write=False)
+        if samples.nbytes > self.most_bytes:
+            return samples
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._bytes += samples.nbytes - (0 if before is None else before.nbytes)
+            self._kept[key] = samples
+            while self._bytes > self.most_bytes:
+                self._bytes -= self._kept.popitem(last=False)[1].nbytes
+        return samples
+
+    def where(self, holds: Callable[[Key], bool]) -> "WaveformCache[Key]":
+        """A cache of its own with those keys that hold; the samples are shared."""
+        other: WaveformCache[Key] = WaveformCache(self.most_bytes)
+        with self._lock:
+            other._kept.update((key, samples) for key, samples in self._kept.items() if holds(key))
+        other._bytes = sum(samples.nbytes for samples in other._kept.values())
+        return other
+
+
+class TakesAtRate:
+    """Takes at one rate, each read and resampled once for as long as it is kept.
+
+    Args:
+        source: where takes come from.
+        rate: samples a second that they are wanted at.
+        most_bytes: of resampled takes to keep. Should more than that sound at one time, takes are resampled again
+            and again, which is right but slow.
+    """
+
+    def __init__(self, source: TakeSource, rate: int, most_bytes: int) -> None:
+        self._source = source
+        self._rate = rate
+        self._kept: WaveformCache[str] = WaveformCache(most_bytes)
+        self._loading: dict[str, Future[Waveform]] = {}
+        self._lock = Lock()
+
+    @property
+    def bytes(self) -> int:
+        """What is kept."""
+        return self._kept.bytes
+
+    def get(self, digest: str) -> Waveform:
+        """The take, float32 (channels, samples), read-only. Whoever asks while it is being read waits for it.
+
+        Raises:
+            Whatever the source raises.
+        """
+        found = self._kept.get(digest)
+        if found is not None:
+            return found
+        with self._lock:
+            waiting = self._loading.get(digest)
+            mine = self._loading.setdefault(digest, Future()) if waiting is None else None
+        if mine is None:
+            assert waiting is not None
+            return waiting.result()
+        return self._load(digest, mine)
+
+    def _load(self, digest: str, waiting: "Future[Waveform]") -> Waveform:
+        try:
+            samples, rate = self._source(digest)
+            # A view, so that the caller's own array stays as writable as it was.
+            taken = self._kept.put(digest, resample(samples, rate, self._rate)[:])
+            waiting.set_result(taken)
+        except BaseException as error:
+            waiting.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                self._loading.pop(digest, None)
+        return taken

@@ -1,0 +1,75 @@
+"""The curves along which clips come in and go out.
+
+Curves are read in the middle of each sample, so that a fade out is a fade in run backwards, and two clips whose
+fades of one length lie on each other cross exactly: ``equal_power`` with in^2 + out^2 = 1 (for sounds that have
+nothing to do with each other), ``linear`` and ``s_curve`` with in + out = 1 (for sounds that do).
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.scene.timeline import FadeShape
+from engine.sound.cache import WaveformCache
+from engine.sound.loudness import Waveform
+
+EXPONENTIAL_DB = 60.0
+"""How far down an exponential fade begins."""
+
+LONGEST_KEPT = 1 << 18
+"""Samples of a fade that is kept whole; of longer ones each stretch is worked out when it is wanted."""
+
+CURVE_BYTES = 16 << 20
+
+
+class Curves:
+    """Fades, kept for the next clip that has the same."""
+
+    def __init__(self) -> None:
+        self._kept: WaveformCache[tuple[int, FadeShape]] = WaveformCache(CURVE_BYTES)
+
+    def rise(self, samples: int, shape: FadeShape, start: int, stop: int) -> Waveform:
+        """``fade_in``."""
+        if samples > LONGEST_KEPT:
+            return fade_in(samples, shape, start, stop)
+        whole = self._kept.get((samples, shape))
+        if whole is None:
+            whole = self._kept.put((samples, shape), fade_in(samples, shape))
+        return whole[start:stop]
+
+    def fall(self, samples: int, shape: FadeShape, start: int, stop: int) -> Waveform:
+        """``fade_out``."""
+        return self.rise(samples, shape, samples - stop, samples - start)[::-1]
+
+
+def fade_in(samples: int, shape: FadeShape, start: int = 0, stop: int | None = None) -> Waveform:
+    """The factors of a fade in over ``samples``, from sample ``start`` to ``stop`` of it: float32 (stop - start,).
+
+    Any part is the same, to the bit, as that part of the whole.
+    """
+    return _curve(_middles(samples, start, samples if stop is None else stop), shape)
+
+
+def fade_out(samples: int, shape: FadeShape, start: int = 0, stop: int | None = None) -> Waveform:
+    """The factors of a fade out: those of the fade in, from last to first."""
+    end = samples if stop is None else stop
+    return fade_in(samples, shape, samples - end, samples - start)[::-1]
+
+
+def _middles(samples: int, start: int, stop: int) -> NDArray[np.float64]:
+    return (np.arange(start, stop) + 0.5) / max(samples, 1)
+
+
+def _curve(t: NDArray[np.float64], shape: FadeShape) -> Waveform:
+    """A shape at the points ``t``, 0..1."""
+    if shape == "linear":
+        risen = t
+    elif shape == "equal_power":
+        risen = np.sin(math.pi / 2.0 * t)
+    elif shape == "s_curve":
+        risen = np.sin(math.pi / 2.0 * t) ** 2
+    else:
+        steep = EXPONENTIAL_DB * math.log(10.0) / 20.0
+        risen = np.expm1(steep * t) / math.expm1(steep)
+    return risen.astype(np.float32)
