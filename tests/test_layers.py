@@ -15,7 +15,6 @@ HEAVY = ("torch", "torchvision", "diffusers", "transformers", "segment_anything"
 # What a part may use beyond the dependencies that everybody gets.
 EXTRAS = {
     "engine/evaluation/": ("evaluation",),
-    "desktop/": ("desktop",),
     "tests/": ("dev", "evaluation"),
 }
 # Distributions that are not called like what they bring.
