@@ -1,0 +1,71 @@
+"""Dresses an application: style, palette, style sheet. One look, dark, for long sessions."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from desktop.theme.colours import DARK, Colours
+from engine.models.resources import resource
+
+ROLES = {
+    QPalette.ColorRole.Window: "ground",
+    QPalette.ColorRole.WindowText: "text",
+    QPalette.ColorRole.Base: "well",
+    QPalette.ColorRole.AlternateBase: "panel",
+    QPalette.ColorRole.Text: "text",
+    QPalette.ColorRole.Button: "raised",
+    QPalette.ColorRole.ButtonText: "text",
+    QPalette.ColorRole.BrightText: "error",
+    QPalette.ColorRole.ToolTipBase: "raised",
+    QPalette.ColorRole.ToolTipText: "text",
+    QPalette.ColorRole.PlaceholderText: "faint",
+    QPalette.ColorRole.Highlight: "accent",
+    QPalette.ColorRole.HighlightedText: "on_accent",
+    QPalette.ColorRole.Link: "accent",
+    QPalette.ColorRole.Mid: "edge",
+    QPalette.ColorRole.Dark: "line",
+}
+FADED = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
+_TINTED = re.compile(r"url\(@icons/(\w+)@(\w+)\.svg\)")
+
+
+class Theme:
+    """The look, put on an application. Keep it while the application runs: it owns the tinted icons of the sheet."""
+
+    def __init__(self, colours: Colours = DARK) -> None:
+        self.colours = colours
+        self._folder = tempfile.TemporaryDirectory(prefix="foleyscape-theme-")
+
+    def dress(self, application: QApplication) -> None:
+        application.setStyle("Fusion")
+        application.setPalette(palette(self.colours))
+        application.setStyleSheet(self.sheet())
+
+    def sheet(self) -> str:
+        """The style sheet, with every ``@name`` replaced by its colour."""
+        text = resource("theme", "window.qss").read_text(encoding="utf-8")
+        text = _TINTED.sub(lambda found: f"url({self._tinted(found[1], found[2])})", text)
+        shades = {**self.colours.names(), "accent_hover": self.colours.colour("accent").lighter(112).name()}
+        return re.sub(r"@(\w+)", lambda found: shades[found[1]], text)
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+    def _tinted(self, name: str, shade: str) -> str:
+        """A file of this icon in this colour: a style sheet can only name files."""
+        path = Path(self._folder.name) / f"{name}-{shade}.svg"
+        drawing = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+        path.write_text(drawing.replace("currentColor", self.colours.names()[shade]), encoding="utf-8")
+        return path.as_posix()
+
+
+def palette(colours: Colours) -> QPalette:
+    made = QPalette()
+    for role, name in ROLES.items():
+        made.setColor(role, QColor(colours.names()[name]))
+    for role in FADED:
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.faint))
+    return made
