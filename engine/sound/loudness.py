@@ -1,10 +1,11 @@
-"""How loud a waveform is: loudness and true peak after ITU-R BS.1770-4.
+"""How loud a whole waveform is: loudness and true peak after ITU-R BS.1770-4. ``meters`` measures streams.
 
 Written out rather than taken from pyloudnorm, whose high-pass is only right at 48 kHz (0.09 dB loud at the
 model's 16 kHz) and which counts a last, partly filled block; at 48 kHz the two agree, and a test says so.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,34 @@ ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 OVERSAMPLING = 4
 SURROUND_WEIGHTS = (1.0, 1.0, 1.0, 0.0, 1.41, 1.41)
-"""For L R C LFE Ls Rs; with fewer channels all weigh 1 (BS.1770-4, table 3)."""
+"""For L R C LFE Ls Rs, or without LFE for five channels; with fewer all weigh 1 (BS.1770-4, table 3)."""
+
+
+@dataclass(frozen=True)
+class LoudnessReport:
+    """What delivery asks to know of a sound; None where the standard gives no value (too short, or silent).
+
+    Attributes:
+        integrated_lufs: gated loudness of the whole (BS.1770-4, annex 1).
+        range_lu: loudness range (EBU Tech 3342).
+        max_momentary_lufs, max_short_term_lufs: loudest 400 ms and 3 s (EBU Tech 3341).
+        true_peak_dbtp: highest point at and between samples (annex 2); of silence, -inf.
+    """
+
+    integrated_lufs: float | None
+    range_lu: float | None
+    max_momentary_lufs: float | None
+    max_short_term_lufs: float | None
+    true_peak_dbtp: float
+
+
+def loudness_report(samples: Waveform, rate: int) -> LoudnessReport:
+    """Everything that is measured of a whole waveform, as ``engine.sound.meters.LoudnessMeter`` measures it."""
+    from engine.sound.meters import LoudnessMeter
+
+    meter = LoudnessMeter(rate, samples.shape[0])
+    meter.feed(samples)
+    return meter.report()
 
 
 def integrated_lufs(samples: Waveform, rate: int) -> float | None:
@@ -27,11 +55,11 @@ def integrated_lufs(samples: Waveform, rate: int) -> float | None:
     None where the standard gives no value: under 400 ms, or when every block is below the absolute gate.
     """
     blocks = _block_energies(samples, rate)
-    blocks = blocks[blocks > _energy(ABSOLUTE_GATE_LUFS)]
+    blocks = blocks[blocks > energy_of_lufs(ABSOLUTE_GATE_LUFS)]
     if not len(blocks):
         return None
-    gate = _energy(_lufs(float(blocks.mean())) + RELATIVE_GATE_LU)
-    return _lufs(float(blocks[blocks > gate].mean()))
+    gate = energy_of_lufs(lufs_of_energy(float(blocks.mean())) + RELATIVE_GATE_LU)
+    return lufs_of_energy(float(blocks[blocks > gate].mean()))
 
 
 def energy_lufs(samples: Waveform, rate: int) -> float | None:
@@ -42,7 +70,7 @@ def energy_lufs(samples: Waveform, rate: int) -> float | None:
     if not samples.shape[1]:
         return None
     energy = float(_weighted_squares(samples, rate).mean())
-    return _lufs(energy) if energy > _energy(-120.0) else None
+    return lufs_of_energy(energy) if energy > energy_of_lufs(-120.0) else None
 
 
 def level_lufs(samples: Waveform, rate: int) -> float | None:
@@ -75,6 +103,16 @@ def from_db(gain_db: float) -> float:
     return float(10.0 ** (gain_db / 20.0))
 
 
+def lufs_of_energy(energy: float) -> float:
+    """Mean K-weighted energy, summed over weighted channels and over 0, in LUFS (annex 1, equation 2)."""
+    return -0.691 + 10.0 * math.log10(energy)
+
+
+def energy_of_lufs(lufs: float) -> float:
+    """The mean K-weighted energy that a loudness stands for."""
+    return float(10.0 ** ((lufs + 0.691) / 10.0))
+
+
 def k_weighting(rate: int) -> list[tuple[list[float], list[float]]]:
     """The two filters of annex 1 as (b, a): a shelf for the head, then a high-pass.
 
@@ -97,6 +135,12 @@ def k_weighting(rate: int) -> list[tuple[list[float], list[float]]]:
     return [shelf, high_pass]
 
 
+def channel_weights(channels: int) -> NDArray[np.float64]:
+    """What the energy of each channel counts in the sum (BS.1770-4, table 3)."""
+    surround = {6: SURROUND_WEIGHTS, 5: (*SURROUND_WEIGHTS[:3], *SURROUND_WEIGHTS[4:])}
+    return np.array(surround.get(channels, (1.0,) * channels))
+
+
 def _weighted_squares(samples: Waveform, rate: int) -> NDArray[np.float64]:
     """K-weighted energy of each moment, summed over channels with their weights: (samples,)."""
     from scipy.signal import lfilter
@@ -104,8 +148,7 @@ def _weighted_squares(samples: Waveform, rate: int) -> NDArray[np.float64]:
     weighted = samples.astype(np.float64)
     for b, a in k_weighting(rate):
         weighted = lfilter(b, a, weighted, axis=1)
-    weights = SURROUND_WEIGHTS if len(samples) == len(SURROUND_WEIGHTS) else (1.0,) * len(samples)
-    return np.asarray(np.tensordot(np.asarray(weights), weighted * weighted, 1))
+    return np.asarray(np.tensordot(channel_weights(len(samples)), weighted * weighted, 1))
 
 
 def _block_energies(samples: Waveform, rate: int) -> NDArray[np.float64]:
@@ -116,11 +159,3 @@ def _block_energies(samples: Waveform, rate: int) -> NDArray[np.float64]:
     total = np.concatenate([[0.0], np.cumsum(_weighted_squares(samples, rate))])
     starts = np.arange(0, samples.shape[1] - length + 1, step)
     return np.asarray((total[starts + length] - total[starts]) / length)
-
-
-def _lufs(energy: float) -> float:
-    return -0.691 + 10.0 * math.log10(energy)
-
-
-def _energy(lufs: float) -> float:
-    return float(10.0 ** ((lufs + 0.691) / 10.0))
