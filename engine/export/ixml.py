@@ -1,0 +1,171 @@
+"""The iXML chunk (iXML specification 3.01): who, what, when, at which film rate, and from which takes."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from engine.export.used import TakeUsed
+from engine.scene.timecode import FrameRate
+
+VERSION = "3.01"
+
+# XML 1.0, section 2.2, production 2: what a document may hold at all.
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class FileSet:
+    """The export that a file is one of: a number of its own, its name, how many, and which of them."""
+
+    uid: str
+    name: str
+    total: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Ixml:
+    """What the chunk says.
+
+    Attributes:
+        project, scene, take: as on a slate.
+        uid: a name of its own for the file, 32 characters.
+        frame_rate: of the picture.
+        rate, bits: of the file.
+        time_reference: samples from midnight to the first sample, at ``rate``.
+        channels: a name for each channel of the file, and what it does, such as ("Dog L", "LEFT").
+        takes: all that sound in it.
+        files: what it was exported together with.
+        circled: whether a person starred it.
+    """
+
+    project: str
+    scene: str
+    take: str
+    uid: str
+    frame_rate: FrameRate
+    rate: int
+    bits: int
+    time_reference: int
+    channels: tuple[tuple[str, str], ...]
+    takes: tuple[TakeUsed, ...]
+    files: FileSet
+    circled: bool = False
+
+
+def ixml_chunk(ixml: Ixml) -> bytes:
+    """The contents of the chunk: an XML document in UTF-8."""
+    root = ElementTree.Element("BWFXML")
+    for tag, value in (
+        ("IXML_VERSION", VERSION),
+        ("PROJECT", ixml.project),
+        ("SCENE", ixml.scene),
+        ("TAKE", ixml.take),
+        ("CIRCLED", str(ixml.circled).upper()),
+        ("FILE_UID", ixml.uid),
+        ("NOTE", note(ixml.takes)),
+    ):
+        _add(root, tag, value)
+    _speed(_add(root, "SPEED"), ixml)
+    _files(_add(root, "FILE_SET"), ixml.files)
+    _tracks(_add(root, "TRACK_LIST"), ixml.channels)
+    _add(root, "USER", recipes(ixml.takes))
+    ElementTree.indent(root, "")
+    document: str = ElementTree.tostring(root, "unicode")
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + document).encode("utf-8")
+
+
+def note(takes: Sequence[TakeUsed]) -> str:
+    """The takes for a person to read, one line each."""
+    lines = [f"{take.name} take {take.number}: {take.model}, {take.licence}" for take in takes]
+    return "\n".join(lines)
+
+
+def recipes(takes: Sequence[TakeUsed]) -> str:
+    """The takes for a program to read: JSON with the recipe and licence of each.
+
+    The pixels of masks are left out, for they would make the chunk large; their digests stay, and the project
+    has the masks.
+    """
+    entries = [
+        {
+            "digest": take.digest,
+            "name": take.name,
+            "take": take.number,
+            "model": take.model,
+            "licence": take.licence,
+            "recipe": _read(take.recipe),
+        }
+        for take in takes
+    ]
+    return json.dumps({"program": "foleyscape", "takes": entries}, ensure_ascii=False)
+
+
+def _speed(speed: ElementTree.Element, ixml: Ixml) -> None:
+    rate = f"{ixml.frame_rate.numerator}/{ixml.frame_rate.denominator}"
+    high, low = divmod(ixml.time_reference, 1 << 32)
+    for tag, value in (
+        ("NOTE", ""),
+        ("MASTER_SPEED", rate),
+        ("CURRENT_SPEED", rate),
+        ("TIMECODE_RATE", rate),
+        ("TIMECODE_FLAG", "DF" if ixml.frame_rate.drop else "NDF"),
+        ("FILE_SAMPLE_RATE", ixml.rate),
+        ("AUDIO_BIT_DEPTH", ixml.bits),
+        ("DIGITIZER_SAMPLE_RATE", ixml.rate),
+        ("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_HI", high),
+        ("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO", low),
+        ("TIMESTAMP_SAMPLE_RATE", ixml.rate),
+    ):
+        _add(speed, tag, str(value))
+
+
+def _files(files: ElementTree.Element, values: FileSet) -> None:
+    for tag, value in (
+        ("TOTAL_FILES", values.total),
+        ("FAMILY_UID", values.uid),
+        ("FAMILY_NAME", values.name),
+        ("FILE_SET_INDEX", values.index),
+    ):
+        _add(files, tag, str(value))
+
+
+def _tracks(tracks: ElementTree.Element, channels: Sequence[tuple[str, str]]) -> None:
+    _add(tracks, "TRACK_COUNT", str(len(channels)))
+    for number, (name, function) in enumerate(channels, 1):
+        track = _add(tracks, "TRACK")
+        for tag, value in (
+            ("CHANNEL_INDEX", str(number)),
+            ("INTERLEAVE_INDEX", str(number)),
+            ("NAME", name),
+            ("FUNCTION", function),
+        ):
+            _add(track, tag, value)
+
+
+def _add(parent: ElementTree.Element, tag: str, text: str | None = None) -> ElementTree.Element:
+    child = ElementTree.SubElement(parent, tag)
+    if text is not None:
+        child.text = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return child
+
+
+def _read(recipe: str) -> Any:
+    """The recipe without pixels; as plain text where it is no JSON, or none that anybody would write."""
+    try:
+        return _without_pixels(json.loads(recipe))
+    except (ValueError, RecursionError):
+        return recipe
+
+
+def _without_pixels(facts: Any) -> Any:
+    """The recipe, less the bits of packed masks (``engine.scene.masks.PackedMask``)."""
+    if isinstance(facts, dict):
+        mask = {"bits", "digest", "height", "width"} <= set(facts)
+        return {key: _without_pixels(value) for key, value in facts.items() if not (mask and key == "bits")}
+    if isinstance(facts, list):
+        return [_without_pixels(entry) for entry in facts]
+    return facts

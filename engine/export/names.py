@@ -1,0 +1,86 @@
+"""What the files of an export are called."""
+
+from collections.abc import Mapping, Sequence
+
+from engine.export.ucs import (
+    FX_NAME_LETTERS,
+    MIX,
+    UNKNOWN,
+    UcsBlocks,
+    cleaned,
+    load_cat_ids,
+    shortened,
+    ucs_name,
+)
+from engine.models.concepts import ConceptIndex, load_concepts
+from engine.scene.scene import Scene
+from engine.scene.timeline import Track
+
+PLAIN_LETTERS = 40
+PLAIN_BYTES = 160
+
+
+def stem_names(scene: Scene, tracks: Sequence[Track], blocks: UcsBlocks | None) -> tuple[str, ...]:
+    """A name without ending for the stem of each track: no two alike, not even on disks that ignore case.
+
+    Plain ones are numbered from the top, ``01_dog``; with ``blocks`` they follow the Universal Category System.
+
+    Raises:
+        BadInput: a UCS block is missing, or a CatID is none.
+    """
+    if blocks is None:
+        return tuple(f"{number:02d}_{plain(track.name, 'track')}" for number, track in enumerate(tracks, 1))
+    cat_ids, concepts = load_cat_ids(), ConceptIndex(load_concepts())
+    names: dict[str, str] = {}
+    for number, track in enumerate(tracks, 1):
+        fx_name = cleaned(track.name) or f"Track {number}"
+        cat_id = _cat_id(scene, track, blocks, concepts)
+        name = _unlike(cat_id, fx_name, blocks, cat_ids, names)
+        names[name.casefold()] = name
+    return tuple(names.values())
+
+
+def mix_name(scene: Scene, blocks: UcsBlocks | None) -> str:
+    """The name of the mix, without its ending.
+
+    Raises:
+        BadInput: a UCS block is missing.
+    """
+    return "mix" if blocks is None else ucs_name(MIX, cleaned(scene.name) or "Mix", blocks, load_cat_ids())
+
+
+def plain(words: str, otherwise: str) -> str:
+    """Words as a part of a file name: letters, digits and hyphens in lower case."""
+    name = shortened(cleaned(words), PLAIN_LETTERS).casefold().replace(" ", "-")
+    short = name.encode("utf-8")[:PLAIN_BYTES].decode("utf-8", "ignore").strip("-")
+    return short or otherwise
+
+
+def _unlike(
+    cat_id: str,
+    fx_name: str,
+    blocks: UcsBlocks,
+    cat_ids: Mapping[str, tuple[str, str]],
+    taken: Mapping[str, str],
+) -> str:
+    """The UCS name, numbered where others have it already."""
+    name, count = ucs_name(cat_id, fx_name, blocks, cat_ids), 1
+    while name.casefold() in taken:
+        count += 1
+        room = FX_NAME_LETTERS - len(f" {count}")
+        name = ucs_name(cat_id, f"{shortened(fx_name, room)} {count}", blocks, cat_ids)
+    return name
+
+
+def _cat_id(scene: Scene, track: Track, blocks: UcsBlocks, concepts: ConceptIndex) -> str:
+    """The CatID a person chose, else that of what the track or its object is called."""
+    for track_id, chosen in blocks.categories:
+        if track_id == track.id:
+            return chosen
+    thing = None if track.object is None else scene.object(track.object)
+    for words in (track.name, thing.name if thing else "", (thing.prompt or "") if thing else ""):
+        named = concepts.named(words)
+        mentioned = (named,) if named else concepts.mentioned_in(words)
+        if mentioned:
+            return mentioned[0].ucs
+    return UNKNOWN

@@ -1,0 +1,200 @@
+"""What an export will write, known before anything is rendered."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.errors import BadInput
+from engine.export.names import mix_name, plain, stem_names
+from engine.export.presets import PRESETS, Preset
+from engine.export.riff import WaveForm, wave_bytes
+from engine.export.ucs import UcsBlocks
+from engine.scene.scene import Scene
+from engine.scene.timecode import FrameRate, from_text, sample_of, to_text
+from engine.scene.timeline import PROJECT_RATES, LoudnessPreset, Timeline
+
+SoundFormat = Literal["wav", "flac", "ogg"]
+Kind = Literal["stem", "mix", "interchange"]
+
+BITS = (16, 24, 32)
+SOUND_FORMATS: tuple[SoundFormat, ...] = ("wav", "flac", "ogg")
+INTERCHANGE_FORMATS = ("rpp", "otio", "edl", "csv", "aaf", "fcpxml")
+FORMATS = (*SOUND_FORMATS, *INTERCHANGE_FORMATS)
+MOST_HANDLES = 3600.0
+HANDLE_STEPS = 300
+"""Handles are whole 300ths of a second: there every rate has a sample, so that nothing shifts."""
+METADATA_BYTES = 16_384
+CHANNELS = 2
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    """What a person chooses.
+
+    Attributes:
+        rate: samples a second of the files, one of ``PROJECT_RATES``.
+        bits: 16 or 24 (whole numbers, dithered) or 32 (floating point).
+        frame_rate: of the picture; None is the timeline's. The start keeps its HH:MM:SS:FF.
+        start_timecode: HH:MM:SS:FF of the timeline's first sample; None is the timeline's.
+        preset: None is the timeline's.
+        handles: seconds of run-up before the timeline's start and of run-out after its end, in every file.
+        formats: any of ``FORMATS``.
+        overwrite: lets the folder hold something already.
+        ucs: blocks for names of the Universal Category System; None gives plain names.
+
+    Raises:
+        BadInput: one of them cannot be.
+    """
+
+    rate: int = 48_000
+    bits: int = 24
+    frame_rate: FrameRate | None = None
+    start_timecode: str | None = None
+    preset: LoudnessPreset | None = None
+    handles: float = 0.0
+    formats: tuple[str, ...] = ("wav",)
+    overwrite: bool = False
+    ucs: UcsBlocks | None = None
+
+    def __post_init__(self) -> None:
+        if self.rate not in PROJECT_RATES:
+            known = ", ".join(str(rate) for rate in PROJECT_RATES)
+            raise BadInput(f"Files have {known} samples a second, not {self.rate}.")
+        if self.bits not in BITS:
+            raise BadInput(f"Files have 16, 24 or 32 bits, not {self.bits}.")
+        if self.preset is not None and self.preset not in PRESETS:
+            raise BadInput(f"There is no loudness preset {self.preset!r}; there are {', '.join(PRESETS)}.")
+        if not (math.isfinite(self.handles) and 0 <= self.handles <= MOST_HANDLES):
+            raise BadInput(f"Handles last 0 to {MOST_HANDLES:g} seconds, not {self.handles:g}.")
+        if unknown := [name for name in self.formats if name not in FORMATS]:
+            raise BadInput(f"There is no format {unknown[0]!r}; there are {', '.join(FORMATS)}.")
+        if not self.formats:
+            raise BadInput(f"Choose at least one format of {', '.join(FORMATS)}.")
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """A file that will be written.
+
+    Attributes:
+        path: inside the folder, with ``/``.
+        kind: what it is. format: one of ``FORMATS``.
+        track: number of the track that it is the stem of, or None.
+        title: for people.
+        size: bytes, about.
+    """
+
+    path: str
+    kind: Kind
+    format: str
+    track: int | None
+    title: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ExportPlan:
+    """What will be written, for the dialog to show and ``engine.export.run`` to do.
+
+    Attributes:
+        files: stems in the order of their tracks, then the mix, then everything made of them.
+        form: of the WAVE files.
+        samples: length of every sound file, handles and all, at its rate.
+        lead: samples of them that come before the timeline's start.
+        time_reference: samples from midnight to the first one of a file.
+        frame_rate: of the picture. start_frame: timecode of the timeline's start, in frames.
+        preset: what the mix is brought to.
+    """
+
+    files: tuple[PlannedFile, ...]
+    form: WaveForm
+    samples: int
+    lead: int
+    time_reference: int
+    frame_rate: FrameRate
+    start_frame: int
+    preset: Preset
+
+    @property
+    def start_timecode(self) -> str:
+        """HH:MM:SS:FF of the timeline's start."""
+        return to_text(self.start_frame, self.frame_rate)
+
+    @property
+    def need_bytes(self) -> int:
+        """Room that the folder needs while it is made."""
+        kept = sum(file.size for file in self.files)
+        waves = (wave_bytes(self.form, self.samples) for file in self.files if file.format == "wav")
+        # Audition copies are made from WAVE files, which stand there for a while even if nobody asked for them.
+        missing = 0 if any(waves) else sum(f.size for f in self.files if f.format in SOUND_FORMATS) * 2
+        return kept + missing + METADATA_BYTES
+
+
+def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
+    """What ``engine.export.run.export`` will write for these settings.
+
+    Raises:
+        BadInput: there is nothing to export, a timecode is none, handles reach before midnight, or UCS blocks
+            are missing.
+    """
+    timeline = scene.timeline
+    if not timeline.length or not timeline.audible():
+        raise BadInput("There is nothing to export: no track that sounds has a clip on it.")
+    form = WaveForm(settings.rate, CHANNELS, settings.bits)
+    lead = round(settings.handles * HANDLE_STEPS) * (settings.rate // HANDLE_STEPS)
+    samples = 2 * lead + -(-timeline.length * settings.rate // timeline.rate)
+    frame_rate, start_frame = _start(timeline, settings)
+    reference = sample_of(start_frame, frame_rate, settings.rate) - lead
+    if reference < 0:
+        raise BadInput("The handles reach before midnight: choose shorter ones, or a later start timecode.")
+    return ExportPlan(
+        files=(*_sounds(scene, settings, form, samples), *_interchange(scene, settings)),
+        form=form,
+        samples=samples,
+        lead=lead,
+        time_reference=reference,
+        frame_rate=frame_rate,
+        start_frame=start_frame,
+        preset=PRESETS[settings.preset or timeline.loudness],
+    )
+
+
+def _start(timeline: Timeline, settings: ExportSettings) -> tuple[FrameRate, int]:
+    """The frame rate, and the frame at which the timeline starts by it."""
+    rate = settings.frame_rate or timeline.frame_rate
+    if settings.start_timecode is not None:
+        return rate, from_text(settings.start_timecode, rate)
+    if rate == timeline.frame_rate:
+        return rate, timeline.start_frame
+    return rate, from_text(to_text(timeline.start_frame, timeline.frame_rate), rate)
+
+
+def _sounds(scene: Scene, settings: ExportSettings, form: WaveForm, samples: int) -> list[PlannedFile]:
+    tracks = scene.timeline.audible()
+    named: list[tuple[str, Kind, int | None, str]] = [
+        (f"stems/{name}", "stem", track.id, track.name)
+        for track, name in zip(tracks, stem_names(scene, tracks, settings.ucs), strict=True)
+    ]
+    named.append((mix_name(scene, settings.ucs), "mix", None, "Mix"))
+    whole = wave_bytes(form, samples) + METADATA_BYTES
+    # FLAC keeps most noise as it is; Vorbis at its usual quality is under 200 kbit/s.
+    sizes = {"wav": whole, "flac": whole, "ogg": samples * 25_000 // settings.rate + METADATA_BYTES}
+    return [
+        PlannedFile(_placed(path, ending), kind, ending, track, title, sizes[ending])
+        for ending in SOUND_FORMATS
+        if ending in settings.formats
+        for path, kind, track, title in named
+    ]
+
+
+def _placed(path: str, ending: str) -> str:
+    return f"{path}.wav" if ending == "wav" else f"audition/{path}.{ending}"
+
+
+def _interchange(scene: Scene, settings: ExportSettings) -> list[PlannedFile]:
+    name = plain(scene.name, "scene")
+    return [
+        PlannedFile(f"{name}.{ending}", "interchange", ending, None, scene.name, METADATA_BYTES)
+        for ending in INTERCHANGE_FORMATS
+        if ending in settings.formats
+    ]

@@ -1,0 +1,232 @@
+"""WAVE files, written block by block and found whole or not at all.
+
+Microsoft's and IBM's RIFF/WAVE as EBU Tech 3285 uses it for broadcast, and RF64 (EBU Tech 3306) where a file
+outgrows 32 bits: a JUNK chunk stands where RF64 wants its ``ds64``, and becomes it only when it is needed, so
+every file that any old program can read stays one that it can.
+"""
+
+import contextlib
+import os
+import secrets
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.scene.disk import disk_errors
+
+Steps = NDArray[np.int32]
+"""int32 (channels, samples): whole quantisation steps, full scale 2**(bits - 1)."""
+Samples = Steps | NDArray[np.float32]
+Chunks = Sequence[tuple[bytes, bytes]]
+"""What else stands before the samples, as (four bytes, contents)."""
+
+RIFF_LIMIT = 0xFFFF_FFFE
+"""The largest size that a RIFF header can state; 0xFFFFFFFF means "look into ds64" (Tech 3306, 3.2)."""
+
+_PCM, _FLOAT, _EXTENSIBLE = 0x0001, 0x0003, 0xFFFE
+_GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
+_MASKS = {1: 0x4, 2: 0x3, 6: 0x3F}
+"""Speakers by number of channels: C; L R; L R C LFE Ls Rs."""
+_DS64_SIZE = 28
+
+
+@dataclass(frozen=True)
+class WaveForm:
+    """What the samples of a file are.
+
+    Attributes:
+        rate: samples a second.
+        channels: 1 or more.
+        bits: 16 and 24 are whole numbers (PCM), 32 is floating point (IEEE 754).
+    """
+
+    rate: int
+    channels: int
+    bits: int
+
+    def __post_init__(self) -> None:
+        if self.bits not in {16, 24, 32} or not 1 <= self.channels < 0x10000 or self.rate < 1:
+            raise ValueError(f"no WAVE file has {self}")
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one sample of all channels."""
+        return self.channels * self.bits // 8
+
+
+class WaveWriter:
+    """A WAVE file that is being written; made by ``wave_file``."""
+
+    def __init__(self, path: Path, file: IO[bytes], form: WaveForm, chunks: Chunks, limit: int) -> None:
+        self._path, self._file, self._form, self._limit = path, file, form, limit
+        self._places: dict[bytes, tuple[int, int]] = {}
+        self.samples = 0
+        with disk_errors(path):
+            self._begin(chunks)
+
+    def _begin(self, chunks: Chunks) -> None:
+        file, form = self._file, self._form
+        file.write(b"RIFF\0\0\0\0WAVE")
+        self._chunk(b"JUNK", bytes(_DS64_SIZE))
+        self._chunk(b"fmt ", _fmt(form))
+        if form.bits == 32:
+            self._chunk(b"fact", bytes(4))
+        for ident, payload in chunks:
+            self._chunk(ident, payload)
+        file.write(b"data\0\0\0\0")
+        self._data = file.tell()
+
+    def write(self, samples: Samples) -> None:
+        """Appends (channels, n) samples: int32 steps for PCM, float32 for 32 bits.
+
+        Raises:
+            ValueError: they are of another kind, or a step lies outside the file's range.
+        """
+        if samples.shape[0] != self._form.channels:
+            raise ValueError(f"{samples.shape[0]} channels do not go into {self._form}")
+        with disk_errors(self._path):
+            self._file.write(_packed(samples, self._form.bits))
+        self.samples += samples.shape[1]
+
+    def skip(self, samples: int) -> None:
+        """Appends silence as a hole, for which a file system of today needs no room."""
+        self._file.seek(samples * self._form.frame_bytes, os.SEEK_CUR)
+        self.samples += samples
+
+    def replace(self, ident: bytes, payload: bytes) -> None:
+        """Writes a chunk given at the start anew, now that what it says is known; its size stays.
+
+        Raises:
+            ValueError: there is none, or it has another size.
+        """
+        at, size = self._places[ident]
+        if len(payload) != size:
+            raise ValueError(f"{ident!r} has {size} bytes, not {len(payload)}")
+        with disk_errors(self._path):
+            end = self._file.tell()
+            self._at(at, payload)
+            self._file.seek(end)
+
+    def finish(self) -> None:
+        """Pads the data, fills in every size, and waits until it is on the disk."""
+        with disk_errors(self._path):
+            self._fill_in_sizes()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def _fill_in_sizes(self) -> None:
+        data = self.samples * self._form.frame_bytes
+        self._file.seek(self._data + data)
+        self._file.write(bytes(data % 2))
+        self._file.truncate()
+        riff = self._file.tell() - 8
+        big = riff > self._limit
+        if big:
+            self._at(0, b"RF64")
+            self._at(12, b"ds64" + struct.pack("<IQQQI", _DS64_SIZE, riff, data, self.samples, 0))
+        self._at(4, _size(0xFFFF_FFFF if big else riff))
+        self._at(self._data - 4, _size(0xFFFF_FFFF if big else data))
+        if b"fact" in self._places:
+            # 0xFFFFFFFF sends the reader to ds64's count, which is there whenever the file is big.
+            self._at(self._places[b"fact"][0], _size(0xFFFF_FFFF if big else self.samples))
+
+    def _at(self, place: int, data: bytes) -> None:
+        self._file.seek(place)
+        self._file.write(data)
+
+    def _chunk(self, ident: bytes, payload: bytes) -> None:
+        if len(ident) != 4 or len(payload) > RIFF_LIMIT:
+            raise ValueError(f"{ident!r} is no chunk")
+        self._file.write(ident + _size(len(payload)))
+        self._places[ident] = (self._file.tell(), len(payload))
+        self._file.write(payload + bytes(len(payload) % 2))
+
+
+@contextlib.contextmanager
+def wave_file(
+    path: Path, form: WaveForm, chunks: Chunks = (), *, limit: int = RIFF_LIMIT
+) -> Iterator[WaveWriter]:
+    """A WAVE file to fill, which appears at ``path`` when the block ends well.
+
+    It is written beside its place, synced and renamed; after an error or a cancel nothing is left of it, and
+    what was at ``path`` is as it was. Memory stays flat, however long it gets.
+
+    Args:
+        chunks: such as ``bext`` and ``iXML``.
+        limit: RIFF size above which the file becomes RF64; lower only in tests.
+
+    Raises:
+        BadInput: the path can never be written.
+        Failed: the disk is full or the place cannot be written.
+    """
+    partial = path.with_name(f".foleyscape-{secrets.token_hex(6)}.partial")
+    try:
+        with disk_errors(path):
+            file = partial.open("xb+", buffering=1 << 20)
+        try:
+            wave = WaveWriter(path, file, form, chunks, limit)
+            yield wave
+            wave.finish()
+        finally:
+            # Closing writes what is still buffered, and that may fail, too.
+            with disk_errors(path):
+                file.close()
+        with disk_errors(path):
+            partial.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+
+
+def wave_bytes(form: WaveForm, samples: int, chunks: Chunks = ()) -> int:
+    """The size of a file with so many samples."""
+    extra = 12 if form.bits == 32 else 0
+    head = 12 + 8 + _DS64_SIZE + 8 + len(_fmt(form)) + extra + 8
+    data = samples * form.frame_bytes
+    return head + sum(8 + len(payload) + len(payload) % 2 for _, payload in chunks) + data + data % 2
+
+
+def _fmt(form: WaveForm) -> bytes:
+    """The format chunk: Tech 3285, 2.2 for one and two channels; above two, Tech 3306 asks for the extensible
+    form, whose mask says which speaker each channel is for. Floating point carries an empty extension."""
+    tag = _FLOAT if form.bits == 32 else _PCM
+    common = struct.pack(
+        "<HIIHH",
+        form.channels,
+        form.rate,
+        form.rate * form.frame_bytes,
+        form.frame_bytes,
+        form.bits,
+    )
+    if form.channels <= 2:
+        return struct.pack("<H", tag) + common + (struct.pack("<H", 0) if tag == _FLOAT else b"")
+    speakers = _MASKS.get(form.channels, 0)
+    extension = struct.pack("<HHIH", 22, form.bits, speakers, tag) + _GUID_TAIL
+    return struct.pack("<H", _EXTENSIBLE) + common + extension
+
+
+def _packed(samples: Samples, bits: int) -> bytes:
+    """Interleaved little-endian bytes."""
+    if bits == 32:
+        if samples.dtype != np.float32:
+            raise ValueError(f"a 32-bit file holds float32, not {samples.dtype}")
+        return samples.T.astype("<f4").tobytes()
+    if samples.dtype != np.int32:
+        raise ValueError(f"a {bits}-bit file holds int32 steps, not {samples.dtype}")
+    full = 1 << (bits - 1)
+    if samples.size and (int(samples.min()) < -full or int(samples.max()) >= full):
+        raise ValueError(f"a step lies outside {bits} bits")
+    if bits == 16:
+        return samples.T.astype("<i2").tobytes()
+    whole = np.ascontiguousarray(samples.T.astype("<i4"))
+    return whole.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+
+
+def _size(number: int) -> bytes:
+    return struct.pack("<I", number)

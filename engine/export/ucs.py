@@ -1,0 +1,142 @@
+"""File names of the Universal Category System 8.2.1.
+
+``CatID[-UserCategory]_[VendorCategory-]FXName_CreatorID_SourceID[_UserData]``: ``_`` divides the blocks and
+stands nowhere else; CatIDs keep their case and are never invented. The list of CatIDs is public domain (CC0).
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import BadInput, Failed
+from engine.models.resources import resource
+
+FX_NAME_LETTERS = 24
+"""The system asks for names under 25 letters, so that they can be read in lists."""
+BLOCK_LETTERS = 40
+NAME_BYTES = 240
+"""What file systems leave for a name, less an ending and the marks of a partial file."""
+
+UNKNOWN = "OBJMisc"
+MIX = "MIX"
+
+# Letters, digits and spaces; apostrophes and the like are dropped, all else parts words.
+_DROPPED, _PARTING = re.compile("['’`\"]"), re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class UcsBlocks:
+    """The blocks that all files of an export share.
+
+    Attributes:
+        creator_id: who made it: initials or a short name.
+        source_id: which show, library or project it is of.
+        user_category, vendor_category, user_data: optional.
+        categories: (track number, CatID) that a person chose; the others are found by the object's name.
+    """
+
+    creator_id: str
+    source_id: str
+    user_category: str = ""
+    vendor_category: str = ""
+    user_data: str = ""
+    categories: tuple[tuple[int, str], ...] = ()
+
+
+def load_cat_ids(path: Path | None = None) -> Mapping[str, tuple[str, str]]:
+    """CatID to its category and subcategory, of every one that there is.
+
+    Raises:
+        Failed: the list cannot be read.
+    """
+    path = path or resource("ucs_catids.json")
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return {cat_id: (str(category), str(sub)) for cat_id, (category, sub) in entries.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise Failed(
+            f"The list of UCS categories {path} cannot be read; install Foleyscape again."
+        ) from error
+
+
+def ucs_name(cat_id: str, fx_name: str, blocks: UcsBlocks, cat_ids: Mapping[str, tuple[str, str]]) -> str:
+    """The name of a file, without its ending.
+
+    Args:
+        cat_id: one of ``cat_ids``, in its exact case.
+        fx_name: what is to be heard, in any words; cleaned, and cut at a word to ``FX_NAME_LETTERS``.
+
+    Raises:
+        BadInput: there is no such CatID, or a required block has no letter or digit in it.
+    """
+    if cat_id not in cat_ids:
+        raise BadInput(f"There is no UCS category {cat_id!r}; CatIDs are written exactly as in the UCS list.")
+    name = shortened(cleaned(fx_name), FX_NAME_LETTERS)
+    creator, source = cleaned(blocks.creator_id), cleaned(blocks.source_id)
+    for block, words in (("a name", name), ("a creator ID", creator), ("a source ID", source)):
+        if not words:
+            raise BadInput(f"A UCS file name needs {block} with letters or digits in it.")
+    user_category, vendor = cleaned(blocks.user_category), cleaned(blocks.vendor_category)
+    parts = [
+        f"{cat_id}-{_block(user_category)}" if user_category else cat_id,
+        f"{_block(vendor)}-{name}" if vendor else name,
+        _block(creator),
+        _block(source),
+    ]
+    if user_data := cleaned(blocks.user_data):
+        parts.append(_block(user_data))
+    return _fitting("_".join(parts))
+
+
+def check_name(name: str, cat_ids: Mapping[str, tuple[str, str]]) -> None:
+    """Checks every block of a name (without its ending).
+
+    Raises:
+        BadInput: a block is missing, empty or not clean, or the CatID is none.
+    """
+    parts = name.split("_")
+    if len(parts) not in {4, 5}:
+        raise BadInput(f"{name!r} is no UCS name: it has {len(parts)} blocks, not 4 or 5.")
+    cat_id, _, user_category = parts[0].partition("-")
+    if cat_id not in cat_ids:
+        raise BadInput(f"{name!r} is no UCS name: there is no category {cat_id!r}.")
+    vendor, _, fx_name = parts[1].rpartition("-")
+    required = [fx_name, *parts[2:]]
+    optional = [block for block in (user_category, vendor) if block]
+    if not all(required) or any(cleaned(block) != block for block in required + optional):
+        raise BadInput(f"{name!r} is no UCS name: a block is empty, or has signs that may not stand in one.")
+
+
+def cleaned(words: str) -> str:
+    """Words as a block: letters, digits and single spaces. Nothing that divides blocks or troubles a disk."""
+    plain = _DROPPED.sub("", unicodedata.normalize("NFKC", words))
+    # Again: leaving a sign out may bring together what then composes.
+    return unicodedata.normalize("NFKC", _PARTING.sub(" ", plain)).strip()
+
+
+def shortened(words: str, most: int) -> str:
+    """Words within so many letters, cut between words where that leaves at least half."""
+    if len(words) <= most:
+        return words
+    cut = words[:most]
+    if words[most] != " " and cut.rfind(" ") >= most // 2:
+        cut = cut[: cut.rfind(" ")]
+    return cut.strip()
+
+
+def _block(words: str) -> str:
+    return shortened(words, BLOCK_LETTERS)
+
+
+def _fitting(name: str) -> str:
+    """The name if a disk can hold it.
+
+    Raises:
+        BadInput: it is too long; letters of some scripts take four bytes each.
+    """
+    if len(name.encode("utf-8")) > NAME_BYTES:
+        raise BadInput("The UCS blocks are too long together for a file's name: shorten the user data.")
+    return name
