@@ -11,8 +11,13 @@ from pathlib import Path
 from engine.errors import BadInput, Failed, FoleyscapeError
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, *, durable: bool = False) -> None:
     """Puts ``data`` at ``path`` all at once: written beside it, synced, then renamed over it.
+
+    Args:
+        path: where; its folder is there already.
+        data: the whole file.
+        durable: also sync the folder, so that the file's new name outlives a power cut.
 
     Raises:
         BadInput: the path can never be written.
@@ -27,9 +32,28 @@ def write_file(path: Path, data: bytes) -> None:
                 os.fsync(file.fileno())
             Path(partial).chmod(0o666 & ~_umask())
             Path(partial).replace(path)
+            if durable:
+                sync_folder(path.parent)
         except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the names in a folder are on the disk, where the file system can say so.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some network and virtual file systems have no such thing as syncing a folder.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EBADF}:
+            raise
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

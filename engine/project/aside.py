@@ -1,0 +1,37 @@
+"""Keeping a scene.json that was damaged, or of an older schema, when it is about to be replaced."""
+
+import os
+import re
+
+from engine.project.inside import Inside
+from engine.scene.disk import disk_errors, sync_folder
+
+SCENE_FILE = "scene.json"
+KEPT_ASIDE = re.compile(r"scene\.json\.(damaged|schema)-\d{1,6}")
+
+
+def keep_aside(files: Inside, why: str, data: bytes) -> None:
+    """Gives the scene.json that is there a second name, such as ``scene.json.damaged-1``.
+
+    Args:
+        files: the project folder.
+        why: damaged or schema.
+        data: what is in it, for file systems that have no second names.
+
+    Raises:
+        Failed: the disk is full or the place cannot be written.
+    """
+    place = files.root / SCENE_FILE
+    if not os.path.lexists(place):
+        return
+    number = 1
+    while os.path.lexists(files.root / f"{SCENE_FILE}.{why}-{number}"):
+        number += 1
+    name = f"{SCENE_FILE}.{why}-{number}"
+    try:
+        os.link(place, files.root / name, follow_symlinks=False)
+    except OSError:
+        files.write(name, data)
+        return
+    with disk_errors(files.root):
+        sync_folder(files.root)

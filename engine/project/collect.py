@@ -1,0 +1,79 @@
+"""Which files of a project nothing needs any more. Only on request: saving never deletes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.errors import FoleyscapeError
+from engine.project import masks, takes
+from engine.project.aside import KEPT_ASIDE, SCENE_FILE
+from engine.project.autosaves import list_autosaves
+from engine.project.inside import Absent, Inside
+from engine.project.text import MOST_BYTES
+from engine.scene.scene import Scene
+
+_STORED = re.compile(rf"({masks.FOLDER}/[0-9a-f]{{64}}\.png|{takes.FOLDER}/[0-9a-f]{{64}}\.wav)")
+_PARTIAL = re.compile(r"(?:[a-z]+/)?\.[A-Za-z0-9._-]+\.partial")
+_DIGEST = re.compile(rb"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What was removed, or would be.
+
+    Attributes:
+        files: names in the project folder.
+        bytes: their size together.
+    """
+
+    files: tuple[str, ...]
+    bytes: int
+
+
+def unneeded(files: Inside, scenes: Iterable[Scene], *, keep_autosaved: bool) -> Collected:
+    """Takes and masks that nothing names, and what was left of writing that was broken off.
+
+    What scene.json names is always needed, even where it is damaged: every digest that stands in it counts.
+
+    Args:
+        files: the project folder.
+        scenes: states in memory whose takes and masks are needed, such as those that undo goes back to.
+        keep_autosaved: also keep what autosaves, and what was kept of damaged and older files, name.
+
+    Raises:
+        FoleyscapeError: one of these cannot be read, so what it names is not known.
+    """
+    names = [SCENE_FILE]
+    if keep_autosaved:
+        names += [autosave.file for autosave in list_autosaves(files)]
+        names += [name for name in files.names() if KEPT_ASIDE.fullmatch(name)]
+    needed = _named_by(scenes).union(*(_named_in(files, name) for name in names))
+    found = [
+        name
+        for folder in ("", masks.FOLDER, takes.FOLDER, "autosave")
+        for name in files.names(folder)
+        if _PARTIAL.fullmatch(name) or (_STORED.fullmatch(name) and _digest_of(name) not in needed)
+    ]
+    return Collected(tuple(found), sum(files.size(name) or 0 for name in found))
+
+
+def _digest_of(name: str) -> str:
+    return name.split("/")[1].removesuffix(".png").removesuffix(".wav")
+
+
+def _named_by(scenes: Iterable[Scene]) -> set[str]:
+    needed: set[str] = set()
+    for scene in scenes:
+        needed.update(take.digest for take in scene.takes)
+        needed.update(thing.mask_digest for thing in scene.objects)
+    return needed
+
+
+def _named_in(files: Inside, name: str) -> set[str]:
+    try:
+        data = files.read(name, MOST_BYTES)
+    except Absent:
+        return set()
+    except FoleyscapeError as error:
+        raise type(error)(f"{error} As long as that is so, nothing is removed from this project.") from error
+    return {found.decode() for found in _DIGEST.findall(data)}

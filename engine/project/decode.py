@@ -1,0 +1,131 @@
+"""What stands in scene.json as a scene: what is sound of it, and notes on what is not."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from engine.errors import FoleyscapeError
+from engine.project import schema
+from engine.project.forms import Wrong
+from engine.project.notes import Notes, quoted
+from engine.project.text import Unreadable
+from engine.scene.masks import Mask
+from engine.scene.objects import SoundingObject
+from engine.scene.scene import Scene, StillRecord, TakeRecord
+from engine.scene.timeline import Clip, Marker, Timeline, Track
+
+Value = TypeVar("Value")
+Note = Callable[[str], None]
+Read = Callable[[Any, Note], Value]
+MaskOf = Callable[[str, StillRecord], Mask]
+"""The mask of this digest for this still; raises BadInput with a sentence where there is none."""
+
+MOST_MASK_PIXELS = 2**31
+"""All masks of a scene together: 2 GiB, a mask being a byte a pixel in memory."""
+
+
+def read_scene(facts: dict[str, Any], mask_of: MaskOf, notes: Notes) -> Scene:
+    """The scene in these keys and values, of the present schema.
+
+    Values that are damaged are left out, or take their default, each with a note. What refers to something that
+    is not there is not looked at here, but by ``engine.project.repair``.
+
+    Raises:
+        Unreadable: so much is damaged that the rest has no meaning.
+    """
+    reader = _Reader(mask_of, notes)
+    try:
+        given = schema.SCENE.read(facts, reader.note("the scene"))
+        still = reader.still(facts.get("still"))
+        return Scene(
+            **given,
+            still=still,
+            objects=reader.each(
+                facts, "objects", "object", lambda entry, note: reader.object(entry, still, note)
+            ),
+            takes=reader.each(facts, "takes", "take", _take),
+            chosen=reader.each(facts, "chosen", "chosen take", lambda entry, _: schema.CHOSEN.read(entry)),
+            timeline=reader.timeline(facts.get("timeline", {"rate": Timeline.rate})),
+        )
+    except Wrong as wrong:
+        raise Unreadable(f"The scene is damaged: {wrong}.") from wrong
+
+
+class _Reader:
+    """Reads the values inside a scene, each with words for where it stands."""
+
+    def __init__(self, mask_of: MaskOf, notes: Notes) -> None:
+        self._mask_of = mask_of
+        self._notes = notes
+        self._masks: dict[str, Mask] = {}
+
+    def each(
+        self, facts: dict[str, Any], key: str, what: str, read: Read[Value], where: str = ""
+    ) -> tuple[Value, ...]:
+        """The values of a list that are sound; a note for each of the others."""
+        entries = facts.get(key, [])
+        if not isinstance(entries, list):
+            self._notes.say(f"The list of {key}{where} is damaged; it was left out.")
+            return ()
+        found = []
+        for number, entry in enumerate(entries, 1):
+            who = f"{what} {number}{_called(entry)}{where}"
+            try:
+                found.append(read(entry, self.note(who)))
+            except (Wrong, FoleyscapeError) as wrong:
+                words = str(wrong).rstrip(".")
+                self._notes.say(f"{who[0].upper()}{who[1:]} was left out: {words}.")
+        return tuple(found)
+
+    def still(self, entry: Any) -> StillRecord | None:
+        if entry is None:
+            return None
+        try:
+            return StillRecord(**schema.STILL.read(entry, self.note("the still")))
+        except Wrong as wrong:
+            self._notes.say(f"What the scene says of its still is damaged, so it opens without: {wrong}.")
+            return None
+
+    def object(self, entry: Any, still: StillRecord | None, note: Note) -> SoundingObject:
+        given = schema.OBJECT.read(entry, note)
+        if still is None:
+            raise Wrong("there is no still that its mask could be of")
+        digest = given.pop("mask_digest")
+        if digest not in self._masks:
+            if (len(self._masks) + 1) * still.width * still.height > MOST_MASK_PIXELS:
+                raise Wrong("there are more masks than memory is given for")
+            self._masks[digest] = self._mask_of(digest, still)
+        return SoundingObject(mask=self._masks[digest], **given)
+
+    def timeline(self, entry: Any) -> Timeline:
+        try:
+            given = schema.TIMELINE.read(entry, self.note("the timeline"))
+        except Wrong as wrong:
+            raise Wrong(f"of the timeline, {wrong}") from None
+        tracks = self.each(entry, "tracks", "track", self._track)
+        markers = self.each(entry, "markers", "marker", _marker)
+        return Timeline(**given, tracks=tracks, markers=markers)
+
+    def _track(self, entry: Any, note: Note) -> Track:
+        given = schema.TRACK.read(entry, note)
+        where = f" of track {quoted(given['name'])}"
+        return Track(**given, clips=self.each(entry, "clips", "clip", _clip, where))
+
+    def note(self, who: str) -> Note:
+        """Says of a key of ``who`` that it took its default."""
+        return lambda words: self._notes.say(f"{who[0].upper()}{who[1:]}: {words}; it was set anew.")
+
+
+def _take(entry: Any, note: Note) -> TakeRecord:
+    return TakeRecord(**schema.TAKE.read(entry, note))
+
+
+def _clip(entry: Any, note: Note) -> Clip:
+    return Clip(**schema.CLIP.read(entry, note))
+
+
+def _marker(entry: Any, note: Note) -> Marker:
+    return Marker(**schema.MARKER.read(entry, note))
+
+
+def _called(entry: Any) -> str:
+    return f" {quoted(entry['name'])}" if isinstance(entry, dict) and "name" in entry else ""

@@ -1,0 +1,67 @@
+"""A scene as what stands in scene.json."""
+
+from typing import Any
+
+from engine.errors import BadInput
+from engine.project import schema
+from engine.project.forms import Form, Wrong
+from engine.project.text import MOST_BYTES, layout
+from engine.scene.scene import Scene
+from engine.scene.timeline import Timeline, Track
+
+
+def scene_bytes(scene: Scene) -> bytes:
+    """The scene as the bytes of scene.json; equal scenes give equal bytes, and ``decode`` reads them back.
+
+    Raises:
+        BadInput: it holds what could not be read again.
+    """
+    try:
+        data = layout(scene_facts(scene))
+    except (Wrong, ValueError, RecursionError) as wrong:
+        raise BadInput(f"The scene cannot be saved: {wrong}.") from wrong
+    if len(data) > MOST_BYTES:
+        raise BadInput(
+            f"The scene cannot be saved: it would be over {MOST_BYTES // 1_000_000} MB. Delete takes first."
+        )
+    return data
+
+
+def scene_facts(scene: Scene) -> dict[str, Any]:
+    """The scene as what ``json`` can write. Masks and takes stand in it by their digests.
+
+    Raises:
+        Wrong: it holds what could not be read again.
+    """
+    still = None if scene.still is None else _plain(schema.STILL, scene.still)
+    return {
+        "schema": schema.SCHEMA,
+        **schema.SCENE.write(scene),
+        "still": still,
+        "objects": [_plain(schema.OBJECT, thing) for thing in scene.objects],
+        "takes": [_plain(schema.TAKE, take) for take in scene.takes],
+        "chosen": [schema.CHOSEN.write(pair) for pair in scene.chosen],
+        "timeline": _timeline(scene.timeline),
+        **schema.SCENE.write_extra(scene),
+    }
+
+
+def _timeline(timeline: Timeline) -> dict[str, Any]:
+    return {
+        **schema.TIMELINE.write(timeline),
+        "tracks": [_track(track) for track in timeline.tracks],
+        "markers": [_plain(schema.MARKER, marker) for marker in timeline.markers],
+        **schema.TIMELINE.write_extra(timeline),
+    }
+
+
+def _track(track: Track) -> dict[str, Any]:
+    return {
+        **schema.TRACK.write(track),
+        "clips": [_plain(schema.CLIP, clip) for clip in track.clips],
+        **schema.TRACK.write_extra(track),
+    }
+
+
+def _plain(form: Form, value: Any) -> dict[str, Any]:
+    return {**form.write(value), **form.write_extra(value)}

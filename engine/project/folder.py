@@ -1,0 +1,360 @@
+"""The project folder: a scene on disk (DESIGN.md, section 5).
+
+Takes and masks are written and synced before a scene.json that names them; scene.json is replaced in one step. So a
+program that is killed at any moment leaves the last state that was saved, whole.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from engine.errors import BadInput, Failed
+from engine.progress import Progress, no_progress
+from engine.project import autosaves
+from engine.project.aside import SCENE_FILE, keep_aside
+from engine.project.autosaves import Autosave, list_autosaves, saved_mark, write_autosave
+from engine.project.collect import Collected, unneeded
+from engine.project.encode import scene_bytes
+from engine.project.inside import Absent, Inside
+from engine.project.loading import Loaded, load_scene
+from engine.project.lock import Lock
+from engine.project.masks import write_mask
+from engine.project.stills import copy_still, read_still
+from engine.project.takes import TakeStore, write_take
+from engine.project.text import MOST_BYTES, Unreadable
+from engine.scene.disk import disk_errors, staged_folder, sync_folder
+from engine.scene.scene import Scene, TakeRecord
+from engine.scene.takes import Take
+from engine.scene.validity import problems
+
+if TYPE_CHECKING:
+    from engine.vision.still import Still
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A project that was opened.
+
+    Attributes:
+        project: the folder.
+        scene: what is sound of the scene in it.
+        warnings: what was not, a sentence each. The file as it was is kept when the scene is first saved.
+        recoverable: states that were never saved, the newest first; ``Project.recover`` opens them.
+    """
+
+    project: "Project"
+    scene: Scene
+    warnings: tuple[str, ...] = ()
+    recoverable: tuple[Autosave, ...] = ()
+
+
+class Project:
+    """A project folder, open. Use ``create``, ``open`` or ``rescue``, and ``close`` it in the end.
+
+    Attributes:
+        path: the folder.
+        takes: the samples of its takes by digest, as ``engine.sound.render`` asks for them.
+    """
+
+    def __init__(self, path: Path, lock: Lock | None) -> None:
+        self.path = path
+        self._lock = lock
+        self._files = Inside(path)
+        self.takes = TakeStore(self._files)
+        self._masks: set[str] = set()
+        self._saved = b""
+        self._aside: str | None = None
+        self._guard = threading.RLock()
+
+    @classmethod
+    def create(cls, path: str | Path, name: str, still_path: str | Path | None = None) -> Opened:
+        """Makes a project folder with an empty scene, whole or not at all, and opens it.
+
+        Args:
+            path: the folder, not there yet or empty; usually called something.foley.
+            name: of the project.
+            still_path: the picture, whose file is copied as it is; None for sounds of words alone.
+
+        Raises:
+            BadInput: the folder is not empty, the name is none, or the still cannot be opened.
+            Failed: it cannot be written.
+        """
+        path = Path(path)
+        # An empty folder makes way, so that the whole one takes its place in a single step.
+        with contextlib.suppress(OSError):
+            path.rmdir()
+        with staged_folder(path) as staging, disk_errors(path):
+            files = Inside(staging)
+            still = None if still_path is None else copy_still(files, Path(still_path))
+            data = _checked_bytes(Scene(name=name, still=still))
+            for folder in ("masks", "takes", autosaves.FOLDER):
+                (staging / folder).mkdir()
+            files.write(SCENE_FILE, data)
+        with disk_errors(path):
+            sync_folder(path.absolute().parent)
+        return cls.open(path)
+
+    @classmethod
+    def open(
+        cls, path: str | Path, *, writing: bool = True, quick: bool = False, progress: Progress | None = None
+    ) -> Opened:
+        """Opens what is sound of a project.
+
+        Args:
+            path: the folder.
+            writing: take the lock, so that it can be saved into; without it, nothing in the folder is touched.
+            quick: look whether each take is there, and leave checking its samples to when they are asked for;
+                that is also what happens to takes past ``MOST_CHECKED_BYTES``.
+            progress: told of the takes that are checked, which in a large project takes seconds.
+
+        Raises:
+            BadInput: it is no project, was saved by a newer Foleyscape, or so damaged that there is nothing to
+                open; the sentence then names the newest autosave, if there is one.
+            Failed: it is open in another program, or cannot be read.
+            Cancelled: ``progress`` was cancelled.
+        """
+        return cls._opened(Path(path), None, writing=writing, quick=quick, progress=progress)
+
+    @classmethod
+    def rescue(cls, path: str | Path, autosave: Autosave | None = None) -> Opened:
+        """Opens a state that was autosaved in place of scene.json, which may be damaged or gone.
+
+        Nothing is overwritten before the scene is saved, and then the old scene.json is kept beside it.
+
+        Args:
+            path: the folder.
+            autosave: which; None is the newest that can be opened.
+
+        Raises:
+            BadInput: it is no project, or there is no autosave to be opened.
+            Failed: it is open in another program, or cannot be read.
+        """
+        path = Path(path)
+        found = cls.autosaves(path) if autosave is None else (autosave,)
+        for candidate in found:
+            try:
+                return cls._opened(path, candidate, writing=True, quick=False, progress=None)
+            except Unreadable:
+                continue
+        raise BadInput(f"There is no autosave in {path} that can be opened.")
+
+    @staticmethod
+    def autosaves(path: str | Path) -> tuple[Autosave, ...]:
+        """Every autosave in a project folder, the newest first, also those of what has been saved since."""
+        return list_autosaves(Inside(_root(Path(path))))
+
+    def recover(self, autosave: Autosave) -> Opened:
+        """The scene of an autosave of this project, with warnings of its own; it is saved only by ``save``.
+
+        Raises:
+            BadInput: it is gone, or damaged.
+            Failed: it cannot be read.
+        """
+        data = self._files.read(autosave.file, MOST_BYTES)
+        loaded = load_scene(data, autosave.file, self._files)
+        self._take_over(loaded)
+        return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
+
+    def still(self, scene: Scene) -> "Still | None":
+        """The still of the scene, or None where it has none.
+
+        Raises:
+            BadInput: its file is missing, damaged, or another picture than the scene is of.
+            Failed: it may not be read, or there is not enough memory.
+        """
+        return None if scene.still is None else read_still(self._files, scene.still)
+
+    def add_take(self, take: Take, objects: Iterable[int] = ()) -> TakeRecord:
+        """Stores a take and gives the record for the scene; a scene may be saved with it from then on.
+
+        The same take twice is stored once. Until a scene with the record is saved, ``collect`` counts the take
+        among what nothing needs, so it is never to run while takes are being made.
+
+        Args:
+            take: to be stored.
+            objects: numbers of the objects it is of; none for words alone.
+
+        Raises:
+            BadInput: it has no samples, or the project is open for reading only.
+            Failed: the disk is full or the place cannot be written.
+        """
+        self._check_writing()
+        record = write_take(self._files, take, objects)
+        self.takes.know(record)
+        return record
+
+    def save(self, scene: Scene) -> None:
+        """Puts the scene in place of the one in the folder, in one step, and on the disk before it returns.
+
+        Raises:
+            BadInput: the scene is not valid, names takes that are not stored, or the project is open for
+                reading only. Nothing has changed then.
+            Failed: the disk is full or the place cannot be written. What was saved before is untouched.
+        """
+        with self._guard:
+            data = self._ready(scene)
+            if self._aside is not None:
+                keep_aside(self._files, self._aside, self._saved)
+            self._files.write(SCENE_FILE, data)
+            self._saved, self._aside = data, None
+
+    def autosave(self, scene: Scene) -> Autosave | None:
+        """Keeps the scene among the newest states, beside the saved one; None where nothing has changed.
+
+        Raises:
+            BadInput, Failed: as ``save`` does.
+        """
+        with self._guard:
+            data = self._ready(scene)
+            if data == self._saved or data == self._newest():
+                return None
+            return write_autosave(self._files, data, saved_mark(self._saved))
+
+    def discard_autosaves(self) -> None:
+        """Removes every autosave: the person left without saving, and meant it.
+
+        Raises:
+            BadInput: the project is open for reading only.
+            Failed: one may not be removed.
+        """
+        with self._guard:
+            self._check_writing()
+            for autosave in list_autosaves(self._files):
+                self._files.remove(autosave.file)
+
+    def collect(
+        self, scenes: Iterable[Scene], *, keep_autosaved: bool = True, dry_run: bool = False
+    ) -> Collected:
+        """Removes takes and masks that nothing names, and what was left of writing that was broken off.
+
+        Args:
+            scenes: states in memory, with those that undo goes back to; what scene.json names stays anyhow.
+            keep_autosaved: also keep what autosaves name, and what was kept of damaged and older files.
+            dry_run: remove nothing, only tell.
+
+        Raises:
+            BadInput: the project is open for reading only.
+            Failed: something may not be removed, or what is needed is not known.
+        """
+        with self._guard:
+            found = unneeded(self._files, scenes, keep_autosaved=keep_autosaved)
+            if dry_run:
+                return found
+            self._check_writing()
+            self._masks.clear()
+            for name in found.files:
+                self._files.remove(name)
+            return found
+
+    def close(self) -> None:
+        """Lets other programs save into the folder."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @classmethod
+    def _opened(
+        cls, path: Path, autosave: Autosave | None, *, writing: bool, quick: bool, progress: Progress | None
+    ) -> Opened:
+        root = _root(path)
+        project = cls(root, Lock(root) if writing else None)
+        try:
+            return project._load(autosave, quick=quick, progress=progress or no_progress())
+        except BaseException:
+            project.close()
+            raise
+
+    def _load(self, autosave: Autosave | None, *, quick: bool, progress: Progress) -> Opened:
+        name = SCENE_FILE if autosave is None else autosave.file
+        try:
+            self._saved = self._files.read(SCENE_FILE, MOST_BYTES)
+        except BadInput as error:
+            if autosave is None:
+                raise BadInput(self._without_scene(error)) from error
+        try:
+            data = self._saved if autosave is None else self._files.read(name, MOST_BYTES)
+            loaded = load_scene(data, name, self._files, quick=quick, progress=progress)
+        except Unreadable as error:
+            if autosave is None:
+                raise BadInput(f"{error} {self._hint()}".rstrip()) from error
+            raise
+        self._take_over(loaded)
+        self._aside = "damaged" if autosave is not None else loaded.aside
+        return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
+
+    def _take_over(self, loaded: Loaded) -> None:
+        for record in loaded.scene.takes:
+            self.takes.know(record)
+        self._masks.update(thing.mask_digest for thing in loaded.scene.objects)
+
+    def _ready(self, scene: Scene) -> bytes:
+        """The bytes of the scene, when everything it names is on the disk."""
+        self._check_writing()
+        data = _checked_bytes(scene)
+        for take in scene.takes:
+            if take.digest not in self.takes:
+                raise BadInput(
+                    f"The scene cannot be saved: take {take.number} of {take.name!r} was never stored here."
+                )
+        for thing in scene.objects:
+            if thing.mask_digest not in self._masks:
+                write_mask(self._files, thing.mask, thing.mask_digest)
+                self._masks.add(thing.mask_digest)
+        return data
+
+    def _newest(self) -> bytes | None:
+        found = list_autosaves(self._files)
+        if not found or found[0].after != saved_mark(self._saved):
+            return None
+        with contextlib.suppress(BadInput, Failed):
+            return self._files.read(found[0].file, MOST_BYTES)
+        return None
+
+    def _recoverable(self) -> tuple[Autosave, ...]:
+        mark = saved_mark(self._saved)
+        return tuple(found for found in list_autosaves(self._files) if found.after == mark)
+
+    def _hint(self) -> str:
+        found = list_autosaves(self._files)
+        if not found:
+            return ""
+        return f"The newest autosave, of {found[0].when}, can be recovered: {self.path / found[0].file}."
+
+    def _without_scene(self, error: BadInput) -> str:
+        if isinstance(error, Absent) and not list_autosaves(self._files):
+            return f"{self.path} is not a project of Foleyscape: there is no {SCENE_FILE} in it."
+        return f"{error} {self._hint()}".rstrip()
+
+    def _check_writing(self) -> None:
+        if self._lock is None:
+            raise BadInput(f"{self.path} is open for reading only: open it for writing to change it.")
+
+
+def _root(path: Path) -> Path:
+    """The folder, when it is one."""
+    try:
+        if path.is_dir():
+            return path.resolve()
+        there = path.exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise BadInput(f"{str(path)[:200]!r} is no path of a project.") from error
+    raise BadInput(f"{path} is a file, not a project folder." if there else f"There is no project {path}.")
+
+
+def _checked_bytes(scene: Scene) -> bytes:
+    wrong = problems(scene)
+    if wrong:
+        raise BadInput(f"The scene cannot be saved: {wrong[0]}")
+    return scene_bytes(scene)

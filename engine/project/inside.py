@@ -1,0 +1,135 @@
+"""The one way to the files of a project folder: by plain names, through no link, and never out of it."""
+
+import contextlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.errors import BadInput, Failed
+from engine.scene.disk import disk_errors, sync_folder, write_file
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
+
+
+class Absent(BadInput):
+    """There is no such file in the project."""
+
+
+class Inside:
+    """The files of one project folder.
+
+    Names are ``file`` or ``folder/file``. Files are read only where they are plain files in plain folders; what
+    is a link, a device or a pipe is refused. (Someone who swaps folders for links in the very moment of writing
+    is not guarded against: they could write there themselves.)
+
+    Args:
+        root: the project folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @contextlib.contextmanager
+    def open(self, name: str, most: int) -> Iterator[BinaryIO]:
+        """The file, open for reading, unbuffered.
+
+        Args:
+            name: which.
+            most: bytes that it may have.
+
+        Raises:
+            Absent: there is none.
+            BadInput: it is no plain file, or too large.
+            Failed: it may not be read, or the disk failed.
+        """
+        path = self._path(name)
+        # Never waits for the other end of a pipe, never follows a link.
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            handle = os.open(path, flags)
+        except OSError as error:
+            raise self._unopened(name, error) from error
+        with os.fdopen(handle, "rb", buffering=0) as file:
+            facts = os.fstat(handle)
+            if not stat.S_ISREG(facts.st_mode):
+                raise BadInput(f"{name} is no plain file.")
+            if facts.st_size > most:
+                raise BadInput(f"{name} is larger than it can be.")
+            try:
+                yield file
+            except OSError as error:
+                raise Failed(f"{name} cannot be read: {error.strerror or error}.") from error
+
+    def read(self, name: str, most: int) -> bytes:
+        """The file's bytes; raises what ``open`` raises."""
+        with self.open(name, most) as file:
+            return file.read(most + 1)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Puts a file in its place, whole or not at all, and on the disk before it returns.
+
+        Raises:
+            BadInput: its folder is a link, or no folder.
+            Failed: the disk is full or the place cannot be written.
+        """
+        path = self._path(name)
+        if path.parent != self.root and not path.parent.is_dir():
+            with disk_errors(path.parent):
+                path.parent.mkdir(exist_ok=True)
+                sync_folder(self.root)
+        write_file(path, data, durable=True)
+
+    def size(self, name: str) -> int | None:
+        """Bytes of a plain file; None where there is none."""
+        with contextlib.suppress(OSError, BadInput):
+            facts = self._path(name).lstat()
+            if stat.S_ISREG(facts.st_mode):
+                return facts.st_size
+        return None
+
+    def names(self, folder: str = "") -> tuple[str, ...]:
+        """The names of the plain files in the project folder or in a folder of it, sorted."""
+        try:
+            place = self._path(f"{folder}/x").parent if folder else self.root
+            with os.scandir(place) as entries:
+                found = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        except (OSError, BadInput):
+            return ()
+        prefix = f"{folder}/" if folder else ""
+        return tuple(prefix + name for name in sorted(found) if _NAME.fullmatch(name))
+
+    def remove(self, name: str) -> None:
+        """Removes a file.
+
+        Raises:
+            Failed: it may not be removed.
+        """
+        path = self._path(name)
+        with disk_errors(path):
+            path.unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        """Where a file of this name is; its folder, when it is there, is a real one."""
+        parts = name.split("/")
+        if len(parts) > 2 or any(_NAME.fullmatch(part) is None or part in {".", ".."} for part in parts):
+            raise BadInput(f"{name[:80]!r} is no name of a file in a project.")
+        if len(parts) == 2 and (self.root / parts[0]).is_symlink():
+            raise BadInput(
+                f"{parts[0]} is a link to another place, and Foleyscape follows no links inside a project: "
+                "put the folder itself there."
+            )
+        return self.root.joinpath(*parts)
+
+    def _unopened(self, name: str, error: OSError) -> BadInput | Failed:
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            return Absent(f"The file {name} is missing.")
+        if self._path(name).is_symlink():
+            return BadInput(
+                f"{name} is a link to another place, and Foleyscape follows no links inside a project."
+            )
+        if isinstance(error, PermissionError):
+            return Failed(f"{name} may not be read: its permissions forbid it.")
+        return BadInput(f"{name} cannot be read: {error.strerror or error}.")

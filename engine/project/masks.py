@@ -1,0 +1,80 @@
+"""Masks on disk: 1-bit PNG files named after what is in them."""
+
+import io
+import struct
+import warnings
+import zlib
+
+import numpy as np
+
+from engine.errors import BadInput, Failed
+from engine.project.inside import Inside
+from engine.scene.masks import Mask, mask_digest
+from engine.scene.scene import StillRecord
+
+FOLDER = "masks"
+MOST_BYTES = 32_000_000
+
+
+def mask_file(digest: str) -> str:
+    """Where the mask of this digest is, in the project folder."""
+    return f"{FOLDER}/{digest}.png"
+
+
+def write_mask(files: Inside, mask: Mask, digest: str) -> None:
+    """Stores a mask, bool (H, W), under its digest, synced to the disk.
+
+    Raises:
+        Failed: the disk is full or the place cannot be written.
+    """
+    from engine.vision.overlay import mask_png
+
+    files.write(mask_file(digest), mask_png(mask))
+
+
+def read_mask(files: Inside, digest: str, still: StillRecord) -> Mask:
+    """The mask of this digest, bool (H, W) of the still's size, read-only.
+
+    Its size is looked at before any pixel is decoded, so a picture that claims billions of them costs nothing.
+
+    Raises:
+        BadInput: the file is missing, damaged, another's, or of another size.
+        Failed: it may not be read, or there is not enough memory.
+    """
+    from engine.vision.still import check_size
+
+    name = mask_file(digest)
+    check_size(still.width, still.height, "The still")
+    data = files.read(name, MOST_BYTES)
+    try:
+        mask = _decoded(data, still, name)
+    except MemoryError:
+        raise Failed(f"There is not enough memory to read {name}.") from None
+    if mask_digest(mask) != digest:
+        raise BadInput(f"The file {name} is damaged, or is not the mask that the project made.")
+    mask.setflags(write=False)
+    return mask
+
+
+def _decoded(data: bytes, still: StillRecord, name: str) -> Mask:
+    from PIL import Image
+
+    harmless = (OSError, SyntaxError, ValueError, struct.error, zlib.error, KeyError, IndexError, TypeError)
+    try:
+        with warnings.catch_warnings():
+            # Pillow's warning of large pictures: the size is checked here, before anything is decoded.
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+                _check_picture(picture.size, picture.mode, still, name)
+                return np.array(picture, np.bool_)
+    except (*harmless, Image.DecompressionBombError) as damage:
+        raise BadInput(f"The file {name} is damaged.") from damage
+
+
+def _check_picture(size: tuple[int, int], mode: str, still: StillRecord, name: str) -> None:
+    if size != (still.width, still.height):
+        raise BadInput(
+            f"The file {name} is {size[0]} x {size[1]} pixels, and the still is {still.width} x {still.height}."
+        )
+    if mode != "1":
+        raise BadInput(f"The file {name} is no mask: it has more than one bit a pixel.")

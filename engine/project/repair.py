@@ -1,0 +1,151 @@
+"""What is left of a scene when everything that refers to something missing is taken out: never silently."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import chain
+
+from engine.project.notes import Notes, quoted
+from engine.scene.scene import Scene, TakeRecord
+from engine.scene.timeline import Clip, Timeline, Track
+from engine.scene.validity import (
+    clip_problems,
+    marker_problems,
+    object_problems,
+    setting_problems,
+    take_problems,
+    track_problems,
+)
+
+
+def sound_part(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: Notes) -> Scene:
+    """The valid part of a scene as it was read.
+
+    Args:
+        scene: values that are each of the right type, in any relation to each other.
+        complaint: what is wrong with the file of a take, in a sentence; None when it is sound.
+        notes: gets a sentence for everything that is left out or set anew.
+    """
+    scene = _objects(scene, notes)
+    scene = _takes(scene, complaint, notes)
+    scene = _chosen(scene, notes)
+    scene = replace(scene, timeline=_settings(scene.timeline, notes))
+    return _numbered(replace(scene, timeline=_timeline(scene, notes)))
+
+
+def _objects(scene: Scene, notes: Notes) -> Scene:
+    seen: set[int] = set()
+    kept = []
+    for thing in scene.objects:
+        wrong = next(object_problems(thing, scene.still), None)
+        if thing.index in seen:
+            wrong = f"There is another object of the number {thing.index}."
+        if wrong is None:
+            seen.add(thing.index)
+            kept.append(thing)
+        else:
+            notes.say(f"The object {quoted(thing.name)} was left out: {wrong}")
+    # Objects that were removed have used up their numbers, and takes remember them.
+    used = chain(seen, chain.from_iterable(take.objects for take in scene.takes))
+    following = max(scene.next_object, 1 + max(used, default=-1))
+    return replace(scene, objects=tuple(kept), next_object=following)
+
+
+def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: Notes) -> Scene:
+    seen: set[str] = set()
+    kept = []
+    for take in scene.takes:
+        if take.starred and take.rejected:
+            notes.say(
+                f"Take {take.number} of {quoted(take.name)} was both starred and rejected; it is neither."
+            )
+            take = replace(take, starred=False, rejected=False)  # noqa: PLW2901
+        wrong = next(take_problems(take, scene.next_object), None)
+        wrong = wrong or ("It is there twice." if take.digest in seen else complaint(take))
+        if wrong is None:
+            seen.add(take.digest)
+            kept.append(take)
+        else:
+            notes.say(f"Take {take.number} of {quoted(take.name)} was left out: {wrong}")
+    return replace(scene, takes=tuple(kept))
+
+
+def _chosen(scene: Scene, notes: Notes) -> Scene:
+    objects = {thing.index: thing.name for thing in scene.objects}
+    takes = {take.digest: take.objects for take in scene.takes}
+    kept: dict[int, str] = {}
+    for number, digest in scene.chosen:
+        if number in objects and number not in kept and number in takes.get(digest, ()):
+            kept[number] = digest
+        else:
+            who = quoted(objects[number]) if number in objects else f"number {number}, which is not there"
+            notes.say(f"Which take is in use was forgotten for the object {who}.")
+    return replace(scene, chosen=tuple(sorted(kept.items())))
+
+
+def _settings(timeline: Timeline, notes: Notes) -> Timeline:
+    for wrong in setting_problems(timeline):
+        notes.say(f"{wrong} The start timecode was set anew.")
+        timeline = replace(timeline, start_frame=0)
+    return timeline
+
+
+def _timeline(scene: Scene, notes: Notes) -> Timeline:
+    """The timeline with what is sound on it, in order."""
+    timeline = scene.timeline
+    lengths = {take.digest: take.length_at(timeline.rate) for take in scene.takes}
+    objects = {thing.index for thing in scene.objects}
+    seen: set[int] = set()
+    tracks = []
+    for track in timeline.tracks:
+        kept = _track(track, objects, seen, notes)
+        if kept is not None:
+            tracks.append(replace(kept, clips=_clips(kept, lengths, seen, notes)))
+    markers = []
+    for marker in timeline.markers:
+        wrong = _first(marker_problems(marker), marker.id, seen)
+        if wrong is None:
+            markers.append(marker)
+        else:
+            notes.say(f"The marker {quoted(marker.name)} was left out: {wrong}")
+    markers.sort(key=lambda marker: (marker.at, marker.id))
+    return replace(timeline, tracks=tuple(tracks), markers=tuple(markers))
+
+
+def _track(track: Track, objects: set[int], seen: set[int], notes: Notes) -> Track | None:
+    if track.object is not None and track.object not in objects:
+        notes.say(f"The track {quoted(track.name)} belongs to no object any more.")
+        track = replace(track, object=None)
+    wrong = _first(track_problems(track, objects), track.id, seen)
+    if wrong is None:
+        return track
+    notes.say(f"The track {quoted(track.name)}, with {len(track.clips)} clips, was left out: {wrong}")
+    return None
+
+
+def _clips(track: Track, lengths: dict[str, int], seen: set[int], notes: Notes) -> tuple[Clip, ...]:
+    kept = []
+    for clip in track.clips:
+        wrong = _first(clip_problems(clip, lengths.get(clip.take)), clip.id, seen)
+        if wrong is None:
+            kept.append(clip)
+        else:
+            notes.say(f"Clip {clip.id} of the track {quoted(track.name)} was left out: {wrong}")
+    return tuple(sorted(kept, key=lambda clip: (clip.start, clip.id)))
+
+
+def _first(problems: Iterable[str], number: int, seen: set[int]) -> str | None:
+    """The first thing that is wrong with a value; when nothing is, its number is taken."""
+    wrong = next(iter(problems), None)
+    if wrong is None and number in seen:
+        wrong = f"Its number {number} is another's."
+    if wrong is None:
+        seen.add(number)
+    return wrong
+
+
+def _numbered(scene: Scene) -> Scene:
+    """Numbers that are yet to be given lie past all that were."""
+    tracks, markers = scene.timeline.tracks, scene.timeline.markers
+    clips = (clip.id for track in tracks for clip in track.clips)
+    used = chain((track.id for track in tracks), clips, (marker.id for marker in markers))
+    return replace(scene, next_id=max(scene.next_id, 1 + max(used, default=0)))

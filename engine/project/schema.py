@@ -1,0 +1,162 @@
+"""How every value of a scene stands in scene.json: its keys, and what each of them may hold."""
+
+import re
+
+from engine.project.forms import Form, Kind, many, number, one_of, optional, row, whole, words_that
+from engine.scene import limits
+from engine.scene.objects import SoundingObject
+from engine.scene.scene import Scene, StillRecord, TakeRecord
+from engine.scene.timecode import RATES
+from engine.scene.timeline import (
+    FADE_SHAPES,
+    LEAST_GAIN_DB,
+    LOUDNESS_PRESETS,
+    MOST_GAIN_DB,
+    MOST_SAMPLES,
+    PROJECT_RATES,
+    Clip,
+    Fade,
+    Marker,
+    Timeline,
+    Track,
+)
+
+SCHEMA = 2
+"""The version that is written here. ``engine.project.migrations`` brings older ones up to it."""
+
+MOST_RECIPE = 16_000_000
+MOST_TAKE_SAMPLES = 2**28
+"""Over all channels: 1 GiB of float32, an hour and a half of mono at 48 kHz."""
+
+
+def is_still_file(name: str) -> bool:
+    """Whether this may be what the still's file is called in a project folder."""
+    return re.fullmatch(r"still\.[a-z0-9]{1,8}", name) is not None
+
+
+def _is_recipe(words: str) -> bool:
+    return len(words) <= MOST_RECIPE and not any("\ud800" <= letter <= "\udfff" for letter in words)
+
+
+def _fade() -> Kind:
+    pair = row(whole(0, MOST_SAMPLES), one_of(*FADE_SHAPES), words="a number of samples and a shape")
+    return Kind(lambda value: Fade(*pair.read(value)), lambda fade: [fade.samples, fade.shape])
+
+
+def _frame_rate() -> Kind:
+    name = one_of(*RATES)
+    return Kind(lambda value: RATES[name.read(value)], lambda rate: rate.name)
+
+
+_flag = one_of(True, False)
+_id = whole(1, limits.MOST_NUMBER - 1)
+_object = whole(0, limits.MOST_OBJECTS - 1)
+_name = words_that(limits.name, f"a name of 1 to {limits.MOST_NAME} plain characters")
+_text = words_that(
+    lambda value: limits.text(value, limits.MOST_TEXT),
+    f"text of at most {limits.MOST_TEXT} plain characters",
+)
+_digest = words_that(limits.digest, "a digest of 64 hexadecimal letters")
+_gain = number(LEAST_GAIN_DB, MOST_GAIN_DB)
+_pan = number(-1.0, 1.0)
+_span = whole(0, MOST_SAMPLES)
+
+STILL = Form(
+    StillRecord,
+    {
+        "file": words_that(is_still_file, "still. and the kind of picture, such as still.jpg"),
+        "digest": _digest,
+        "width": whole(1, limits.MOST_SIDE),
+        "height": whole(1, limits.MOST_SIDE),
+        "name": _name,
+    },
+)
+
+OBJECT = Form(
+    SoundingObject,
+    {
+        "index": _object,
+        "mask_digest": _digest,
+        "name": _name,
+        "prompt": optional(_text),
+        "level_lufs": number(limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS),
+        "chosen_colour": optional(row(*(whole(0, 255),) * 3, words="red, green and blue")),
+        "negative": _text,
+        "duration": number(limits.LEAST_SECONDS, limits.MOST_SECONDS),
+        "seed": whole(0, limits.MOST_SEED),
+        "seed_locked": _flag,
+    },
+)
+
+TAKE = Form(
+    TakeRecord,
+    {
+        "digest": _digest,
+        "name": _name,
+        "objects": many(_object, 10_000, "numbers of objects"),
+        "number": _id,
+        "rate": whole(limits.LEAST_RATE, limits.MOST_RATE),
+        "channels": whole(1, limits.MOST_CHANNELS),
+        "samples": whole(1, MOST_TAKE_SAMPLES),
+        "recipe": words_that(_is_recipe, "the recipe of a take, as text"),
+        "starred": _flag,
+        "rejected": _flag,
+    },
+)
+
+CLIP = Form(
+    Clip,
+    {
+        "id": _id,
+        "take": _digest,
+        "start": _span,
+        "offset": _span,
+        "length": whole(1, MOST_SAMPLES),
+        "gain_db": _gain,
+        "pan": _pan,
+        "fade_in": _fade(),
+        "fade_out": _fade(),
+        "muted": _flag,
+    },
+)
+
+TRACK = Form(
+    Track,
+    {
+        "id": _id,
+        "name": _name,
+        "object": optional(_object),
+        "gain_db": _gain,
+        "pan": _pan,
+        "muted": _flag,
+        "soloed": _flag,
+    },
+    inner=("clips",),
+)
+
+MARKER = Form(Marker, {"id": _id, "at": _span, "name": _name, "hit": _flag})
+
+TIMELINE = Form(
+    Timeline,
+    {
+        "rate": one_of(*PROJECT_RATES),
+        "frame_rate": _frame_rate(),
+        "start_frame": whole(0, MOST_SAMPLES),
+        "master_gain_db": _gain,
+        "loudness": one_of(*LOUDNESS_PRESETS),
+    },
+    inner=("tracks", "markers"),
+    needed=("rate",),
+)
+
+SCENE = Form(
+    Scene,
+    {
+        "name": _name,
+        "next_id": whole(1, limits.MOST_NUMBER),
+        "next_object": whole(0, limits.MOST_OBJECTS),
+    },
+    inner=("schema", "still", "objects", "takes", "chosen", "timeline"),
+)
+
+CHOSEN = row(_object, _digest, words="the number of an object and the digest of a take")

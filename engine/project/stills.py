@@ -1,0 +1,58 @@
+"""The still of a project: a copy of the file it came from, byte for byte."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import BadInput, Failed
+from engine.project.inside import Inside
+from engine.scene.limits import tidy, writable
+from engine.scene.scene import StillRecord
+
+if TYPE_CHECKING:
+    from engine.vision.still import Still
+
+MOST_BYTES = 2**30
+
+
+def copy_still(files: Inside, path: Path) -> StillRecord:
+    """Copies a picture file into a project folder and gives the record for the scene.
+
+    Raises:
+        BadInput: it is no picture that can be worked on.
+        Failed: it may not be read, or the project cannot be written.
+    """
+    from engine.vision.still import load_still
+
+    still = load_still(path)
+    ending = re.sub(r"[^a-z0-9]", "", path.suffix.lower())[:8] or "picture"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Failed(f"{path} cannot be read: {error.strerror or error}.") from error
+    record = StillRecord(
+        file=f"still.{ending}",
+        digest=still.digest,
+        width=still.width,
+        height=still.height,
+        name=tidy(writable(path.name))[:200] or "still",
+    )
+    files.write(record.file, data)
+    return record
+
+
+def read_still(files: Inside, record: StillRecord) -> "Still":
+    """The still of a project, checked against its record.
+
+    Raises:
+        BadInput: its file is missing, damaged, or another picture than the record says.
+        Failed: it may not be read, or there is not enough memory.
+    """
+    from engine.vision.still import load_still
+
+    # Looks at what it is before the decoder opens it by its path.
+    with files.open(record.file, MOST_BYTES):
+        still = load_still(files.root / record.file)
+    if still.digest != record.digest:
+        raise BadInput(f"{record.file} is another picture than the one that the project was made with.")
+    return still

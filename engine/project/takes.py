@@ -1,0 +1,206 @@
+"""Takes on disk: float32 WAV files named after what is in them, and a store of those that are in use."""
+
+import hashlib
+import io
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInput, Failed
+from engine.project.inside import Absent, Inside
+from engine.project.schema import MOST_TAKE_SAMPLES
+from engine.scene.limits import LEAST_RATE, MOST_CHANNELS, MOST_RATE
+from engine.scene.scene import TakeRecord
+from engine.scene.takes import Take, Waveform
+
+FOLDER = "takes"
+MOST_HEADER = 1_000_000
+"""Bytes of a take's file beside its samples."""
+
+CACHE_BYTES = 512 * 2**20
+
+
+def take_digest(take: Take) -> str:
+    """sha256 over the samples, the rate and the recipe of a take, in hexadecimal."""
+    return samples_digest(take.samples, take.rate, take.recipe)
+
+
+def samples_digest(samples: Waveform, rate: int, recipe: str) -> str:
+    """What ``take_digest`` gives for a take of these samples, float32 (channels, samples)."""
+    channels, length = samples.shape
+    digest = hashlib.sha256(f"{channels} x {length} at {rate}: ".encode())
+    digest.update(np.ascontiguousarray(samples, "<f4").data)
+    digest.update(recipe.encode("utf-8"))
+    return digest.hexdigest()
+
+
+def take_file(digest: str) -> str:
+    """Where the take of this digest is, in the project folder."""
+    return f"{FOLDER}/{digest}.wav"
+
+
+def write_take(files: Inside, take: Take, objects: Iterable[int] = ()) -> TakeRecord:
+    """Stores a take, synced to the disk, and gives the record for the scene. One that is stored is left alone.
+
+    Args:
+        files: the project folder.
+        take: to be stored.
+        objects: numbers of the objects it is of.
+
+    Raises:
+        BadInput: no such take can be stored: it has no samples, too many, or some that are no numbers.
+        Failed: the disk is full or the place cannot be written.
+    """
+    _check_samples(take.samples, take.rate)
+    channels, length = take.samples.shape
+    record = TakeRecord(
+        digest=take_digest(take),
+        name=take.name,
+        objects=tuple(objects),
+        number=take.number,
+        rate=take.rate,
+        channels=channels,
+        samples=length,
+        recipe=take.recipe,
+    )
+    if not _is_stored(files, record):
+        files.write(take_file(record.digest), _wav(take))
+    return record
+
+
+def read_take(files: Inside, record: TakeRecord) -> Waveform:
+    """The samples of a take, float32 (channels, samples), read-only, checked against the record bit by bit.
+
+    Raises:
+        BadInput: the file is missing, damaged or another's.
+        Failed: it may not be read, or there is not enough memory.
+    """
+    import soundfile
+
+    name = take_file(record.digest)
+    expected = record.channels * record.samples * 4
+    try:
+        with files.open(name, expected + MOST_HEADER) as file:
+            _check_start(file.fileno(), record, name)
+            with soundfile.SoundFile(file.fileno(), closefd=False) as sound:
+                _check_header(sound, record, name)
+                samples = sound.read(dtype="float32", always_2d=True).T
+    except soundfile.SoundFileError as error:
+        raise _damaged(name) from error
+    except MemoryError:
+        raise Failed(f"There is not enough memory to read {name}.") from None
+    whole = np.ascontiguousarray(samples)
+    if whole.shape != (record.channels, record.samples) or not np.isfinite(whole).all():
+        raise _damaged(name)
+    if samples_digest(whole, record.rate, record.recipe) != record.digest:
+        raise _damaged(name)
+    whole.setflags(write=False)
+    return whole
+
+
+class TakeStore:
+    """The takes of a project by their digests, the last ones used kept in memory; safe from several threads.
+
+    Args:
+        files: the project folder.
+        most_bytes: of samples kept in memory; one larger than that is read again each time.
+    """
+
+    def __init__(self, files: Inside, most_bytes: int = CACHE_BYTES) -> None:
+        self._files = files
+        self._most = most_bytes
+        self._records: dict[str, TakeRecord] = {}
+        self._kept: OrderedDict[str, Waveform] = OrderedDict()
+        self._bytes = 0
+        self._guard = threading.Lock()
+
+    def know(self, record: TakeRecord) -> None:
+        """From now on the take of this record can be asked for."""
+        with self._guard:
+            self._records[record.digest] = record
+
+    def __contains__(self, digest: str) -> bool:
+        with self._guard:
+            return digest in self._records
+
+    def __call__(self, digest: str) -> tuple[Waveform, int]:
+        """Samples of a take, float32 (channels, samples), read-only, and their rate.
+
+        Raises:
+            BadInput: there is no such take, or its file is missing or damaged.
+            Failed: it may not be read, or there is not enough memory.
+        """
+        with self._guard:
+            record = self._records.get(digest)
+            samples = self._kept.get(digest)
+            if samples is not None:
+                self._kept.move_to_end(digest)
+        if record is None:
+            raise BadInput(f"There is no take {digest[:12]} in this project.")
+        if samples is None:
+            samples = read_take(self._files, record)
+            self._keep(digest, samples)
+        return samples, record.rate
+
+    def _keep(self, digest: str, samples: NDArray[np.float32]) -> None:
+        with self._guard:
+            if digest in self._kept or samples.nbytes > self._most:
+                return
+            self._kept[digest] = samples
+            self._bytes += samples.nbytes
+            while self._bytes > self._most:
+                self._bytes -= self._kept.popitem(last=False)[1].nbytes
+
+
+def _wav(take: Take) -> bytes:
+    import soundfile
+
+    buffer = io.BytesIO()
+    soundfile.write(buffer, take.samples.T, take.rate, format="WAV", subtype="FLOAT")
+    return buffer.getvalue()
+
+
+def _is_stored(files: Inside, record: TakeRecord) -> bool:
+    try:
+        read_take(files, record)
+    except Absent:
+        return False
+    except BadInput:
+        # Damaged; what is written now is what it should have been.
+        return False
+    return True
+
+
+def _check_samples(samples: Waveform, rate: int) -> None:
+    channels, length = samples.shape
+    if not 1 <= channels <= MOST_CHANNELS or length < 1 or samples.size > MOST_TAKE_SAMPLES:
+        raise BadInput(f"A take of {channels} channels and {length} samples cannot be stored.")
+    if not LEAST_RATE <= rate <= MOST_RATE:
+        raise BadInput(f"A take at {rate} samples a second cannot be stored.")
+    if not np.isfinite(samples).all():
+        raise BadInput("A take with samples that are no numbers cannot be stored.")
+
+
+def _check_start(handle: int, record: TakeRecord, name: str) -> None:
+    """Only WAV of a possible size goes to the decoder, which would try some twenty other formats as well."""
+    start = os.pread(handle, 12, 0)
+    count = record.channels * record.samples
+    size = os.fstat(handle).st_size
+    if start[:4] != b"RIFF" or start[8:] != b"WAVE" or count > MOST_TAKE_SAMPLES or size < 4 * count:
+        raise _damaged(name)
+
+
+def _check_header(sound: Any, record: TakeRecord, name: str) -> None:
+    """Before any memory is taken for the samples."""
+    size = (sound.channels, sound.frames, sound.samplerate)
+    if sound.subtype != "FLOAT" or size != (record.channels, record.samples, record.rate):
+        raise _damaged(name)
+
+
+def _damaged(name: str) -> BadInput:
+    return BadInput(f"The file {name} is damaged, or is not the take that the project made.")

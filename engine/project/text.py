@@ -1,0 +1,95 @@
+"""scene.json as text: strict JSON in, one line for each thing out, so that two versions compare line by line."""
+
+import json
+import math
+import re
+from typing import Any
+
+from engine.errors import BadInput, Failed
+
+MOST_BYTES = 64_000_000
+"""A scene is text; what is larger is something else."""
+
+MOST_DIGITS = 100
+"""Of a whole number; turning more of them into one takes ever longer."""
+
+_HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class Unreadable(BadInput):
+    """A scene.json, or an autosave, that cannot be understood at all."""
+
+
+def parse(data: bytes, name: str) -> dict[str, Any]:
+    """The keys and values of a JSON file.
+
+    Stricter than ``json``: no key twice, no text that is no Unicode. What is no finite number, or has more
+    digits than any number in a scene, comes out as an infinity or NaN, which no key accepts.
+
+    Args:
+        data: the whole file.
+        name: what it is called in the sentence.
+
+    Raises:
+        Unreadable: it is no such file.
+        Failed: there is not enough memory for it.
+    """
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"{name} is larger than {MOST_BYTES // 1_000_000} MB, which no scene is.")
+    try:
+        facts = json.loads(
+            data.decode("utf-8-sig"),
+            parse_int=_whole,
+            object_pairs_hook=_each_once,
+        )
+        if _HALF_LETTER.search(data):
+            json.dumps(facts, ensure_ascii=False).encode("utf-8")
+    except json.JSONDecodeError as damage:
+        whole = data.rstrip().endswith(b"}")
+        where = f"damaged in line {damage.lineno}" if whole else "cut short"
+        raise Unreadable(f"{name} is {where} and cannot be read.") from damage
+    except UnicodeError as damage:
+        raise Unreadable(f"{name} is damaged: part of it is no text.") from damage
+    except (ValueError, RecursionError) as damage:
+        words = "it is nested too deeply" if isinstance(damage, RecursionError) else str(damage)
+        raise Unreadable(f"{name} is damaged: {words[:120]}.") from damage
+    except MemoryError:
+        raise Failed(f"There is not enough memory to open {name}.") from None
+    if not isinstance(facts, dict):
+        raise Unreadable(f"{name} holds no scene.")
+    return facts
+
+
+def layout(facts: dict[str, Any]) -> bytes:
+    """The file for these keys and values; the same ones always give the same bytes."""
+    return (_lines(facts, 0) + "\n").encode("utf-8")
+
+
+def _lines(value: Any, depth: int) -> str:
+    """JSON, with a line for each thing in a list of things, and for each key that holds such a list."""
+    if not _is_long(value):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth
+    if isinstance(value, list):
+        return "[" + inner + f",{inner}".join(_lines(entry, depth + 1) for entry in value) + outer + "]"
+    pairs = (
+        f"{json.dumps(key, ensure_ascii=False)}: {_lines(entry, depth + 1)}" for key, entry in value.items()
+    )
+    return "{" + inner + f",{inner}".join(pairs) + outer + "}"
+
+
+def _is_long(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_is_long(entry) for entry in value.values())
+    return isinstance(value, list) and len(value) > 0 and isinstance(value[0], dict)
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= MOST_DIGITS else math.inf
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    facts = dict(pairs)
+    if len(facts) != len(pairs):
+        raise ValueError("it gives a key twice")
+    return facts
