@@ -19,7 +19,7 @@ from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.clap_text import ClapText
 from engine.diffusion.folder import load_part, read_index, save_part, write_index
 from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
-from engine.diffusion.sampler import Solver, make_scheduler, sample_latents, take_noise
+from engine.diffusion.sampler import Solver, Wanted, make_scheduler, sample_latents, take_noise
 from engine.errors import BadInput
 from engine.progress import Progress, no_progress
 
@@ -135,7 +135,7 @@ class ObjectDiffusion:
     @torch.no_grad()
     def sample(
         self,
-        conditions: Tensor,
+        conditions: Tensor | Sequence[Tensor],
         seeds: Sequence[int],
         *,
         duration: float,
@@ -145,10 +145,10 @@ class ObjectDiffusion:
         negative: str = "",
         progress: Progress | None = None,
     ) -> NDArray[np.float32]:
-        """Make one waveform per condition, all in one batch.
+        """Make one waveform per take, all in one batch.
 
         Args:
-            conditions: (B, 512) unit length.
+            conditions: one entry per take: (512,) unit length, or (K, 512) for a take of K things together.
             seeds: one per take; the same seed and condition give the same take, alone or in a batch.
             duration: seconds, above 0.
             steps: of the solver.
@@ -168,7 +168,7 @@ class ObjectDiffusion:
             self.unet,
             make_scheduler(self.scheduler.config, solver, steps),
             noise,
-            conditions.to(self.device),
+            Wanted.of(conditions).to(self.device),
             self.encode_text([negative]).to(self.device),
             guidance=guidance,
             latent_patch=self.shape.latent_patch,

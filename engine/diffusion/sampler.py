@@ -5,6 +5,7 @@ DDIM (arXiv 2010.02502) as the paper uses it, or a second-order multistep solver
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
@@ -51,29 +52,70 @@ def denoise(unet: Any, latent: Tensor, timestep: Tensor, condition: Tensor, late
     return unfold(out, latent_patch)
 
 
-def guided(away: Tensor, toward: Tensor, scale: float, rescale: float) -> Tensor:
-    """Classifier-free guidance, with its overshoot taken back.
+SEVERAL = 0.75
+"""Guidance toward each of several conditions of one take, over that toward a single one: measured."""
 
-    After arXiv 2305.08891, section 3.4, but by the root mean square instead of the spread about the mean: in
-    latents of sound the mean is the loudness, and that is what guidance overshoots.
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the takes of a batch are guided toward.
+
+    Attributes:
+        conditions: (N, L) unit length.
+        takes: int64 (N,), the take that each condition is for; a take with several is of several things at once.
+    """
+
+    conditions: Tensor
+    takes: Tensor
+
+    @staticmethod
+    def of(conditions: Tensor | Sequence[Tensor]) -> "Wanted":
+        """From one entry per take: (L,), or (K, L) for a take of K things."""
+        rows = [entry.reshape(-1, entry.shape[-1]) for entry in conditions]
+        counts = torch.tensor([len(entry) for entry in rows])
+        return Wanted(torch.cat(rows), torch.repeat_interleave(torch.arange(len(rows)), counts))
+
+    def to(self, device: str) -> "Wanted":
+        """The same on another device."""
+        return Wanted(self.conditions.to(device), self.takes.to(device))
+
+
+def guided(away: Tensor, toward: Tensor, scale: float, rescale: float, takes: Tensor) -> Tensor:
+    """Classifier-free guidance, toward several things at once where a take has several, its overshoot taken back.
+
+    Several directions are added, as in composable diffusion (arXiv 2206.01714, section 3.2). The overshoot is
+    taken back after arXiv 2305.08891, section 3.4, but by the root mean square instead of the spread about the
+    mean: in latents of sound the mean is the loudness, and that is what guidance overshoots.
 
     Args:
-        away, toward: the network's outputs without and with the condition, (B, C, T, F).
+        away: the network's outputs without a condition, (B, C, T, F).
+        toward: its outputs with each condition, (N, C, T, F).
         scale: 1 is no guidance.
         rescale: 0 to 1, how far the result is brought back to the size that ``toward`` had. Schedules that
             end in pure noise need it, or guided sounds come out far too loud and dense.
+        takes: (N,) the take that each condition is for.
     """
-    out = away + scale * (toward - away)
+    if scale == 1.0:
+        return _mean(toward, takes, len(away))
+    several = torch.bincount(takes, minlength=len(away))[takes] > 1
+    pull = torch.where(several, SEVERAL * scale, scale).view(-1, 1, 1, 1).to(toward)
+    out = away.index_add(0, takes, pull * (toward - away[takes]))
     axes = tuple(range(1, out.ndim))
-    size_of = [x.square().mean(dim=axes, keepdim=True).sqrt() for x in (toward, out)]
+    size_of = [x.square().mean(dim=axes, keepdim=True).sqrt() for x in (_mean(toward, takes, len(away)), out)]
     return out * (rescale * size_of[0] / size_of[1].clamp_min(1e-6) + 1 - rescale)
+
+
+def _mean(toward: Tensor, takes: Tensor, count: int) -> Tensor:
+    """The mean (B, ...) of the rows (N, ...) of each take."""
+    share = 1.0 / torch.bincount(takes, minlength=count)[takes].view(-1, 1, 1, 1).to(toward)
+    return torch.zeros(count, *toward.shape[1:]).to(toward).index_add(0, takes, toward * share)
 
 
 def sample_latents(
     unet: Any,
     scheduler: Any,
     noise: Tensor,
-    conditions: Tensor,
+    wanted: Wanted,
     null: Tensor,
     *,
     guidance: float,
@@ -85,7 +127,7 @@ def sample_latents(
 
     Args:
         noise: (B, C, T, F) unit Gaussian.
-        conditions: (B, 512) unit length, one per take.
+        wanted: the conditions, and which take each is for.
         null: (512,) or (B, 512): the empty text's embedding, or a negative prompt's, to be guided away from.
         guidance: 1 switches guidance off; the paper uses 2.0.
         rescale: see ``guided``.
@@ -98,17 +140,17 @@ def sample_latents(
     """
     takes = noise.shape[0]
     two_ways = guidance != 1.0
-    both = torch.cat([null.expand(takes, -1), conditions]) if two_ways else conditions
+    both = torch.cat([null.expand(takes, -1), wanted.conditions]) if two_ways else wanted.conditions
     latent: Tensor = noise * scheduler.init_noise_sigma
     timesteps = scheduler.timesteps
     for number, timestep in enumerate(timesteps):
         progress.report(number / len(timesteps), f"step {number + 1} of {len(timesteps)}")
-        model_in = torch.cat([latent, latent]) if two_ways else latent
+        each = latent[wanted.takes]
+        model_in = torch.cat([latent, each]) if two_ways else each
         model_in = scheduler.scale_model_input(model_in, timestep)
         out = denoise(unet, model_in, timestep, both, latent_patch)
-        if two_ways:
-            away, toward = out.chunk(2)
-            out = guided(away, toward, guidance, rescale)
+        away, toward = (out[:takes], out[takes:]) if two_ways else (latent, out)
+        out = guided(away, toward, guidance, rescale, wanted.takes)
         latent = scheduler.step(out, timestep, latent, return_dict=False)[0]
     progress.report(1.0, f"step {len(timesteps)} of {len(timesteps)}")
     return latent

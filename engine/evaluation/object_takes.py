@@ -17,7 +17,6 @@ from torch import Tensor
 
 from engine.evaluation.clicks import Conditioner, ToWords, condition_of
 from engine.evaluation.takes import Diffusion, Setting, sample_all
-from engine.generation.object_aware import mixed
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.scene.masks import Mask
@@ -129,7 +128,7 @@ def sample_pairs(
     for which in range(3):
         conditions = [_condition(scene, which, encoder, conditioner, to_words) for scene in scenes]
         part = None if progress is None else progress.part(which / 3, (which + 1) / 3)
-        ways.append(sample_all(model, torch.stack(conditions), setting, part))
+        ways.append(sample_all(model, conditions, setting, part))
     things = np.array([scene.concepts for scene in scenes], dtype=np.int64)
     return ObjectTakes(ways[0], ways[1], ways[2], things)
 
@@ -216,7 +215,8 @@ def _visible_pair(
 def _condition(
     scene: PairScene, which: int, encoder: PatchEncoder, conditioner: Conditioner, to_words: ToWords | None
 ) -> Tensor:
-    """The condition of the first thing, of the second, or of both as the product makes "together"."""
+    """The condition (L,) of the first thing, of the second, or both (2, L) as the product makes "together"."""
     if which < 2:
         return condition_of(scene.still, scene.masks[which], encoder, conditioner, to_words)
-    return mixed([condition_of(scene.still, mask, encoder, conditioner, to_words) for mask in scene.masks])
+    looks = [condition_of(scene.still, mask, encoder, conditioner, to_words) for mask in scene.masks]
+    return torch.stack(looks)

@@ -27,7 +27,7 @@ class Diffusion(Protocol):
 
     def sample(
         self,
-        conditions: Tensor,
+        conditions: Tensor | Sequence[Tensor],
         seeds: Sequence[int],
         *,
         duration: float,
@@ -81,9 +81,12 @@ def takes_from_conditions(
 
 
 def sample_all(
-    model: Diffusion, conditions: Tensor, setting: Setting, progress: Progress | None = None
+    model: Diffusion,
+    conditions: Tensor | Sequence[Tensor],
+    setting: Setting,
+    progress: Progress | None = None,
 ) -> NDArray[np.float32]:
-    """5 s of sound for each of the conditions (N, L), in batches: float32 (N, samples)."""
+    """5 s of sound for each of the conditions, (L,) or (K, L), in batches: float32 (N, samples)."""
     if model.sample_rate != RATE:
         raise ValueError(f"The judges hear {RATE} samples a second; this model makes {model.sample_rate}.")
     progress = progress or no_progress()

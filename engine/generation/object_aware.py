@@ -59,7 +59,7 @@ class Diffusion(Protocol):
 
     def sample(
         self,
-        conditions: "Tensor",
+        conditions: "Sequence[Tensor]",
         seeds: Sequence[int],
         *,
         duration: float,
@@ -129,14 +129,19 @@ class ObjectAwareGenerator:
             raise BadInput("The still is not the one that this was asked for: its pixels differ.")
 
     def _condition(self, subject: Subject, still: Still | None) -> "Tensor":
-        """What the subject sounds like, (L,), unit length."""
+        """What the subject sounds like, (L,) of unit length; (K, L) where it is K objects together.
+
+        One look at the union of their masks names one of the things; measured, it held both in a tenth of scenes.
+        """
+        import torch
 
         if subject.mask is None or still is None:
             words: Tensor = self._diffusion.encode_text([subject.prompt or ""])[0]
             return words.float().cpu()
         if not subject.parts:
             return self._seen(subject.name, subject.mask, subject.prompt, still)
-        return mixed([self._seen(subject.name, part.mask, part.prompt, still) for part in subject.parts])
+        looks = [self._seen(subject.name, part.mask, part.prompt, still) for part in subject.parts]
+        return torch.stack(looks)
 
     def _seen(self, name: str, packed: PackedMask, prompt: str | None, still: Still) -> "Tensor":
         """What the object under a mask sounds like, (L,), unit length."""
@@ -168,15 +173,13 @@ class ObjectAwareGenerator:
         progress: Progress,
     ) -> NDArray[np.float32]:
         """One waveform per job, (jobs, samples)."""
-        import torch
-
         waves = []
         for start in range(0, len(jobs), BATCH_LIMIT):
             batch = jobs[start : start + BATCH_LIMIT]
             part = progress.part(start / len(jobs), (start + len(batch)) / len(jobs))
             waves.append(
                 self._diffusion.sample(
-                    torch.stack([conditions[subject.index] for subject, _ in batch]),
+                    [conditions[subject.index] for subject, _ in batch],
                     [take_seed(request.seed, subject.index, number) for subject, number in batch],
                     duration=request.duration,
                     steps=request.steps,
@@ -199,17 +202,6 @@ class ObjectAwareGenerator:
         samples = conditioned(wave[None], rate, subject.level_lufs)
         recipe: dict[str, Any] = request.only(subject, number).to_json()
         return Take(samples, rate, subject.name, subject.index, number, json.dumps(recipe, sort_keys=True))
-
-
-def mixed(looks: "Sequence[Tensor]") -> "Tensor":
-    """The condition of several objects together, (L,), from the condition of each, all unit length.
-
-    One look at the union of their masks names one of the things: measured, it held both in a tenth of scenes.
-    Mixtures lie between their parts in the space of conditions, so the sum of the looks is the mixture.
-    """
-    import torch
-
-    return torch.nn.functional.normalize(torch.stack(list(looks)).sum(dim=0), dim=0)
 
 
 def _is_lack_of_memory(error: Exception) -> bool:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.autoencoder import MelCodec
-from engine.diffusion.sampler import make_scheduler, sample_latents, take_noise
+from engine.diffusion.sampler import Wanted, make_scheduler, sample_latents, take_noise
 from engine.diffusion.unet import scheduler_config
 from engine.progress import Progress
 from engine.training.adversary import PatchAdversary
@@ -96,7 +96,7 @@ def sampled(
             unet,
             make_scheduler(scheduler_config(), "multistep", recipe.steps),
             noise,
-            captions.draw(some, rng).to(recipe.device),
+            Wanted.of(captions.draw(some, rng)).to(recipe.device),
             null,
             guidance=recipe.guidance,
             latent_patch=latent_patch,

@@ -48,6 +48,16 @@ def test_a_take_is_the_same_alone_and_in_a_batch(pipeline: ObjectDiffusion) -> N
         np.testing.assert_allclose(alone[0], batch[number], atol=2e-5)
 
 
+def test_a_take_of_several_things_is_the_same_alone_and_beside_others(pipeline: ObjectDiffusion) -> None:
+    conditions = _conditions(pipeline)
+    several = [conditions[0], conditions[1:], conditions[2]]
+    batch = pipeline.sample(several, [7, 8, 9], duration=0.7, steps=3, guidance=2.0)
+    alone = pipeline.sample([conditions[1:]], [8], duration=0.7, steps=3, guidance=2.0)
+    np.testing.assert_allclose(alone[0], batch[1], atol=2e-5)
+    first = pipeline.sample(conditions[1:2], [8], duration=0.7, steps=3, guidance=2.0)
+    assert np.abs(first[0] - alone[0]).max() > 1e-4
+
+
 def test_another_seed_and_another_condition_give_another_take(pipeline: ObjectDiffusion) -> None:
     one = _conditions(pipeline)[:1]
     takes = pipeline.sample(one.expand(2, -1), [1, 2], duration=0.4, steps=2, guidance=1.0)

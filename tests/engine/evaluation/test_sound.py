@@ -51,7 +51,7 @@ class PlayerOfRecordings:
 
     def sample(
         self,
-        conditions: torch.Tensor,
+        conditions: torch.Tensor | Sequence[torch.Tensor],
         seeds: Sequence[int],
         *,
         duration: float,

@@ -64,7 +64,7 @@ class FakeDiffusion:
 
     def sample(
         self,
-        conditions: Tensor,
+        conditions: Sequence[Tensor],
         seeds: Sequence[int],
         *,
         duration: float,
@@ -83,7 +83,8 @@ class FakeDiffusion:
         waves = []
         for condition, seed in zip(conditions, seeds, strict=True):
             noise = np.random.default_rng(seed).normal(0, 0.02, len(t))
-            hz = 200 + 300 * float(condition[0]) + 500 * float(condition[1])
+            heard = condition.reshape(-1, condition.shape[-1]).mean(0)
+            hz = 200 + 300 * float(heard[0]) + 500 * float(heard[1])
             waves.append(0.3 * np.sin(2 * np.pi * hz * t) + noise + 0.1)
         return np.asarray(waves, np.float32)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.mel import LogMel
-from engine.diffusion.sampler import make_scheduler, sample_latents, take_noise
+from engine.diffusion.sampler import Wanted, make_scheduler, sample_latents, take_noise
 from engine.diffusion.unet import scheduler_config
 from engine.progress import no_progress
 from engine.training.denoiser import DenoiserRecipe, NoiseSchedule, snr_weight, train_denoiser
@@ -128,7 +128,7 @@ def test_the_denoisers_loss_falls_and_its_samples_follow_the_condition(tmp_path:
         unet,
         make_scheduler(scheduler_config(), "multistep", 8),
         take_noise([1, 2], (8, 16, 16)),
-        conditions.draw([("bell",), ("clock",)], np.random.default_rng(0)).detach(),
+        Wanted.of(conditions.draw([("bell",), ("clock",)], np.random.default_rng(0)).detach()),
         torch.zeros(1, 512),
         guidance=1.0,
         latent_patch=2,
