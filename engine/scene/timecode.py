@@ -143,6 +143,11 @@ def from_text(text: str, rate: FrameRate) -> int:
     return count - dropped * (total - total // 10)
 
 
+def frames_in_day(rate: FrameRate) -> int:
+    """How many frames 24 hours of timecode have: the first count that no timecode is left for."""
+    return from_text(f"23:59:59:{rate.nominal - 1:02d}", rate) + 1
+
+
 def _with_dropped(frame: int, nominal: int) -> int:
     """The frame's number, counting those that are left out: 2 (or 4) a minute but for every tenth."""
     dropped = nominal // 15

@@ -1,0 +1,132 @@
+"""Everything a person does to a scene, as functions from a scene to the next.
+
+None changes what it is given; all share what they leave alone, so undo is keeping the scene before
+(``engine.scene.history``). Each gives a valid scene for a valid one (``engine.scene.validity``) or raises ``BadInput``
+with a sentence for the person. Times are samples at the timeline's rate, decibels are in names, places count from 0.
+What is added gets the number that was next: ``scene.next_object`` for an object, ``scene.next_id`` for the rest.
+"""
+
+from engine.scene.edits.clips import (
+    duplicate_clip,
+    move_clip,
+    mute_clip,
+    nudge_clip,
+    place_take,
+    remove_clip,
+    set_clip_gain,
+    set_clip_pan,
+    swap_take,
+)
+from engine.scene.edits.cutting import (
+    crossfade,
+    join_clips,
+    set_fade_in,
+    set_fade_out,
+    split_clip,
+    trim_end,
+    trim_start,
+)
+from engine.scene.edits.markers import add_marker, hit_marker, move_marker, remove_marker, rename_marker
+from engine.scene.edits.objects import (
+    add_object,
+    lock_seed,
+    move_object,
+    prompt_object,
+    recolour_object,
+    remove_object,
+    rename_object,
+    replace_mask,
+    set_duration,
+    set_level,
+    set_negative,
+    set_seed,
+)
+from engine.scene.edits.stills import rename_scene, set_still
+from engine.scene.edits.takes import (
+    attach_take,
+    choose_take,
+    next_take_number,
+    reject_take,
+    star_take,
+    unchoose_take,
+)
+from engine.scene.edits.timeline import (
+    set_frame_rate,
+    set_loudness,
+    set_master_gain,
+    set_sample_rate,
+    set_start_timecode,
+)
+from engine.scene.edits.tracks import (
+    add_track,
+    assign_track,
+    move_track,
+    mute_track,
+    remove_track,
+    rename_track,
+    set_track_gain,
+    set_track_pan,
+    solo_track,
+    track_for_object,
+    track_of_object,
+)
+
+__all__ = [
+    "add_marker",
+    "add_object",
+    "add_track",
+    "assign_track",
+    "attach_take",
+    "choose_take",
+    "crossfade",
+    "duplicate_clip",
+    "hit_marker",
+    "join_clips",
+    "lock_seed",
+    "move_clip",
+    "move_marker",
+    "move_object",
+    "move_track",
+    "mute_clip",
+    "mute_track",
+    "next_take_number",
+    "nudge_clip",
+    "place_take",
+    "prompt_object",
+    "recolour_object",
+    "reject_take",
+    "remove_clip",
+    "remove_marker",
+    "remove_object",
+    "remove_track",
+    "rename_marker",
+    "rename_object",
+    "rename_scene",
+    "rename_track",
+    "replace_mask",
+    "set_clip_gain",
+    "set_clip_pan",
+    "set_duration",
+    "set_fade_in",
+    "set_fade_out",
+    "set_frame_rate",
+    "set_level",
+    "set_loudness",
+    "set_master_gain",
+    "set_negative",
+    "set_sample_rate",
+    "set_seed",
+    "set_start_timecode",
+    "set_still",
+    "set_track_gain",
+    "set_track_pan",
+    "solo_track",
+    "split_clip",
+    "star_take",
+    "swap_take",
+    "track_for_object",
+    "track_of_object",
+    "trim_end",
+    "trim_start",
+    "unchoose_take",
+]

@@ -1,0 +1,140 @@
+"""Edits of where clips begin, end and fade: trim, split, join, fade, crossfade."""
+
+from dataclasses import replace
+
+from engine.errors import BadInput
+from engine.scene.edits.common import find_clip, numbered, put_clips, with_fitting_fades
+from engine.scene.limits import shown
+from engine.scene.scene import Scene
+from engine.scene.timeline import Clip, Fade, FadeShape
+
+
+def trim_start(scene: Scene, clip_id: int, at: int) -> Scene:
+    """The scene with a clip beginning at another sample of the timeline; what sounds stays where it is.
+
+    Fades that no longer fit are shortened.
+
+    Raises:
+        BadInput: there is no such clip, nothing would be left of it, or its take begins later than that.
+    """
+    track, clip = find_clip(scene, clip_id)
+    moved = at - clip.start
+    return _put(
+        scene, track.id, replace(clip, start=at, offset=clip.offset + moved, length=clip.length - moved)
+    )
+
+
+def trim_end(scene: Scene, clip_id: int, at: int) -> Scene:
+    """The scene with a clip ending before another sample of the timeline. Fades that no longer fit are shortened.
+
+    Raises:
+        BadInput: there is no such clip, nothing would be left of it, or its take ends earlier than that.
+    """
+    track, clip = find_clip(scene, clip_id)
+    return _put(scene, track.id, replace(clip, length=at - clip.start))
+
+
+def split_clip(scene: Scene, clip_id: int, at: int) -> Scene:
+    """The scene with a clip cut in two at a sample of the timeline.
+
+    The first part keeps the clip's number and its fade in, the second gets the old ``scene.next_id`` and the
+    fade out; a fade that reached over the cut is shortened. At the cut there is no fade.
+
+    Raises:
+        BadInput: there is no such clip, or that sample is not inside it.
+    """
+    track, clip = find_clip(scene, clip_id)
+    if not clip.start < at < clip.end:
+        raise BadInput(f"Clip {clip.id} can only be split inside: sample {shown(at)} is not.")
+    kept = at - clip.start
+    first = replace(clip, length=kept, fade_out=Fade())
+    second = replace(
+        clip,
+        id=scene.next_id,
+        start=at,
+        offset=clip.offset + kept,
+        length=clip.length - kept,
+        fade_in=Fade(),
+    )
+    return put_clips(numbered(scene), track.id, with_fitting_fades(first), with_fitting_fades(second))
+
+
+def join_clips(scene: Scene, clip_id: int, other_id: int) -> Scene:
+    """The scene with two clips made one again that a split had made; it keeps the first one's number.
+
+    Fades at the cut go; the order in which the two are named does not matter.
+
+    Raises:
+        BadInput: there are no such clips, they do not follow on each other, or they are levelled differently.
+    """
+    first, second, track_id = _pair(scene, clip_id, other_id)
+    if (first.take, first.end, first.offset + first.length) != (second.take, second.start, second.offset):
+        raise BadInput(
+            "Only two clips that were one can be joined: the second must go on where the first stops."
+        )
+    if (first.gain_db, first.pan, first.muted) != (second.gain_db, second.pan, second.muted):
+        raise BadInput("The two clips differ in gain, pan or mute: make those the same, then join them.")
+    joined = replace(first, length=first.length + second.length, fade_out=second.fade_out)
+    return put_clips(scene, track_id, joined, without=second.id)
+
+
+def set_fade_in(scene: Scene, clip_id: int, samples: int, shape: FadeShape | None = None) -> Scene:
+    """The scene with a clip that comes in over so many samples (0 is at once), along the shape if one is named.
+
+    Raises:
+        BadInput: there is no such clip or shape, or its fades would be together longer than the clip.
+    """
+    track, clip = find_clip(scene, clip_id)
+    fade = Fade(samples, clip.fade_in.shape if shape is None else shape)
+    return put_clips(scene, track.id, replace(clip, fade_in=fade))
+
+
+def set_fade_out(scene: Scene, clip_id: int, samples: int, shape: FadeShape | None = None) -> Scene:
+    """The scene with a clip that goes out over so many samples (0 is at once), along the shape if one is named.
+
+    Raises:
+        BadInput: there is no such clip or shape, or its fades would be together longer than the clip.
+    """
+    track, clip = find_clip(scene, clip_id)
+    fade = Fade(samples, clip.fade_out.shape if shape is None else shape)
+    return put_clips(scene, track.id, replace(clip, fade_out=fade))
+
+
+def crossfade(scene: Scene, clip_id: int, other_id: int, shape: FadeShape = "equal_power") -> Scene:
+    """The scene with two overlapping clips of one track fading into each other over all of their overlap.
+
+    Their other fades are shortened where they reach into it.
+
+    Raises:
+        BadInput: there are no such clips, they do not overlap, or one lies inside the other.
+    """
+    first, second, track_id = _pair(scene, clip_id, other_id)
+    overlap = first.end - second.start
+    if overlap <= 0:
+        raise BadInput("The two clips do not overlap: move one over the end of the other, then cross them.")
+    if first.start == second.start or second.end <= first.end:
+        raise BadInput(
+            "One of the two clips lies inside the other: only an end and a beginning can be crossed."
+        )
+    out, into = Fade(overlap, shape), Fade(overlap, shape)
+    first_in = replace(first.fade_in, samples=min(first.fade_in.samples, first.length - overlap))
+    second_out = replace(second.fade_out, samples=min(second.fade_out.samples, second.length - overlap))
+    first = replace(first, fade_in=first_in, fade_out=out)
+    second = replace(second, fade_in=into, fade_out=second_out)
+    return put_clips(scene, track_id, first, second)
+
+
+def _pair(scene: Scene, clip_id: int, other_id: int) -> tuple[Clip, Clip, int]:
+    """Two clips of one track, the earlier first, and the number of the track."""
+    (track, one), (other_track, other) = find_clip(scene, clip_id), find_clip(scene, other_id)
+    if one is other:
+        raise BadInput("That is one clip twice: name two.")
+    if track is not other_track:
+        raise BadInput("The two clips are on different tracks: move one to the track of the other.")
+    first, second = sorted((one, other), key=lambda clip: (clip.start, clip.id))
+    return first, second, track.id
+
+
+def _put(scene: Scene, track_id: int, clip: Clip) -> Scene:
+    """The scene with a trimmed clip. One without length is refused as it is, before its fades are fitted."""
+    return put_clips(scene, track_id, with_fitting_fades(clip) if clip.length > 0 else clip)

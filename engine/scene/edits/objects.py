@@ -1,0 +1,207 @@
+"""Edits of objects: the things in the still that can sound."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from engine.errors import BadInput
+from engine.scene import limits
+from engine.scene.colours import Colour
+from engine.scene.edits.common import find_object, refuse, reordered, with_timeline
+from engine.scene.masks import Mask
+from engine.scene.objects import NEGATIVE, SoundingObject
+from engine.scene.scene import Scene
+from engine.scene.timeline import Track
+from engine.scene.validity import object_problems
+
+
+def add_object(
+    scene: Scene,
+    mask: Mask,
+    name: str,
+    *,
+    prompt: str | None = None,
+    level_lufs: float = -23.0,
+    negative: str = NEGATIVE,
+    duration: float = 5.0,
+    seed: int = 0,
+) -> Scene:
+    """The scene with one more object, last in the list; its number is the old ``scene.next_object``.
+
+    Args:
+        scene: one that has a still.
+        mask: bool (H, W), of the still's size, not empty; copied unless it is read-only.
+        name: what it is called.
+        prompt, level_lufs, negative, duration, seed: see ``SoundingObject``.
+
+    Raises:
+        BadInput: there is no still, the mask is empty or of another size, or a value is out of its range.
+    """
+    if scene.next_object >= limits.MOST_OBJECTS:
+        raise BadInput("This project has used up its numbers for objects: begin a new one.")
+    thing = SoundingObject(
+        index=scene.next_object,
+        mask=_owned(mask),
+        name=limits.tidy(name),
+        prompt=_prompt(prompt),
+        level_lufs=level_lufs,
+        negative=limits.tidy(negative),
+        duration=duration,
+        seed=seed,
+    )
+    refuse(object_problems(thing, scene.still))
+    return replace(scene, objects=(*scene.objects, thing), next_object=scene.next_object + 1)
+
+
+def rename_object(scene: Scene, index: int, name: str) -> Scene:
+    """The scene with an object under another name, which is also what it sounds like from now on.
+
+    A prompt of a person's own words stays. So does the name of its track, where it was given one of its own.
+
+    Raises:
+        BadInput: there is no such object, or it is no name.
+    """
+    old, name = find_object(scene, index), limits.tidy(name)
+    follows = old.prompt is None or old.prompt == old.name
+    changed = _changed(scene, index, lambda it: it.renamed(name) if follows else replace(it, name=name))
+    tracks = (
+        replace(track, name=name) if track.object == index and track.name == old.name else track
+        for track in scene.timeline.tracks
+    )
+    return with_timeline(changed, tracks=tuple(tracks))
+
+
+def prompt_object(scene: Scene, index: int, prompt: str | None) -> Scene:
+    """The scene with other words to steer an object's sound; None or no words leave that to the picture.
+
+    Raises:
+        BadInput: there is no such object, or the words are too many.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, prompt=_prompt(prompt)))
+
+
+def set_negative(scene: Scene, index: int, negative: str) -> Scene:
+    """The scene with other words that an object's takes are guided away from; "" for none.
+
+    Raises:
+        BadInput: there is no such object, or the words are too many.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, negative=limits.tidy(negative)))
+
+
+def set_duration(scene: Scene, index: int, duration: float) -> Scene:
+    """The scene with other seconds for an object's next take, 0.5 to 30.
+
+    Raises:
+        BadInput: there is no such object, or takes cannot last so long.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, duration=duration))
+
+
+def set_seed(scene: Scene, index: int, seed: int) -> Scene:
+    """The scene with another seed for an object's next take, 0 to 2**63 - 1; even where it is locked.
+
+    Raises:
+        BadInput: there is no such object, or it is no seed.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, seed=seed))
+
+
+def lock_seed(scene: Scene, index: int, *, locked: bool = True) -> Scene:
+    """The scene with an object that keeps its seed when it is made again, or no longer does.
+
+    Raises:
+        BadInput: there is no such object.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, seed_locked=locked))
+
+
+def set_level(scene: Scene, index: int, level_lufs: float) -> Scene:
+    """The scene with another loudness for an object's next takes, -70 to -5 LUFS.
+
+    Raises:
+        BadInput: there is no such object, or the level is out of range.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, level_lufs=level_lufs))
+
+
+def recolour_object(scene: Scene, index: int, colour: Colour | None) -> Scene:
+    """The scene with an object in another colour, 8-bit sRGB; None gives it the palette's back.
+
+    Raises:
+        BadInput: there is no such object, or it is no colour.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, chosen_colour=colour))
+
+
+def move_object(scene: Scene, index: int, place: int) -> Scene:
+    """The scene with an object at another place in the list, from 0; its number stays.
+
+    Raises:
+        BadInput: there is no such object, or no such place.
+    """
+    return replace(scene, objects=reordered(scene.objects, find_object(scene, index), place))
+
+
+def replace_mask(scene: Scene, index: int, mask: Mask) -> Scene:
+    """The scene with another mask for an object; takes made of the old one stay.
+
+    Args:
+        scene: to be changed.
+        index: the number of the object.
+        mask: bool (H, W), of the still's size, not empty; copied unless it is read-only.
+
+    Raises:
+        BadInput: there is no such object, or the mask is empty or of another size.
+    """
+    owned = _owned(mask)
+    return _changed(scene, index, lambda thing: replace(thing, mask=owned))
+
+
+def remove_object(scene: Scene, index: int, *, tracks: bool = False) -> Scene:
+    """The scene without an object. Its takes stay in the scene, and so do clips of them; none is chosen any more.
+
+    Its number is not given again, so its takes never become another object's.
+
+    Args:
+        scene: to be changed.
+        index: the number of the object.
+        tracks: whether its tracks go too, with the clips on them; otherwise they stay, belonging to no object.
+
+    Raises:
+        BadInput: there is no such object.
+    """
+    thing = find_object(scene, index)
+    kept = tuple(
+        _freed(track, index) for track in scene.timeline.tracks if not (tracks and track.object == index)
+    )
+    return replace(
+        with_timeline(scene, tracks=kept),
+        objects=tuple(other for other in scene.objects if other is not thing),
+        chosen=tuple(pair for pair in scene.chosen if pair[0] != index),
+    )
+
+
+def _changed(scene: Scene, index: int, change: Callable[[SoundingObject], SoundingObject]) -> Scene:
+    old = find_object(scene, index)
+    new = change(old)
+    refuse(object_problems(new, scene.still))
+    return replace(scene, objects=tuple(new if thing is old else thing for thing in scene.objects))
+
+
+def _freed(track: Track, index: int) -> Track:
+    return replace(track, object=None) if track.object == index else track
+
+
+def _prompt(words: str | None) -> str | None:
+    return limits.tidy(words or "") or None
+
+
+def _owned(mask: Mask) -> Mask:
+    """The mask as an object keeps it: nobody can change it any more."""
+    if mask.ndim != 2 or mask.dtype != np.bool_:
+        raise BadInput("A mask is a yes or no for each pixel of the still.")
+    owned = mask.copy() if mask.flags.writeable else mask
+    owned.setflags(write=False)
+    return owned

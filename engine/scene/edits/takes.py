@@ -1,0 +1,88 @@
+"""Edits of takes. None is ever lost: what a person does not want is rejected, and stays."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.errors import BadInput
+from engine.scene import limits
+from engine.scene.edits.common import find_object, find_take, refuse
+from engine.scene.scene import Scene, TakeRecord
+from engine.scene.validity import take_problems
+
+
+def attach_take(scene: Scene, take: TakeRecord) -> Scene:
+    """The scene with one more take, the last. A take that is there already, by its digest, stays as it is.
+
+    Its objects may have been removed while it was made: it is kept all the same.
+
+    Raises:
+        BadInput: the record is not sound, or it is of an object that there never was.
+    """
+    name = limits.writable(limits.tidy(take.name))[: limits.MOST_NAME]
+    take = replace(take, name=name or "Take")
+    refuse(take_problems(take, scene.next_object))
+    if scene.take(take.digest) is not None:
+        return scene
+    return replace(scene, takes=(*scene.takes, take))
+
+
+def next_take_number(scene: Scene, objects: Sequence[int]) -> int:
+    """The number for the next take of exactly these objects: one more than the highest so far, from 1."""
+    return 1 + max((take.number for take in scene.takes if take.objects == tuple(objects)), default=0)
+
+
+def star_take(scene: Scene, digest: str, *, starred: bool = True) -> Scene:
+    """The scene with a take starred, and then no longer rejected; or no longer starred.
+
+    Raises:
+        BadInput: there is no such take.
+    """
+    take = find_take(scene, digest)
+    return _with(scene, replace(take, starred=starred, rejected=take.rejected and not starred))
+
+
+def reject_take(scene: Scene, digest: str, *, rejected: bool = True) -> Scene:
+    """The scene with a take rejected, and then neither starred nor chosen; or no longer rejected.
+
+    Clips of it stay on the timeline, and sound.
+
+    Raises:
+        BadInput: there is no such take.
+    """
+    take = find_take(scene, digest)
+    changed = _with(scene, replace(take, rejected=rejected, starred=take.starred and not rejected))
+    if not rejected:
+        return changed
+    return replace(changed, chosen=tuple(pair for pair in scene.chosen if pair[1] != digest))
+
+
+def choose_take(scene: Scene, index: int, digest: str) -> Scene:
+    """The scene with this take in use for an object, and then no longer rejected. Clips stay as they are.
+
+    A take of several objects together can be chosen for any of them.
+
+    Raises:
+        BadInput: there is no such object or take, or the take is not of that object.
+    """
+    index, take = find_object(scene, index).index, find_take(scene, digest)
+    if index not in take.objects:
+        raise BadInput(f"That is no take of object {index}: choose one of its own.")
+    others = (pair for pair in scene.chosen if pair[0] != index)
+    changed = _with(scene, replace(take, rejected=False))
+    return replace(changed, chosen=tuple(sorted((*others, (index, digest)))))
+
+
+def unchoose_take(scene: Scene, index: int) -> Scene:
+    """The scene with no take in use for an object.
+
+    Raises:
+        BadInput: there is no such object.
+    """
+    find_object(scene, index)
+    return replace(scene, chosen=tuple(pair for pair in scene.chosen if pair[0] != index))
+
+
+def _with(scene: Scene, take: TakeRecord) -> Scene:
+    refuse(take_problems(take, scene.next_object))
+    takes = tuple(take if other.digest == take.digest else other for other in scene.takes)
+    return replace(scene, takes=takes)

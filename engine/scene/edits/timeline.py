@@ -1,0 +1,123 @@
+"""Edits of the timeline as a whole: rates, timecode, loudness, master gain."""
+
+from dataclasses import replace
+
+from engine.errors import BadInput
+from engine.scene import limits
+from engine.scene.edits.common import by_start, refuse, with_fitting_fades, with_timeline
+from engine.scene.scene import Scene
+from engine.scene.timecode import FrameRate, from_text, to_text
+from engine.scene.timeline import PROJECT_RATES, Clip, Fade, LoudnessPreset, Marker, Track
+from engine.scene.validity import clip_problems, marker_problems
+
+
+def set_frame_rate(scene: Scene, frame_rate: FrameRate) -> Scene:
+    """The scene for a picture at another frame rate. No sound moves; the start timecode reads as before.
+
+    Its frames keep their part of the second; where drop-frame counting leaves that out, the next one is taken.
+
+    Raises:
+        BadInput: there is no such rate.
+    """
+    old = scene.timeline
+    reading = to_text(old.start_frame, old.frame_rate)
+    clock, frames = reading[:8], int(reading[9:]) * frame_rate.nominal // old.frame_rate.nominal
+    return with_timeline(scene, frame_rate=frame_rate, start_frame=_existing(clock, frames, frame_rate))
+
+
+def set_start_timecode(scene: Scene, timecode: str) -> Scene:
+    """The scene with another timecode at sample 0, such as ``01:00:00:00``. No sound moves.
+
+    Raises:
+        BadInput: it is no timecode at the scene's frame rate.
+    """
+    return with_timeline(scene, start_frame=from_text(timecode, scene.timeline.frame_rate))
+
+
+def set_loudness(scene: Scene, loudness: LoudnessPreset) -> Scene:
+    """The scene with another loudness that the mix is brought to on export.
+
+    Raises:
+        BadInput: there is no such preset.
+    """
+    return with_timeline(scene, loudness=loudness)
+
+
+def set_master_gain(scene: Scene, gain_db: float) -> Scene:
+    """The scene with another gain on every stem and so on the mix, -96 to 24 dB.
+
+    Raises:
+        BadInput: the gain is out of range.
+    """
+    return with_timeline(scene, master_gain_db=gain_db)
+
+
+def set_sample_rate(scene: Scene, rate: int) -> Scene:
+    """The scene at another sample rate; every time on it becomes the nearest sample to what it was.
+
+    Clips that met still meet, and parts of a split clip still go on where the one before stops.
+
+    Raises:
+        BadInput: it is no rate of a project, or something would fall off the timeline or vanish.
+    """
+    if not (limits.whole(rate, 1, limits.MOST_RATE) and rate in PROJECT_RATES):
+        known = ", ".join(map(str, PROJECT_RATES))
+        raise BadInput(f"A project has a sample rate of {known}, not {limits.shown(rate)}.")
+    scaling = _Scaling(scene, rate)
+    markers = tuple(scaling.marker(marker) for marker in scene.timeline.markers)
+    tracks = tuple(scaling.track(track) for track in scene.timeline.tracks)
+    markers = tuple(sorted(markers, key=lambda marker: (marker.at, marker.id)))
+    return with_timeline(scene, rate=rate, tracks=tracks, markers=markers)
+
+
+class _Scaling:
+    """Every time of a timeline, from one sample rate to another."""
+
+    def __init__(self, scene: Scene, rate: int) -> None:
+        self._from, self._to = scene.timeline.rate, rate
+        self._lengths = {take.digest: take.length_at(rate) for take in scene.takes}
+
+    def marker(self, marker: Marker) -> Marker:
+        changed = replace(marker, at=self._scaled(marker.at))
+        refuse(marker_problems(changed))
+        return changed
+
+    def track(self, track: Track) -> Track:
+        clips: list[Clip] = []
+        cuts: dict[tuple[str, int, int], int] = {}
+        for clip in track.clips:
+            # Where a clip goes on in its take just where another stopped, rounding must not come between.
+            offset = cuts.get((clip.take, clip.start, clip.offset), self._scaled(clip.offset))
+            changed = self._clip(clip, offset)
+            clips.append(changed)
+            cuts[clip.take, clip.end, clip.offset + clip.length] = changed.offset + changed.length
+        return replace(track, clips=by_start(clips))
+
+    def _clip(self, clip: Clip, offset: int) -> Clip:
+        start, take_length = self._scaled(clip.start), self._lengths[clip.take]
+        offset = min(offset, max(0, take_length - 1))
+        length = min(max(1, self._scaled(clip.end) - start), take_length - offset)
+        changed = replace(
+            clip,
+            start=start,
+            offset=offset,
+            length=length,
+            fade_in=self._fade(clip.fade_in),
+            fade_out=self._fade(clip.fade_out),
+        )
+        changed = with_fitting_fades(changed) if length > 0 else changed
+        refuse(clip_problems(changed, take_length))
+        return changed
+
+    def _fade(self, fade: Fade) -> Fade:
+        return replace(fade, samples=self._scaled(fade.samples))
+
+    def _scaled(self, sample: int) -> int:
+        return (2 * sample * self._to + self._from) // (2 * self._from)
+
+
+def _existing(clock: str, frames: int, rate: FrameRate) -> int:
+    """The frame count of HH:MM:SS and frames, or of the next timecode that drop-frame counting does not leave out."""
+    if rate.drop and clock.endswith(":00") and clock[4] != "0":
+        frames = max(frames, rate.nominal // 15)
+    return from_text(f"{clock}:{frames:02d}", rate)

@@ -1,0 +1,135 @@
+"""Edits of tracks: the lanes of the timeline."""
+
+from dataclasses import replace
+from typing import Any
+
+from engine.scene import limits
+from engine.scene.edits.common import find_object, find_track, numbered, refuse, reordered, with_timeline
+from engine.scene.scene import Scene
+from engine.scene.timeline import Track
+from engine.scene.validity import track_problems
+
+
+def add_track(scene: Scene, name: str, *, index: int | None = None, place: int | None = None) -> Scene:
+    """The scene with one more, empty track; its number is the old ``scene.next_id``.
+
+    Args:
+        scene: to be changed.
+        name: what its stem is called.
+        index: the number of the object it belongs to, if any.
+        place: from 0 at the top; None is the bottom.
+
+    Raises:
+        BadInput: it is no name, or there is no such object or place.
+    """
+    track = Track(scene.next_id, limits.tidy(name), index)
+    refuse(track_problems(track, _objects(scene)))
+    changed = with_timeline(numbered(scene), tracks=(*scene.timeline.tracks, track))
+    return changed if place is None else move_track(changed, track.id, place)
+
+
+def track_for_object(scene: Scene, index: int) -> Scene:
+    """The scene with a track for an object, named after it; unchanged where it has one.
+
+    ``track_of_object`` then tells its number.
+
+    Raises:
+        BadInput: there is no such object.
+    """
+    thing = find_object(scene, index)
+    if track_of_object(scene, index) is not None:
+        return scene
+    return add_track(scene, thing.name, index=index)
+
+
+def track_of_object(scene: Scene, index: int) -> int | None:
+    """The number of the topmost track of an object, or None."""
+    return next((track.id for track in scene.timeline.tracks if track.object == index), None)
+
+
+def rename_track(scene: Scene, track_id: int, name: str) -> Scene:
+    """The scene with a track, and so its stem, under another name.
+
+    Raises:
+        BadInput: there is no such track, or it is no name.
+    """
+    return _changed(scene, track_id, name=limits.tidy(name))
+
+
+def move_track(scene: Scene, track_id: int, place: int) -> Scene:
+    """The scene with a track at another place, from 0 at the top.
+
+    Raises:
+        BadInput: there is no such track, or no such place.
+    """
+    track = find_track(scene, track_id)
+    return with_timeline(scene, tracks=reordered(scene.timeline.tracks, track, place))
+
+
+def remove_track(scene: Scene, track_id: int) -> Scene:
+    """The scene without a track and the clips on it; their takes stay.
+
+    Raises:
+        BadInput: there is no such track.
+    """
+    gone = find_track(scene, track_id)
+    return with_timeline(scene, tracks=tuple(track for track in scene.timeline.tracks if track is not gone))
+
+
+def set_track_gain(scene: Scene, track_id: int, gain_db: float) -> Scene:
+    """The scene with a track at another gain, -96 to 24 dB.
+
+    Raises:
+        BadInput: there is no such track, or the gain is out of range.
+    """
+    return _changed(scene, track_id, gain_db=gain_db)
+
+
+def set_track_pan(scene: Scene, track_id: int, pan: float) -> Scene:
+    """The scene with a track elsewhere between left (-1) and right (1).
+
+    Raises:
+        BadInput: there is no such track, or the pan is out of range.
+    """
+    return _changed(scene, track_id, pan=pan)
+
+
+def mute_track(scene: Scene, track_id: int, *, muted: bool = True) -> Scene:
+    """The scene with a track silent, or heard again.
+
+    Raises:
+        BadInput: there is no such track.
+    """
+    return _changed(scene, track_id, muted=muted)
+
+
+def solo_track(scene: Scene, track_id: int, *, soloed: bool = True) -> Scene:
+    """The scene with a track soloed, beside others that are, or no longer.
+
+    Raises:
+        BadInput: there is no such track.
+    """
+    return _changed(scene, track_id, soloed=soloed)
+
+
+def assign_track(scene: Scene, track_id: int, index: int | None) -> Scene:
+    """The scene with a track that belongs to this object, or to none.
+
+    Raises:
+        BadInput: there is no such track or object.
+    """
+    if index is not None:
+        find_object(scene, index)
+    return _changed(scene, track_id, object=index)
+
+
+def _changed(scene: Scene, track_id: int, **changes: Any) -> Scene:
+    old = find_track(scene, track_id)
+    new = replace(old, **changes)
+    refuse(track_problems(new, _objects(scene)))
+    tracks = tuple(new if track is old else track for track in scene.timeline.tracks)
+    return with_timeline(scene, tracks=tracks)
+
+
+def _objects(scene: Scene) -> set[int]:
+    return {thing.index for thing in scene.objects}

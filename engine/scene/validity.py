@@ -1,0 +1,335 @@
+"""Whether a scene is sound: every promise that the docstrings of its values make, as one list of sentences.
+
+Edits use the same rules to refuse, and the project folder uses them on files that anybody may have written: no
+number, however large, infinite or not a number at all, makes a rule fail in another way than by its sentence.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise
+
+import numpy as np
+
+from engine.scene import limits
+from engine.scene.extra import Extra
+from engine.scene.limits import MOST_NUMBER, digest, real, shown, whole
+from engine.scene.objects import SoundingObject
+from engine.scene.scene import Scene, StillRecord, TakeRecord
+from engine.scene.timecode import RATES, frames_in_day
+from engine.scene.timeline import (
+    FADE_SHAPES,
+    LEAST_GAIN_DB,
+    LOUDNESS_PRESETS,
+    MOST_GAIN_DB,
+    MOST_SAMPLES,
+    PROJECT_RATES,
+    Clip,
+    Fade,
+    Marker,
+    Timeline,
+    Track,
+)
+
+MOST_PROBLEMS = 100
+"""A file of nonsense is not answered with a book."""
+
+
+def problems(scene: Scene) -> tuple[str, ...]:
+    """What is wrong with a scene, one sentence each, ``MOST_PROBLEMS`` at most; empty when it is valid."""
+    return tuple(islice(_problems(scene), MOST_PROBLEMS))
+
+
+def still_problems(still: StillRecord) -> Iterator[str]:
+    """What is wrong with the record of a still."""
+    plain = limits.name(still.file) and not set(still.file) & set('/\\:*?"<>|')
+    if not plain or still.file.startswith("."):
+        yield f"The still's file must be a plain file name in the project folder, not {shown(still.file)}."
+    if not limits.name(still.name):
+        yield f"The still's name must be 1 to {limits.MOST_NAME} characters, not {shown(still.name)}."
+    if not digest(still.digest):
+        yield f"The still's digest must be a sha256 in hexadecimal, not {shown(still.digest)}."
+    for side in (still.width, still.height):
+        if not whole(side, 1, limits.MOST_SIDE):
+            yield f"A still is 1 to {limits.MOST_SIDE} pixels along each side, not {shown(side)}."
+    yield from _extra_problems("The still", still.extra)
+
+
+def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterator[str]:
+    """What is wrong with an object of a scene that has this still."""
+    who = f"Object {shown(thing.index)}"
+    if not whole(thing.index, 0, limits.MOST_OBJECTS - 1):
+        yield f"{who} has no proper number: objects are numbered from 0."
+    yield from _name_problems(who, thing.name)
+    if thing.prompt is not None and not limits.text(thing.prompt, limits.MOST_TEXT):
+        yield f"{who} needs a prompt of at most {limits.MOST_TEXT} plain characters."
+    if not limits.text(thing.negative, limits.MOST_TEXT):
+        yield f"{who} needs negative words of at most {limits.MOST_TEXT} plain characters."
+    yield from _generation_problems(who, thing)
+    colour = thing.chosen_colour
+    if colour is not None and not (len(colour) == 3 and all(whole(part, 0, 255) for part in colour)):
+        yield f"{who} needs a colour of three numbers from 0 to 255."
+    yield from _flag_problems(who, thing.seed_locked)
+    yield from _extra_problems(who, thing.extra)
+    yield from _mask_problems(who, thing, still)
+
+
+def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
+    """What is wrong with the record of a take, where objects are numbered below ``next_object``."""
+    who = f"Take {take.digest[:12]}" if digest(take.digest) else "A take"
+    if not digest(take.digest):
+        yield f"A take's digest must be a sha256 in hexadecimal, not {shown(take.digest)}."
+    yield from _name_problems(who, take.name)
+    if not all(whole(number, 0, next_object - 1) for number in take.objects):
+        yield f"{who} is of an object that there never was."
+    elif len(set(take.objects)) != len(take.objects):
+        yield f"{who} names one of its objects twice."
+    if not whole(take.number, 1, MOST_NUMBER):
+        yield f"{who} must be numbered from 1, not {shown(take.number)}."
+    if not _sized(take):
+        yield f"{who} has an impossible size: its rate, its channels or its length cannot be."
+    if not isinstance(take.recipe, str):
+        yield f"{who} needs a recipe in JSON, not {shown(take.recipe)}."
+    yield from _flag_problems(who, take.starred, take.rejected)
+    if take.starred and take.rejected:
+        yield f"{who} is starred and rejected at once; it can only be one of them."
+    yield from _extra_problems(who, take.extra)
+
+
+def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
+    """What is wrong with a clip of a take that is so many samples long at the timeline's rate.
+
+    Args:
+        clip: to be looked at.
+        take_length: None when there is no such take.
+    """
+    who = f"Clip {shown(clip.id)}"
+    yield from _number_problems(who, clip.id)
+    yield from _range_problems(who, clip, take_length)
+    yield from _level_problems(who, clip.gain_db, clip.pan)
+    yield from _fade_problems(who, clip)
+    yield from _flag_problems(who, clip.muted)
+    yield from _extra_problems(who, clip.extra)
+
+
+def track_problems(track: Track, objects: Iterable[int]) -> Iterator[str]:
+    """What is wrong with a track, apart from its clips, where the scene's objects have these numbers."""
+    who = f"Track {shown(track.id)}"
+    yield from _number_problems(who, track.id)
+    yield from _name_problems(who, track.name)
+    if track.object is not None and not (whole(track.object, 0, MOST_NUMBER) and track.object in objects):
+        yield f"{who} belongs to object {shown(track.object)}, which is not there."
+    yield from _level_problems(who, track.gain_db, track.pan)
+    yield from _flag_problems(who, track.muted, track.soloed)
+    yield from _extra_problems(who, track.extra)
+
+
+def marker_problems(marker: Marker) -> Iterator[str]:
+    """What is wrong with a marker."""
+    who = f"Marker {shown(marker.id)}"
+    yield from _number_problems(who, marker.id)
+    yield from _name_problems(who, marker.name)
+    if not whole(marker.at, 0, MOST_SAMPLES):
+        yield f"{who} is at sample {shown(marker.at)}, which is not on the timeline."
+    yield from _flag_problems(who, marker.hit)
+    yield from _extra_problems(who, marker.extra)
+
+
+def setting_problems(timeline: Timeline) -> Iterator[str]:
+    """What is wrong with a timeline, apart from what is on it."""
+    frame_rate = timeline.frame_rate
+    if not (whole(timeline.rate, 1, MOST_NUMBER) and timeline.rate in PROJECT_RATES):
+        rates = ", ".join(map(str, PROJECT_RATES))
+        yield f"A timeline has a sample rate of {rates}, not {shown(timeline.rate)}."
+    if frame_rate not in RATES.values():
+        yield f"A timeline has a frame rate of {', '.join(RATES)}."
+    elif not whole(timeline.start_frame, 0, frames_in_day(frame_rate) - 1):
+        yield f"The start timecode must be within a day, not {shown(timeline.start_frame)} frames."
+    if not real(timeline.master_gain_db, LEAST_GAIN_DB, MOST_GAIN_DB):
+        yield _gain_sentence("The master", timeline.master_gain_db)
+    if timeline.loudness not in LOUDNESS_PRESETS:
+        yield f"There is no loudness {shown(timeline.loudness)}; there are {', '.join(LOUDNESS_PRESETS)}."
+    yield from _extra_problems("The timeline", timeline.extra)
+
+
+def _problems(scene: Scene) -> Iterator[str]:
+    if not limits.name(scene.name):
+        yield f"The project's name must be 1 to {limits.MOST_NAME} characters, not {shown(scene.name)}."
+    if not whole(scene.next_id, 1, MOST_NUMBER):
+        yield f"The next number must be from 1 to {MOST_NUMBER}, not {shown(scene.next_id)}."
+    if not whole(scene.next_object, 0, limits.MOST_OBJECTS):
+        yield f"The next object's number must be from 0, not {shown(scene.next_object)}."
+    yield from _extra_problems("The scene", scene.extra)
+    if scene.still is not None:
+        yield from still_problems(scene.still)
+    yield from _all_objects(scene)
+    yield from _all_takes(scene)
+    yield from _all_chosen(scene)
+    yield from _all_tracks(scene)
+    yield from _all_markers(scene)
+
+
+def _all_objects(scene: Scene) -> Iterator[str]:
+    for thing in scene.objects:
+        yield from object_problems(thing, scene.still)
+    numbers = [thing.index for thing in scene.objects]
+    yield from _unique("Two objects have the number", numbers)
+    yield from _used_up("object", numbers, scene.next_object)
+
+
+def _all_takes(scene: Scene) -> Iterator[str]:
+    for take in scene.takes:
+        yield from take_problems(take, scene.next_object)
+    yield from _unique("Two takes have the digest", (take.digest for take in scene.takes))
+
+
+def _all_chosen(scene: Scene) -> Iterator[str]:
+    objects = {thing.index for thing in scene.objects}
+    takes = {take.digest: take.objects for take in scene.takes}
+    for number, chosen in scene.chosen:
+        if not whole(number, 0, MOST_NUMBER) or number not in objects:
+            yield f"A take is chosen for object {shown(number)}, which is not there."
+        elif number not in takes.get(chosen, ()):
+            yield f"The take chosen for object {number} is none of its takes."
+    numbers = [number for number, _ in scene.chosen]
+    yield from _unique("Two takes are chosen for object", numbers)
+    yield from _sorted("Chosen takes must be in the order of their objects.", numbers)
+
+
+def _all_tracks(scene: Scene) -> Iterator[str]:
+    timeline = scene.timeline
+    yield from setting_problems(timeline)
+    sound_rate = whole(timeline.rate, 1, limits.MOST_RATE)
+    lengths = {
+        take.digest: take.length_at(timeline.rate) for take in scene.takes if sound_rate and _sized(take)
+    }
+    objects = {thing.index for thing in scene.objects}
+    for track in timeline.tracks:
+        yield from track_problems(track, objects)
+        for clip in track.clips:
+            yield from clip_problems(clip, lengths.get(clip.take))
+        order = [(clip.start, clip.id) for clip in track.clips]
+        yield from _sorted(
+            f"The clips of track {shown(track.id)} must be in the order of their starts.", order
+        )
+    numbers = [track.id for track in timeline.tracks]
+    numbers += [clip.id for track in timeline.tracks for clip in track.clips]
+    numbers += [marker.id for marker in timeline.markers]
+    yield from _unique("Two tracks, clips or markers have the number", numbers)
+    yield from _used_up("track, clip or marker", numbers, scene.next_id)
+
+
+def _all_markers(scene: Scene) -> Iterator[str]:
+    markers = scene.timeline.markers
+    for marker in markers:
+        yield from marker_problems(marker)
+    order = [(marker.at, marker.id) for marker in markers]
+    yield from _sorted("Markers must be in the order of their places.", order)
+
+
+def _generation_problems(who: str, thing: SoundingObject) -> Iterator[str]:
+    least, most = limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS
+    if not real(thing.level_lufs, least, most):
+        yield f"{who} has a level of {shown(thing.level_lufs)} LUFS; levels are from {least:g} to {most:g}."
+    shortest, longest = limits.LEAST_SECONDS, limits.MOST_SECONDS
+    if not real(thing.duration, shortest, longest):
+        yield f"{who} asks for {shown(thing.duration)} seconds; a take lasts {shortest:g} to {longest:g}."
+    if not whole(thing.seed, 0, limits.MOST_SEED):
+        yield f"{who} has a seed of {shown(thing.seed)}; seeds are whole, from 0 to {limits.MOST_SEED}."
+
+
+def _mask_problems(who: str, thing: SoundingObject, still: StillRecord | None) -> Iterator[str]:
+    mask = thing.mask
+    if still is None:
+        yield f"{who} has a mask, but there is no still that it could be of."
+    elif mask.shape != (still.height, still.width):
+        size = " x ".join(map(str, reversed(mask.shape)))
+        yield f"{who} has a mask of {size} pixels, which is not the size of the still."
+    if mask.dtype != np.bool_ or mask.flags.writeable:
+        yield f"{who} has a mask that is not boolean, or that could be changed."
+    elif not mask.any():
+        yield f"{who} has an empty mask: no pixel of the still belongs to it."
+
+
+def _sized(take: TakeRecord) -> bool:
+    return (
+        whole(take.rate, limits.LEAST_RATE, limits.MOST_RATE)
+        and whole(take.channels, 1, limits.MOST_CHANNELS)
+        and whole(take.samples, 1, MOST_SAMPLES)
+    )
+
+
+def _range_problems(who: str, clip: Clip, take_length: int | None) -> Iterator[str]:
+    if take_length is None:
+        yield f"{who} is of a take that is not there."
+    if not whole(clip.length, 1, MOST_SAMPLES):
+        yield f"{who} would last {shown(clip.length)} samples; a clip lasts at least 1."
+    elif not whole(clip.start, 0, MOST_SAMPLES) or clip.end > MOST_SAMPLES:
+        yield f"{who} at sample {shown(clip.start)} is not wholly on the timeline."
+    elif not whole(clip.offset, 0, MOST_SAMPLES):
+        yield f"{who} would begin before its take does."
+    elif take_length is not None and clip.offset + clip.length > take_length:
+        yield f"{who} reaches past the end of its take."
+
+
+def _fade_problems(who: str, clip: Clip) -> Iterator[str]:
+    fades: tuple[Fade, Fade] = (clip.fade_in, clip.fade_out)
+    for fade in fades:
+        if fade.shape not in FADE_SHAPES:
+            yield f"{who} has a fade of shape {shown(fade.shape)}; there are {', '.join(FADE_SHAPES)}."
+    if not all(whole(fade.samples, 0, MOST_SAMPLES) for fade in fades):
+        yield f"{who} has a fade whose length is no whole number of samples from 0."
+    elif sum(fade.samples for fade in fades) > clip.length:
+        yield f"The fades of clip {shown(clip.id)} are together longer than the clip."
+
+
+def _level_problems(who: str, gain_db: float, pan: float) -> Iterator[str]:
+    if not real(gain_db, LEAST_GAIN_DB, MOST_GAIN_DB):
+        yield _gain_sentence(who, gain_db)
+    if not real(pan, -1.0, 1.0):
+        yield f"{who} has a pan of {shown(pan)}; pans are from -1 (left) to 1 (right)."
+
+
+def _gain_sentence(who: str, gain_db: float) -> str:
+    return f"{who} has a gain of {shown(gain_db)} dB; gains are from {LEAST_GAIN_DB:g} to {MOST_GAIN_DB:g}."
+
+
+def _number_problems(who: str, number: int) -> Iterator[str]:
+    if not whole(number, 1, MOST_NUMBER):
+        yield f"{who} has no proper number: numbers are whole, from 1."
+
+
+def _name_problems(who: str, name: str) -> Iterator[str]:
+    if not limits.name(name):
+        yield f"{who} needs a name of 1 to {limits.MOST_NAME} characters, not {shown(name)}."
+
+
+def _flag_problems(who: str, *flags: bool) -> Iterator[str]:
+    if not all(isinstance(flag, bool) for flag in flags):
+        yield f"{who} is marked with something that is neither yes nor no."
+
+
+def _extra_problems(who: str, extra: Extra) -> Iterator[str]:
+    if extra == ():
+        return
+    paired = all(len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in extra)
+    keys = [pair[0] for pair in extra] if paired else []
+    if not paired or keys != sorted(set(keys)):
+        yield f"{who} carries unknown keys that are not pairs in order."
+
+
+def _unique(sentence: str, values: Iterable[object]) -> Iterator[str]:
+    seen: set[object] = set()
+    for value in values:
+        if value in seen:
+            yield f"{sentence} {shown(value)}."
+        seen.add(value)
+
+
+def _sorted(sentence: str, order: list[int] | list[tuple[int, int]]) -> Iterator[str]:
+    # "not <=" rather than ">": then what is not a number is out of order, too.
+    if not all(before <= after for before, after in pairwise(order)):  # type: ignore[operator]
+        yield sentence
+
+
+def _used_up(what: str, numbers: list[int], following: int) -> Iterator[str]:
+    if any(not number < following for number in numbers):
+        yield f"A {what} has a number that is still to be given."
