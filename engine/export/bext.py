@@ -9,27 +9,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.sound.loudness import LoudnessReport
+
 FIXED_BYTES = 602
 UNUSED = 0x7FFF
 """What a loudness field holds that says nothing."""
-
-
-@dataclass(frozen=True)
-class Levels:
-    """Loudness of a file; None where the standards give no value.
-
-    Attributes:
-        integrated: LUFS (ITU-R BS.1770).
-        range: LU (EBU Tech 3342).
-        true_peak: dBTP, the highest.
-        momentary, short_term: LUFS, the highest of all (EBU Tech 3341).
-    """
-
-    integrated: float | None = None
-    range: float | None = None
-    true_peak: float | None = None
-    momentary: float | None = None
-    short_term: float | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +27,7 @@ class Bext:
         made: when.
         time_reference: samples from midnight to the first sample of the file, at the file's rate.
         history: lines of ``coding_history``.
-        levels: how loud it is.
+        levels: how loud it is; None says nothing of it.
     """
 
     description: str
@@ -52,7 +36,7 @@ class Bext:
     made: datetime
     time_reference: int
     history: str = ""
-    levels: Levels = Levels()
+    levels: LoudnessReport | None = None
 
 
 def bext_chunk(bext: Bext) -> bytes:
@@ -63,8 +47,6 @@ def bext_chunk(bext: Bext) -> bytes:
     """
     if not 0 <= bext.time_reference < 2**64:
         raise ValueError(f"{bext.time_reference} is no time reference")
-    levels = bext.levels
-    numbers = (levels.integrated, levels.range, levels.true_peak, levels.momentary, levels.short_term)
     fixed = struct.pack(
         "<256s32s32s10s8sQH64s5h180x",
         ascii_text(bext.description, 256),
@@ -76,7 +58,7 @@ def bext_chunk(bext: Bext) -> bytes:
         2,
         # No UMID (SMPTE ST 330): all zeros says so.
         bytes(64),
-        *(_hundredths(number) for number in numbers),
+        *_loudness(bext.levels),
     )
     return fixed + ascii_text(bext.history, 1 << 20)
 
@@ -97,6 +79,20 @@ def ascii_text(words: str, most: int) -> bytes:
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     kept = "".join(letter if letter in "\r\n" or letter.isprintable() else " " for letter in plain)
     return kept.encode("ascii", "replace")[:most]
+
+
+def _loudness(levels: LoudnessReport | None) -> tuple[int, ...]:
+    """The five fields in their order; the standard has a value for "not used"."""
+    if levels is None:
+        return (UNUSED,) * 5
+    numbers = (
+        levels.integrated_lufs,
+        levels.range_lu,
+        levels.true_peak_dbtp,
+        levels.max_momentary_lufs,
+        levels.max_short_term_lufs,
+    )
+    return tuple(_hundredths(number) for number in numbers)
 
 
 def _hundredths(value: float | None) -> int:

@@ -1,6 +1,7 @@
 """What an export will write, known before anything is rendered."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,7 @@ from engine.scene.timecode import FrameRate, from_text, sample_of, to_text
 from engine.scene.timeline import PROJECT_RATES, LoudnessPreset, Timeline
 
 SoundFormat = Literal["wav", "flac", "ogg"]
-Kind = Literal["stem", "mix", "interchange"]
+Kind = Literal["stem", "mix", "interchange", "media"]
 
 BITS = (16, 24, 32)
 SOUND_FORMATS: tuple[SoundFormat, ...] = ("wav", "flac", "ogg")
@@ -73,6 +74,23 @@ class ExportSettings:
 
 
 @dataclass(frozen=True)
+class PlannedSound:
+    """A sound that will be written, in one format or several.
+
+    Attributes:
+        path: inside the folder, without ending, with ``/``.
+        kind: stem or mix.
+        track: number of the track that it is the stem of, or None.
+        title: for people.
+    """
+
+    path: str
+    kind: Kind
+    track: int | None
+    title: str
+
+
+@dataclass(frozen=True)
 class PlannedFile:
     """A file that will be written.
 
@@ -97,7 +115,8 @@ class ExportPlan:
     """What will be written, for the dialog to show and ``engine.export.run`` to do.
 
     Attributes:
-        files: stems in the order of their tracks, then the mix, then everything made of them.
+        sounds: stems in the order of their tracks, then the mix.
+        files: all that will lie in the folder: the sounds in each format, then what other programs open.
         form: of the WAVE files.
         samples: length of every sound file, handles and all, at its rate.
         lead: samples of them that come before the timeline's start.
@@ -106,6 +125,7 @@ class ExportPlan:
         preset: what the mix is brought to.
     """
 
+    sounds: tuple[PlannedSound, ...]
     files: tuple[PlannedFile, ...]
     form: WaveForm
     samples: int
@@ -121,13 +141,18 @@ class ExportPlan:
         return to_text(self.start_frame, self.frame_rate)
 
     @property
+    def wave_size(self) -> int:
+        """Bytes of one WAVE file, about."""
+        return wave_bytes(self.form, self.samples) + METADATA_BYTES
+
+    @property
     def need_bytes(self) -> int:
         """Room that the folder needs while it is made."""
-        kept = sum(file.size for file in self.files)
-        waves = (wave_bytes(self.form, self.samples) for file in self.files if file.format == "wav")
-        # Audition copies are made from WAVE files, which stand there for a while even if nobody asked for them.
-        missing = 0 if any(waves) else sum(f.size for f in self.files if f.format in SOUND_FORMATS) * 2
-        return kept + missing + METADATA_BYTES
+        formats = {file.format for file in self.files}
+        # Copies for listening are made from WAVE files, which lie there for a while even if nobody asked for them.
+        passing = formats & {"flac", "ogg"} and "wav" not in formats
+        waves = len(self.sounds) * self.wave_size if passing else 0
+        return sum(file.size for file in self.files) + waves + METADATA_BYTES
 
 
 def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
@@ -148,7 +173,8 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
     if reference < 0:
         raise BadInput("The handles reach before midnight: choose shorter ones, or a later start timecode.")
     return ExportPlan(
-        files=(*_sounds(scene, settings, form, samples), *_interchange(scene, settings)),
+        sounds=(sounds := _sounds(scene, settings)),
+        files=(*_sound_files(sounds, settings, form, samples), *_interchange(scene, settings)),
         form=form,
         samples=samples,
         lead=lead,
@@ -169,26 +195,32 @@ def _start(timeline: Timeline, settings: ExportSettings) -> tuple[FrameRate, int
     return rate, from_text(to_text(timeline.start_frame, timeline.frame_rate), rate)
 
 
-def _sounds(scene: Scene, settings: ExportSettings, form: WaveForm, samples: int) -> list[PlannedFile]:
+def _sounds(scene: Scene, settings: ExportSettings) -> tuple[PlannedSound, ...]:
+    if not set(settings.formats) & set(SOUND_FORMATS):
+        return ()
     tracks = scene.timeline.audible()
-    named: list[tuple[str, Kind, int | None, str]] = [
-        (f"stems/{name}", "stem", track.id, track.name)
-        for track, name in zip(tracks, stem_names(scene, tracks, settings.ucs), strict=True)
-    ]
-    named.append((mix_name(scene, settings.ucs), "mix", None, "Mix"))
+    names = stem_names(scene, tracks, settings.ucs)
+    stems = [PlannedSound(f"stems/{n}", "stem", t.id, t.name) for t, n in zip(tracks, names, strict=True)]
+    return (*stems, PlannedSound(mix_name(scene, settings.ucs), "mix", None, "Mix"))
+
+
+def _sound_files(
+    sounds: Sequence[PlannedSound], settings: ExportSettings, form: WaveForm, samples: int
+) -> list[PlannedFile]:
     whole = wave_bytes(form, samples) + METADATA_BYTES
     # FLAC keeps most noise as it is; Vorbis at its usual quality is under 200 kbit/s.
     sizes = {"wav": whole, "flac": whole, "ogg": samples * 25_000 // settings.rate + METADATA_BYTES}
     return [
-        PlannedFile(_placed(path, ending), kind, ending, track, title, sizes[ending])
+        PlannedFile(file_path(s, ending), s.kind, ending, s.track, s.title, sizes[ending])
         for ending in SOUND_FORMATS
         if ending in settings.formats
-        for path, kind, track, title in named
+        for s in sounds
     ]
 
 
-def _placed(path: str, ending: str) -> str:
-    return f"{path}.wav" if ending == "wav" else f"audition/{path}.{ending}"
+def file_path(sound: PlannedSound, ending: str) -> str:
+    """Where in the folder a sound lies in one format: copies for listening apart from what is delivered."""
+    return f"{sound.path}.wav" if ending == "wav" else f"audition/{sound.path}.{ending}"
 
 
 def _interchange(scene: Scene, settings: ExportSettings) -> list[PlannedFile]:

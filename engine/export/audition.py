@@ -1,0 +1,64 @@
+"""Copies for listening: FLAC, which is exact, and Ogg Vorbis, which is small."""
+
+import contextlib
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import Failed
+from engine.progress import Progress, no_progress
+from engine.scene.disk import disk_errors
+
+AuditionFormat = Literal["flac", "ogg"]
+AUDITION_FORMATS: tuple[AuditionFormat, ...] = ("flac", "ogg")
+
+FRAMES = 8192
+"""Samples copied at a time. Vorbis in libsndfile works on the stack, and long stretches overflow it."""
+
+
+def write_audition(
+    source: Path,
+    target: Path,
+    form: AuditionFormat,
+    *,
+    title: str = "",
+    licence: str = "",
+    progress: Progress | None = None,
+) -> None:
+    """Copies a WAVE file to FLAC or Ogg Vorbis, whole or not at all; memory stays flat.
+
+    FLAC has the same whole-number samples; of a 32-bit floating-point file it has 24 bits.
+
+    Args:
+        title, licence: written into the file's tags.
+
+    Raises:
+        Failed: it cannot be written.
+        Cancelled: nothing is left behind.
+    """
+    import soundfile
+
+    progress = progress or no_progress()
+    partial = target.with_name(f".foleyscape-{secrets.token_hex(6)}.partial")
+    try:
+        with disk_errors(target), soundfile.SoundFile(source) as wave:
+            exact = form == "flac" and wave.subtype in {"PCM_16", "PCM_24"}
+            subtype = "VORBIS" if form == "ogg" else wave.subtype if exact else "PCM_24"
+            with soundfile.SoundFile(
+                partial, "w", wave.samplerate, wave.channels, subtype, format=form.upper()
+            ) as copy:
+                copy.title, copy.license = _tag(title), _tag(licence)
+                for block in wave.blocks(FRAMES, dtype="int32" if exact else "float32", always_2d=True):
+                    progress.report(wave.tell() / wave.frames, "Making audition copies")
+                    copy.write(block)
+            partial.replace(target)
+    except soundfile.LibsndfileError as error:
+        raise Failed(f"{target} could not be written as {form.upper()}: {error.error_string}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+
+
+def _tag(words: str) -> str:
+    """Words that end where a C string ends, which is how libsndfile takes them."""
+    return words.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

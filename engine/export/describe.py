@@ -1,0 +1,84 @@
+"""What the files of an export say of themselves: their ``bext`` and ``iXML``."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.export.bext import Bext, coding_history
+from engine.export.ixml import FileSet, Ixml
+from engine.export.plan import ExportPlan, PlannedSound
+from engine.export.used import TakeUsed, takes_used
+from engine.scene.scene import Scene
+from engine.scene.timeline import Track
+
+ORIGINATOR = "Foleyscape"
+SIDES = (("L", "LEFT"), ("R", "RIGHT"))
+
+
+@dataclass(frozen=True)
+class Describer:
+    """Tells what a file of an export says.
+
+    Attributes:
+        scene: what is exported. plan: as what.
+        made: when.
+        licences: of models, by their ids.
+    """
+
+    scene: Scene
+    plan: ExportPlan
+    made: datetime
+    licences: Mapping[str, str]
+
+    def bext(self, sound: PlannedSound, *, limited: bool) -> Bext:
+        """The broadcast extension of a WAVE file, its loudness not yet known."""
+        form = self.plan.form
+        how = "float" if form.bits == 32 else "TPDF dither"
+        words = [ORIGINATOR, how, self.plan.preset.title, *(["true-peak limiter"] if limited else [])]
+        return Bext(
+            description=self.description(sound),
+            originator=ORIGINATOR,
+            reference=self._uid(sound.path),
+            made=self.made,
+            time_reference=self.plan.time_reference,
+            history=coding_history(form.rate, form.bits, form.channels, "; ".join(words)),
+        )
+
+    def ixml(self, sound: PlannedSound) -> Ixml:
+        """The iXML of a WAVE sound."""
+        takes, form, sounds = self.takes(sound), self.plan.form, self.plan.sounds
+        return Ixml(
+            project=self.scene.name,
+            scene=self.scene.still.name if self.scene.still else self.scene.name,
+            take=str(takes[0].number if len(takes) == 1 else 1),
+            uid=self._uid(sound.path),
+            frame_rate=self.plan.frame_rate,
+            rate=form.rate,
+            bits=form.bits,
+            time_reference=self.plan.time_reference,
+            channels=tuple((f"{sound.title} {side}", function) for side, function in SIDES),
+            takes=takes,
+            files=FileSet(self._uid(""), self.scene.name, len(sounds), sounds.index(sound) + 1),
+            circled=len(takes) == 1 and takes[0].starred,
+        )
+
+    def description(self, sound: PlannedSound) -> str:
+        """What is to be heard in a file, in words, the most telling first, for only some fit."""
+        takes = self.takes(sound)
+        made_of = ", ".join(f"{take.name} take {take.number}" for take in takes) or "silence"
+        licences = ", ".join(dict.fromkeys(take.licence for take in takes))
+        return f"{sound.title} - {self.scene.name}: {made_of}" + (f" ({licences})" if licences else "")
+
+    def takes(self, sound: PlannedSound) -> tuple[TakeUsed, ...]:
+        """The takes that sound in a sound."""
+        return takes_used(self.scene, self._tracks(sound), self.licences)
+
+    def _tracks(self, sound: PlannedSound) -> list[Track]:
+        audible = self.scene.timeline.audible()
+        return [track for track in audible if sound.track in {None, track.id}]
+
+    def _uid(self, path: str) -> str:
+        """32 characters that no other file of any export has; of no path, those of the export."""
+        facts = (self.scene.name, self.made.isoformat(), repr(self.plan.form), self.plan.time_reference, path)
+        return hashlib.sha256(repr(facts).encode("utf-8", "replace")).hexdigest()[:32].upper()

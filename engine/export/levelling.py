@@ -1,0 +1,84 @@
+"""How much a mix must be raised or lowered, and whether a limiter is needed, found out by listening to it first."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.export.dither import headroom
+from engine.export.plan import ExportPlan
+from engine.export.presets import Preset
+from engine.export.stream import Levelling, stem_blocks
+from engine.progress import Progress
+from engine.sound.loudness import LoudnessReport, from_db, to_db
+from engine.sound.meters import LoudnessMeter
+from engine.sound.render import Renderer
+
+CLOSE_LU = 0.05
+"""As near as a target is worth coming."""
+MOST_ROUNDS = 4
+"""A limiter makes a mix quieter than its gain says, so that is measured and made up for, so many times at most."""
+MOST_GAIN_DB = 40.0
+"""More would only raise noise."""
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What one pass heard: the mix, and the highest sample of each stem."""
+
+    mix: LoudnessReport
+    peaks: dict[int, float]
+
+    def raised(self, gain_db: float) -> tuple[float, dict[int, float]]:
+        """True peak of the mix in dBTP, and the stems' peaks, at so much more gain."""
+        return self.mix.true_peak_dbtp + gain_db, {n: p * from_db(gain_db) for n, p in self.peaks.items()}
+
+
+def find_levelling(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Levelling:
+    """What brings the mix to the preset's target and keeps every file under its ceiling.
+
+    One pass measures. Only where a limiter is needed as well as a target, further passes measure what it did.
+
+    Raises:
+        As ``stem_blocks``.
+    """
+    stems = len(renderer.timeline.audible())
+    # Dither of many stems adds up in the mix; it must fit, too.
+    ceiling = to_db(from_db(plan.preset.ceiling_dbtp) - headroom(stems, plan.form.bits))
+    heard = _listen(renderer, plan, Levelling(), progress.part(0.0, 1.0 / MOST_ROUNDS))
+    levelling = _fitting(Levelling(_missing(heard, plan.preset)), heard, ceiling)
+    for turn in range(1, MOST_ROUNDS):
+        if levelling.ceiling_dbtp is None or plan.preset.target_lufs is None:
+            break
+        part = progress.part(turn / MOST_ROUNDS, (turn + 1) / MOST_ROUNDS)
+        missing = _missing(_listen(renderer, plan, levelling, part), plan.preset)
+        if abs(missing) <= CLOSE_LU:
+            break
+        gain_db = min(levelling.gain_db + missing, MOST_GAIN_DB)
+        levelling = _fitting(replace(levelling, gain_db=gain_db), heard, ceiling)
+    return levelling
+
+
+def _listen(renderer: Renderer, plan: ExportPlan, levelling: Levelling, progress: Progress) -> _Heard:
+    meter = LoudnessMeter(plan.form.rate, plan.form.channels)
+    peaks: dict[int, float] = {track.id: 0.0 for track in renderer.timeline.audible()}
+    for block in stem_blocks(renderer, plan, levelling, progress):
+        meter.feed(block.mix)
+        for number, stem in block.stems.items():
+            peaks[number] = max(peaks[number], float(np.abs(stem).max()))
+    return _Heard(meter.report(), peaks)
+
+
+def _missing(heard: _Heard, preset: Preset) -> float:
+    """Decibels from what was heard to the target; 0 where there is no target, or no loudness."""
+    if preset.target_lufs is None or heard.mix.integrated_lufs is None:
+        return 0.0
+    return min(preset.target_lufs - heard.mix.integrated_lufs, MOST_GAIN_DB)
+
+
+def _fitting(levelling: Levelling, unlevelled: _Heard, ceiling_dbtp: float) -> Levelling:
+    """With a limiter if something is too high without one."""
+    true_peak, peaks = unlevelled.raised(levelling.gain_db)
+    loud = frozenset(number for number, peak in peaks.items() if to_db(peak) > ceiling_dbtp)
+    limit = bool(loud) or (math.isfinite(true_peak) and true_peak > ceiling_dbtp)
+    return replace(levelling, ceiling_dbtp=ceiling_dbtp if limit else None, loud=loud)

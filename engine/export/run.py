@@ -1,0 +1,233 @@
+"""Exporting: stems and mix of a scene into a folder that is there whole or not at all."""
+
+import contextlib
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from engine.export.audition import AUDITION_FORMATS, AuditionFormat, write_audition
+from engine.export.bext import bext_chunk
+from engine.export.describe import Describer
+from engine.export.dither import dithered
+from engine.export.ixml import ixml_chunk
+from engine.export.levelling import find_levelling
+from engine.export.outlet import Outlet
+from engine.export.plan import ExportPlan, ExportSettings, PlannedFile, PlannedSound, file_path, plan
+from engine.export.riff import Samples, wave_file
+from engine.export.stream import Levelling, stem_blocks
+from engine.export.used import licences_of
+from engine.models.catalogue import load_catalogue
+from engine.progress import Progress, no_progress
+from engine.scene.disk import check_target, disk_errors, staged_folder
+from engine.scene.scene import Scene
+from engine.sound.loudness import LoudnessReport
+from engine.sound.render import Renderer, TakeSource
+
+DITHER_SEED = 0x0F01E7
+WORK = ".waves"
+"""Where WAVE files lie from which only copies for listening are made."""
+KEPT_BYTES = 16 << 20
+"""Rendered blocks kept: an export passes each once and returns to none of them soon."""
+
+Levels = dict[int | None, LoudnessReport]
+"""By number of the track; the mix under None."""
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A file that was written.
+
+    Attributes:
+        path: where it is.
+        kind, format, track, title: as in ``PlannedFile``.
+        samples: its length; 0 for what is no sound.
+        levels: as it was measured while it was written; None for what is no sound.
+    """
+
+    path: Path
+    kind: str
+    format: str
+    track: int | None
+    title: str
+    samples: int = 0
+    levels: LoudnessReport | None = None
+
+    @property
+    def lufs(self) -> float | None:
+        """Integrated loudness in LUFS; None where there is none."""
+        return self.levels.integrated_lufs if self.levels else None
+
+    @property
+    def true_peak_dbtp(self) -> float | None:
+        """Highest true peak in dBTP; None for silence."""
+        peak = self.levels.true_peak_dbtp if self.levels else -math.inf
+        return peak if math.isfinite(peak) else None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export wrote.
+
+    Attributes:
+        folder: where.
+        plan: what was planned.
+        files: in the plan's order.
+        gain_db: what all stems were raised or lowered by for the preset's target.
+        limited: whether a limiter had to hold peaks down, in all stems alike.
+        on_target: whether the mix is within the preset's tolerance; True where it has no target.
+    """
+
+    folder: Path
+    plan: ExportPlan
+    files: tuple[FileFacts, ...]
+    gain_db: float
+    limited: bool
+    on_target: bool
+
+
+def export(
+    scene: Scene,
+    takes: TakeSource,
+    out: Path,
+    settings: ExportSettings | None = None,
+    *,
+    made: datetime,
+    progress: Progress | None = None,
+) -> Exported:
+    """Writes the stem of every audible track and the mix, which is their exact sum.
+
+    All files have one length and one start; their time references put them at the start timecode. The first
+    passes measure, the last one writes: gain and limiter are the same for every stem. In 16 and 24 bits each stem
+    is dithered by itself and the mix is the sum of the stems' whole numbers; in 32 bits it is their float32 sum in
+    the order of the tracks.
+
+    Args:
+        scene: what to export.
+        takes: where the samples of its takes are.
+        out: the folder, which is made; it may hold something only with ``settings.overwrite``.
+        made: when, as the files will say.
+
+    Raises:
+        BadInput: as ``plan``; or the folder is not empty, or no folder.
+        Failed: it cannot be written, or a take is damaged; nothing is left behind.
+        Cancelled: nothing is left behind.
+        Whatever ``takes`` raises.
+    """
+    settings, progress = settings or ExportSettings(), progress or no_progress()
+    planned = plan(scene, settings)
+    check_target(out, overwrite=settings.overwrite)
+    with staged_folder(out, overwrite=settings.overwrite, need_bytes=planned.need_bytes) as folder:
+        job = _Job(scene, takes, planned, folder, made)
+        levelling, levels = job.sounds(progress) if planned.sounds else (Levelling(), {})
+        progress.raise_if_cancelled()
+    # No report here: what is in place can no longer be cancelled.
+    return Exported(
+        folder=out,
+        plan=planned,
+        files=tuple(_facts(file, planned, out, levels) for file in planned.files),
+        gain_db=levelling.gain_db,
+        limited=levelling.ceiling_dbtp is not None,
+        on_target=_on_target(planned, levels.get(None)),
+    )
+
+
+class _Job:
+    """One export, on its way into a staging folder."""
+
+    def __init__(
+        self, scene: Scene, takes: TakeSource, planned: ExportPlan, folder: Path, made: datetime
+    ) -> None:
+        self.scene, self.takes, self.plan, self.folder = scene, takes, planned, folder
+        self.describer = Describer(scene, planned, made, licences_of(load_catalogue()))
+        self.formats = {file.format for file in planned.files}
+        self.waves = folder if "wav" in self.formats else folder / WORK
+
+    def sounds(self, progress: Progress) -> tuple[Levelling, Levels]:
+        """Writes every sound file; how it was levelled, and the levels of each sound."""
+        renderer = Renderer(self.scene.timeline, self.takes, block_bytes=KEPT_BYTES)
+        copies = [form for form in AUDITION_FORMATS if form in self.formats]
+        done = 0.8 if copies else 1.0
+        levelling = find_levelling(renderer, self.plan, _titled(progress.part(0.0, 0.5 * done), "Measuring"))
+        writing = _titled(progress.part(0.5 * done, done), "Writing stems and mix")
+        levels = self._write(renderer, levelling, writing)
+        self._copies(copies, progress.part(done, 1.0))
+        if self.waves != self.folder:
+            shutil.rmtree(self.waves)
+        return levelling, levels
+
+    def _write(self, renderer: Renderer, levelling: Levelling, progress: Progress) -> Levels:
+        bits = self.plan.form.bits
+        noise = {
+            sound.track: np.random.default_rng((DITHER_SEED, sound.track or 0)) for sound in self.plan.sounds
+        }
+        with contextlib.ExitStack() as stack:
+            outlets = {sound.track: self._outlet(stack, sound, levelling) for sound in self.plan.sounds}
+            for block in stem_blocks(renderer, self.plan, levelling, progress):
+                mix: Samples = block.mix if bits == 32 else np.zeros(block.mix.shape, np.int32)
+                for number, stem in block.stems.items():
+                    progress.raise_if_cancelled()
+                    steps = stem if bits == 32 else dithered(stem, bits, noise[number])
+                    outlets[number].put(steps)
+                    if bits != 32:
+                        mix += steps
+                outlets[None].put(mix)
+            return {number: outlet.finish() for number, outlet in outlets.items()}
+
+    def _outlet(self, stack: contextlib.ExitStack, sound: PlannedSound, levelling: Levelling) -> Outlet:
+        path = self.waves / file_path(sound, "wav")
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        bext = self.describer.bext(sound, limited=levelling.ceiling_dbtp is not None)
+        chunks = ((b"bext", bext_chunk(bext)), (b"iXML", ixml_chunk(self.describer.ixml(sound))))
+        return Outlet(stack.enter_context(wave_file(path, self.plan.form, chunks)), self.plan.form, bext)
+
+    def _copies(self, forms: Sequence[AuditionFormat], progress: Progress) -> None:
+        pairs = [(form, sound) for form in forms for sound in self.plan.sounds]
+        for number, (form, sound) in enumerate(pairs):
+            target = self.folder / file_path(sound, form)
+            with disk_errors(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+            takes = self.describer.takes(sound)
+            write_audition(
+                self.waves / file_path(sound, "wav"),
+                target,
+                form,
+                title=f"{self.scene.name}: {sound.title}",
+                licence=", ".join(dict.fromkeys(take.licence for take in takes)),
+                progress=progress.part(number / len(pairs), (number + 1) / len(pairs)),
+            )
+
+
+def _titled(progress: Progress, title: str) -> Progress:
+    """The same stretch, with words for what runs."""
+
+    def cancelled() -> bool:
+        progress.raise_if_cancelled()
+        return False
+
+    return Progress(lambda share, _: progress.report(share, title), cancelled)
+
+
+def _facts(file: PlannedFile, planned: ExportPlan, out: Path, levels: Levels) -> FileFacts:
+    sound = file.kind in {"stem", "mix"}
+    return FileFacts(
+        path=out / file.path,
+        kind=file.kind,
+        format=file.format,
+        track=file.track,
+        title=file.title,
+        samples=planned.samples if sound else 0,
+        levels=levels.get(file.track) if sound else None,
+    )
+
+
+def _on_target(planned: ExportPlan, mix: LoudnessReport | None) -> bool:
+    target = planned.preset.target_lufs
+    if target is None or mix is None or mix.integrated_lufs is None:
+        return target is None
+    return abs(mix.integrated_lufs - target) <= planned.preset.tolerance_lu

@@ -1,0 +1,136 @@
+"""The stems of a timeline as they leave: at the export's rate, with handles, levelled and limited alike."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.errors import Failed
+from engine.export.plan import CHANNELS, ExportPlan
+from engine.progress import Progress
+from engine.sound.limiter import Limiter
+from engine.sound.loudness import Waveform, from_db
+from engine.sound.render import Block, Renderer
+
+SIZE = 32_768
+"""Samples of the timeline rendered at a time: well under a second, so that a cancel is heard soon."""
+
+
+@dataclass(frozen=True)
+class Levelling:
+    """What is done to all stems alike, so that the mix stays their sum.
+
+    Attributes:
+        gain_db: on all of them.
+        ceiling_dbtp: what a limiter keeps the mix under; None is no limiter.
+        loud: tracks whose stems by themselves pass the ceiling, which the limiter watches too.
+    """
+
+    gain_db: float = 0.0
+    ceiling_dbtp: float | None = None
+    loud: frozenset[int] = frozenset()
+
+
+def stem_blocks(
+    renderer: Renderer, plan: ExportPlan, levelling: Levelling, progress: Progress
+) -> Iterator[Block]:
+    """Every audible stem, in order, and their sum: ``plan.samples`` in all, block by block.
+
+    The sum is taken in float32 in the tracks' order, so that 32-bit files null, too. Memory stays flat.
+
+    Raises:
+        Failed: a track has samples that are no numbers.
+        Cancelled: within a block.
+        Whatever the source of the takes raises.
+    """
+    blocks = _gained(_at_rate(renderer, plan, progress), from_db(levelling.gain_db))
+    if levelling.ceiling_dbtp is None:
+        return blocks
+    watched = [track.id for track in renderer.timeline.audible() if track.id in levelling.loud]
+    limiter = Limiter(plan.form.rate, levelling.ceiling_dbtp, channels=CHANNELS * (1 + len(watched)))
+    return _limited(blocks, limiter, watched)
+
+
+def summed(start: int, stems: dict[int, Waveform]) -> Block:
+    """The stems and their sum."""
+    mix = np.zeros_like(next(iter(stems.values())))
+    for stem in stems.values():
+        mix += stem
+    return Block(start, stems, mix)
+
+
+def _at_rate(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
+    """The stems at the files' rate, ``plan.samples`` of each."""
+    left = plan.samples
+    for stems in _changed(renderer, plan, progress):
+        length = min(left, next(iter(stems.values())).shape[1])
+        left -= length
+        if length:
+            yield {number: stem[:, :length] for number, stem in stems.items()}
+    if left:
+        silence = np.zeros((CHANNELS, left), np.float32)
+        yield {track.id: silence for track in renderer.timeline.audible()}
+
+
+def _changed(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
+    rate = renderer.timeline.rate
+    # Exact: handles are whole 300ths of a second.
+    lead = plan.lead * rate // plan.form.rate
+    start, stop = -lead, renderer.timeline.length + lead
+    changers: dict[int, Any] = {}
+    if rate != plan.form.rate:
+        import soxr
+
+        for track in renderer.timeline.audible():
+            changers[track.id] = soxr.ResampleStream(rate, plan.form.rate, CHANNELS, "float32", "VHQ")
+    for at in range(start, stop, SIZE):
+        progress.report((at - start) / (stop - start))
+        end = min(at + SIZE, stop)
+        stems = {}
+        for track in renderer.timeline.audible():
+            progress.raise_if_cancelled()
+            stem = renderer.stem(track.id, at, end)
+            if not np.isfinite(stem.sum()):
+                raise Failed(
+                    f"Track {track.name!r} holds samples that are no numbers: remove the damaged take."
+                )
+            if track.id in changers:
+                chunk = np.ascontiguousarray(stem.T)
+                stem = changers[track.id].resample_chunk(chunk, last=end == stop).T
+            stems[track.id] = stem
+        yield stems
+
+
+def _gained(stretches: Iterator[dict[int, Waveform]], gain: float) -> Iterator[Block]:
+    start = 0
+    for stems in stretches:
+        as_mixed = gain == 1.0
+        raised = stems if as_mixed else {n: stem * np.float32(gain) for n, stem in stems.items()}
+        block = summed(start, raised)
+        start += block.mix.shape[1]
+        yield block
+
+
+def _limited(blocks: Iterator[Block], limiter: Limiter, watched: list[int]) -> Iterator[Block]:
+    """The blocks with the limiter's gain on every stem, a little later than they came."""
+    waiting: deque[Block] = deque()
+    known = np.zeros(0, np.float32)
+    for block in blocks:
+        waiting.append(block)
+        heard = np.concatenate([block.mix, *(block.stems[number] for number in watched)])
+        known = np.concatenate([known, limiter.push(heard)])
+        while waiting and waiting[0].mix.shape[1] <= len(known):
+            gain, known = np.split(known, [waiting[0].mix.shape[1]])
+            yield _multiplied(waiting.popleft(), gain)
+    known = np.concatenate([known, limiter.flush()])
+    for block in waiting:
+        gain, known = np.split(known, [block.mix.shape[1]])
+        yield _multiplied(block, gain)
+
+
+def _multiplied(block: Block, gain: Waveform) -> Block:
+    if gain.min() == 1.0:
+        return block
+    return summed(block.start, {number: stem * gain for number, stem in block.stems.items()})
