@@ -1,0 +1,140 @@
+"""OpenTimelineIO, ``.otio``: the timeline as the schemas Timeline.1, Track.1, Clip.2, Gap.1 and Marker.2 hold it.
+
+Times are at the sample rate, exactly. Gain, pan, fades and what is known of each take have no schema of their own;
+they stand in the metadata under ``foleyscape``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
+from engine.scene.disk import write_file
+from engine.scene.timeline import Marker
+
+KEY = "foleyscape"
+
+
+def write(handover: Handover, path: Path) -> None:
+    """Writes the timeline, whole or not at all.
+
+    Raises:
+        BadInput: the path can never be written.
+        Failed: it cannot be written now.
+    """
+    text: str = timeline_of(handover).to_json_string(indent=2)
+    write_file(path, text.encode("utf-8"))
+
+
+def timeline_of(handover: Handover) -> Any:
+    """The ``opentimelineio.schema.Timeline``. Clips that overlap stand on tracks of their own below the first."""
+    import opentimelineio as otio
+
+    rate = handover.frame_rate
+    timeline = otio.schema.Timeline(
+        name=one_line(handover.name),
+        # In frames, for a start timecode need not fall on a sample.
+        global_start_time=otio.opentime.RationalTime(handover.start_frame, float(rate.exact)),
+        metadata={
+            KEY: {
+                "sample_rate": handover.rate,
+                "frame_rate": rate.name,
+                "start_frame": handover.start_frame,
+                "start_sample": handover.start_sample,
+                "master_gain_db": handover.master_gain_db,
+            }
+        },
+    )
+    heard = sounding(handover)
+    for name, track, clips in named_lanes(handover):
+        timeline.tracks.append(_track(handover, name, track, clips, enabled=track.id in heard))
+    timeline.tracks.markers.extend(
+        _marker(handover, number, marker) for number, marker in enumerate(handover.markers, 1)
+    )
+    return timeline
+
+
+def _track(
+    handover: Handover, name: str, track: HandoverTrack, clips: Sequence[HandoverClip], *, enabled: bool
+) -> Any:
+    import opentimelineio as otio
+
+    made = otio.schema.Track(name=name, kind=otio.schema.TrackKind.Audio)
+    made.enabled = enabled
+    made.metadata[KEY] = {
+        "track": track.id,
+        "object": one_line(track.object, ""),
+        "gain_db": track.gain_db,
+        "pan": track.pan,
+        "muted": track.muted,
+        "soloed": track.soloed,
+        "colour": "#{:02x}{:02x}{:02x}".format(*track.colour),
+    }
+    at = 0
+    for clip in clips:
+        if clip.start > at:
+            made.append(otio.schema.Gap(source_range=_range(0, clip.start - at, handover.rate)))
+        made.append(_clip(handover, clip))
+        at = clip.end
+    return made
+
+
+def _clip(handover: Handover, clip: HandoverClip) -> Any:
+    import opentimelineio as otio
+
+    made = otio.schema.Clip(
+        name=one_line(clip.name),
+        media_reference=_reference(handover, clip.media),
+        source_range=_range(clip.offset, clip.length, handover.rate),
+    )
+    made.enabled = not clip.muted
+    made.metadata[KEY] = {
+        "clip": clip.id,
+        "gain_db": clip.gain_db,
+        "pan": clip.pan,
+        "fade_in": asdict(clip.fade_in),
+        "fade_out": asdict(clip.fade_out),
+        "take": {
+            "digest": clip.take.digest,
+            "name": one_line(clip.take.name),
+            "number": clip.take.number,
+            "prompt": one_line(clip.take.prompt, ""),
+            # As text: a seed may be larger than what readers of JSON keep exactly.
+            "seed": "" if clip.take.seed is None else str(clip.take.seed),
+            "model": one_line(clip.take.model, ""),
+            "licence": one_line(clip.take.licence, ""),
+        },
+    }
+    return made
+
+
+def _reference(handover: Handover, media: MediaFile) -> Any:
+    import opentimelineio as otio
+
+    made = otio.schema.ExternalReference(
+        target_url=relative_path(media, handover.folder),
+        available_range=_range(0, media.samples, media.rate),
+    )
+    made.name = media.path.name
+    made.metadata[KEY] = {"channels": media.channels, "sample_rate": media.rate, "bits": media.bits}
+    return made
+
+
+def _marker(handover: Handover, number: int, marker: Marker) -> Any:
+    import opentimelineio as otio
+
+    colours = otio.schema.MarkerColor
+    return otio.schema.Marker(
+        name=one_line(marker.name, f"Marker {number}"),
+        marked_range=_range(marker.at, 0, handover.rate),
+        color=colours.RED if marker.hit else colours.GREEN,
+        metadata={KEY: {"hit": marker.hit}},
+    )
+
+
+def _range(start: int, length: int, rate: int) -> Any:
+    from opentimelineio.opentime import RationalTime, TimeRange
+
+    return TimeRange(RationalTime(start, rate), RationalTime(length, rate))

@@ -1,0 +1,159 @@
+"""REAPER projects, ``.rpp``: plain text, one setting a line, blocks in angle brackets.
+
+There is no published standard. Fields are as the "State Chunk Definitions" collected by REAPER's users
+(github.com/ReaTeam/Doc) have them; a REAPER that reads fewer or more fields takes its defaults for the rest.
+"""
+
+import uuid
+from fractions import Fraction
+from pathlib import Path
+
+from engine.export.handover import Handover, HandoverClip, HandoverTrack
+from engine.export.interchange.common import one_line, relative_path, track_name
+from engine.scene.colours import Colour
+from engine.scene.disk import write_file
+from engine.scene.timecode import FrameRate
+from engine.scene.timeline import Fade, FadeShape, Marker
+
+_SHAPES: dict[FadeShape, int] = {"linear": 0, "equal_power": 1, "exponential": 4, "s_curve": 5}
+"""Nearest of REAPER's curves: 1 starts fast, 4 starts slowly and steeply, 5 does both."""
+
+_DIGITS = 12
+"""Digits after the point of seconds: at 96 kHz a millionth of a sample."""
+
+_MONO_CENTRE = 0.5**0.5
+"""A mono sound in the middle is 3 dB down on each side here, and not at all in REAPER with pan law 1."""
+
+
+def write(handover: Handover, path: Path) -> None:
+    """Writes the project, whole or not at all.
+
+    Raises:
+        BadInput: the path can never be written.
+        Failed: it cannot be written now.
+    """
+    write_file(path, project_text(handover).encode("utf-8"))
+
+
+def project_text(handover: Handover) -> str:
+    """The whole project. Clips are items, overlapping ones too, and media paths are relative to the project."""
+    lines = ['<REAPER_PROJECT 0.1 "7.0/foleyscape" 0', *_indented(_settings(handover))]
+    for number, marker in enumerate(handover.markers, 1):
+        lines.append(f"  {_marker(handover, number, marker)}")
+    for number, track in enumerate(handover.tracks, 1):
+        lines += _indented(_track(handover, number, track))
+    return "\n".join([*lines, ">", ""])
+
+
+def quoted(words: str) -> str:
+    """Words as one field: in the one of three quotes that does not stand in them.
+
+    Where all three do, backticks become apostrophes: REAPER knows no way to escape.
+    """
+    for quote in "\"'`":
+        if quote not in words:
+            return f"{quote}{words}{quote}"
+    return "`" + words.replace("`", "'") + "`"
+
+
+def _settings(handover: Handover) -> list[str]:
+    return [
+        # Overlapping items sound together with their own fades: no automatic crossfades.
+        "AUTOXFADE 0",
+        "PANLAW 1",
+        f"PROJOFFS {decimal(handover.start_seconds)} 0 0",
+        f"TIMEMODE 5 5 -1 {_frames(handover.frame_rate)} 0 -1",
+        "PANMODE 3",
+        f"SAMPLERATE {handover.rate} 1 0",
+        "TEMPO 120 4 4",
+        f"MASTER_VOLUME {_factor(handover.master_gain_db)} 0 -1 -1 1",
+    ]
+
+
+def _frames(rate: FrameRate) -> str:
+    """Whole frames a second, and how they are counted: 0 as they are, 1 drop-frame, 2 slowed by 1000/1001."""
+    return f"{rate.nominal} {1 if rate.drop else 0 if rate.denominator == 1 else 2}"
+
+
+def _marker(handover: Handover, number: int, marker: Marker) -> str:
+    name = one_line(marker.name, f"Marker {number}")
+    return f"MARKER {number} {decimal(handover.seconds(marker.at))} {quoted(name)} 0"
+
+
+def _track(handover: Handover, number: int, track: HandoverTrack) -> list[str]:
+    identity = _guid(handover, "track", track.id)
+    lines = [
+        f"<TRACK {identity}",
+        f"  NAME {quoted(track_name(track, number))}",
+        f"  PEAKCOL {_colour(track.colour)}",
+        f"  VOLPAN {_factor(track.gain_db)} {_pan(track.pan)} -1 -1 1",
+        f"  MUTESOLO {int(track.muted)} {int(track.soloed)} 0",
+        "  NCHAN 2",
+        f"  TRACKID {identity}",
+        "  MAINSEND 1 0",
+    ]
+    for clip in track.clips:
+        lines += _indented(_item(handover, clip))
+    return [*lines, ">"]
+
+
+def _item(handover: Handover, clip: HandoverClip) -> list[str]:
+    take = _MONO_CENTRE if clip.media.channels == 1 else 1.0
+    return [
+        "<ITEM",
+        f"  POSITION {decimal(handover.seconds(clip.start))}",
+        "  SNAPOFFS 0",
+        f"  LENGTH {decimal(handover.seconds(clip.length))}",
+        "  LOOP 0",
+        "  ALLTAKES 0",
+        f"  FADEIN {_fade(handover, clip.fade_in)}",
+        f"  FADEOUT {_fade(handover, clip.fade_out)}",
+        f"  MUTE {int(clip.muted)} 0",
+        f"  IGUID {_guid(handover, 'item', clip.id)}",
+        f"  NAME {quoted(one_line(clip.name))}",
+        f"  VOLPAN {_factor(clip.gain_db)} {_pan(clip.pan)} {take:.9f} -1",
+        f"  SOFFS {decimal(handover.seconds(clip.offset))}",
+        "  PLAYRATE 1 1 0 -1 0 0.0025",
+        "  CHANMODE 0",
+        f"  GUID {_guid(handover, 'take', clip.id)}",
+        "  <SOURCE WAVE",
+        f"    FILE {quoted(relative_path(clip.media, handover.folder))}",
+        "  >",
+        ">",
+    ]
+
+
+def _fade(handover: Handover, fade: Fade) -> str:
+    shape = _SHAPES[fade.shape]
+    return f"{shape} {decimal(handover.seconds(fade.samples))} 0 {shape} 0 0 0"
+
+
+def decimal(seconds: Fraction) -> str:
+    """Seconds as a decimal number, rounded in whole numbers and not by way of floating point."""
+    steps = round(seconds * 10**_DIGITS)
+    whole, part = divmod(steps, 10**_DIGITS)
+    return f"{whole}.{part:0{_DIGITS}d}"
+
+
+def _factor(gain_db: float) -> str:
+    return f"{10.0 ** (gain_db / 20.0):.9f}"
+
+
+def _pan(pan: float) -> str:
+    return f"{pan:.9f}"
+
+
+def _colour(colour: Colour) -> int:
+    """As REAPER keeps it: blue, green, red, and a bit that says there is one."""
+    red, green, blue = colour
+    return 0x1000000 | blue << 16 | green << 8 | red
+
+
+def _guid(handover: Handover, kind: str, number: int) -> str:
+    """The same for the same thing in the same project, so that writing twice gives the same file."""
+    name = f"foleyscape:{handover.folder}:{kind}:{number}".encode("utf-8", "replace").decode()
+    return "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, name)).upper() + "}"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
