@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInput
+from engine.export.used import UNKNOWN_LICENCE
 from engine.scene.colours import PALETTE, Colour
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import FrameRate, nearest_frame, sample_of
@@ -46,7 +47,7 @@ class TakeFacts:
         name: of what it is a take.
         number: which take of that, from 1.
         prompt, seed, model: from its recipe.
-        licence: of the weights it was made with, as SPDX identifier.
+        licence: of the weights it was made with, as SPDX identifier, or "unknown".
     """
 
     digest: str
@@ -175,7 +176,7 @@ def handover_of(
         media: the file of each take that a clip plays, by its digest (``engine.export.media`` writes them).
         folder: where the interchange files will lie.
         rate: of the media files; None is the timeline's. At another rate every edge goes to the nearest sample.
-        licences: by the model's name as recipes have it, for the cue sheet.
+        licences: of each model by its id (``engine.export.used.licences_of``), for the cue sheet.
 
     Raises:
         BadInput: a take has no media file, or one of another rate or too short for its clip.
@@ -199,7 +200,7 @@ def take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFacts:
     """What a take's recipe says of it; a recipe that cannot be read says nothing."""
     try:
         recipe = json.loads(record.recipe)
-    except ValueError:
+    except (ValueError, RecursionError):
         recipe = None
     facts = recipe if isinstance(recipe, dict) else {}
     seed, model = facts.get("seed"), facts.get("model")
@@ -211,7 +212,8 @@ def take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFacts:
         prompt=_prompt(facts),
         seed=seed if isinstance(seed, int) else None,
         model=model,
-        licence=licences.get(model, ""),
+        # A model is the name of its folder and the beginning of its fingerprint.
+        licence=licences.get(model, licences.get(model.rpartition("-")[0], UNKNOWN_LICENCE)),
     )
 
 

@@ -1,0 +1,257 @@
+"""Advanced Authoring Format, ``.aaf`` (AMWA AAF Object Specification 1.1, Edit Protocol).
+
+Written with pyaaf2 itself: OpenTimelineIO's adapter has one parameter of pan for a whole track, writes no gain, and
+fails on an empty track. One composition; a slot of sound for each lane, its edit rate the sample rate, so that places
+are exact; every file by a chain of master mob and file source mob with a locator. Sounds stay outside the file.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.common import named_lanes, one_line, sounding
+from engine.scene.disk import disk_errors, write_file
+
+_GAIN = UUID("9d2ea894-0968-11d3-8a38-0050040ef7d2")
+_PAN = UUID("9d2ea893-0968-11d3-8a38-0050040ef7d2")
+_DISSOLVE = UUID("0c3bea41-fc05-11d2-8a29-0050040ef7d2")
+_AMPLITUDE = UUID("e4962322-2267-11d3-8a4c-0050040ef7d2")
+_PAN_VALUE = UUID("e4962323-2267-11d3-8a4c-0050040ef7d2")
+_LEVEL = UUID("e4962320-2267-11d3-8a4c-0050040ef7d2")
+_OURS = UUID("5d3c2d1e-9f6b-4d55-8c3a-0f01e75ca9e0")
+"""Under which our mobs get their numbers, the same whenever the same thing is written."""
+
+_STEPS = 1_000_000
+"""Gains and pans are fractions of two 32-bit numbers; millionths are exact to a hundred-thousandth of a dB."""
+_MOST_FACTOR = 2000.0
+
+
+def write(handover: Handover, path: Path) -> None:
+    """Writes the composition, whole or not at all.
+
+    Raises:
+        BadInput: the path can never be written.
+        Failed: it cannot be written now.
+    """
+    write_file(path, aaf_bytes(handover))
+
+
+def aaf_bytes(handover: Handover) -> bytes:
+    """The whole file. pyaaf2 needs one on the disk, so it is made in a folder of the system's for a moment."""
+    import aaf2
+
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "composition.aaf"
+        with aaf2.open(os.fspath(place), "w") as file:
+            _Composer(file, handover).compose()
+        return place.read_bytes()
+
+
+@dataclass
+class _Composer:
+    """One composition in the making."""
+
+    file: Any
+    handover: Handover
+    sources: dict[MediaFile, Any] = field(default_factory=dict)
+
+    def compose(self) -> None:
+        self._define()
+        mob = self.file.create.CompositionMob(one_line(self.handover.name))
+        mob.mob_id = self._mob_id("composition")
+        mob.usage = "Usage_TopLevel"
+        self.file.content.mobs.append(mob)
+        self._timecode(mob)
+        heard = sounding(self.handover)
+        for number, (name, track, clips) in enumerate(named_lanes(self.handover), 1):
+            self._slot(mob, number, name, track, clips, heard=track.id in heard)
+        self._markers(mob)
+
+    def _timecode(self, mob: Any) -> None:
+        rate = self.handover.frame_rate
+        slot = mob.create_timeline_slot(edit_rate=f"{rate.numerator}/{rate.denominator}")
+        slot.name = "TC"
+        slot["PhysicalTrackNumber"].value = 1
+        timecode = self.file.create.Timecode(rate.nominal, rate.drop)
+        timecode.start = self.handover.start_frame
+        timecode.length = max(self.handover.frame(self.handover.length) - self.handover.start_frame, 1)
+        slot.segment = timecode
+
+    def _slot(
+        self,
+        mob: Any,
+        number: int,
+        name: str,
+        track: HandoverTrack,
+        clips: Sequence[HandoverClip],
+        *,
+        heard: bool,
+    ) -> None:
+        slot = mob.create_timeline_slot(edit_rate=self.handover.rate)
+        slot.name = name
+        slot["PhysicalTrackNumber"].value = number
+        sequence = self._sequence(track, clips, heard=heard)
+        pan = self._operation("pan", sequence.length)
+        pan.parameters.append(self._constant("Pan", (track.pan + 1.0) / 2.0))
+        pan.segments.append(sequence)
+        slot.segment = pan
+
+    def _sequence(self, track: HandoverTrack, clips: Sequence[HandoverClip], *, heard: bool) -> Any:
+        """Fillers, clips and the transitions between them, which are the fades and lie over both neighbours."""
+        sequence = self.file.create.Sequence(media_kind="sound")
+        components: list[Any] = []
+        at, tail = 0, 0
+        for clip in clips:
+            head = clip.fade_in.samples
+            gap = clip.start - at + tail + head
+            if gap:
+                components.append(self.file.create.Filler("sound", gap))
+            if head:
+                components.append(self._fade(head))
+            gain = clip.gain_db + track.gain_db + self.handover.master_gain_db
+            components.append(self._clip(clip, gain, silent=clip.muted or not heard))
+            at, tail = clip.end, clip.fade_out.samples
+            if tail:
+                components.append(self._fade(tail))
+        if tail or not components:
+            components.append(self.file.create.Filler("sound", tail))
+        sequence.components.extend(components)
+        sequence.length = at
+        return sequence
+
+    def _clip(self, clip: HandoverClip, gain_db: float, *, silent: bool) -> Any:
+        source = self._source(clip.media).create_source_clip(
+            slot_id=1, start=clip.offset, length=clip.length, media_kind="sound"
+        )
+        factor = 0.0 if silent else min(10.0 ** (gain_db / 20.0), _MOST_FACTOR)
+        group = self._operation("gain", clip.length)
+        group.parameters.append(self._constant("Amplitude", factor))
+        group.segments.append(source)
+        return group
+
+    def _fade(self, length: int) -> Any:
+        """A fade; the format's curve is linear, and the shape is left to the program that reads it."""
+        fade = self.file.create.Transition("sound", length)
+        group = self._operation("dissolve", length)
+        level = self.file.create.VaryingValue()
+        level.parameterdef = self.file.dictionary.lookup_parameterdef("Level")
+        level["Interpolation"].value = self.file.dictionary.lookup_interperlationdef("LinearInterp")
+        for time, value in ((0, 0), (1, 1)):
+            point = self.file.create.ControlPoint()
+            point["EditHint"].value = "Proportional"
+            point.time, point.value = time, value
+            level["PointList"].append(point)
+        group.parameters.append(level)
+        fade["OperationGroup"].value = group
+        fade["CutPoint"].value = length // 2
+        return fade
+
+    def _markers(self, mob: Any) -> None:
+        """The markers, as comments on a slot of events (Edit Protocol, "DescriptiveMarker")."""
+        if not self.handover.markers:
+            return
+        slot = self.file.create.EventMobSlot()
+        slot["EditRate"].value = self.handover.rate
+        slot["SlotID"].value = len(mob.slots) + 1
+        slot.name = "Markers"
+        sequence = self.file.create.Sequence(media_kind="DescriptiveMetadata")
+        events = []
+        for number, marker in enumerate(self.handover.markers, 1):
+            event = self.file.create.DescriptiveMarker()
+            event["Position"].value = marker.at
+            event["Length"].value = 1
+            event["Comment"].value = one_line(marker.name, f"Marker {number}")
+            event.media_kind = "DescriptiveMetadata"
+            events.append(event)
+        sequence.components.extend(events)
+        slot.segment = sequence
+        mob.slots.append(slot)
+
+    def _source(self, media: MediaFile) -> Any:
+        """The master mob of a file, made when it is first asked for."""
+        if media not in self.sources:
+            self.sources[media] = self._master(media)
+        return self.sources[media]
+
+    def _master(self, media: MediaFile) -> Any:
+        name = media.path.name
+        file_mob = self.file.create.SourceMob(name)
+        file_mob.mob_id = self._mob_id(f"file:{name}")
+        file_mob.descriptor = self._descriptor(media)
+        file_slot = file_mob.create_timeline_slot(edit_rate=media.rate)
+        file_slot.segment = file_mob.create_source_clip(length=media.samples, media_kind="sound")
+        master = self.file.create.MasterMob(media.path.stem)
+        master.mob_id = self._mob_id(f"master:{name}")
+        slot = master.create_timeline_slot(edit_rate=media.rate)
+        slot.segment = file_mob.create_source_clip(
+            slot_id=file_slot.slot_id, length=media.samples, media_kind="sound"
+        )
+        self.file.content.mobs.extend([file_mob, master])
+        return master
+
+    def _descriptor(self, media: MediaFile) -> Any:
+        descriptor = self.file.create.PCMDescriptor()
+        block = media.channels * media.bits // 8
+        descriptor["SampleRate"].value = media.rate
+        descriptor["AudioSamplingRate"].value = media.rate
+        descriptor["Channels"].value = media.channels
+        descriptor["QuantizationBits"].value = media.bits
+        descriptor["BlockAlign"].value = block
+        descriptor["AverageBPS"].value = block * media.rate
+        descriptor["Length"].value = media.samples
+        descriptor["ContainerFormat"].value = self.file.dictionary.lookup_containerdef("AAF")
+        locator = self.file.create.NetworkLocator()
+        # The format wants a whole URL; programs that do not find it look for the name beside the file.
+        locator["URLString"].value = media.path.as_uri()
+        descriptor["Locator"].append(locator)
+        return descriptor
+
+    def _define(self) -> None:
+        """Operations and parameters, which a file must define before it uses them."""
+        import aaf2.misc
+
+        create, dictionary = self.file.create, self.file.dictionary
+        number = dictionary.lookup_typedef("Rational")
+        for identity, name in ((_AMPLITUDE, "Amplitude"), (_PAN_VALUE, "Pan"), (_LEVEL, "Level")):
+            dictionary.register_def(create.ParameterDef(str(identity), name, "", number))
+        linear = create.InterpolationDef(aaf2.misc.LinearInterp, "LinearInterp", "Linear interpolation")
+        dictionary.register_def(linear)
+        for identity, name, inputs, parameter in (
+            (_GAIN, "Mono Audio Gain", 1, "Amplitude"),
+            (_PAN, "Mono Audio Pan", 1, "Pan"),
+            (_DISSOLVE, "Mono Audio Dissolve", 2, "Level"),
+        ):
+            definition = create.OperationDef(str(identity), name, "")
+            definition.media_kind = "sound"
+            definition["NumberInputs"].value = inputs
+            definition["IsTimeWarp"].value = False
+            definition["Bypass"].value = 0
+            definition["OperationCategory"].value = "OperationCategory_Effect"
+            definition["ParametersDefined"].append(dictionary.lookup_parameterdef(parameter))
+            dictionary.register_def(definition)
+
+    def _operation(self, kind: str, length: int) -> Any:
+        name = {"gain": "Mono Audio Gain", "pan": "Mono Audio Pan", "dissolve": "Mono Audio Dissolve"}[kind]
+        group = self.file.create.OperationGroup(self.file.dictionary.lookup_operationdef(name), length)
+        group.media_kind = "sound"
+        return group
+
+    def _constant(self, name: str, value: float) -> Any:
+        made = self.file.create.ConstantValue()
+        made.parameterdef = self.file.dictionary.lookup_parameterdef(name)
+        made.value = Fraction(round(value * _STEPS), _STEPS)
+        return made
+
+    def _mob_id(self, what: str) -> Any:
+        from aaf2.mobid import MobID
+
+        made = MobID.new()
+        words = f"{self.handover.folder}:{what}".encode("utf-8", "replace").decode()
+        made.material = uuid5(_OURS, words)
+        return made

@@ -1,0 +1,111 @@
+"""CMX 3600 edit decision lists, ``.edl``: cuts to the frame, two audio channels a list.
+
+Written here, for the adapter of OpenTimelineIO wants exactly one picture track and writes no FCM line. A list holds
+two lanes, on the channels A and A2; further lanes go to lists beside the first. What the format has no place for
+(gain, pan, fades, the exact sample) stands in comments after each event.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
+from engine.scene.disk import write_file
+from engine.scene.timecode import nearest_frame, to_text
+
+_CHANNELS = ("A", "A2")
+
+_LOST = """\
+* TIMES ARE ROUNDED TO FRAMES. THE COMMENTS OF EACH EVENT SAY WHERE IT LIES TO THE SAMPLE.
+* A CMX 3600 LIST HAS NO GAIN, PAN OR FADE SHAPE: THESE STAND IN COMMENTS ONLY.
+* SOURCES ARE FILES WITHOUT TIMECODE: THEY BEGIN AT 00:00:00:00.
+"""
+
+Lane = tuple[str, HandoverTrack, tuple[HandoverClip, ...]]
+
+
+def write(handover: Handover, path: Path) -> None:
+    """Writes the list, and beside it ``NAME_03-04.edl`` and so on where there are more than two lanes.
+
+    Raises:
+        BadInput: the path can never be written.
+        Failed: it cannot be written now.
+    """
+    for place, text in edl_texts(handover, path).items():
+        write_file(place, text.encode("utf-8"))
+
+
+def edl_texts(handover: Handover, path: Path) -> dict[Path, str]:
+    """Every list by its path, the first at ``path``; a timeline without tracks gives one without events."""
+    rows = named_lanes(handover)
+    reels = reel_names(handover)
+    texts = {}
+    for first in range(0, max(len(rows), 1), len(_CHANNELS)):
+        part = rows[first : first + len(_CHANNELS)]
+        name = f"{path.stem}_{first + 1:02d}-{first + len(_CHANNELS):02d}{path.suffix}"
+        texts[path.with_name(name) if first else path] = _list(handover, part, reels)
+    return texts
+
+
+def reel_names(handover: Handover) -> dict[MediaFile, str]:
+    """A reel for each media file: its number and the beginning of its name, at most 8 capitals and digits."""
+    return {
+        media: f"{number:03d}{_letters(media.path.stem)}"[:8]
+        for number, media in enumerate(handover.used_media(), 1)
+    }
+
+
+def _letters(stem: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", stem.partition("_")[2].upper())
+
+
+def _list(handover: Handover, rows: Sequence[Lane], reels: dict[MediaFile, str]) -> str:
+    drop = handover.frame_rate.drop
+    lines = [
+        f"TITLE: {one_line(handover.name, most=70)}",
+        f"FCM: {'DROP FRAME' if drop else 'NON-DROP FRAME'}",
+        "",
+    ]
+    lines += _LOST.splitlines()
+    heard = sounding(handover)
+    for channel, (name, track, _) in zip(_CHANNELS, rows, strict=False):
+        lines.append(f"* CHANNEL {channel} IS TRACK: {name}{'' if track.id in heard else ' (MUTED)'}")
+    lines.append("")
+    events = sorted(
+        (entry for channel, (_, _, clips) in zip(_CHANNELS, rows, strict=False)
+         for entry in _events(handover, channel, clips)),
+        key=lambda entry: entry[:2],
+    )  # fmt: skip
+    for number, (first, channel, last, clip) in enumerate(events, 1):
+        lines += _event(handover, f"{number:03d}  {reels[clip.media]:<8} {channel:<5}", first, last, clip)
+    return "\n".join([*lines, ""])
+
+
+def _events(
+    handover: Handover, channel: str, clips: Sequence[HandoverClip]
+) -> Iterator[tuple[int, str, int, HandoverClip]]:
+    """First frame, channel, frame after the last, clip. Each lasts a frame at least, and none overlaps another."""
+    free = 0
+    for clip in clips:
+        first = max(handover.frame(clip.start), free)
+        free = max(handover.frame(clip.end), first + 1)
+        yield first, channel, free, clip
+
+
+def _event(handover: Handover, head: str, first: int, last: int, clip: HandoverClip) -> list[str]:
+    rate = handover.frame_rate
+    source = nearest_frame(clip.offset, rate, handover.rate)
+    times = (source, source + last - first, first, last)
+    exact = f"START {clip.start} OFFSET {clip.offset} LENGTH {clip.length} AT {handover.rate} HZ"
+    lines = [
+        f"{head} C        {' '.join(to_text(frame, rate) for frame in times)}",
+        f"* FROM CLIP NAME:  {one_line(clip.name)}",
+        f"* FROM CLIP: {relative_path(clip.media, handover.folder)}",
+        f"* SAMPLES: {exact}",
+        f"* GAIN: {clip.gain_db:+.2f} DB PAN: {clip.pan:+.2f}{' MUTED' if clip.muted else ''}",
+    ]
+    for word, fade in (("IN", clip.fade_in), ("OUT", clip.fade_out)):
+        if fade.samples:
+            lines.append(f"* FADE {word}: {fade.samples} SAMPLES {fade.shape.upper()}")
+    return lines

@@ -1,0 +1,169 @@
+"""Final Cut Pro's XML, ``.fcpxml``, version 1.8 (Apple, "Final Cut Pro X XML Format").
+
+Written here, for the adapter of OpenTimelineIO marks every asset as having no sound and knows no gain. Clips are
+connected to one gap, a lane below it for each lane of a track. Final Cut edits on frames, so edges go to the nearest
+frame while the sound itself stays where it was, to the sample: the way into the file is moved by what the edge was.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
+from engine.scene.disk import write_file
+from engine.scene.timecode import nearest_frame
+from engine.scene.timeline import FadeShape, Marker
+
+_SHAPES: dict[FadeShape, str] = {
+    "linear": "linear",
+    "equal_power": "easeOut",
+    "exponential": "easeIn",
+    "s_curve": "easeInOut",
+}
+_HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n'
+
+
+def write(handover: Handover, path: Path) -> None:
+    """Writes the project, whole or not at all.
+
+    Raises:
+        BadInput: the path can never be written.
+        Failed: it cannot be written now.
+    """
+    root = document(handover)
+    ET.indent(root)
+    write_file(path, _HEAD + ET.tostring(root, encoding="utf-8") + b"\n")
+
+
+def document(handover: Handover) -> ET.Element:
+    """The whole document as its root element."""
+    root = ET.Element("fcpxml", version="1.8")
+    resources = ET.SubElement(root, "resources")
+    frame = frame_time(1, handover)
+    ET.SubElement(resources, "format", id="r1", name="FFVideoFormatRateUndefined", frameDuration=frame)
+    assets = {}
+    for number, media in enumerate(handover.used_media(), 2):
+        assets[media] = f"r{number}"
+        resources.append(_asset(handover, media, f"r{number}"))
+    event = ET.SubElement(root, "event", name=one_line(handover.name))
+    project = ET.SubElement(event, "project", name=one_line(handover.name))
+    project.append(_sequence(handover, assets))
+    return root
+
+
+def frame_time(frames: int, handover: Handover) -> str:
+    """A number of frames as the time Final Cut writes: a multiple of the length of a frame."""
+    rate = handover.frame_rate
+    return f"{frames * rate.denominator}/{rate.numerator}s" if frames else "0s"
+
+
+def placed(handover: Handover, clip: HandoverClip) -> tuple[int, int, Fraction]:
+    """Where a clip goes: its first frame from the timeline's start, its frames, and its way into the file in seconds.
+
+    An edge goes to the nearest frame, unless the file does not reach there; then to the frame inside the clip. A
+    clip between two frames lasts one all the same.
+    """
+    frame, rate = 1 / handover.frame_rate.exact, handover.rate
+    first = nearest_frame(clip.start, handover.frame_rate, rate)
+    # What the file's first sample would be at, did all of it sound.
+    origin = Fraction(clip.start - clip.offset, rate)
+    if first * frame < origin:
+        first += 1
+    end = origin + Fraction(clip.media.samples, rate)
+    last = nearest_frame(clip.end, handover.frame_rate, rate)
+    if last * frame > end:
+        last -= 1
+    return first, max(last - first, 1), max(first * frame - origin, Fraction(0))
+
+
+def _asset(handover: Handover, media: MediaFile, identity: str) -> ET.Element:
+    return ET.Element(
+        "asset",
+        id=identity,
+        name=media.path.stem,
+        # Relative to the document, which the format allows: the folder can be moved as a whole.
+        src="./" + quote(relative_path(media, handover.folder)),
+        start="0s",
+        duration=_seconds(Fraction(media.samples, media.rate)),
+        hasAudio="1",
+        format="r1",
+        audioSources="1",
+        audioChannels=str(media.channels),
+        audioRate=str(media.rate),
+    )
+
+
+def _sequence(handover: Handover, assets: dict[MediaFile, str]) -> ET.Element:
+    rows = named_lanes(handover)
+    places = [placed(handover, clip) for _, _, clips in rows for clip in clips]
+    marks = [nearest_frame(marker.at, handover.frame_rate, handover.rate) + 1 for marker in handover.markers]
+    length = max([first + frames for first, frames, _ in places] + marks, default=0)
+    sequence = ET.Element(
+        "sequence",
+        format="r1",
+        duration=frame_time(length, handover),
+        tcStart=frame_time(handover.start_frame, handover),
+        tcFormat="DF" if handover.frame_rate.drop else "NDF",
+        audioLayout="stereo",
+        audioRate=_RATES[handover.rate],
+    )
+    spine = ET.SubElement(sequence, "spine")
+    if length:
+        gap = ET.SubElement(spine, "gap", name="Gap", offset="0s", duration=frame_time(length, handover))
+        gap.set("start", "0s")
+        heard = sounding(handover)
+        for lane, (name, track, clips) in enumerate(rows, 1):
+            for clip in clips:
+                sounds = track.id in heard and not clip.muted
+                gap.append(_clip(handover, clip, track, (name, -lane, assets[clip.media]), sounds=sounds))
+        gap.extend(_marker(handover, number, marker) for number, marker in enumerate(handover.markers, 1))
+    return sequence
+
+
+_RATES = {44_100: "44.1k", 48_000: "48k", 96_000: "96k"}
+
+
+def _clip(
+    handover: Handover, clip: HandoverClip, track: HandoverTrack, place: tuple[str, int, str], *, sounds: bool
+) -> ET.Element:
+    """A connected clip; ``place`` is the name of its lane, the lane, and its asset."""
+    name, lane, asset = place
+    first, frames, start = placed(handover, clip)
+    made = ET.Element(
+        "asset-clip",
+        ref=asset,
+        lane=str(lane),
+        offset=frame_time(first, handover),
+        name=one_line(clip.name),
+        start=_seconds(start),
+        duration=frame_time(frames, handover),
+        enabled="1" if sounds else "0",
+        format="r1",
+        audioRole=f"effects.{one_line(name.replace('.', ' '), most=40)}",
+    )
+    # Final Cut has no tracks: what is set for a whole one is set for each of its clips.
+    gain = clip.gain_db + track.gain_db + handover.master_gain_db
+    volume = ET.SubElement(made, "adjust-volume", amount=f"{gain:.4f}dB")
+    fades = [("fadeIn", clip.fade_in), ("fadeOut", clip.fade_out)]
+    if any(fade.samples for _, fade in fades):
+        param = ET.SubElement(volume, "param", name="amount", value=f"{gain:.4f}dB")
+        for word, fade in fades:
+            if fade.samples:
+                length = _seconds(handover.seconds(fade.samples))
+                ET.SubElement(param, word, type=_SHAPES[fade.shape], duration=length)
+    pan = max(-1.0, min(1.0, clip.pan + track.pan))
+    if pan:
+        ET.SubElement(made, "adjust-panner", mode="1 (Stereo Left/Right)", amount=f"{pan * 100:.2f}")
+    return made
+
+
+def _marker(handover: Handover, number: int, marker: Marker) -> ET.Element:
+    at = nearest_frame(marker.at, handover.frame_rate, handover.rate)
+    name = one_line(marker.name, f"Marker {number}")
+    return ET.Element("marker", start=frame_time(at, handover), duration=frame_time(1, handover), value=name)
+
+
+def _seconds(value: Fraction) -> str:
+    return f"{value.numerator}/{value.denominator}s" if value else "0s"
