@@ -24,6 +24,7 @@ from engine.progress import Progress, no_progress
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.masks import Mask, pack, union
 from engine.scene.objects import SoundingObject
+from engine.scene.scene import Scene
 from engine.scene.takes import Take
 from engine.vision.still import Still, load_still
 
@@ -262,6 +263,21 @@ class Studio:
         return deliver(
             sounds.request, sounds.takes, Path(folder), sounds.origin, overwrite=overwrite, progress=progress
         )
+
+    def keep(self, sounds: Sounds, path: str | Path) -> Scene:
+        """Adds sounds to a project folder, which is made if there is none; see ``engine.generation.arrival``.
+
+        Raises:
+            BadInput: the project is of another still, or the folder cannot be one.
+            Failed: it is open in another program, or cannot be written; what was saved is untouched.
+        """
+        from engine.generation.arrival import arrive, open_or_create
+
+        opened = open_or_create(Path(path), sounds.origin.still, sounds.origin.path)
+        with opened.project as project:
+            scene = arrive(project, opened.scene, sounds.request, sounds.takes)
+            project.save(scene)
+        return scene
 
     # Parts
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from engine.cli.parser import Commands, Parser
+from engine.cli.project_arguments import add_project
 from engine.scene.hints import Box, Click, Hints
 
 EPILOG = """examples:
@@ -27,16 +29,8 @@ class Hinted:
     hints: Hints
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence, like every other complaint of the command."""
-
-    def error(self, message: str) -> NoReturn:
-        sentence = message[:1].upper() + message[1:]
-        self.exit(2, f"foleyscape: {sentence.rstrip('.')}. See {self.prog} --help.\n")
-
-
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command. ``run`` in what it gives names a function of ``engine.cli.commands``."""
+    """The parser of the whole command. ``run`` in what it gives is a module of ``engine.cli`` and a function of it."""
     parser = Parser(
         prog="foleyscape",
         description="Open a film still, click what should be heard, get WAV stems.",
@@ -47,6 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     _add_sound(commands)
     _add_objects(commands)
+    add_project(commands)
+    _add_loudness(commands)
     _add_demo(commands)
     return parser
 
@@ -87,7 +83,7 @@ def _numbers(text: str, count: int, complaint: str) -> list[float]:
     return values
 
 
-def _add_sound(commands: "argparse._SubParsersAction[Parser]") -> None:
+def _add_sound(commands: Commands) -> None:
     sound = commands.add_parser(
         "sound",
         help="make the sounds of things in a still, or of words",
@@ -95,7 +91,7 @@ def _add_sound(commands: "argparse._SubParsersAction[Parser]") -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    sound.set_defaults(run="sound")
+    sound.set_defaults(run="commands.sound")
     sound.add_argument("still", nargs="?", type=Path, metavar="STILL", help="the picture")
     what = sound.add_argument_group("what should be heard")
     what.add_argument(
@@ -119,7 +115,13 @@ def _add_sound(commands: "argparse._SubParsersAction[Parser]") -> None:
     what.add_argument("--together", action="store_true", help="add one take of all the things at once")
     what.add_argument("--recipe", type=Path, metavar="FILE", help="make the same samples as an earlier run")
     _add_making(sound)
-    _add_output(sound)
+    out = _add_output(sound)
+    out.add_argument(
+        "--project",
+        type=Path,
+        metavar="PATH.foley",
+        help="also add the takes to this project, made if not there",
+    )
 
 
 def _add_making(sound: argparse.ArgumentParser) -> None:
@@ -140,26 +142,26 @@ def _add_making(sound: argparse.ArgumentParser) -> None:
     _add_model(how)
 
 
-def _add_objects(commands: "argparse._SubParsersAction[Parser]") -> None:
+def _add_objects(commands: Commands) -> None:
     objects = commands.add_parser(
         "objects",
         help="list the things in a still that could sound",
         description="List the things in a still that could sound, with names and where to click them.",
     )
-    objects.set_defaults(run="objects")
+    objects.set_defaults(run="commands.objects")
     objects.add_argument("still", type=Path, metavar="STILL", help="the picture")
     objects.add_argument("--limit", type=int, default=8, metavar="N", help="at most this many (8)")
     _add_model(objects)
     _add_output(objects, required=False)
 
 
-def _add_demo(commands: "argparse._SubParsersAction[Parser]") -> None:
+def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser(
         "demo",
         help="make the sounds of a few sample pictures",
         description="Make the sounds of a few of scikit-image's sample pictures, one folder each.",
     )
-    demo.set_defaults(run="demo")
+    demo.set_defaults(run="demo.run_demo")
     _add_model(demo)
     _add_output(demo)
 
@@ -169,13 +171,25 @@ def _add_model(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--device", default="cpu", help='"cpu", "cuda", "mps", or "auto" for the fastest')
 
 
-def _add_output(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+def _add_loudness(commands: Commands) -> None:
+    loudness = commands.add_parser(
+        "loudness",
+        help="measure how loud a sound file is",
+        description="Loudness by ITU-R BS.1770 and EBU R 128: integrated, range, loudest moments, true peak.",
+    )
+    loudness.set_defaults(run="loudness.loudness")
+    loudness.add_argument("file", type=Path, metavar="FILE", help="a sound file")
+    loudness.add_argument("--json", action="store_true", help="print a summary for scripts")
+
+
+def _add_output(parser: argparse.ArgumentParser, *, required: bool = True) -> argparse._ArgumentGroup:
     out = parser.add_argument_group("output")
     out.add_argument(
         "--out", type=Path, required=required, metavar="DIR", help="the folder to write, new or empty"
     )
     out.add_argument("--overwrite", action="store_true", help="replace what an earlier run wrote there")
     out.add_argument("--json", action="store_true", help="print a summary for scripts, and no progress")
+    return out
 
 
 class _Version(argparse.Action):

@@ -20,7 +20,7 @@ from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
 from engine.studio import Sounds, Studio, check_hints
 from engine.vision.overlay import Marked, mask_png, overlay_png
-from engine.vision.still import Still
+from engine.vision.still import Still, load_still
 
 IsCancelled = Callable[[], bool]
 
@@ -32,6 +32,7 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """``foleyscape sound``."""
     check_sound(arguments)
     check_target(arguments.out, overwrite=arguments.overwrite)
+    _check_project(arguments)
     settings = settings_of(arguments)
     bar = terminal_bar(quiet=arguments.json)
     try:
@@ -41,10 +42,30 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         sounds = _make(studio, arguments, settings, progress)
         part = progress.part(0.95, 1.0)
         delivery = studio.write(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
+        if arguments.project is not None:
+            studio.keep(sounds, arguments.project)
     finally:
         bar.clear()
-    _tell(delivery, sounds, as_json=arguments.json)
+    _tell(delivery, sounds, arguments.project, as_json=arguments.json)
     return 0
+
+
+def _check_project(arguments: Namespace) -> None:
+    """Finds out before the long work whether the project can be written.
+
+    Raises:
+        BadInput: it is another still's, no project, or inside what ``--out`` replaces.
+        Failed: it is open in another program, or cannot be written.
+    """
+    if arguments.project is None:
+        return
+    from engine.generation.arrival import open_or_create
+
+    if not arguments.project.exists():
+        check_target(arguments.project)
+        return
+    still = None if arguments.still is None else load_still(arguments.still)
+    open_or_create(arguments.project, still, None).project.close()
 
 
 def check_sound(arguments: Namespace) -> None:
@@ -124,15 +145,19 @@ def _steered(thing: SoundingObject, prompt: str | None) -> SoundingObject:
     return replace(thing, prompt=f"{thing.prompt}, {prompt}" if thing.prompt else prompt)
 
 
-def _tell(delivery: Delivery, sounds: Sounds, *, as_json: bool) -> None:
+def _tell(delivery: Delivery, sounds: Sounds, project: Path | None, *, as_json: bool) -> None:
     if as_json:
         facts = {**delivery.summary(), "model": sounds.request.model, "seed": sounds.request.seed}
+        if project is not None:
+            facts["project"] = str(project.resolve())
         print(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     for stem in delivery.stems:
         level = "silent" if stem.lufs is None else f"{stem.lufs:.1f} LUFS"
         print(f"  {delivery.folder / stem.file}  {level}")
     print(f"  {delivery.folder / 'mix.wav'}  {spoken(delivery.seconds)}, 48 kHz, 24 bit")
+    if project is not None:
+        print(f"  {project}  the project that the takes were added to")
     if delivery.gain_db:
         print(f"  All stems were lowered by {-delivery.gain_db:.1f} dB so that the mix does not clip.")
 
@@ -196,10 +221,3 @@ def _write_objects(still: Still, found: Sequence[SoundingObject], out: Path, *, 
             write_file(folder / "masks" / f"{stem}.png", mask_png(thing.mask))
         marked = [Marked(thing.mask, thing.name, thing.colour) for thing in found]
         write_file(folder / "overlay.png", overlay_png(still, marked))
-
-
-def demo(arguments: Namespace, is_cancelled: IsCancelled) -> int:
-    """``foleyscape demo``."""
-    from engine.cli.demo import run_demo
-
-    return run_demo(arguments, is_cancelled)

@@ -6,6 +6,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from types import FrameType
 
 from engine.cli.arguments import build_parser
@@ -26,9 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with stop.listening():
             _hush()
-            from engine.cli import commands
-
-            code: int = getattr(commands, parsed.run)(parsed, stop.is_asked)
+            module, _, name = parsed.run.partition(".")
+            code: int = getattr(import_module(f"engine.cli.{module}"), name)(parsed, stop.is_asked)
             sys.stdout.flush()
             return code
     except FoleyscapeError as error:

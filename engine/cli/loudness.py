@@ -1,0 +1,39 @@
+"""What ``foleyscape loudness`` does."""
+
+import json
+import math
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import asdict
+
+from engine.cli.bar import terminal_bar
+from engine.sound.measuring import measure_file
+
+
+def loudness(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
+    """``foleyscape loudness``."""
+    bar = terminal_bar(quiet=arguments.json)
+    try:
+        report = measure_file(arguments.file, bar.progress(is_cancelled))
+    finally:
+        bar.clear()
+    if arguments.json:
+        facts = {name: _finite(value) for name, value in asdict(report).items()}
+        print(json.dumps({"file": str(arguments.file), **facts}, indent=2))
+        return 0
+    rows = (
+        ("integrated", report.integrated_lufs, "LUFS"),
+        ("range", report.range_lu, "LU"),
+        ("loudest 400 ms", report.max_momentary_lufs, "LUFS"),
+        ("loudest 3 s", report.max_short_term_lufs, "LUFS"),
+        ("true peak", report.true_peak_dbtp, "dBTP"),
+    )
+    for name, value, unit in rows:
+        known = _finite(value)
+        # Where the standard gives no value there is a dash, not minus infinity.
+        print(f"  {name:<15} {'-' if known is None else f'{known:.1f} {unit}'}")
+    return 0
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value

@@ -1,0 +1,66 @@
+"""What ``foleyscape project`` takes."""
+
+from pathlib import Path
+
+from engine.cli.parser import Commands, Parser
+
+EPILOG = """examples:
+  foleyscape sound street.jpg --object "dog@420,310" --out street --project Street.foley
+  foleyscape project info Street.foley
+  foleyscape project export Street.foley --out delivery --preset r128 --fps 25 --format wav,rpp,otio
+"""
+
+
+def add_project(commands: Commands) -> None:
+    """Adds ``project`` with its sub-commands."""
+    project = commands.add_parser(
+        "project", help="look at, clean, recover and export a project", epilog=EPILOG
+    )
+    verbs = project.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    info = _add(verbs, "info", "what is in a project")
+    info.set_defaults(run="project.info")
+    takes = _add(verbs, "takes", "every take of a project, and where its file is")
+    takes.set_defaults(run="project.takes")
+    collect = _add(verbs, "collect", "remove takes and masks that nothing needs any more")
+    collect.set_defaults(run="project.collect")
+    collect.add_argument("--dry-run", action="store_true", help="remove nothing, only tell")
+    collect.add_argument("--autosaved", action="store_true", help="also what only autosaves still name")
+    recover = _add(verbs, "recover", "go back to a state that was autosaved")
+    recover.set_defaults(run="project.recover")
+    recover.add_argument("--list", action="store_true", help="only tell what there is")
+    recover.add_argument(
+        "--number", type=int, metavar="N", help="which, by its number in the list (the newest)"
+    )
+    _add_export(verbs)
+
+
+def _add(verbs: Commands, name: str, words: str) -> Parser:
+    parser = verbs.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
+    parser.add_argument("project", type=Path, metavar="PATH", help="the project folder")
+    parser.add_argument("--json", action="store_true", help="print a summary for scripts")
+    return parser
+
+
+def _add_export(verbs: Commands) -> None:
+    export = _add(verbs, "export", "write stems, mix and files for other programs")
+    export.set_defaults(run="project.export")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder, new or empty")
+    export.add_argument(
+        "--rate", type=int, default=48_000, metavar="HZ", help="44100, 48000 or 96000 (48000)"
+    )
+    export.add_argument("--bits", type=int, default=24, metavar="N", help="16, 24, or 32 for float (24)")
+    export.add_argument("--fps", metavar="RATE", help="such as 23.976, 25 or 29.97df; else the project's")
+    export.add_argument(
+        "--start-timecode", metavar="HH:MM:SS:FF", help="of the first sample; else the project's"
+    )
+    export.add_argument(
+        "--preset", metavar="NAME", help="loudness: r128, netflix, film or none; else the project's"
+    )
+    export.add_argument("--handles", type=float, default=0.0, metavar="SECONDS", help="before and after (0)")
+    export.add_argument(
+        "--format", default="wav", metavar="LIST", help="of wav,flac,ogg,rpp,otio,edl,csv,aaf,fcpxml (wav)"
+    )
+    names = export.add_argument_group("names of the Universal Category System")
+    names.add_argument("--creator", metavar="ID", help="CreatorID; with --source, files get UCS names")
+    names.add_argument("--source", metavar="ID", help="SourceID, such as the name of the film")
+    export.add_argument("--overwrite", action="store_true", help="replace what an earlier export wrote there")
