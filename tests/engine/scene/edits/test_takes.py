@@ -1,0 +1,96 @@
+"""Edits of takes: none is ever lost."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import BadInput
+from engine.scene import edits
+from engine.scene.scene import Scene, TakeRecord
+from tests.engine.scene.edits.small_scenes import digest_of, one_clip, take_record, two_objects
+
+
+def take_of(scene: Scene, number: int) -> TakeRecord:
+    take = scene.take(digest_of(number))
+    assert take is not None
+    return take
+
+
+def test_a_take_that_is_there_already_is_not_attached_twice() -> None:
+    scene = edits.star_take(two_objects(), digest_of(1))
+    assert edits.attach_take(scene, take_record(1)) is scene
+
+
+def test_a_take_of_an_object_that_was_removed_meanwhile_is_kept() -> None:
+    scene = edits.attach_take(edits.remove_object(two_objects(), 0), take_record(7))
+    assert take_of(scene, 7).objects == (0,)
+
+
+def test_a_name_that_no_file_can_hold_does_not_lose_a_take() -> None:
+    named = replace(take_record(7), name="a\x00" * 400)
+    assert len(take_of(edits.attach_take(two_objects(), named), 7).name) == 500
+    assert take_of(edits.attach_take(two_objects(), replace(named, name=" ")), 7).name == "Take"
+
+
+@pytest.mark.parametrize(
+    ("take", "sentence"),
+    [
+        (take_record(7, (2,)), "never was"),
+        (take_record(7, (0, 0)), "twice"),
+        (take_record(7, samples=0), "impossible size"),
+        (take_record(7, rate=0), "impossible size"),
+        (replace(take_record(7), digest="../../etc/passwd"), "sha256"),
+        (replace(take_record(7), number=0), "numbered from 1"),
+        (replace(take_record(7), starred=True, rejected=True), "starred and rejected"),
+    ],
+)
+def test_records_that_cannot_be_are_refused(take: TakeRecord, sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        edits.attach_take(two_objects(), take)
+
+
+def test_the_next_take_is_numbered_after_those_of_the_same_objects() -> None:
+    scene = two_objects()
+    assert edits.next_take_number(scene, (0,)) == 3
+    assert edits.next_take_number(scene, [0, 1]) == 5
+    assert edits.next_take_number(scene, ()) == 1
+
+
+def test_a_star_and_a_rejection_drive_each_other_out() -> None:
+    scene = edits.reject_take(edits.star_take(two_objects(), digest_of(1)), digest_of(1))
+    assert (take_of(scene, 1).starred, take_of(scene, 1).rejected) == (False, True)
+    scene = edits.star_take(scene, digest_of(1))
+    assert (take_of(scene, 1).starred, take_of(scene, 1).rejected) == (True, False)
+    assert not take_of(edits.star_take(scene, digest_of(1), starred=False), 1).starred
+
+
+def test_a_rejected_take_is_no_longer_chosen_but_its_clips_stay() -> None:
+    scene = edits.reject_take(edits.choose_take(one_clip(), 0, digest_of(1)), digest_of(1))
+    assert scene.chosen == ()
+    assert scene.clip(3) is not None
+    assert not take_of(edits.reject_take(scene, digest_of(1), rejected=False), 1).rejected
+
+
+def test_one_take_is_chosen_for_each_object() -> None:
+    scene = edits.choose_take(two_objects(), 1, digest_of(4))
+    scene = edits.choose_take(edits.choose_take(scene, 0, digest_of(1)), 0, digest_of(2))
+    assert scene.chosen == ((0, digest_of(2)), (1, digest_of(4)))
+    assert edits.unchoose_take(scene, 0).chosen == ((1, digest_of(4)),)
+
+
+def test_choosing_a_rejected_take_takes_the_rejection_back() -> None:
+    scene = edits.choose_take(edits.reject_take(two_objects(), digest_of(1)), 0, digest_of(1))
+    assert not take_of(scene, 1).rejected
+
+
+def test_a_take_of_something_else_cannot_be_chosen() -> None:
+    with pytest.raises(BadInput, match="no take of object 0"):
+        edits.choose_take(two_objects(), 0, digest_of(3))
+
+
+def test_a_take_that_is_not_there_is_refused() -> None:
+    for edit in (edits.star_take, edits.reject_take):
+        with pytest.raises(BadInput, match="There is no take"):
+            edit(two_objects(), digest_of(9))
+    with pytest.raises(BadInput, match="There is no take"):
+        edits.choose_take(two_objects(), 0, digest_of(9))
