@@ -6,6 +6,7 @@ model's 16 kHz) and which counts a last, partly filled block; at 48 kHz the two 
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,20 @@ def oversampled(samples: Waveform) -> NDArray[np.float64]:
     """The waveform at four times its rate, (channels, 4 * samples): peaks between samples show."""
     from scipy.signal import resample_poly
 
-    return np.asarray(resample_poly(samples.astype(np.float64), OVERSAMPLING, 1, axis=1))
+    return np.asarray(
+        resample_poly(samples.astype(np.float64), OVERSAMPLING, 1, axis=1, window=_interpolator())
+    )
+
+
+@lru_cache(maxsize=1)
+def _interpolator() -> NDArray[np.float64]:
+    """The low-pass that finds what lies between samples: 20 samples long, flat within 0.02 dB to a quarter of the rate.
+
+    It is the one that ``resample_poly`` would design anew on every call.
+    """
+    from scipy.signal import firwin
+
+    return np.asarray(firwin(20 * OVERSAMPLING + 1, 1.0 / OVERSAMPLING, window=("kaiser", 5.0)))
 
 
 def true_peak_dbtp(samples: Waveform) -> float:

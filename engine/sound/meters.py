@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from engine.errors import BadInput
 from engine.sound.loudness import (
     ABSOLUTE_GATE_LUFS,
     RELATIVE_GATE_LU,
@@ -30,6 +31,9 @@ MOMENTARY_HOPS, SHORT_TERM_HOPS = 40, 300
 HOPS_A_BLOCK = 10
 """From one gating block, or value of the range, to the next: 100 ms."""
 
+LOWEST_RATE, HIGHEST_RATE = 4_000, 768_000
+"""Under the lowest, the shelf of the K-weighting would lie above half the rate."""
+
 RANGE_GATE_LU = -20.0
 LEAST_LUFS = -120.0
 """What is under this counts as silence."""
@@ -39,11 +43,16 @@ class LoudnessMeter:
     """Measures a stream as EBU Tech 3341 asks of a meter in EBU mode.
 
     Args:
-        rate: samples a second.
+        rate: samples a second, ``LOWEST_RATE`` to ``HIGHEST_RATE``.
         channels: 1, 2, 5 (L R C Ls Rs) or 6 (L R C LFE Ls Rs).
+
+    Raises:
+        BadInput: there is no K-weighting at this rate.
     """
 
     def __init__(self, rate: int, channels: int) -> None:
+        if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+            raise BadInput(f"Loudness is measured from {LOWEST_RATE} to {HIGHEST_RATE} Hz, not at {rate} Hz.")
         self._rate = rate
         self._weights = channel_weights(channels)
         self._sections = np.array([[*b, *a] for b, a in k_weighting(rate)])
@@ -68,7 +77,7 @@ class LoudnessMeter:
         recent = np.concatenate([self._recent, energies])
         momentary = self._windows(recent, len(energies), MOMENTARY_HOPS)
         short_term = self._windows(recent, len(energies), SHORT_TERM_HOPS)
-        self._recent = recent[-(SHORT_TERM_HOPS - 1) :]
+        self._recent = recent[-(SHORT_TERM_HOPS - 1) :].copy()
         if len(momentary):
             self._momentary = float(momentary[-1])
             self._max_momentary = max(self._max_momentary, float(momentary.max()))
@@ -136,7 +145,7 @@ class LoudnessMeter:
         begun = self._hops * self._rate // HOPS_A_SECOND
         complete = ((begun + len(waiting) + 1) * HOPS_A_SECOND - 1) // self._rate
         starts = np.arange(self._hops, complete + 1) * self._rate // HOPS_A_SECOND - begun
-        self._unfinished = waiting[starts[-1] :]
+        self._unfinished = waiting[starts[-1] :].copy()
         if len(starts) < 2:
             return np.zeros(0)
         return np.asarray(np.add.reduceat(waiting[: starts[-1]], starts[:-1]))
