@@ -52,12 +52,12 @@ class Inside:
             handle = os.open(path, flags)
         except OSError as error:
             raise self._unopened(name, error) from error
+        try:
+            _check_file(os.fstat(handle), name, most)
+        except BadInput:
+            os.close(handle)
+            raise
         with os.fdopen(handle, "rb", buffering=0) as file:
-            facts = os.fstat(handle)
-            if not stat.S_ISREG(facts.st_mode):
-                raise BadInput(f"{name} is no plain file.")
-            if facts.st_size > most:
-                raise BadInput(f"{name} is larger than it can be.")
             try:
                 yield file
             except OSError as error:
@@ -133,3 +133,10 @@ class Inside:
         if isinstance(error, PermissionError):
             return Failed(f"{name} may not be read: its permissions forbid it.")
         return BadInput(f"{name} cannot be read: {error.strerror or error}.")
+
+
+def _check_file(facts: os.stat_result, name: str, most: int) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise BadInput(f"{name} is no plain file.")
+    if facts.st_size > most:
+        raise BadInput(f"{name} is larger than it can be.")

@@ -193,6 +193,8 @@ def _check_start(handle: int, record: TakeRecord, name: str) -> None:
     size = os.fstat(handle).st_size
     if start[:4] != b"RIFF" or start[8:] != b"WAVE" or count > MOST_TAKE_SAMPLES or size < 4 * count:
         raise _damaged(name)
+    if int.from_bytes(start[4:8], "little") + 8 > size:
+        raise _damaged(name)
 
 
 def _check_header(sound: Any, record: TakeRecord, name: str) -> None:

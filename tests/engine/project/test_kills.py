@@ -1,0 +1,105 @@
+"""A program killed at any moment loses nothing that it had saved."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.project.folder import Opened, Project
+from tests.engine.project.saving_child import state_of
+from tests.engine.project.toy_project import toy_still
+
+KILLS = 200
+LONGEST = 0.05
+"""Seconds that a child lives at most: from opening the project to some rounds of saving."""
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """In memory where the machine has such a place: a killed program's writes stay in the kernel either way, and
+    a child that does not wait for a disk is hit in many more places of its work.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in there
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as place:
+        Project.create(Path(place) / "Killed.foley", "State 0", toy_still(Path(place))).project.close()
+        yield Path(place) / "Killed.foley"
+
+
+@pytest.fixture
+def children(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.engine.project.saving_child", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        yield program
+        if program.stdin is not None:
+            program.stdin.close()
+
+
+def test_200_kills_at_random_moments_lose_nothing_that_was_saved(
+    folder: Path, children: subprocess.Popen[str]
+) -> None:
+    moments = random.Random(1)  # noqa: S311 - moments, not secrets
+    told: dict[str, str] = {"saved": "0", "autosaved": "0"}
+    torn = 0
+    for _ in range(KILLS):
+        told |= _killed_after(children, moments.uniform(0.0, LONGEST))
+        partials = list(folder.rglob("*.partial"))
+        torn += len(partials)
+        _check(folder, told)
+        for partial in partials:
+            partial.unlink()
+    # The kills did hit: many states were saved, and some writes were broken off.
+    assert int(told["saved"]) > KILLS / 2
+    assert torn > 0
+
+
+def _killed_after(children: subprocess.Popen[str], seconds: float) -> dict[str, str]:
+    """Has a child save for so long, kills it, and gives the last of each thing that it told."""
+    assert children.stdin is not None
+    assert children.stdout is not None
+    children.stdin.write("go\n")
+    children.stdin.flush()
+    told: dict[str, str] = {}
+    while "pid" not in told:
+        told |= _line(children)
+    time.sleep(seconds)
+    os.kill(int(told["pid"]), signal.SIGKILL)
+    while "ended" not in told:
+        told |= _line(children)
+    assert told["ended"] == str(int(signal.SIGKILL))
+    return told
+
+
+def _line(children: subprocess.Popen[str]) -> dict[str, str]:
+    assert children.stdout is not None
+    what, value = children.stdout.readline().split()
+    return {what: value}
+
+
+def _check(folder: Path, told: dict[str, str]) -> None:
+    opened = Project.open(folder)
+    with opened.project as project:
+        assert opened.warnings == ()
+        assert state_of(opened.scene) >= int(told["saved"])
+        assert _newest_state(opened) >= int(told["autosaved"])
+        assert len(opened.scene.takes) == min(4, state_of(opened.scene))
+        if "took" in told:
+            assert (project.path / "takes" / f"{told['took']}.wav").stat().st_size > 800 * 4
+
+
+def _newest_state(opened: Opened) -> int:
+    """Of what was saved, or can be recovered."""
+    states = [state_of(opened.scene)]
+    if opened.recoverable:
+        recovered = opened.project.recover(opened.recoverable[0])
+        assert recovered.warnings == ()
+        states.append(state_of(recovered.scene))
+    return max(states)
