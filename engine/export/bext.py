@@ -60,7 +60,9 @@ def bext_chunk(bext: Bext) -> bytes:
         bytes(64),
         *_loudness(bext.levels),
     )
-    return fixed + ascii_text(bext.history, 1 << 20)
+    history = ascii_text(bext.history, 1 << 20)
+    # Even, for libsndfile 1.2 loses its way in an RF64 file after any chunk that needs padding.
+    return fixed + history + bytes(len(history) % 2)
 
 
 def coding_history(rate: int, bits: int, channels: int, words: str) -> str:

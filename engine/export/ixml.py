@@ -75,7 +75,9 @@ def ixml_chunk(ixml: Ixml) -> bytes:
     _add(root, "USER", recipes(ixml.takes))
     ElementTree.indent(root, "")
     document: str = ElementTree.tostring(root, "unicode")
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + document).encode("utf-8")
+    data = ('<?xml version="1.0" encoding="UTF-8"?>\n' + document).encode("utf-8")
+    # Even, for the same reason as ``bext``; XML does not mind a line feed at its end.
+    return data + b"\n" * (len(data) % 2)
 
 
 def note(takes: Sequence[TakeUsed]) -> str:
