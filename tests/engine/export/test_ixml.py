@@ -105,7 +105,9 @@ def test_a_recipe_that_cannot_be_read_is_carried_as_it_is(words: str) -> None:
 @settings(max_examples=60)
 @given(st.text(), st.text(st.characters(), max_size=20))
 def test_no_words_break_the_document(words: str, name: str) -> None:
-    chunk = ixml_chunk(replace(IXML, project=words, takes=(replace(TAKE, name=name),), channels=((words, ""),)))
+    chunk = ixml_chunk(
+        replace(IXML, project=words, takes=(replace(TAKE, name=name),), channels=((words, ""),))
+    )
     root = etree.fromstring(chunk)
     assert len(chunk) % 2 == 0
     plain = "".join(c if c.isprintable() else " " for c in words)
