@@ -13,7 +13,6 @@ from engine.scene.scene import Scene
 
 if TYPE_CHECKING:
     from engine.project.folder import Project
-
     from engine.vision.still import Still
 
 Change = Callable[[Scene], Scene]

@@ -1,0 +1,182 @@
+"""Every action of the window, in one table: what it is called, where it stands, which keys it has. Pure values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One thing the window can do.
+
+    Attributes:
+        id: its name in code and in the settings.
+        text: as the menu shows it, with ``&`` before its letter; ends in an ellipsis when it asks for more first.
+        menu: the menu it stands in, in the order of ``MENUS``.
+        keys: its usual keys, as ``QKeySequence`` reads them; the first is shown.
+        tip: one sentence for the tooltip and the status line.
+        icon: the name of its icon, if it has one.
+        group: actions of a menu are divided by a line where this changes.
+        checkable: whether it is switched on and off.
+    """
+
+    id: str
+    text: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    icon: str = ""
+    group: int = 0
+    checkable: bool = False
+
+    @property
+    def plain(self) -> str:
+        """What it is called, for messages, tables and accessible names."""
+        return self.text.replace("&", "").removesuffix("...").removesuffix("…")
+
+
+MENUS = ("&File", "&Edit", "&Still", "&Objects", "&Timeline", "&Play", "&View", "&Help")
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open", "&Open…", "&File", ("Ctrl+O",), "Open a still or a project", "open", 0),
+    ActionSpec("open_project", "Open &project…", "&File", ("Ctrl+Shift+O",), "Open a project folder", "", 0),
+    ActionSpec("save", "&Save", "&File", ("Ctrl+S",), "Save the project", "save", 1),
+    ActionSpec("save_as", "Save &as…", "&File", ("Ctrl+Shift+S",), "Save into another folder", "", 1),
+    ActionSpec("export", "&Export…", "&File", ("Ctrl+E",), "Write stems, mix and sessions", "export", 2),
+    ActionSpec("reveal", "Sho&w project folder", "&File", (), "Show the folder in the file manager", "", 2),
+    ActionSpec(
+        "preferences", "Pre&ferences…", "&File", ("Ctrl+,",), "Change how things are done", "settings", 3
+    ),
+    ActionSpec("close", "&Close", "&File", ("Ctrl+W",), "Close the scene and go back to the start", "", 4),
+    ActionSpec("quit", "&Quit", "&File", ("Ctrl+Q",), "Leave Foleyscape", "", 4),
+    ActionSpec("undo", "&Undo", "&Edit", ("Ctrl+Z",), "Take back the last step", "undo", 0),
+    ActionSpec("redo", "&Redo", "&Edit", ("Ctrl+Y", "Ctrl+Shift+Z"), "Do again what was undone", "redo", 0),
+    ActionSpec("cut", "Cu&t", "&Edit", ("Ctrl+X",), "Cut the selected clips", "", 1),
+    ActionSpec("copy", "&Copy", "&Edit", ("Ctrl+C",), "Copy the selected clips", "copy", 1),
+    ActionSpec("paste", "&Paste", "&Edit", ("Ctrl+V",), "Paste clips, or a picture as the still", "paste", 1),
+    ActionSpec(
+        "duplicate", "&Duplicate", "&Edit", ("Ctrl+D",), "Place copies after the selected clips", "", 1
+    ),
+    ActionSpec("delete", "D&elete", "&Edit", ("Del",), "Remove the selected clips or objects", "trash", 1),
+    ActionSpec("select_all", "Select &all", "&Edit", ("Ctrl+A",), "Select every object", "", 2),
+    ActionSpec("find", "&Find objects", "&Still", ("F",), "Propose masks for the whole still", "find", 0),
+    ActionSpec(
+        "accept", "&Accept mask", "&Still", ("Return", "Enter"), "Make the proposal an object", "check", 1
+    ),
+    ActionSpec("next_mask", "&Next proposal", "&Still", ("P",), "Show the next of the proposed masks", "", 1),
+    ActionSpec("clear", "&Clear hints", "&Still", ("Esc",), "Forget the clicks and the box", "", 1),
+    ActionSpec(
+        "point", "&Point", "&Still", ("V",), "Click what should be heard", "cursor", 2, checkable=True
+    ),
+    ActionSpec("brush", "&Brush", "&Still", ("B",), "Paint onto the mask", "brush", 2, checkable=True),
+    ActionSpec("erase", "&Eraser", "&Still", ("E",), "Rub out of the mask", "eraser", 2, checkable=True),
+    ActionSpec("smaller", "S&maller brush", "&Still", ("[",), "Make the brush smaller", "", 3),
+    ActionSpec("larger", "&Larger brush", "&Still", ("]",), "Make the brush larger", "", 3),
+    ActionSpec(
+        "generate", "&Generate each", "&Objects", ("Ctrl+G",), "A take of each selected object", "generate"
+    ),
+    ActionSpec(
+        "together", "Generate &together", "&Objects", ("Ctrl+Shift+G",), "One take of them all", "together"
+    ),
+    ActionSpec("regenerate", "&Regenerate", "&Objects", ("R",), "A new take, by another seed", "refresh"),
+    ActionSpec(
+        "cancel", "&Cancel generating", "&Objects", ("Ctrl+.",), "Stop all that runs or waits", "close"
+    ),
+    ActionSpec("solo", "&Solo", "&Objects", ("S",), "Hear only the selected objects", "headphones", 1),
+    ActionSpec("mute", "&Mute", "&Objects", ("M",), "Silence the selected objects", "mute", 1),
+    ActionSpec("rename", "Re&name", "&Objects", ("F2",), "Give the selected object another name", "", 1),
+    ActionSpec("split", "&Split at playhead", "&Timeline", ("Ctrl+B",), "Cut clips in two here", "split", 0),
+    ActionSpec("nudge_left", "Nudge &left", "&Timeline", ("Alt+Left",), "Move clips one frame back", "", 0),
+    ActionSpec("nudge_right", "Nudge &right", "&Timeline", ("Alt+Right",), "Move clips one frame on", "", 0),
+    ActionSpec("marker", "Add &marker", "&Timeline", ("Shift+M",), "Name this place", "marker", 1),
+    ActionSpec("hit", "Add &hit-point", "&Timeline", ("H",), "Mark where something strikes", "", 1),
+    ActionSpec("snap", "S&nap", "&Timeline", ("N",), "Snap to frames and edges", "magnet", 2, checkable=True),
+    ActionSpec(
+        "spectrogram", "S&pectrograms", "&Timeline", ("G",), "Show what sounds when", "spectrogram", 2, True
+    ),
+    ActionSpec(
+        "zoom_in", "&Zoom in", "&Timeline", ("Ctrl+=", "Ctrl++"), "Show less time, larger", "zoom_in", 3
+    ),
+    ActionSpec("zoom_out", "Zoom &out", "&Timeline", ("Ctrl+-",), "Show more time", "zoom_out", 3),
+    ActionSpec("zoom_all", "Zoom to &all", "&Timeline", ("Ctrl+0",), "Show the whole timeline", "fit", 3),
+    ActionSpec("play", "&Play or stop", "&Play", ("Space",), "Play from the playhead, or stop", "play", 0),
+    ActionSpec(
+        "shuttle_back", "Shuttle &back", "&Play", ("J",), "Play backwards, again for faster", "rewind", 0
+    ),
+    ActionSpec("shuttle_stop", "Shuttle &stop", "&Play", ("K",), "Stop where it is", "stop", 0),
+    ActionSpec("shuttle_on", "Shuttle &on", "&Play", ("L",), "Play, again for faster", "forward", 0),
+    ActionSpec("mark_in", "Mark &in", "&Play", ("I",), "The loop begins here", "", 1),
+    ActionSpec("mark_out", "Mark o&ut", "&Play", ("O",), "The loop ends here", "", 1),
+    ActionSpec(
+        "loop", "&Loop", "&Play", ("Ctrl+L",), "Play the loop over and over", "loop", 1, checkable=True
+    ),
+    ActionSpec("frame_back", "Frame ba&ck", "&Play", ("Left",), "One frame back", "", 2),
+    ActionSpec("frame_on", "Frame o&n", "&Play", ("Right",), "One frame on", "", 2),
+    ActionSpec("second_back", "Second bac&k", "&Play", ("Shift+Left",), "One second back", "", 2),
+    ActionSpec("second_on", "S&econd on", "&Play", ("Shift+Right",), "One second on", "", 2),
+    ActionSpec("to_start", "To s&tart", "&Play", ("Home",), "Go to the beginning", "to_start", 3),
+    ActionSpec("to_end", "To en&d", "&Play", ("End",), "Go to the end of the last clip", "to_end", 3),
+    ActionSpec("compare", "Compare &A and B", "&Play", ("A",), "Switch takes at matched loudness", "", 4),
+    ActionSpec("fit", "&Fit still", "&View", ("Shift+F",), "Show the whole still", "fit", 0),
+    ActionSpec(
+        "actual", "&Actual pixels", "&View", ("Ctrl+1",), "One pixel of the still on one of the screen", ""
+    ),
+    ActionSpec(
+        "show_objects", "&Objects", "&View", ("F7",), "Show or hide the objects", "", 1, checkable=True
+    ),
+    ActionSpec(
+        "show_timeline", "&Timeline", "&View", ("F8",), "Show or hide the timeline", "", 1, checkable=True
+    ),
+    ActionSpec(
+        "full_screen", "F&ull screen", "&View", ("F11",), "Use the whole screen", "", 2, checkable=True
+    ),
+    ActionSpec("keys", "&Keys…", "&Help", ("F1",), "Which key does what, and change it", "", 0),
+    ActionSpec("about", "&About Foleyscape…", "&Help", (), "Version, model and licences", "info", 1),
+)
+
+
+class KeyMap:
+    """Which keys each action has: the usual ones, but for those that a person changed.
+
+    Args:
+        changed: from the id of an action to its keys; none at all for an action without a key.
+        actions: the table.
+    """
+
+    def __init__(
+        self, changed: Mapping[str, tuple[str, ...]] | None = None, actions: tuple[ActionSpec, ...] = ACTIONS
+    ) -> None:
+        self._actions = {action.id: action for action in actions}
+        self._changed = {
+            id_: tuple(keys)
+            for id_, keys in (changed or {}).items()
+            if id_ in self._actions and tuple(keys) != self._actions[id_].keys
+        }
+
+    @property
+    def changed(self) -> dict[str, tuple[str, ...]]:
+        """Only what differs from the usual, as it is saved."""
+        return dict(self._changed)
+
+    def keys(self, id_: str) -> tuple[str, ...]:
+        return self._changed.get(id_, self._actions[id_].keys)
+
+    def action_of(self, key: str) -> str | None:
+        """The action that has this key, or None."""
+        wanted = same_key(key)
+        return next((id_ for id_ in self._actions if wanted in map(same_key, self.keys(id_))), None)
+
+    def with_keys(self, id_: str, keys: tuple[str, ...]) -> "KeyMap":
+        """Gives an action these keys, and takes them from whichever action had them."""
+        wanted = {same_key(key) for key in keys}
+        changed = {**self._changed, id_: keys}
+        for other in self._actions:
+            kept = tuple(key for key in self.keys(other) if same_key(key) not in wanted)
+            if other != id_ and kept != self.keys(other):
+                changed[other] = kept
+        return KeyMap(changed, tuple(self._actions.values()))
+
+
+def same_key(key: str) -> str:
+    """One spelling for each key, whatever the order of its modifiers."""
+    *modifiers, last = key.replace("++", "+Plus").split("+")
+    return "+".join([*sorted(modifier.strip().lower() for modifier in modifiers), last.strip().lower()])

@@ -1,0 +1,100 @@
+"""One thread for reading and writing files: jobs in order, results back in the GUI thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Job(Generic[Result]):
+    """What to do elsewhere, and what to do here with what comes of it."""
+
+    work: Callable[[], Result]
+    done: Callable[[Result], None]
+    failed: Callable[[BaseException], None]
+
+
+class Background(QObject):
+    """Runs jobs one after another, so that a save and what follows it never overtake each other.
+
+    Signals:
+        busy_changed(bool): whether anything runs or waits.
+    """
+
+    busy_changed = Signal(bool)
+    _asked = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting = 0
+        self._closed = False
+        self._thread = QThread(self)
+        self._thread.setObjectName("background")
+        self._hands = _Hands()
+        self._hands.moveToThread(self._thread)
+        self._asked.connect(self._hands.run, Qt.ConnectionType.QueuedConnection)
+        self._hands.ended.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        return self._waiting > 0
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Runs ``work`` in the thread, then exactly one of ``done`` and ``failed`` here."""
+        if self._closed:
+            return
+        if not self._thread.isRunning():
+            self._thread.start()
+        self._waiting += 1
+        if self._waiting == 1:
+            self.busy_changed.emit(True)
+        self._asked.emit(Job(work, done, failed))
+
+    def close(self) -> None:
+        """Finishes what was asked for, and ends the thread; what comes of it is heard no more."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._thread.isRunning():
+            self._asked.emit(Job(self._thread.quit, _ignore, _ignore))
+            self._thread.wait()
+
+    @Slot(object, object, object)
+    def _take(self, job: Job[Any], result: Any, error: BaseException | None) -> None:
+        self._waiting -= 1
+        if self._closed:
+            return
+        if not self._waiting:
+            self.busy_changed.emit(False)
+        if error is None:
+            job.done(result)
+        else:
+            job.failed(error)
+
+
+class _Hands(QObject):
+    """Lives in the thread."""
+
+    ended = Signal(object, object, object)
+
+    @Slot(object)
+    def run(self, job: Job[Any]) -> None:
+        try:
+            result = job.work()
+        except Exception as error:  # noqa: BLE001 - the edge: whatever it is, it is told
+            self.ended.emit(job, None, error)
+        else:
+            self.ended.emit(job, result, None)
+
+
+def _ignore(_: object) -> None:
+    return
