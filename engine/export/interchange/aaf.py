@@ -98,7 +98,7 @@ class _Composer:
         slot["PhysicalTrackNumber"].value = number
         sequence = self._sequence(track, clips, heard=heard)
         pan = self._operation("pan", sequence.length)
-        pan.parameters.append(self._constant("Pan", (track.pan + 1.0) / 2.0))
+        pan.parameters.append(self._constant("Pan", (_lane_pan(track, clips) + 1.0) / 2.0))
         pan.segments.append(sequence)
         slot.segment = pan
 
@@ -160,6 +160,9 @@ class _Composer:
         slot["EditRate"].value = self.handover.rate
         slot["SlotID"].value = len(mob.slots) + 1
         slot.name = "Markers"
+        slot["PhysicalTrackNumber"].value = 1
+        # The first lane, which comes after the timecode; the timecode where there is none.
+        described = 2 if self.handover.tracks else 1
         sequence = self.file.create.Sequence(media_kind="DescriptiveMetadata")
         events = []
         for number, marker in enumerate(self.handover.markers, 1):
@@ -167,6 +170,7 @@ class _Composer:
             event["Position"].value = marker.at
             event["Length"].value = 1
             event["Comment"].value = one_line(marker.name, f"Marker {number}")
+            event["DescribedSlots"].value = [described]
             event.media_kind = "DescriptiveMetadata"
             events.append(event)
         sequence.components.extend(events)
@@ -185,7 +189,8 @@ class _Composer:
         file_mob.mob_id = self._mob_id(f"file:{name}")
         file_mob.descriptor = self._descriptor(media)
         file_slot = file_mob.create_timeline_slot(edit_rate=media.rate)
-        file_slot.segment = file_mob.create_source_clip(length=media.samples, media_kind="sound")
+        # It refers to nothing further: the file is where the sound comes from.
+        file_slot.segment = self.file.create.SourceClip(length=media.samples, media_kind="sound")
         master = self.file.create.MasterMob(media.path.stem)
         master.mob_id = self._mob_id(f"master:{name}")
         slot = master.create_timeline_slot(edit_rate=media.rate)
@@ -255,3 +260,9 @@ class _Composer:
         words = f"{self.handover.folder}:{what}".encode("utf-8", "replace").decode()
         made.material = uuid5(_OURS, words)
         return made
+
+
+def _lane_pan(track: HandoverTrack, clips: Sequence[HandoverClip]) -> float:
+    """The pan of a lane, -1 to 1. The format pans lanes only, so that of clips counts where they all agree."""
+    common = {clip.pan for clip in clips}
+    return max(-1.0, min(1.0, track.pan + (common.pop() if len(common) == 1 else 0.0)))

@@ -16,11 +16,11 @@ from engine.scene.timecode import nearest_frame, to_text
 
 _CHANNELS = ("A", "A2")
 
-_LOST = """\
-* TIMES ARE ROUNDED TO FRAMES. THE COMMENTS OF EACH EVENT SAY WHERE IT LIES TO THE SAMPLE.
-* A CMX 3600 LIST HAS NO GAIN, PAN OR FADE SHAPE: THESE STAND IN COMMENTS ONLY.
-* SOURCES ARE FILES WITHOUT TIMECODE: THEY BEGIN AT 00:00:00:00.
-"""
+_LOST = (
+    "* TIMES ARE ROUNDED TO FRAMES. THE COMMENTS OF EACH EVENT SAY WHERE IT LIES TO THE SAMPLE.",
+    "* A CMX 3600 LIST HAS NO GAIN, PAN OR FADE SHAPE: THESE STAND IN COMMENTS ONLY.",
+    "* SOURCES ARE FILES WITHOUT TIMECODE: THEY BEGIN AT 00:00:00:00.",
+)
 
 Lane = tuple[str, HandoverTrack, tuple[HandoverClip, ...]]
 
@@ -67,11 +67,6 @@ def _list(handover: Handover, rows: Sequence[Lane], reels: dict[MediaFile, str])
         f"FCM: {'DROP FRAME' if drop else 'NON-DROP FRAME'}",
         "",
     ]
-    lines += _LOST.splitlines()
-    heard = sounding(handover)
-    for channel, (name, track, _) in zip(_CHANNELS, rows, strict=False):
-        lines.append(f"* CHANNEL {channel} IS TRACK: {name}{'' if track.id in heard else ' (MUTED)'}")
-    lines.append("")
     events = sorted(
         (entry for channel, (_, _, clips) in zip(_CHANNELS, rows, strict=False)
          for entry in _events(handover, channel, clips)),
@@ -79,7 +74,19 @@ def _list(handover: Handover, rows: Sequence[Lane], reels: dict[MediaFile, str])
     )  # fmt: skip
     for number, (first, channel, last, clip) in enumerate(events, 1):
         lines += _event(handover, f"{number:03d}  {reels[clip.media]:<8} {channel:<5}", first, last, clip)
+        if number == 1:
+            lines += _notes(handover, rows)
     return "\n".join([*lines, ""])
+
+
+def _notes(handover: Handover, rows: Sequence[Lane]) -> list[str]:
+    """What holds for the whole list; after the first event, for many readers refuse comments before it."""
+    heard = sounding(handover)
+    channels = [
+        f"* CHANNEL {channel} IS TRACK: {name}{'' if track.id in heard else ' (MUTED)'}"
+        for channel, (name, track, _) in zip(_CHANNELS, rows, strict=False)
+    ]
+    return [*_LOST, *channels]
 
 
 def _events(
