@@ -9,8 +9,8 @@ from engine.project.inside import Inside
 from engine.project.masks import read_mask
 from engine.project.migrations import migrate
 from engine.project.notes import Notes
-from engine.project.schema import SCHEMA
 from engine.project.repair import sound_part
+from engine.project.schema import SCHEMA
 from engine.project.takes import read_take, take_file
 from engine.project.text import Unreadable, parse
 from engine.scene.scene import Scene, TakeRecord

@@ -72,7 +72,10 @@ def test_keys_of_a_newer_program_are_kept_in_every_value() -> None:
         if isinstance(value, list):
             return [with_unknown(entry) for entry in value]
         if isinstance(value, dict):
-            return {**{key: with_unknown(entry) for key, entry in value.items()}, "zz": {"a": [1, {"b": 0.1}]}}
+            return {
+                **{key: with_unknown(entry) for key, entry in value.items()},
+                "zz": {"a": [1, {"b": 0.1}]},
+            }
         return value
 
     facts = with_unknown(scene_facts(replace(full_scene(), extra=())))
@@ -100,13 +103,19 @@ Damage = Callable[[dict[str, Any]], Any]
         (lambda facts: facts["takes"][0].update(rate=10**30), "rate must be a whole number"),
         (lambda facts: facts["takes"][0].update(samples=math.inf), "samples must be a whole number"),
         (lambda facts: facts["timeline"]["tracks"][0]["clips"][0].update(start=-1), "start must be a whole"),
-        (lambda facts: facts["timeline"]["tracks"][0]["clips"][0].update(length=2.5), "length must be a whole"),
+        (
+            lambda facts: facts["timeline"]["tracks"][0]["clips"][0].update(length=2.5),
+            "length must be a whole",
+        ),
         (lambda facts: facts["timeline"]["tracks"][0]["clips"][0].pop("take"), "it has no take"),
         (lambda facts: facts["timeline"]["tracks"][0]["clips"][0].update(gain_db=math.nan), "gain_db must"),
         (lambda facts: facts["timeline"]["tracks"][0].update(muted=1), "muted must be one of True, False"),
         (lambda facts: facts["timeline"].update(frame_rate="26"), "frame_rate must be one of 23.976"),
         (lambda facts: facts["timeline"].update(markers={"a": 1}), "The list of markers is damaged"),
-        (lambda facts: facts["timeline"]["markers"][0].update(at=MOST_SAMPLES + 1), "at must be a whole number"),
+        (
+            lambda facts: facts["timeline"]["markers"][0].update(at=MOST_SAMPLES + 1),
+            "at must be a whole number",
+        ),
         (lambda facts: facts["still"].update(file="../still.png"), "opens without"),
         (lambda facts: facts["still"].update(width=2**70), "opens without"),
         (lambda facts: facts.update(chosen=[[0, FIRST, 3]]), "number of an object and the digest"),

@@ -17,23 +17,26 @@ from engine.project.folder import Project
 from engine.project.lock import LOCK_FILE, Lock
 from engine.scene.scene import Scene
 from engine.scene.timeline import Timeline
-from tests.engine.project.toy_project import toy_project, toy_still, toy_take
+from tests.engine.project.toy_project import toy_still, toy_take
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def toy(tmp_path: Path) -> Iterator[tuple[Project, Scene]]:
-    project, scene = toy_project(tmp_path)
-    yield project, scene
-    project.close()
+def toy(toy: tuple[Path, Scene]) -> Iterator[tuple[Project, Scene]]:
+    """The project open, and the scene in it."""
+    opened = Project.open(toy[0])
+    yield opened.project, opened.scene
+    opened.project.close()
 
 
 def names(project: Project) -> set[str]:
     return {str(path.relative_to(project.path)) for path in project.path.rglob("*") if path.is_file()}
 
 
-def test_what_was_saved_opens_the_same_and_saving_it_again_changes_no_byte(toy: tuple[Project, Scene]) -> None:
+def test_what_was_saved_opens_the_same_and_saving_it_again_changes_no_byte(
+    toy: tuple[Project, Scene],
+) -> None:
     project, scene = toy
     before = (project.path / "scene.json").read_bytes()
     project.close()
@@ -67,7 +70,11 @@ def test_a_project_without_a_still(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "still", "words"),
-    [("", None, "name must be"), ("New", "nothing.png", "There is no file"), ("New", "notes.txt", "not a picture")],
+    [
+        ("", None, "name must be"),
+        ("New", "nothing.png", "There is no file"),
+        ("New", "notes.txt", "not a picture"),
+    ],
 )
 def test_a_project_that_cannot_be_made_leaves_nothing(
     tmp_path: Path, name: str, still: str | None, words: str
@@ -132,7 +139,7 @@ def test_a_scene_with_a_take_that_was_never_stored_is_not_saved(toy: tuple[Proje
 
 def test_an_invalid_scene_is_not_saved(toy: tuple[Project, Scene]) -> None:
     project, scene = toy
-    with pytest.raises(BadInput, match="cannot be saved: .*next number"):
+    with pytest.raises(BadInput, match=r"cannot be saved: .*next number"):
         project.save(replace(scene, next_id=0))
 
 
@@ -174,7 +181,9 @@ def test_collecting_removes_what_nothing_names_and_only_that(toy: tuple[Project,
     orphan = project.add_take(toy_take(8))
     autosaved = project.add_take(toy_take(9))
     project.autosave(replace(scene, takes=(*scene.takes, autosaved)))
-    project.save(replace(scene, objects=scene.objects[:1], takes=scene.takes[:1], chosen=(), timeline=_empty(scene)))
+    project.save(
+        replace(scene, objects=scene.objects[:1], takes=scene.takes[:1], chosen=(), timeline=_empty(scene))
+    )
     (project.path / "takes" / ".x.wav.abc.partial").write_bytes(b"12345")
     (project.path / "takes" / "my own.wav").touch()
     history = [replace(scene, takes=(undone,))]
@@ -216,7 +225,11 @@ def test_two_programs_do_not_save_into_one_folder(toy: tuple[Project, Scene]) ->
         "except Failed as error: print(error)\n"
     )
     said = subprocess.run(
-        [sys.executable, "-c", program, str(project.path)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(project.path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert f"is open in another Foleyscape (process {os.getpid()}): close it there first." in said.stdout
     with pytest.raises(Failed, match="open in this program already"):
@@ -283,7 +296,9 @@ def test_the_project_folder_asks_for_nothing_heavy() -> None:
         "import sys, engine.project.folder as f; heavy = {'torch', 'scipy', 'soundfile', 'PIL', 'cv2'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert said.stdout.strip() == "[]"
 
 
@@ -293,6 +308,6 @@ def test_what_is_no_project_is_said_to_be_none(tmp_path: Path) -> None:
         Project.open(tmp_path / "file")
     with pytest.raises(BadInput, match="There is no project"):
         Project.open(tmp_path / "none")
-    with pytest.raises(BadInput, match="not a project of Foleyscape: there is no scene.json"):
+    with pytest.raises(BadInput, match=r"not a project of Foleyscape: there is no scene\.json"):
         Project.open(tmp_path)
     assert json.dumps([path.name for path in tmp_path.iterdir()]) == '["file"]'

@@ -14,7 +14,7 @@ import pytest
 
 from engine.project.folder import Opened, Project
 from tests.engine.project.saving_child import state_of
-from tests.engine.project.toy_project import toy_still
+from tests.engine.project.toy_project import in_memory, toy_still
 
 KILLS = 200
 LONGEST = 0.05
@@ -28,8 +28,7 @@ def folder() -> Iterator[Path]:
     """In memory where the machine has such a place: a killed program's writes stay in the kernel either way, and
     a child that does not wait for a disk is hit in many more places of its work.
     """
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in there
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as place:
+    with tempfile.TemporaryDirectory(dir=in_memory()) as place:
         Project.create(Path(place) / "Killed.foley", "State 0", toy_still(Path(place))).project.close()
         yield Path(place) / "Killed.foley"
 
@@ -37,7 +36,9 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def children(folder: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tests.engine.project.saving_child", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
         yield program
         if program.stdin is not None:
             program.stdin.close()

@@ -41,7 +41,7 @@ def test_any_program_reads_the_file(tmp_path: Path) -> None:
     samples, rate = soundfile.read(tmp_path / take_file(record.digest), dtype="float32")
     assert (record.rate, record.channels, record.samples, record.objects) == (16_000, 2, 800, (0, 3))
     assert rate == 16_000
-    assert (samples.T == take.samples).all()
+    assert (take.samples == samples.T).all()
 
 
 def test_the_digest_is_of_samples_rate_and_recipe() -> None:
@@ -110,6 +110,16 @@ def _link(path: Path) -> None:
     path.symlink_to(path.with_name("elsewhere"))
 
 
+def _to_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _to_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 DAMAGES: list[Callable[[Path], object]] = [
     _flip,
     _claim_gigabytes,
@@ -123,8 +133,8 @@ DAMAGES: list[Callable[[Path], object]] = [
     lambda path: soundfile.write(path, toy_take(1).samples.T, 48_000, subtype="FLOAT"),
     lambda path: soundfile.write(path, toy_take(2).samples.T, 16_000, subtype="FLOAT"),
     lambda path: soundfile.write(path, toy_take(1).samples.T, 16_000, subtype="PCM_24"),
-    lambda path: (path.unlink(), os.mkfifo(path)),
-    lambda path: (path.unlink(), path.mkdir()),
+    _to_pipe,
+    _to_folder,
 ]
 
 
@@ -135,7 +145,7 @@ def test_a_file_that_is_not_the_take_is_refused_with_a_sentence(
     files = Inside(tmp_path)
     record = write_take(files, toy_take(1))
     damage(tmp_path / take_file(record.digest))
-    with pytest.raises(BadInput, match="is damaged|is missing|is a link|no plain file|larger than"):
+    with pytest.raises(BadInput, match=r"is damaged|is missing|is a link|no plain file|larger than"):
         read_take(files, record)
 
 

@@ -1,0 +1,76 @@
+"""What hostile project files do: python -m tests.benchmarks.hostile_files [--examples 10000].
+
+Each example damages one file of a sound project (its scene.json by value or by bytes, an autosave, a WAV, a mask or the
+still as PNG, or a link in their place) and then does everything with it that can be done: open, still, takes, recover,
+autosave, save, collect. Counts what came of them; ends with a traceback at the first that raises anything but a
+sentence, takes over ten seconds, or touches anything outside its folder.
+"""
+
+import argparse
+import collections
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+
+from engine.evaluation.tables import Cell, table
+from tests.engine.project.hostile import KINDS, Ground, Hostile, hostile
+from tests.engine.project.toy_project import in_memory, toy_project
+
+LONGEST = 10.0
+"""Seconds after which it counts as hanging."""
+
+OUTCOMES = ("refused", "opened with warnings", "opened")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=str(__doc__))
+    options.add_argument("--examples", type=int, default=10_000)
+    arguments = options.parse_args()
+    with tempfile.TemporaryDirectory(dir=in_memory()) as place:
+        _run(Path(place), arguments.examples)
+
+
+def _run(base: Path, examples: int) -> None:
+    (base / "made").mkdir()
+    (base / "ground").mkdir()
+    project, _ = toy_project(base / "made")
+    project.close()
+    ground = Ground(base / "ground", project.path)
+    counts: collections.Counter[tuple[str, str]] = collections.Counter()
+    seconds: list[float] = []
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(hostile(project.path))
+    def one(case: Hostile) -> None:
+        ground.put(case)
+        start = time.perf_counter()
+        counts[case.kind, ground.use()] += 1
+        seconds.append(time.perf_counter() - start)
+        if seconds[-1] > LONGEST:
+            raise TimeoutError(f"{case.kind} took {seconds[-1]:.1f} s")
+        if ground.harm():
+            raise PermissionError(f"{case.kind}: {ground.harm()}")
+
+    one()
+    _report(counts, seconds)
+
+
+def _report(counts: "collections.Counter[tuple[str, str]]", seconds: list[float]) -> None:
+    rows: list[list[Cell]] = [
+        [kind, *(counts[kind, outcome] for outcome in OUTCOMES), sum(counts[kind, o] for o in OUTCOMES)]
+        for kind in KINDS
+    ]
+    sys.stdout.write(table(["what was damaged", *OUTCOMES, "in all"], rows) + "\n")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(
+        f"{len(seconds)} projects, no traceback, nothing outside; the slowest {max(seconds) * 1000:.0f} ms, "
+        f"the middle one {sorted(seconds)[len(seconds) // 2] * 1000:.1f} ms; {peak:.0f} MiB at most\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
