@@ -17,37 +17,40 @@ from engine.sound.loudness import Waveform
 EXPONENTIAL_DB = 60.0
 """How far down an exponential fade begins."""
 
-LONGEST_KEPT = 1 << 18
-"""Samples of a fade that is kept whole; of longer ones each stretch is worked out when it is wanted."""
+PIECE = 1 << 16
+"""Samples of a curve that are worked out at a time, always the same ones, so that a part of a fade has the same bits
+wherever it was cut; and however long a fade is, it takes little memory."""
 
 CURVE_BYTES = 16 << 20
 
 
 class Curves:
-    """Fades, kept for the next clip that has the same."""
+    """Fades, kept for the next stretch or clip that has the same."""
 
     def __init__(self) -> None:
-        self._kept: WaveformCache[tuple[int, FadeShape]] = WaveformCache(CURVE_BYTES)
+        self._kept: WaveformCache[tuple[int, FadeShape, int]] = WaveformCache(CURVE_BYTES)
 
     def rise(self, samples: int, shape: FadeShape, start: int, stop: int) -> Waveform:
         """``fade_in``."""
-        if samples > LONGEST_KEPT:
-            return fade_in(samples, shape, start, stop)
-        whole = self._kept.get((samples, shape))
-        if whole is None:
-            whole = self._kept.put((samples, shape), fade_in(samples, shape))
-        return whole[start:stop]
+        first, last = start // PIECE, (stop - 1) // PIECE
+        pieces = [self._piece(samples, shape, index) for index in range(first, last + 1)]
+        whole = pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, np.float32), *pieces])
+        return whole[start - first * PIECE : stop - first * PIECE]
 
     def fall(self, samples: int, shape: FadeShape, start: int, stop: int) -> Waveform:
         """``fade_out``."""
         return self.rise(samples, shape, samples - stop, samples - start)[::-1]
 
+    def _piece(self, samples: int, shape: FadeShape, index: int) -> Waveform:
+        kept = self._kept.get((samples, shape, index))
+        if kept is not None:
+            return kept
+        piece = fade_in(samples, shape, index * PIECE, min(samples, (index + 1) * PIECE))
+        return self._kept.put((samples, shape, index), piece)
+
 
 def fade_in(samples: int, shape: FadeShape, start: int = 0, stop: int | None = None) -> Waveform:
-    """The factors of a fade in over ``samples``, from sample ``start`` to ``stop`` of it: float32 (stop - start,).
-
-    Any part is the same, to the bit, as that part of the whole.
-    """
+    """The factors of a fade in over ``samples``, from sample ``start`` to ``stop`` of it: float32 (stop - start,)."""
     return _curve(_middles(samples, start, samples if stop is None else stop), shape)
 
 

@@ -1,7 +1,8 @@
 """Stems and mix of a timeline, rendered in blocks on demand; the mix is the float32 sum of its stems, to the bit.
 
-Blocks lie on a fixed grid from sample 0 whatever is asked for, so a sample comes out the same in every request. What
-was rendered is kept, and ``Renderer.updated`` carries over all that an edit did not touch.
+A sample comes out the same in every request, whatever is asked for around it. The mix is kept, block by block of a
+fixed grid, and ``Renderer.updated`` carries over all that an edit did not touch. Stems are not kept: to render one
+again costs no more than to copy it.
 """
 
 from collections import deque
@@ -9,7 +10,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -26,14 +26,12 @@ from engine.sound.loudness import Waveform
 __all__ = ["BLOCK", "Block", "Renderer", "TakeSource"]
 
 BLOCK = 16_384
-"""Samples of the grid: short enough that an edit costs little, long enough that numpy's calls cost nothing."""
+"""Samples of the mix's grid: short enough that an edit costs little, long enough that numpy's calls cost nothing."""
 
 TAKE_BYTES = 512 << 20
-BLOCK_BYTES = 256 << 20
+MIX_BYTES = 256 << 20
 
 Made = TypeVar("Made")
-_Place = tuple[int | None, int]
-"""A track's number, or None for the mix; and which block of the grid."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Renderer:
         timeline: what to render.
         takes: where its takes come from, at any rate.
         take_bytes: most to keep of takes at the timeline's rate.
-        block_bytes: most to keep of what was rendered.
+        block_bytes: most to keep of the mix.
     """
 
     def __init__(
@@ -67,20 +65,20 @@ class Renderer:
         takes: TakeSource,
         *,
         take_bytes: int = TAKE_BYTES,
-        block_bytes: int = BLOCK_BYTES,
+        block_bytes: int = MIX_BYTES,
     ) -> None:
         self.timeline = timeline
         self._source = takes
         self._takes = TakesAtRate(takes, timeline.rate, take_bytes)
         self._take_bytes = take_bytes
-        self._blocks: WaveformCache[_Place] = WaveformCache(block_bytes)
+        self._blocks: WaveformCache[int] = WaveformCache(block_bytes)
         self._curves = Curves()
         self._lanes = {
             track.id: Lane(track, timeline.master_gain_db, self._curves) for track in timeline.tracks
         }
 
     def updated(self, timeline: Timeline) -> "Renderer":
-        """A renderer of another timeline that keeps every block which sounds the same in both.
+        """A renderer of another timeline that keeps every block of the mix that sounds the same in both.
 
         This one stays as it is, for whoever still plays from it; takes are shared.
         """
@@ -92,10 +90,9 @@ class Renderer:
         other = copy(self)
         other.timeline = timeline
         other._lanes = {track.id: self._lane(track, timeline.master_gain_db) for track in timeline.tracks}
-        dropped = {key: _grid(spans) for key, spans in changed_spans(before, timeline).items()}
-        other._blocks = self._blocks.where(
-            lambda place: (gone := dropped.get(place[0], frozenset())) is not None and place[1] not in gone
-        )
+        spans = changed_spans(before, timeline)
+        touched = {index for start, stop in spans or () for index in _touched(start, stop)}
+        other._blocks = self._blocks.where(lambda index: spans is not None and index not in touched)
         return other
 
     def stem(self, track_id: int, start: int, stop: int) -> Waveform:
@@ -109,7 +106,7 @@ class Renderer:
         """
         if track_id not in self._lanes:
             raise BadInput(f"There is no track {track_id} on the timeline.")
-        return _assembled(partial(self._stem_block, track_id), start, stop)
+        return self._stem(track_id, start, stop)[0]
 
     def stems(self, start: int, stop: int) -> dict[int, Waveform]:
         """Every audible track, in order, as ``stem`` gives it."""
@@ -117,10 +114,16 @@ class Renderer:
 
     def mix(self, start: int, stop: int, *, threads: int = 1) -> Waveform:
         """The sum of ``stems(start, stop)`` in order, float32 (2, stop - start), without keeping any stem."""
+        indices = _touched(start, stop)
         if threads > 1:
             with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(self._mix_block, _touched(start, stop)))
-        return _assembled(self._mix_block, start, stop)
+                found = list(pool.map(self._mix_block, indices))
+        else:
+            found = [self._mix_block(index) for index in indices]
+        if not found:
+            return np.zeros((2, 0), np.float32)
+        first = indices[0] * BLOCK
+        return np.concatenate(found, axis=1)[:, start - first : stop - first].copy()
 
     def blocks(self, start: int, stop: int, size: int = BLOCK, *, threads: int = 1) -> Iterator[Block]:
         """Stems and mix in stretches of ``size`` samples (the last may be shorter), in order of time.
@@ -135,7 +138,7 @@ class Renderer:
 
     def is_rendered(self, start: int, stop: int) -> bool:
         """Whether the mix from ``start`` to before ``stop`` is all there already."""
-        return all((None, index) in self._blocks for index in _touched(start, stop))
+        return all(index in self._blocks for index in _touched(start, stop))
 
     def _lane(self, track: Track, master_gain_db: float) -> Lane:
         """The lane that is there already, if it is of the same track at the same gain, else a new one."""
@@ -144,58 +147,39 @@ class Renderer:
             return lane
         return Lane(track, master_gain_db, self._curves)
 
+    def _stem(self, track_id: int, start: int, stop: int) -> tuple[Waveform, slice]:
+        """A stem, and outside which part of it there is only silence."""
+        samples = np.empty((2, stop - start), np.float32)
+        part = self._lanes[track_id].render(start, self._takes, samples)
+        samples[:, : part.start] = 0.0
+        samples[:, part.stop :] = 0.0
+        return samples, part
+
     def _block(self, start: int, stop: int) -> Block:
-        stems = self.stems(start, stop)
+        stems = {}
         mix = np.zeros((2, stop - start), np.float32)
-        for stem in stems.values():
-            mix += stem
+        for track in self.timeline.audible():
+            stem, part = self._stem(track.id, start, stop)
+            # Adding only where something sounds leaves the same bits: this sum is never -0.
+            mix[:, part] += stem[:, part]
+            stems[track.id] = stem
         return Block(start, stems, mix)
 
-    def _stem_block(self, track_id: int, index: int) -> Waveform | None:
-        kept = self._blocks.get((track_id, index))
-        if kept is not None:
-            return kept
-        lane = self._lanes[track_id]
-        if not lane.between(index * BLOCK, (index + 1) * BLOCK):
-            return None
-        samples = np.zeros((2, BLOCK), np.float32)
-        lane.render(index * BLOCK, self._takes, samples)
-        return self._blocks.put((track_id, index), samples)
-
     def _mix_block(self, index: int) -> Waveform:
-        kept = self._blocks.get((None, index))
+        kept = self._blocks.get(index)
         if kept is not None:
             return kept
         mix = np.zeros((2, BLOCK), np.float32)
         stem = np.empty((2, BLOCK), np.float32)
         for track in self.timeline.audible():
-            # Adding only where something sounds leaves the same bits: this sum is never -0.
             part = self._lanes[track.id].render(index * BLOCK, self._takes, stem)
             mix[:, part] += stem[:, part]
-        return self._blocks.put((None, index), mix)
-
-
-def _assembled(block: Callable[[int], Waveform | None], start: int, stop: int) -> Waveform:
-    """A stretch put together from blocks of the grid; None is silence. The caller may write in it."""
-    samples = np.zeros((2, stop - start), np.float32)
-    for index in _touched(start, stop):
-        found = block(index)
-        if found is not None:
-            low, high = max(start, index * BLOCK), min(stop, (index + 1) * BLOCK)
-            samples[:, low - start : high - start] = found[:, low - index * BLOCK : high - index * BLOCK]
-    return samples
+        return self._blocks.put(index, mix)
 
 
 def _touched(start: int, stop: int) -> range:
     """The blocks of the grid that a stretch reaches into."""
     return range(start // BLOCK, -(-stop // BLOCK))
-
-
-def _grid(spans: list[tuple[int, int]] | None) -> frozenset[int] | None:
-    """The blocks that spans touch; of None, which is everything, None."""
-    if spans is None:
-        return None
-    return frozenset(index for start, stop in spans for index in _touched(start, stop))
 
 
 def _stretches(start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:

@@ -53,6 +53,7 @@ def test_a_part_of_a_fade_is_that_part_of_the_whole(data: st.DataObject, shape: 
     assert np.array_equal(curves.fall(length, shape, start, stop), fade_out(length, shape)[start:stop])
 
 
-def test_fades_too_long_to_keep_are_worked_out_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fades, "LONGEST_KEPT", 10)
-    assert np.array_equal(Curves().fall(500, "equal_power", 20, 90), fade_out(500, "equal_power")[20:90])
+def test_fades_longer_than_a_piece_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fades, "PIECE", 10)
+    assert np.array_equal(Curves().fall(500, "equal_power", 21, 90), fade_out(500, "equal_power")[21:90])
+    assert np.array_equal(Curves().rise(95, "linear", 0, 95), fade_in(95, "linear"))
