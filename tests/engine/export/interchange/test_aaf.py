@@ -102,7 +102,7 @@ def test_every_file_is_described_and_found_by_its_locator(tmp_path: Path) -> Non
 def test_pan_is_that_of_the_track_and_of_clips_that_agree(tmp_path: Path) -> None:
     apart = track(2, replace(clip(3, 0), pan=-1.0), replace(clip(4, 90_000), pan=1.0))
     with composition(handover(track(1, clip(1, 0), clip(2, 90_000)), apart), tmp_path) as mob:
-        pans = [float(slot.segment.parameters[0].value) for slot in sound_slots(mob)]
+        pans = [float(pan.value) for slot in sound_slots(mob) for pan in slot.segment.parameters]
     assert pans == [0.375, 0.25]
 
 
@@ -116,5 +116,5 @@ def test_the_adapter_reads_clips_media_markers_and_start(tmp_path: Path) -> None
     assert clips[0].media_reference.target_url == "file:///films/street/out/media/10_cat_take1.wav"
     # It puts the cut into the middle of a fade, as the file says.
     assert clips[0].source_range.start_time.value == 1_234 + 240
-    marks = [mark.name for thing in timeline.find_children() for mark in thing.markers]
+    marks = [mark.name for thing in timeline.find_children() for mark in getattr(thing, "markers", [])]
     assert marks == ["slam", "end"]
