@@ -42,11 +42,10 @@ class Lane:
         clips = self.between(start, start + out.shape[1])
         if not clips:
             return slice(0, 0)
+        if len(clips) == 1:
+            return self._write(clips[0], start, takes, out)
         low = max(0, min(clip.start for clip in clips) - start)
         high = min(out.shape[1], max(clip.end for clip in clips) - start)
-        if len(clips) == 1:
-            self._write(clips[0], start, takes, out)
-            return slice(low, high)
         out[:, low:high] = 0.0
         layer = np.empty_like(out)
         for clip in clips:
@@ -61,10 +60,12 @@ class Lane:
         part = slice(clip.start + first - start, clip.start + stop - start)
         source = take[:, clip.offset + first : clip.offset + stop]
         within = out[:, part]
-        # A take that ends early, by a damaged file or rounding, is followed by silence.
-        within[:, source.shape[1] :] = 0.0
+        if source.shape[1] < stop - first:
+            # A take that ends early, by a damaged file or rounding, is followed by silence.
+            within[:, source.shape[1] :] = 0.0
         np.multiply(source, self._gain(clip, take.shape[0]), out=within[:, : source.shape[1]])
-        _fade(within, clip, first, self._curves)
+        if first < clip.fade_in.samples or stop > clip.length - clip.fade_out.samples:
+            _fade(within, clip, first, self._curves)
         return part
 
     def _gain(self, clip: Clip, channels: int) -> Waveform:

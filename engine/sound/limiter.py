@@ -157,6 +157,8 @@ def limited(blocks: Iterable[Block], limiter: Limiter) -> Iterator[Block]:
 
 
 def _multiplied(block: Block, gain: Waveform) -> Block:
+    if gain.min(initial=1.0) == 1.0:
+        return block
     stems = {number: stem * gain for number, stem in block.stems.items()}
     mix = np.zeros_like(block.mix)
     for stem in stems.values():
