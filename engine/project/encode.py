@@ -8,6 +8,7 @@ from engine.project.forms import Form, Wrong
 from engine.project.text import MOST_BYTES, layout
 from engine.scene.scene import Scene
 from engine.scene.timeline import Timeline, Track
+from engine.scene.validity import problems
 
 
 def scene_bytes(scene: Scene) -> bytes:
@@ -25,6 +26,18 @@ def scene_bytes(scene: Scene) -> bytes:
             f"The scene cannot be saved: it would be over {MOST_BYTES // 1_000_000} MB. Delete takes first."
         )
     return data
+
+
+def checked_bytes(scene: Scene) -> bytes:
+    """The bytes of a scene that is valid as well.
+
+    Raises:
+        BadInput: it is not valid, or holds what could not be read again.
+    """
+    wrong = problems(scene)
+    if wrong:
+        raise BadInput(f"The scene cannot be saved: {wrong[0]}")
+    return scene_bytes(scene)
 
 
 def scene_facts(scene: Scene) -> dict[str, Any]:

@@ -14,22 +14,20 @@ from typing import TYPE_CHECKING, Self
 
 from engine.errors import BadInput, Failed
 from engine.progress import Progress, no_progress
-from engine.project import autosaves
 from engine.project.aside import SCENE_FILE, keep_aside
 from engine.project.autosaves import Autosave, list_autosaves, saved_mark, write_autosave
 from engine.project.collect import Collected, unneeded
-from engine.project.encode import scene_bytes
+from engine.project.encode import checked_bytes
 from engine.project.inside import Absent, Inside
 from engine.project.loading import Loaded, load_scene
 from engine.project.lock import Lock
+from engine.project.making import make_folder
 from engine.project.masks import write_mask
-from engine.project.stills import copy_still, read_still
+from engine.project.stills import read_still
 from engine.project.takes import TakeStore, write_take
 from engine.project.text import MOST_BYTES, Unreadable
-from engine.scene.disk import disk_errors, staged_folder, sync_folder
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
-from engine.scene.validity import problems
 
 if TYPE_CHECKING:
     from engine.vision.still import Still
@@ -83,19 +81,7 @@ class Project:
             BadInput: the folder is not empty, the name is none, or the still cannot be opened.
             Failed: it cannot be written.
         """
-        path = Path(path)
-        # An empty folder makes way, so that the whole one takes its place in a single step.
-        with contextlib.suppress(OSError):
-            path.rmdir()
-        with staged_folder(path) as staging, disk_errors(path):
-            files = Inside(staging)
-            still = None if still_path is None else copy_still(files, Path(still_path))
-            data = _checked_bytes(Scene(name=name, still=still))
-            for folder in ("masks", "takes", autosaves.FOLDER):
-                (staging / folder).mkdir()
-            files.write(SCENE_FILE, data)
-        with disk_errors(path):
-            sync_folder(path.absolute().parent)
+        make_folder(Path(path), name, None if still_path is None else Path(still_path))
         return cls.open(path)
 
     @classmethod
@@ -302,7 +288,7 @@ class Project:
     def _ready(self, scene: Scene) -> bytes:
         """The bytes of the scene, when everything it names is on the disk."""
         self._check_writing()
-        data = _checked_bytes(scene)
+        data = checked_bytes(scene)
         for take in scene.takes:
             if take.digest not in self.takes:
                 raise BadInput(
@@ -351,10 +337,3 @@ def _root(path: Path) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         raise BadInput(f"{str(path)[:200]!r} is no path of a project.") from error
     raise BadInput(f"{path} is a file, not a project folder." if there else f"There is no project {path}.")
-
-
-def _checked_bytes(scene: Scene) -> bytes:
-    wrong = problems(scene)
-    if wrong:
-        raise BadInput(f"The scene cannot be saved: {wrong[0]}")
-    return scene_bytes(scene)

@@ -53,18 +53,18 @@ class Hostile:
     Attributes:
         kind: one of ``KINDS``.
         file: which file or folder of it is replaced.
-        data: by what; None for a link.
-        link: symlink, hardlink, fifo, folder or loop.
+        data: by what; for a link, what scene.json is replaced by.
+        link: symlink, hardlink, fifo, folder or loop, in place of the file.
     """
 
     kind: str
     file: str
-    data: bytes | None
+    data: bytes
     link: str = ""
 
 
-def hostile(template: Path) -> st.SearchStrategy[Hostile]:
-    """Hostile projects made out of the sound one in ``template``."""
+def hostile(template: Path, kinds: tuple[str, ...] = KINDS) -> st.SearchStrategy[Hostile]:
+    """Hostile projects of these kinds, made out of the sound one in ``template``."""
     names = sorted(str(p.relative_to(template)) for p in template.rglob("*") if p.is_file())
     wavs = [name for name in names if name.endswith(".wav")]
     masks = [name for name in names if name.startswith("masks/")]
@@ -72,12 +72,11 @@ def hostile(template: Path) -> st.SearchStrategy[Hostile]:
 
     @st.composite
     def build(draw: Draw) -> Hostile:
-        kind = draw(st.sampled_from(KINDS))
+        kind = draw(st.sampled_from(kinds))
         if kind == "link":
             file = draw(st.sampled_from([*names, "takes", "masks", "autosave", ".foleyscape-lock"]))
-            return Hostile(
-                kind, file, None, draw(st.sampled_from(["symlink", "hardlink", "fifo", "folder", "loop"]))
-            )
+            link = draw(st.sampled_from(["symlink", "hardlink", "fifo", "folder", "loop"]))
+            return Hostile(kind, file, _scene(draw, content["scene.json"]), link)
         if kind == "WAV":
             file = draw(st.sampled_from(wavs))
             return Hostile(kind, file, _wav(draw, content[file]))
@@ -222,10 +221,11 @@ class Ground:
         shutil.copytree(self._template, self.folder)
         (self.folder / "autosave").mkdir(exist_ok=True)
         path = self.folder / self._named(case)
-        if case.data is not None:
+        if case.link:
+            (self.folder / "scene.json").write_bytes(case.data)
+            self._link(path, case.link)
+        else:
             path.write_bytes(case.data)
-            return
-        self._link(path, case.link)
 
     def use(self) -> str:
         """Opens the project and does everything that can be done with it; in a word, what came of it.

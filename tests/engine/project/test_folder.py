@@ -85,6 +85,13 @@ def test_a_project_that_cannot_be_made_leaves_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_a_project_that_cannot_be_made_leaves_the_empty_folder_that_was_there(tmp_path: Path) -> None:
+    (tmp_path / "New.foley").mkdir()
+    with pytest.raises(BadInput, match="There is no file"):
+        Project.create(tmp_path / "New.foley", "New", tmp_path / "nothing.png")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "New.foley"]
+
+
 def test_a_folder_with_something_in_it_is_not_made_a_project(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").touch()
     with pytest.raises(BadInput, match="not empty"):

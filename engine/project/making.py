@@ -1,0 +1,44 @@
+"""Making a project folder: whole, or not at all."""
+
+import contextlib
+from pathlib import Path
+
+from engine.project import autosaves, masks, takes
+from engine.project.aside import SCENE_FILE
+from engine.project.encode import checked_bytes
+from engine.project.inside import Inside
+from engine.project.stills import copy_still
+from engine.scene.disk import disk_errors, staged_folder, sync_folder
+from engine.scene.scene import Scene
+
+
+def make_folder(path: Path, name: str, still_path: Path | None) -> None:
+    """A folder with an empty scene, and with the still where there is one.
+
+    Raises:
+        BadInput: the folder is not empty, the name is none, or the still cannot be opened.
+        Failed: it cannot be written.
+    """
+    made_way = False
+    with contextlib.suppress(OSError):
+        # An empty folder makes way, so that the whole one takes its place in a single step.
+        path.rmdir()
+        made_way = True
+    try:
+        with staged_folder(path) as staging, disk_errors(path):
+            _fill(staging, name, still_path)
+    except BaseException:
+        if made_way:
+            path.mkdir(exist_ok=True)
+        raise
+    with disk_errors(path):
+        sync_folder(path.absolute().parent)
+
+
+def _fill(staging: Path, name: str, still_path: Path | None) -> None:
+    files = Inside(staging)
+    still = None if still_path is None else copy_still(files, still_path)
+    data = checked_bytes(Scene(name=name, still=still))
+    for folder in (masks.FOLDER, takes.FOLDER, autosaves.FOLDER):
+        (staging / folder).mkdir()
+    files.write(SCENE_FILE, data)
