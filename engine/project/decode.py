@@ -20,7 +20,10 @@ MaskOf = Callable[[str, StillRecord], Mask]
 """The mask of this digest for this still; raises BadInput with a sentence where there is none."""
 
 MOST_MASK_PIXELS = 2**31
-"""All masks of a scene together: 2 GiB, a mask being a byte a pixel in memory."""
+"""Over all objects of a scene: 2 GiB, a mask being a byte a pixel in memory."""
+
+MOST_ENTRIES = 200_000
+"""Objects, takes, tracks, clips and markers together; a file of more is nonsense, and would take minutes to read."""
 
 
 def read_scene(facts: dict[str, Any], mask_of: MaskOf, notes: Notes) -> Scene:
@@ -57,6 +60,8 @@ class _Reader:
         self._mask_of = mask_of
         self._notes = notes
         self._masks: dict[str, Mask] = {}
+        self._pixels = 0
+        self._entries = 0
 
     def each(
         self, facts: dict[str, Any], key: str, what: str, read: Read[Value], where: str = ""
@@ -66,6 +71,9 @@ class _Reader:
         if not isinstance(entries, list):
             self._notes.say(f"The list of {key}{where} is damaged; it was left out.")
             return ()
+        self._entries += len(entries)
+        if self._entries > MOST_ENTRIES:
+            raise Wrong(f"it lists more than {MOST_ENTRIES} things")
         found = []
         for number, entry in enumerate(entries, 1):
             who = f"{what} {number}{_called(entry)}{where}"
@@ -90,9 +98,10 @@ class _Reader:
         if still is None:
             raise Wrong("there is no still that its mask could be of")
         digest = given.pop("mask_digest")
+        self._pixels += still.width * still.height
+        if self._pixels > MOST_MASK_PIXELS:
+            raise Wrong("there are more masks than memory is given for")
         if digest not in self._masks:
-            if (len(self._masks) + 1) * still.width * still.height > MOST_MASK_PIXELS:
-                raise Wrong("there are more masks than memory is given for")
             self._masks[digest] = self._mask_of(digest, still)
         return SoundingObject(mask=self._masks[digest], **given)
 

@@ -23,7 +23,7 @@ class Unreadable(BadInput):
 def parse(data: bytes, name: str) -> dict[str, Any]:
     """The keys and values of a JSON file.
 
-    Stricter than ``json``: no key twice, no text that is no Unicode. What is no finite number, or has more
+    Stricter than ``json``: no text that is no Unicode. What is no finite number, or has more
     digits than any number in a scene, comes out as an infinity or NaN, which no key accepts.
 
     Args:
@@ -37,11 +37,7 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise Unreadable(f"{name} is larger than {MOST_BYTES // 1_000_000} MB, which no scene is.")
     try:
-        facts = json.loads(
-            data.decode("utf-8-sig"),
-            parse_int=_whole,
-            object_pairs_hook=_each_once,
-        )
+        facts = json.loads(data.decode("utf-8-sig"), parse_int=_whole)
         if _HALF_LETTER.search(data):
             json.dumps(facts, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as damage:
@@ -86,10 +82,3 @@ def _is_long(value: Any) -> bool:
 
 def _whole(digits: str) -> float:
     return int(digits) if len(digits) <= MOST_DIGITS else math.inf
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    facts = dict(pairs)
-    if len(facts) != len(pairs):
-        raise ValueError("it gives a key twice")
-    return facts

@@ -150,7 +150,6 @@ def test_where_nothing_has_a_meaning_any_more_nothing_is_opened(damage: Damage) 
     [
         (b'{"schema": 2, "name": "Al', "cut short"),
         (b'{"schema": 2,, "name": 1}', "damaged in line 1"),
-        (b'{"a": 1, "a": 2}', "a key twice"),
         (b'{"a": "\xff"}', "no text"),
         (b'{"a": "\\ud800"}', "no text"),
         (b"[1, 2]", "holds no scene"),
@@ -186,6 +185,22 @@ def test_no_more_warnings_than_a_person_can_read() -> None:
     _, warnings = read_back(facts)
     assert len(warnings) == 101
     assert warnings[-1] == "4900 more parts of this project are damaged."
+
+
+def test_nonsense_by_the_million_is_not_read_one_by_one() -> None:
+    facts = json.loads(scene_bytes(full_scene()))
+    facts["timeline"]["tracks"][0]["clips"] = [{}] * 1_000_000
+    with pytest.raises(Unreadable, match="lists more than 200000 things"):
+        read_back(facts)
+
+
+def test_one_large_mask_for_ever_more_objects_takes_no_more_memory_than_is_given() -> None:
+    facts = json.loads(scene_bytes(full_scene()))
+    facts["still"].update(width=50_000, height=20_000)
+    facts["objects"] = [{**facts["objects"][0], "index": number} for number in range(5)]
+    scene, warnings = read_back(facts)
+    assert len(scene.objects) == 2
+    assert "Object 3 'Dog' was left out: there are more masks than memory is given for." in warnings
 
 
 anything = st.recursive(
