@@ -1,0 +1,244 @@
+"""The canvas: what pointer, keys and buttons do to the still and the objects on it."""
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.canvas.brush import brushed, resized
+from desktop.canvas.choosing import Choosing, object_at
+from desktop.canvas.gestures import Boxed, Boxing, Clicked, Held, Panned, Stroked, Tool
+from desktop.canvas.keymap import Command
+from desktop.canvas.look import PROPOSAL_COLOUR, BrushMark
+from desktop.canvas.stage import Stage
+from desktop.canvas.viewport import Point
+from engine.scene.colours import Colour
+from engine.scene.hints import Hints
+from engine.scene.masks import Mask
+
+NOBODY = -1
+STEP = 1.25
+
+
+class Canvas(Stage):
+    """Gets values and gives signals; knows neither document nor engine. Call ``release`` before it goes.
+
+    Signals:
+        hovered(x, y): still pixels where a click would begin an object; -1, -1 where it would not.
+        hints_changed(Hints): what should be proposed for; never without something to keep.
+        accepted(mask): the proposed, or freely painted, object is wanted.
+        cleared(): hints and proposal were given up.
+        object_picked(index, extend): an object was clicked; index -1 for none.
+        mask_edited(index, mask): one brush stroke on an object.
+        find_requested(): objects of the whole still are wanted.
+        advised(str): why what was tried does nothing.
+        tool_changed(Tool), zoom_changed(float), failed(Message).
+        tapped(): Space was tapped and nothing was panned; it plays.
+    """
+
+    hovered = Signal(float, float)
+    hints_changed = Signal(object)
+    accepted = Signal(object)
+    cleared = Signal()
+    object_picked = Signal(int, bool)
+    mask_edited = Signal(int, object)
+    find_requested = Signal()
+    advised = Signal(str)
+    tool_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tools.tool_chosen.connect(self.choose_tool)
+        self.tools.command.connect(self.obey)
+        self.tools.diameter_chosen.connect(self.set_diameter)
+        self.proposal_bar.command.connect(self.obey)
+
+    # What is done
+
+    def choose_tool(self, tool: Tool) -> None:
+        if tool is not self.tool:
+            self.tool = tool
+            self.tool_changed.emit(tool)
+        self.tools.show_tool(tool)
+        self._show_bars()
+        self.point_again()
+
+    def set_diameter(self, diameter: float) -> None:
+        self._diameter = float(diameter)
+        self.tools.show_diameter(self._diameter)
+        self.update()
+
+    def obey(self, command: Command) -> None:
+        """Does what a key or a button says."""
+        match command:
+            case Command.ACCEPT:
+                self._accept()
+            case Command.CLEAR:
+                self.clear_hints()
+            case Command.NEXT:
+                self._cycle(1)
+            case Command.PREVIOUS:
+                self._cycle(-1)
+            case Command.BACK:
+                self._change_hints(self._choosing.back())
+            case Command.FIND:
+                self.find_requested.emit()
+            case Command.HINT | Command.BRUSH | Command.ERASE:
+                self.choose_tool(Tool[command.name])
+            case Command.SMALLER | Command.LARGER:
+                self.set_diameter(resized(self._diameter, 1 if command is Command.LARGER else -1))
+            case _:
+                self._zoom(command)
+
+    def clear_hints(self) -> None:
+        """Gives up the hints and the proposal."""
+        was = self._choosing.open or self.pointer.cancel()
+        self._reset()
+        self._show_bars()
+        self.update()
+        if was:
+            self.cleared.emit()
+        self.point_again()
+
+    def can_obey(self) -> tuple[bool, bool]:
+        return bool(self._choosing.masks), self._choosing.open
+
+    def _accept(self) -> None:
+        mask = self._choosing.mask
+        if mask is None:
+            return
+        self._reset()
+        self._show_bars()
+        self.update()
+        self.accepted.emit(mask)
+
+    def _cycle(self, steps: int) -> None:
+        self._choosing = self._choosing.cycled(steps)
+        self._show_bars()
+        self.update()
+
+    def _zoom(self, command: Command) -> None:
+        middle = self._viewport.view[0] / 2, self._viewport.view[1] / 2
+        match command:
+            case Command.FIT:
+                self._move_to(self._viewport.fit())
+            case Command.ACTUAL:
+                self._move_to(self._viewport.at_zoom(1 / self.devicePixelRatioF()))
+            case Command.CLOSER:
+                self._move_to(self._viewport.zoomed(STEP, middle))
+            case Command.FARTHER:
+                self._move_to(self._viewport.zoomed(1 / STEP, middle))
+
+    # The pointer
+
+    def on_click(self, action: Clicked) -> None:
+        held, keep = action.held, not action.held.alt
+        x, y = self._viewport.to_still(action.at)
+        if not self._viewport.contains(action.at):
+            if not self._choosing.open:
+                self.object_picked.emit(NOBODY, False)
+            return
+        if self._choosing.open:
+            self._change_hints(self._choosing.clicked(x, y, keep=keep))
+            return
+        thing = None if held.shift else object_at(self._objects, x, y)
+        if not keep:
+            self.advised.emit("Alt-click drops from a proposal: click the object itself first.")
+        elif thing is not None:
+            self.object_picked.emit(thing.index, held.control)
+        else:
+            self._change_hints(self._choosing.clicked(x, y, keep=True))
+
+    def on_box(self, action: Boxing | Boxed) -> None:
+        corners = self._viewport.clamped(action.start), self._viewport.clamped(action.end)
+        self._box = None
+        if isinstance(action, Boxing):
+            self._box = self._viewport.to_view(corners[0]), self._viewport.to_view(corners[1])
+            self.update()
+        else:
+            self._change_hints(self._choosing.boxed(*corners))
+
+    def on_pan(self, action: Panned) -> None:
+        self._move_to(self._viewport.moved(action.dx, action.dy))
+
+    def on_zoom(self, factor: float, at: Point) -> None:
+        self._move_to(self._viewport.zoomed(factor, at))
+
+    def on_stroke(self, action: Stroked) -> None:
+        target = self._brush_target(adds=action.adds)
+        if target is None:
+            if action.ended:
+                self.advised.emit("Select one object to brush its mask.")
+            return
+        index, mask, colour = target
+        points = tuple(self._viewport.to_still(point) for point in action.points)
+        mark = BrushMark(points, self._diameter / self._viewport.zoom, colour, action.adds)
+        self._stroke = mark
+        self.update()
+        if action.ended:
+            self._end_stroke(index, mask, mark)
+
+    def on_point(self, at: Point | None, held: Held) -> None:
+        """The pointer rests here, or (None) nowhere on the canvas."""
+        taken = at is None or self._picture is None or not self._viewport.contains(at)
+        quiet = taken or self._choosing.open or self.tool is not Tool.HINT or self.pointer.busy or held.space
+        thing, place = None, None
+        if not quiet and at is not None:
+            place = self._viewport.to_still(at)
+            thing = None if held.shift else object_at(self._objects, *place)
+        pointed = None if thing is None else thing.index
+        if pointed != self._pointed:
+            self._pointed = pointed
+            self.update()
+        self._hover_to(place if thing is None else None)
+        self.show_pointer(over_object=thing is not None, on_still=not taken)
+        if self.tool is not Tool.HINT:
+            self.update()
+
+    def _hover_to(self, place: Point | None) -> None:
+        if place == self._hover_at:
+            return
+        self._hover_at = place
+        if place is None:
+            self.show_hover(None)
+        self.hovered.emit(*(place or (-1.0, -1.0)))
+
+    def _change_hints(self, choosing: Choosing) -> None:
+        """Takes these hints, and asks for what they mean."""
+        changed = choosing.hints != self._choosing.hints
+        closed = self._choosing.open and not choosing.open
+        self._choosing = choosing
+        self._hover_to(None)
+        self._show_bars()
+        self.update()
+        if closed:
+            self.cleared.emit()
+        elif changed and choosing.hints != Hints():
+            self.hints_changed.emit(choosing.hints)
+
+    def _brush_target(self, *, adds: bool) -> tuple[int | None, Mask, Colour] | None:
+        """What a stroke is on: the proposal, the one selected object, or a new one; None where it is on nothing."""
+        if self._picture is None:
+            return None
+        if self._choosing.mask is not None:
+            return None, self._choosing.mask, PROPOSAL_COLOUR
+        selected = [thing for thing in self._objects if thing.index in self._selection]
+        if len(selected) == 1:
+            return selected[0].index, selected[0].mask, selected[0].colour
+        if selected or not adds:
+            return None
+        still = self._picture.still
+        return None, np.zeros((still.height, still.width), np.bool_), PROPOSAL_COLOUR
+
+    def _end_stroke(self, index: int | None, mask: Mask, mark: BrushMark) -> None:
+        """One stroke is one edit. It stays to be seen until the mask's new outline is there."""
+        changed = brushed(mask, mark.points, mark.diameter, adds=mark.adds)
+        if np.array_equal(changed, mask) or (index is not None and not changed.any()):
+            self._stroke = None
+            self.update()
+        elif index is not None:
+            self.mask_edited.emit(index, changed)
+        elif self._choosing.mask is None:
+            self.accepted.emit(changed)
+        else:
+            self._choosing = self._choosing.repainted(changed)
+            self._trace_proposal(only=self._choosing.which)

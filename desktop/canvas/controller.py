@@ -1,0 +1,228 @@
+"""Joins the canvas, the vision worker and the document: it decides what a proposal, a stroke or a find becomes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from desktop.canvas.canvas import NOBODY, Canvas
+from desktop.messages import Message, Messages
+from desktop.workers.sight import Found, Glimpse, Proposal, Suggested, Suggestion
+from desktop.workers.vision import VisionWorker
+from engine.scene.edits import add_object, prompt_object, rename_object, replace_mask, set_level
+from engine.scene.hints import Hints
+from engine.scene.masks import Mask
+from engine.scene.scene import Scene
+from engine.vision.still import Still
+
+Change = Callable[[Scene], Scene]
+SAME = 0.6
+"""A found mask that shares this much (intersection over union) with an object is that object."""
+
+
+class Signals(Protocol):
+    """A signal, as far as it is connected here."""
+
+    def connect(self, slot: Callable[..., object], /) -> object: ...
+
+
+class DocumentLike(Protocol):
+    """What is needed of ``desktop.document.Document``."""
+
+    @property
+    def scene(self) -> Scene: ...
+    @property
+    def still(self) -> Still | None: ...
+    @property
+    def selection(self) -> tuple[int, ...]: ...
+    @property
+    def scene_changed(self) -> Signals: ...
+    @property
+    def selection_changed(self) -> Signals: ...
+    @property
+    def still_changed(self) -> Signals: ...
+    def edit(self, name: str, change: Change, key: str | None = None) -> bool: ...
+    def adopt(self, change: Change) -> bool: ...
+    def select(self, numbers: Iterable[int]) -> None: ...
+
+
+class CanvasController(QObject):
+    """Subscribes the canvas to the document, and turns its signals into questions and edits.
+
+    An accepted object is in the scene at once; its suggested name comes later, and is no undo step of its own.
+    """
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        vision: VisionWorker,
+        document: DocumentLike,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._canvas, self._vision = canvas, vision
+        self._document, self._messages = document, messages
+        self._unnamed: dict[int, tuple[int, str]] = {}
+        self._tickets = 0
+        self._join()
+        self._take_still()
+
+    def close(self) -> None:
+        """Ends both threads."""
+        self._vision.close()
+        self._canvas.release()
+
+    def _join(self) -> None:
+        canvas, vision, document = self._canvas, self._vision, self._document
+        document.still_changed.connect(self._take_still)
+        document.scene_changed.connect(self._show)
+        document.selection_changed.connect(self._show)
+        canvas.hovered.connect(vision.hover)
+        canvas.hints_changed.connect(self._ask)
+        canvas.cleared.connect(vision.withdraw)
+        canvas.accepted.connect(self._accept)
+        canvas.object_picked.connect(self._pick)
+        canvas.mask_edited.connect(self._repaint)
+        canvas.find_requested.connect(self._find)
+        canvas.advised.connect(self._messages.tell)
+        canvas.failed.connect(self._messages.show)
+        vision.hover_mask.connect(self._show_hover)
+        vision.proposed.connect(self._show_proposal)
+        vision.found.connect(self._take_found)
+        vision.suggested.connect(self._name)
+        vision.refused.connect(self._forget)
+        vision.failed.connect(self._fail)
+        vision.busy_changed.connect(canvas.show_busy)
+
+    # From the document
+
+    @Slot()
+    def _take_still(self) -> None:
+        self._unnamed.clear()
+        still = self._document.still
+        self._canvas.set_still(still)
+        self._vision.prepare(still)
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        self._canvas.show_objects(self._document.scene.objects, self._document.selection)
+
+    # From the canvas
+
+    @Slot(object)
+    def _ask(self, hints: Hints) -> None:
+        self._vision.propose(hints)
+
+    @Slot(object)
+    def _accept(self, mask: Mask) -> None:
+        number = self._document.scene.next_object
+        if self._add("Add object", [mask]):
+            self._document.select((number,))
+
+    @Slot(int, bool)
+    def _pick(self, index: int, extend: bool) -> None:
+        before = self._document.selection
+        if index == NOBODY:
+            self._document.select(())
+        elif not extend:
+            self._document.select((index,))
+        elif index in before:
+            self._document.select([number for number in before if number != index])
+        else:
+            self._document.select((*before, index))
+
+    @Slot(int, object)
+    def _repaint(self, index: int, mask: Mask) -> None:
+        self._document.edit("Brush mask", lambda scene: replace_mask(scene, index, mask))
+
+    @Slot()
+    def _find(self) -> None:
+        self._canvas.clear_hints()
+        self._vision.find_objects()
+
+    # From the worker
+
+    @Slot(object)
+    def _show_hover(self, glimpse: Glimpse) -> None:
+        self._canvas.show_hover(glimpse.outline)
+
+    @Slot(object)
+    def _show_proposal(self, proposal: Proposal) -> None:
+        """Shows it if it answers the hints as they are now: the newest wins."""
+        if proposal.hints == self._canvas.choosing.hints:
+            self._canvas.show_proposal(proposal.masks, 0, proposal.outlines)
+
+    @Slot(object)
+    def _take_found(self, found: Found) -> None:
+        """New ones become objects in one step of undo, selected, so that all can go again at one key."""
+        there = [thing.mask for thing in self._document.scene.objects]
+        new = [mask for mask in found.masks if not any(_overlap(mask, old) > SAME for old in there)]
+        if not new:
+            self._messages.tell("No more objects were found. Click a thing, or drag a box round it.")
+            return
+        first = self._document.scene.next_object
+        if self._add("Find objects", new):
+            self._document.select(range(first, first + len(new)))
+            count = "one object" if len(new) == 1 else f"{len(new)} objects"
+            self._messages.tell(f"Found {count}; undo takes them away again.")
+
+    @Slot(object)
+    def _name(self, suggested: Suggested) -> None:
+        named = self._unnamed.pop(suggested.ticket, None)
+        if named is not None:
+            self._document.adopt(lambda scene: _named(scene, named, suggested.suggestion))
+
+    @Slot(int)
+    def _forget(self, ticket: int) -> None:
+        self._unnamed.pop(ticket, None)
+
+    @Slot(object)
+    def _fail(self, message: Message) -> None:
+        """A proposal that failed leaves no bar that waits for it."""
+        if self._canvas.choosing.open and not self._canvas.choosing.masks:
+            self._canvas.clear_hints()
+        self._messages.show(message)
+
+    def _add(self, name: str, masks: Sequence[Mask]) -> bool:
+        """Adds the objects as one edit and asks what they are."""
+        still, first = self._document.still, self._document.scene.next_object
+
+        def added(scene: Scene) -> Scene:
+            for mask in masks:
+                scene = add_object(scene, mask, _placeholder(scene.next_object))
+            return scene
+
+        if still is None or not self._document.edit(name, added):
+            return False
+        for number, mask in enumerate(masks, first):
+            thing = self._document.scene.object(number)
+            if thing is not None:
+                self._tickets += 1
+                self._unnamed[self._tickets] = (number, thing.name)
+                self._vision.suggest(still, mask, self._tickets)
+        return True
+
+
+def _placeholder(number: int) -> str:
+    return f"Object {number + 1}"
+
+
+def _named(scene: Scene, wanted: tuple[int, str], suggestion: Suggestion) -> Scene:
+    """The scene with the suggestion, unless the object is gone, another, or has been named by a person."""
+    index, placeholder = wanted
+    thing = scene.object(index)
+    if thing is None or thing.name != placeholder or thing.prompt is not None:
+        return scene
+    scene = rename_object(scene, index, suggestion.name)
+    scene = prompt_object(scene, index, suggestion.prompt)
+    return set_level(scene, index, suggestion.level_lufs)
+
+
+def _overlap(one: Mask, other: Mask) -> float:
+    """Intersection over union."""
+    if one.shape != other.shape:
+        return 0.0
+    return float(np.count_nonzero(one & other) / max(1, np.count_nonzero(one | other)))

@@ -1,0 +1,55 @@
+"""The outline of a mask as polygons, which are crisp at every zoom. No widgets."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.scene.masks import Mask
+
+Loop = NDArray[np.float32]
+"""float32 (N, 2), x and y in still pixels; closed."""
+LONGEST = 3000
+"""A still with a longer side gets coarser outlines: nobody sees a third of a pixel of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """Attributes:
+    loops: the edges of the mask, holes among them; what is inside an odd number of them is in the mask.
+    box: (x0, y0, x1, y1) in still pixels, end exclusive; of nothing, all 0.
+    area: pixels in the mask.
+    """
+
+    loops: tuple[Loop, ...]
+    box: tuple[float, float, float, float]
+    area: int
+
+    def scaled(self, across: float, down: float) -> "Outline":
+        """The outline of the same mask on a still that is so many times as wide and as tall."""
+        by = np.array([across, down], np.float32)
+        x0, y0, x1, y1 = self.box
+        return Outline(
+            tuple(loop * by for loop in self.loops),
+            (x0 * across, y0 * down, x1 * across, y1 * down),
+            round(self.area * across * down),
+        )
+
+
+NOTHING = Outline((), (0.0, 0.0, 0.0, 0.0), 0)
+
+
+def trace(mask: Mask) -> Outline:
+    """The outline of a mask, its staircases straightened to within half a pixel or so."""
+    import cv2
+
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return NOTHING
+    x0, y0, x1, y1 = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    part = np.ascontiguousarray(mask[y0:y1, x0:x1]).view(np.uint8)
+    found, _ = cv2.findContours(part, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    coarse = max(0.75, max(mask.shape) / LONGEST)
+    corner = np.array([x0 + 0.5, y0 + 0.5], np.float32)
+    loops = [cv2.approxPolyDP(loop, coarse, True)[:, 0, :].astype(np.float32) + corner for loop in found]
+    return Outline(tuple(loops), (x0, y0, x1, y1), int(np.count_nonzero(part)))

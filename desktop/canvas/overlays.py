@@ -1,0 +1,117 @@
+"""Outlines as translucent pictures over the still, each drawn once for a zoom and then only laid down."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from desktop.canvas.look import Finish
+from desktop.canvas.outline import Outline
+from desktop.canvas.viewport import Viewport
+
+KEPT = 48
+REACH = 4.0
+"""View pixels by which lines stand out from the box of their outline."""
+SHADE = QColor(8, 10, 12, 150)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A picture and where in the view its corner stands, relative to the still's corner."""
+
+    image: QImage
+    corner: QPointF
+
+
+class Overlays:
+    """Draws outlines, and remembers the sheets and paths it drew."""
+
+    def __init__(self) -> None:
+        self._sheets: OrderedDict[object, Sheet] = OrderedDict()
+        self._paths: WeakKeyDictionary[Outline, QPainterPath] = WeakKeyDictionary()
+        self.drawn_count = 0
+
+    def paint(
+        self,
+        painter: QPainter,
+        exposed: QRectF,
+        outline: Outline,
+        finish: Finish,
+        viewport: Viewport,
+        ratio: float,
+    ) -> None:
+        """Lays the outline over the still."""
+        box = view_box(outline, viewport)
+        if not outline.loops or not box.intersects(exposed):
+            return
+        sheet = self._sheet(outline, finish, viewport, ratio)
+        corner = sheet.corner + QPointF(viewport.x, viewport.y)
+        painter.drawImage(corner, sheet.image)
+
+    def path(self, outline: Outline) -> QPainterPath:
+        """The outline as a path in still pixels."""
+        path = self._paths.get(outline)
+        if path is None:
+            path = QPainterPath()
+            path.setFillRule(Qt.FillRule.OddEvenFill)
+            for loop in outline.loops:
+                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in loop.tolist()]))
+                path.closeSubpath()
+            self._paths[outline] = path
+        return path
+
+    def _sheet(self, outline: Outline, finish: Finish, viewport: Viewport, ratio: float) -> Sheet:
+        """The sheet of this outline: all of it while that is no larger than the view, else what is in sight."""
+        whole = view_box(outline, viewport)
+        view = QRectF(0, 0, *viewport.view)
+        fits = whole.width() * whole.height() <= 1.5 * view.width() * view.height()
+        key = (outline, finish, ratio, viewport.zoom if fits else viewport)
+        sheet = self._sheets.get(key)
+        if sheet is None:
+            sheet = self._draw(outline, finish, viewport, ratio, whole if fits else whole.intersected(view))
+            self._sheets[key] = sheet
+            while len(self._sheets) > KEPT:
+                self._sheets.popitem(last=False)
+        self._sheets.move_to_end(key)
+        return sheet
+
+    def _draw(
+        self, outline: Outline, finish: Finish, viewport: Viewport, ratio: float, part: QRectF
+    ) -> Sheet:
+        self.drawn_count += 1
+        left, top = int(part.left() * ratio) / ratio, int(part.top() * ratio) / ratio
+        width, height = int(part.width() * ratio) + 2, int(part.height() * ratio) + 2
+        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-left, -top)
+        draw_outline(painter, self.path(outline), finish, viewport)
+        painter.end()
+        return Sheet(image, QPointF(left - viewport.x, top - viewport.y))
+
+
+def draw_outline(painter: QPainter, path: QPainterPath, finish: Finish, viewport: Viewport) -> None:
+    """Fill, then a line with a dark one under it, which shows on bright stills too."""
+    shape = to_view(viewport).map(path)
+    painter.fillPath(shape, finish.tint())
+    for colour, width in ((SHADE, finish.line + 1.5), (finish.stroke(), finish.line)):
+        pen = QPen(colour, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(shape, pen)
+
+
+def to_view(viewport: Viewport) -> QTransform:
+    """Still pixels to view pixels."""
+    return QTransform(viewport.zoom, 0, 0, viewport.zoom, viewport.x, viewport.y)
+
+
+def view_box(outline: Outline, viewport: Viewport) -> QRectF:
+    """What of the view an outline takes up, its lines included."""
+    x0, y0, x1, y1 = outline.box
+    left, top = viewport.to_view((x0, y0))
+    right, bottom = viewport.to_view((x1, y1))
+    return QRectF(left, top, right - left, bottom - top).adjusted(-REACH, -REACH, REACH, REACH)

@@ -1,0 +1,153 @@
+"""The two small bars that float on the canvas: tools and zoom above, the open proposal below."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from desktop.canvas.brush import SIZES
+from desktop.canvas.gestures import Tool
+from desktop.canvas.keymap import Command, key_of
+from desktop.theme.colours import DARK
+from desktop.theme.icons import icon
+
+TOOLS = {
+    Tool.HINT: ("cursor", Command.HINT, "Pick objects; click or drag a box to propose one"),
+    Tool.BRUSH: ("brush", Command.BRUSH, "Paint more onto the selected object's mask; Alt takes away"),
+    Tool.ERASE: ("eraser", Command.ERASE, "Take from the selected object's mask; Alt adds"),
+}
+SHEET = f"""
+#canvasBar {{ background: {DARK.panel}; border: 1px solid {DARK.edge}; border-radius: 7px; }}
+#canvasBar QLabel {{ background: transparent; border: none; color: {DARK.dim}; }}
+#canvasBar QToolButton {{ background: transparent; border: none; border-radius: 4px; padding: 3px; }}
+#canvasBar QToolButton:hover {{ background: {DARK.hover}; }}
+#canvasBar QToolButton:checked {{ background: {DARK.selected}; }}
+#canvasBar QToolButton:focus {{ border: 1px solid {DARK.accent}; padding: 2px; }}
+#canvasBar QToolButton:disabled {{ color: {DARK.faint}; }}
+#canvasBar QToolButton#main {{ background: {DARK.accent}; color: {DARK.on_accent}; padding: 3px 10px; }}
+#canvasBar QFrame#rule {{ background: {DARK.edge}; border: none; }}
+"""
+
+
+class Bar(QFrame):
+    """A row of controls in a rounded plate."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvasBar")
+        self.setAccessibleName(name)
+        self.setStyleSheet(SHEET)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(5, 4, 5, 4)
+        self.row.setSpacing(2)
+
+    def button(self, picture: str, command: Command, tip: str = "", colour: str = DARK.text) -> QToolButton:
+        """A button for a command, its key in the tooltip."""
+        button = QToolButton(self)
+        button.setIcon(icon(picture, colour))
+        button.setIconSize(QSize(18, 18))
+        button.setAccessibleName(command.value)
+        key = key_of(command)
+        words = tip or command.value
+        button.setToolTip(f"{words} ({key})" if key else words)
+        self.row.addWidget(button)
+        return button
+
+    def rule(self) -> None:
+        line = QFrame(self)
+        line.setObjectName("rule")
+        line.setFixedSize(1, 18)
+        self.row.addSpacing(3)
+        self.row.addWidget(line)
+        self.row.addSpacing(3)
+
+
+class ToolBar(Bar):
+    """Signals: tool_chosen(Tool), command(Command), diameter_chosen(int)."""
+
+    tool_chosen = Signal(object)
+    command = Signal(object)
+    diameter_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("Canvas tools", parent)
+        self._buttons = QButtonGroup(self)
+        self.tools = {tool: self._tool(tool) for tool in Tool}
+        self.diameter = QSlider(Qt.Orientation.Horizontal, self)
+        self.diameter.setRange(*SIZES)
+        self.diameter.setFixedWidth(90)
+        self.diameter.setAccessibleName("Brush size")
+        self.diameter.setToolTip("Brush size ([ smaller, ] larger)")
+        self.diameter.valueChanged.connect(self.diameter_chosen)
+        self.row.addWidget(self.diameter)
+        self.rule()
+        self.find_all = self._plain("find", Command.FIND, "Find objects in the whole still")
+        self.rule()
+        self.farther = self._plain("zoom_out", Command.FARTHER)
+        self.zoom = QLabel("100 %", self)
+        self.zoom.setAccessibleName("Zoom")
+        self.zoom.setMinimumWidth(46)
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.row.addWidget(self.zoom)
+        self.closer = self._plain("zoom_in", Command.CLOSER)
+        self.fit = self._plain("fit", Command.FIT)
+        self.actual = self._plain("actual", Command.ACTUAL)
+
+    def show_tool(self, tool: Tool) -> None:
+        self.tools[tool].setChecked(True)
+        self.diameter.setVisible(tool is not Tool.HINT)
+        self.adjustSize()
+
+    def show_zoom(self, zoom: float) -> None:
+        self.zoom.setText(f"{zoom * 100:.0f} %")
+
+    def show_diameter(self, diameter: float) -> None:
+        blocked = self.diameter.blockSignals(True)
+        self.diameter.setValue(round(diameter))
+        self.diameter.blockSignals(blocked)
+
+    def _tool(self, tool: Tool) -> QToolButton:
+        picture, command, tip = TOOLS[tool]
+        button = self.button(picture, command, tip)
+        button.setCheckable(True)
+        self._buttons.addButton(button)
+        button.clicked.connect(lambda: self.tool_chosen.emit(tool))
+        return button
+
+    def _plain(self, picture: str, command: Command, tip: str = "") -> QToolButton:
+        button = self.button(picture, command, tip)
+        button.clicked.connect(lambda: self.command.emit(command))
+        return button
+
+
+class ProposalBar(Bar):
+    """Which proposal is shown, and what to do with it. Signals: command(Command)."""
+
+    command = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("Proposed object", parent)
+        self.previous = self._button("chevron_left", Command.PREVIOUS)
+        self.which = QLabel(self)
+        self.which.setAccessibleName("Which proposal")
+        self.which.setMinimumWidth(84)
+        self.which.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.row.addWidget(self.which)
+        self.next = self._button("chevron_right", Command.NEXT)
+        self.rule()
+        self.clear = self._button("close", Command.CLEAR)
+        self.accept = self._button("check", Command.ACCEPT, DARK.on_accent)
+        self.accept.setObjectName("main")
+        self.accept.setText("Add object")
+        self.accept.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def show_which(self, which: int, count: int) -> None:
+        self.which.setText(f"Mask {which + 1} of {count}" if count else "Looking…")
+        for button in (self.previous, self.next):
+            button.setEnabled(count > 1)
+        self.accept.setEnabled(count > 0)
+        self.adjustSize()
+
+    def _button(self, picture: str, command: Command, colour: str = DARK.text) -> QToolButton:
+        button = self.button(picture, command, colour=colour)
+        button.clicked.connect(lambda: self.command.emit(command))
+        return button

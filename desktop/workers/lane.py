@@ -1,0 +1,63 @@
+"""A thread that answers requests one after another: values in, values out, exactly one answer each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+Handler = Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a request: a value, or an error."""
+
+    request: Any
+    value: Any = None
+    error: Exception | None = None
+
+
+class Lane(QThread):
+    """Args:
+    make: makes the handler, in the thread, when the first request comes.
+
+    Signals:
+        answered(Answer): connect it to a method of a QObject, which is then called in that object's thread.
+    """
+
+    answered = Signal(object)
+
+    def __init__(self, make: Callable[[], Handler], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._make = make
+        self._handler: Handler | None = None
+        self._requests: SimpleQueue[Any] = SimpleQueue()
+        self._closing = False
+
+    def ask(self, request: object) -> None:
+        """Queues a request; the thread starts with the first."""
+        if self._closing:
+            return
+        self._requests.put(request)
+        if not self.isRunning():
+            self.start()
+
+    def close(self) -> None:
+        """Ends the thread after what it is doing; what waits is dropped."""
+        self._closing = True
+        self._requests.put(None)
+        self.wait()
+
+    def run(self) -> None:
+        while (request := self._requests.get()) is not None and not self._closing:
+            self.answered.emit(self._answer(request))
+
+    def _answer(self, request: object) -> Answer:
+        try:
+            if self._handler is None:
+                self._handler = self._make()
+            return Answer(request, self._handler(request))
+        except Exception as error:  # noqa: BLE001 the edge of the thread: whatever it was becomes an answer
+            return Answer(request, error=error)
