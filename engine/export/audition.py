@@ -2,8 +2,9 @@
 
 import contextlib
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engine.errors import Failed
 from engine.progress import Progress, no_progress
@@ -47,7 +48,7 @@ def write_audition(
             with soundfile.SoundFile(
                 partial, "w", wave.samplerate, wave.channels, subtype, format=form.upper()
             ) as copy:
-                copy.title, copy.license = _tag(title), _tag(licence)
+                _tag(copy, {"title": title, "license": licence})
                 for block in wave.blocks(FRAMES, dtype="int32" if exact else "float32", always_2d=True):
                     progress.report(wave.tell() / wave.frames, "Making audition copies")
                     copy.write(block)
@@ -59,6 +60,8 @@ def write_audition(
             partial.unlink()
 
 
-def _tag(words: str) -> str:
-    """Words that end where a C string ends, which is how libsndfile takes them."""
-    return words.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+def _tag(copy: Any, tags: Mapping[str, str]) -> None:
+    """Writes tags; libsndfile takes C strings, and no empty ones."""
+    for name, words in tags.items():
+        if kept := words.replace("\0", " ").encode("utf-8", "replace").decode("utf-8"):
+            setattr(copy, name, kept)

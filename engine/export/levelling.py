@@ -7,7 +7,6 @@ import numpy as np
 
 from engine.export.dither import headroom
 from engine.export.plan import ExportPlan
-from engine.export.presets import Preset
 from engine.export.stream import Levelling, stem_blocks
 from engine.progress import Progress
 from engine.sound.loudness import LoudnessReport, from_db, to_db
@@ -18,6 +17,8 @@ CLOSE_LU = 0.05
 """As near as a target is worth coming."""
 MOST_ROUNDS = 4
 """A limiter makes a mix quieter than its gain says, so that is measured and made up for, so many times at most."""
+LEAST_SLOPE = 0.2
+"""Where a limiter lets through less than that of more gain, more gain is not the way."""
 MOST_GAIN_DB = 40.0
 """More would only raise noise."""
 
@@ -46,16 +47,22 @@ def find_levelling(renderer: Renderer, plan: ExportPlan, progress: Progress) -> 
     # Dither of many stems adds up in the mix; it must fit, too.
     ceiling = to_db(from_db(plan.preset.ceiling_dbtp) - headroom(stems, plan.form.bits))
     heard = _listen(renderer, plan, Levelling(), progress.part(0.0, 1.0 / MOST_ROUNDS))
-    levelling = _fitting(Levelling(_missing(heard, plan.preset)), heard, ceiling)
+    target, last = plan.preset.target_lufs, heard.mix.integrated_lufs
+    if target is None or last is None:
+        return _fitting(Levelling(), heard, ceiling)
+    step, levelling = _held(target - last), _fitting(Levelling(_held(target - last)), heard, ceiling)
     for turn in range(1, MOST_ROUNDS):
-        if levelling.ceiling_dbtp is None or plan.preset.target_lufs is None:
+        if levelling.ceiling_dbtp is None:
             break
         part = progress.part(turn / MOST_ROUNDS, (turn + 1) / MOST_ROUNDS)
-        missing = _missing(_listen(renderer, plan, levelling, part), plan.preset)
-        if abs(missing) <= CLOSE_LU:
+        now = _listen(renderer, plan, levelling, part).mix.integrated_lufs
+        if now is None or abs(target - now) <= CLOSE_LU:
             break
-        gain_db = min(levelling.gain_db + missing, MOST_GAIN_DB)
-        levelling = _fitting(replace(levelling, gain_db=gain_db), heard, ceiling)
+        # What the last step brought, of what it was meant to: under a limiter less than all of it.
+        slope = min(max((now - last) / step, LEAST_SLOPE), 1.0) if step else 1.0
+        gain_db = _held(levelling.gain_db + (target - now) / slope)
+        step, last = gain_db - levelling.gain_db, now
+        levelling = _fitting(Levelling(gain_db), heard, ceiling)
     return levelling
 
 
@@ -69,11 +76,8 @@ def _listen(renderer: Renderer, plan: ExportPlan, levelling: Levelling, progress
     return _Heard(meter.report(), peaks)
 
 
-def _missing(heard: _Heard, preset: Preset) -> float:
-    """Decibels from what was heard to the target; 0 where there is no target, or no loudness."""
-    if preset.target_lufs is None or heard.mix.integrated_lufs is None:
-        return 0.0
-    return min(preset.target_lufs - heard.mix.integrated_lufs, MOST_GAIN_DB)
+def _held(gain_db: float) -> float:
+    return min(gain_db, MOST_GAIN_DB)
 
 
 def _fitting(levelling: Levelling, unlevelled: _Heard, ceiling_dbtp: float) -> Levelling:

@@ -55,15 +55,23 @@ def write_media(
     progress, rate = progress or no_progress(), rate or scene.timeline.rate
     records = _played(scene)
     need = sum(record.length_at(rate) * record.channels * 3 + 1024 for record in records)
-    final = (home or folder).absolute() / MEDIA_FOLDER
+    final, names = (home or folder).absolute() / MEDIA_FOLDER, media_names(scene)
     files = {}
     with staged_folder(folder / MEDIA_FOLDER, overwrite=overwrite, need_bytes=need) as staging:
         for number, record in enumerate(records, 1):
             progress.report((number - 1) / len(records), "Copying takes")
-            name = f"{number:02d}_{_plain(record.name)}_take{record.number}.wav"
+            name = names[record.digest]
             files[record.digest] = _copy(takes(record.digest), staging / name, rate, final / name)
         progress.raise_if_cancelled()
     return files
+
+
+def media_names(scene: Scene) -> dict[str, str]:
+    """What ``write_media`` will call the file of each take, by its digest."""
+    return {
+        record.digest: f"{number:02d}_{_plain(record.name)}_take{record.number}.wav"
+        for number, record in enumerate(_played(scene), 1)
+    }
 
 
 def _played(scene: Scene) -> Sequence[TakeRecord]:

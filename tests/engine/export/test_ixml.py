@@ -9,13 +9,12 @@ import pytest
 import wavinfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from engine.export.ixml import FileSet, Ixml, ixml_chunk
 from engine.export.riff import WaveForm, wave_file
 from engine.export.used import TakeUsed
 from engine.scene.timecode import RATES
-from tests.engine.export.toy_scene import recipe
+from tests.engine.export.toy_scene import document, recipe
 
 TAKE = TakeUsed("Dog <big>", 2, "d" * 64, "pocket-0123456789ab", "Apache-2.0", recipe("a dog & a cat", 7))
 IXML = Ixml(
@@ -34,7 +33,7 @@ IXML = Ixml(
 
 
 def parsed(ixml: Ixml) -> Any:
-    return etree.fromstring(ixml_chunk(ixml))
+    return document(ixml_chunk(ixml))
 
 
 def test_what_a_slate_says_is_read_back_by_wavinfo(tmp_path: Path) -> None:
@@ -108,10 +107,10 @@ def test_no_words_break_the_document(words: str, name: str) -> None:
     chunk = ixml_chunk(
         replace(IXML, project=words, takes=(replace(TAKE, name=name),), channels=((words, ""),))
     )
-    root = etree.fromstring(chunk)
+    root = document(chunk)
     assert len(chunk) % 2 == 0
     plain = "".join(c if c.isprintable() else " " for c in words)
-    found = root.findtext("PROJECT")
+    found = root.findtext("PROJECT") or ""
     assert len(found.replace("\n", " ")) == len(plain.replace("\r\n", " "))
     for letter, read in zip(plain.replace("\r\n", " "), found, strict=True):
-        assert read == letter or letter == " "
+        assert letter in {read, " "}

@@ -62,7 +62,7 @@ def test_floating_point_comes_back_bit_for_bit_and_says_how_long_it_is(tmp_path:
     with wave_file(tmp_path / "a.wav", FLOAT) as wave:
         wave.write(samples)
     read, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
-    assert (read.T == samples).all()
+    assert (samples == read.T).all()
     assert soundfile.info(tmp_path / "a.wav").subtype == "FLOAT"
     data = (tmp_path / "a.wav").read_bytes()
     assert struct.unpack_from("<4sII", data, data.index(b"fact")) == (b"fact", 4, 101)
@@ -95,7 +95,7 @@ def test_what_was_given_at_the_start_can_be_said_anew_at_the_end(tmp_path: Path)
             wave.replace(b"note", b"too long")
     assert b"noteafter!" in (tmp_path / "a.wav").read_bytes().replace(struct.pack("<I", 6), b"")
     read = soundfile.read(tmp_path / "a.wav", dtype="int16")[0]
-    assert (read[100:].T == steps(2, 100, 16, seed=1)).all()
+    assert (steps(2, 100, 16, seed=1) == read[100:].T).all()
 
 
 def test_silence_is_a_hole_that_reads_as_silence_even_at_the_end(tmp_path: Path) -> None:
@@ -140,8 +140,8 @@ def test_a_file_above_four_gibibytes_says_its_true_length(tmp_path: Path) -> Non
     with soundfile.SoundFile(path) as file:
         assert (file.format, file.frames) == ("RF64", long + 10)
         file.seek(long)
-        assert (file.read(dtype="int32").T >> 8 == steps(2, 10, 24)).all()
-    probe = ["ffprobe", "-v", "error", "-show_entries", "stream=duration_ts", "-of", "csv=p=0", path]
+        assert (steps(2, 10, 24) == file.read(dtype="int32").T >> 8).all()
+    probe = ["ffprobe", "-v", "error", "-show_entries", "stream=duration_ts", "-of", "csv=p=0", str(path)]
     assert int(subprocess.check_output(probe, text=True)) == long + 10
 
 
