@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.errors import BadInput
+from engine.export.handing_over import handed_files
 from engine.export.names import mix_name, plain, stem_names
 from engine.export.presets import PRESETS, Preset
 from engine.export.riff import WaveForm, wave_bytes
@@ -141,6 +142,11 @@ class ExportPlan:
         return to_text(self.start_frame, self.frame_rate)
 
     @property
+    def sound_formats(self) -> frozenset[str]:
+        """The formats in which stems and mix are wanted."""
+        return frozenset(file.format for file in self.files if file.kind in {"stem", "mix"})
+
+    @property
     def wave_size(self) -> int:
         """Bytes of one WAVE file, about."""
         return wave_bytes(self.form, self.samples) + METADATA_BYTES
@@ -148,7 +154,7 @@ class ExportPlan:
     @property
     def need_bytes(self) -> int:
         """Room that the folder needs while it is made."""
-        formats = {file.format for file in self.files}
+        formats = self.sound_formats
         # Copies for listening are made from WAVE files, which lie there for a while even if nobody asked for them.
         passing = formats & {"flac", "ogg"} and "wav" not in formats
         waves = len(self.sounds) * self.wave_size if passing else 0
@@ -174,7 +180,10 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
         raise BadInput("The handles reach before midnight: choose shorter ones, or a later start timecode.")
     return ExportPlan(
         sounds=(sounds := _sounds(scene, settings)),
-        files=(*_sound_files(sounds, settings, form, samples), *_interchange(scene, settings)),
+        files=(
+            *_sound_files(sounds, settings, form, samples),
+            *_handed(scene, settings, frame_rate, start_frame),
+        ),
         form=form,
         samples=samples,
         lead=lead,
@@ -223,10 +232,15 @@ def file_path(sound: PlannedSound, ending: str) -> str:
     return f"{sound.path}.wav" if ending == "wav" else f"audition/{sound.path}.{ending}"
 
 
-def _interchange(scene: Scene, settings: ExportSettings) -> list[PlannedFile]:
-    name = plain(scene.name, "scene")
+def _handed(scene: Scene, settings: ExportSettings, rate: FrameRate, start_frame: int) -> list[PlannedFile]:
+    formats = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
+    dated = with_start(scene, rate, start_frame)
     return [
-        PlannedFile(f"{name}.{ending}", "interchange", ending, None, scene.name, METADATA_BYTES)
-        for ending in INTERCHANGE_FORMATS
-        if ending in settings.formats
+        PlannedFile(f.path, "media" if f.format == "wav" else "interchange", f.format, None, f.title, f.size)
+        for f in handed_files(dated, formats, plain(scene.name, "scene"), settings.rate)
     ]
+
+
+def with_start(scene: Scene, rate: FrameRate, start_frame: int) -> Scene:
+    """The scene with the frame rate and start of an export."""
+    return replace(scene, timeline=replace(scene.timeline, frame_rate=rate, start_frame=start_frame))

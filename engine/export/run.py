@@ -14,10 +14,21 @@ from engine.export.audition import AUDITION_FORMATS, AuditionFormat, write_audit
 from engine.export.bext import bext_chunk
 from engine.export.describe import Describer
 from engine.export.dither import dithered
+from engine.export.handing_over import hand_over
 from engine.export.ixml import ixml_chunk
 from engine.export.levelling import find_levelling
+from engine.export.names import plain
 from engine.export.outlet import Outlet
-from engine.export.plan import ExportPlan, ExportSettings, PlannedFile, PlannedSound, file_path, plan
+from engine.export.plan import (
+    INTERCHANGE_FORMATS,
+    ExportPlan,
+    ExportSettings,
+    PlannedFile,
+    PlannedSound,
+    file_path,
+    plan,
+    with_start,
+)
 from engine.export.riff import Samples, wave_file
 from engine.export.stream import Levelling, stem_blocks
 from engine.export.used import licences_of
@@ -99,7 +110,7 @@ def export(
     made: datetime,
     progress: Progress | None = None,
 ) -> Exported:
-    """Writes the stem of every audible track and the mix, which is their exact sum.
+    """Writes the stem of every audible track and the mix, which is their exact sum, and what else is asked for.
 
     All files have one length and one start; their time references put them at the start timecode. The first
     passes measure, the last one writes: gain and limiter are the same for every stem. In 16 and 24 bits each stem
@@ -123,7 +134,11 @@ def export(
     check_target(out, overwrite=settings.overwrite)
     with staged_folder(out, overwrite=settings.overwrite, need_bytes=planned.need_bytes) as folder:
         job = _Job(scene, takes, planned, folder, made)
-        levelling, levels = job.sounds(progress) if planned.sounds else (Levelling(), {})
+        handed = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
+        share = 0.0 if not planned.sounds else 0.9 if handed else 1.0
+        levelling, levels = job.sounds(progress.part(0.0, share)) if planned.sounds else (Levelling(), {})
+        if handed:
+            job.hand_over(handed, out, progress.part(share, 1.0))
         progress.raise_if_cancelled()
     # No report here: what is in place can no longer be cancelled.
     return Exported(
@@ -144,13 +159,12 @@ class _Job:
     ) -> None:
         self.scene, self.takes, self.plan, self.folder = scene, takes, planned, folder
         self.describer = Describer(scene, planned, made, licences_of(load_catalogue()))
-        self.formats = {file.format for file in planned.files}
-        self.waves = folder if "wav" in self.formats else folder / WORK
+        self.waves = folder if "wav" in planned.sound_formats else folder / WORK
 
     def sounds(self, progress: Progress) -> tuple[Levelling, Levels]:
         """Writes every sound file; how it was levelled, and the levels of each sound."""
         renderer = Renderer(self.scene.timeline, self.takes, block_bytes=KEPT_BYTES)
-        copies = [form for form in AUDITION_FORMATS if form in self.formats]
+        copies = [form for form in AUDITION_FORMATS if form in self.plan.sound_formats]
         done = 0.8 if copies else 1.0
         levelling = find_levelling(renderer, self.plan, _titled(progress.part(0.0, 0.5 * done), "Measuring"))
         writing = _titled(progress.part(0.5 * done, done), "Writing stems and mix")
@@ -159,6 +173,20 @@ class _Job:
         if self.waves != self.folder:
             shutil.rmtree(self.waves)
         return levelling, levels
+
+    def hand_over(self, formats: Sequence[str], home: Path, progress: Progress) -> None:
+        """Writes what other programs open."""
+        hand_over(
+            with_start(self.scene, self.plan.frame_rate, self.plan.start_frame),
+            self.takes,
+            self.folder,
+            home,
+            formats,
+            name=plain(self.scene.name, "scene"),
+            rate=self.plan.form.rate,
+            licences=self.describer.licences,
+            progress=progress,
+        )
 
     def _write(self, renderer: Renderer, levelling: Levelling, progress: Progress) -> Levels:
         bits = self.plan.form.bits

@@ -291,3 +291,20 @@ def test_noise_is_not_the_same_on_two_tracks(tmp_path: Path) -> None:
     done = export(scene, made.takes, tmp_path / "out", ExportSettings(bits=16), made=MADE)
     first, second = (read(path) for path in by_kind(done)[0])
     assert (first != second).any()
+
+
+def test_other_programs_get_their_files_beside_the_media_they_play(small: Toy, tmp_path: Path) -> None:
+    scene = small.with_timeline(at_ten_hours_of_drop_frame)
+    settings = ExportSettings(formats=("wav", *planning.INTERCHANGE_FORMATS))
+    done = export(scene, small.takes, tmp_path / "out", settings, made=MADE)
+    found = {name for name in everything_in(tmp_path / "out") if (tmp_path / "out" / name).is_file()}
+    assert found == {file.path for file in done.plan.files}
+    assert {"night-street.rpp", "night-street.aaf", "night-street_03-04.edl"} <= found
+    assert {"media/01_dog_take2.wav", "stems/01_dog.wav"} <= found
+    assert "media/01_dog_take2.wav" in (tmp_path / "out" / "night-street.rpp").read_text()
+    for path in (tmp_path / "out").glob("night-street*"):
+        # Nothing points to where the files stood while they were made; AAF has its texts in UTF-16.
+        for encoding in ("utf-8", "utf-16-le"):
+            assert ".foleyscape-".encode(encoding) not in path.read_bytes()
+    only = export(scene, small.takes, tmp_path / "b", ExportSettings(formats=("csv",)), made=MADE)
+    assert [file.kind for file in only.files] == ["interchange", "media", "media", "media"]

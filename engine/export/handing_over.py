@@ -1,0 +1,89 @@
+"""The timeline for other programs, as a part of an export: media copies, and a file in each format."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.export.handover import MediaFile, handover_of
+from engine.export.interchange import writer_of
+from engine.export.media import MEDIA_FOLDER, media_names, write_media
+from engine.progress import Progress
+from engine.scene.scene import Scene
+from engine.sound.cache import TakeSource
+
+BYTES = 3
+"""Of a sample of a media file."""
+
+
+@dataclass(frozen=True)
+class HandedFile:
+    """A file that will be written: its path inside the folder, its format, what it is, and its size, about."""
+
+    path: str
+    format: str
+    title: str
+    size: int
+
+
+def handed_files(scene: Scene, formats: Sequence[str], name: str, rate: int) -> list[HandedFile]:
+    """What ``hand_over`` will write. ``scene`` has the frame rate and start of the export.
+
+    Raises:
+        BadInput: a clip plays a take that the scene does not have.
+    """
+    if not formats:
+        return []
+    media = _planned_media(scene, rate)
+    found = [HandedFile(path, form, scene.name, 65_536) for form in formats for path in _paths(form, name)]
+    if "edl" in formats:
+        from engine.export.interchange.edl import edl_texts
+
+        # A list holds two tracks, so there may be several.
+        lists = edl_texts(handover_of(scene, media, folder=Path(), rate=rate), Path(f"{name}.edl"))
+        found += [HandedFile(path.name, "edl", scene.name, len(text)) for path, text in lists.items()]
+    for digest, file in media.items():
+        take = scene.take(digest)
+        size = file.samples * file.channels * BYTES + 4096
+        found.append(HandedFile(file.path.as_posix(), "wav", take.name if take else "", size))
+    return found
+
+
+def hand_over(
+    scene: Scene,
+    takes: TakeSource,
+    folder: Path,
+    home: Path,
+    formats: Sequence[str],
+    *,
+    name: str,
+    rate: int,
+    licences: Mapping[str, str],
+    progress: Progress,
+) -> None:
+    """Writes the media and a file in each format into ``folder``, which will be moved to ``home``.
+
+    Raises:
+        Failed: one cannot be written.
+        Cancelled: the work was cancelled; what was written until then stays in ``folder``.
+        Whatever ``takes`` raises.
+    """
+    media = write_media(scene, takes, folder, rate=rate, home=home, progress=progress.part(0.0, 0.8))
+    handover = handover_of(scene, media, folder=home, rate=rate, licences=licences)
+    for number, form in enumerate(formats):
+        progress.report(0.8 + 0.2 * number / len(formats), f"Writing {form}")
+        writer_of(form)(handover, folder / f"{name}.{form}")
+
+
+def _paths(form: str, name: str) -> list[str]:
+    return [] if form == "edl" else [f"{name}.{form}"]
+
+
+def _planned_media(scene: Scene, rate: int) -> dict[str, MediaFile]:
+    """The media files as they will be, by digest."""
+    files = {}
+    for digest, name in media_names(scene).items():
+        take = scene.take(digest)
+        if take is not None:
+            path = Path(MEDIA_FOLDER) / name
+            files[digest] = MediaFile(path, rate, take.channels, take.length_at(rate))
+    return files
