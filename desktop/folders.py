@@ -1,0 +1,187 @@
+"""What a session does with project folders, as functions for the background thread: no Qt but the pasted picture."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QImage
+
+from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.project.autosaves import Autosave
+from engine.project.folder import Opened, Project
+from engine.scene.disk import disk_errors, staged_folder
+from engine.scene.scene import Scene, TakeRecord
+
+if TYPE_CHECKING:
+    from engine.vision.still import Still
+
+SUFFIX = ".foley"
+LEFT_BEHIND = ("autosave", ".foleyscape-lock")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A project that was opened, with its still.
+
+    Attributes:
+        unsaved: whether the scene holds what scene.json does not.
+        recoverable: states that were never saved, the newest first.
+    """
+
+    project: Project
+    scene: Scene
+    still: "Still | None"
+    warnings: tuple[str, ...] = ()
+    recoverable: tuple[Autosave, ...] = ()
+    unsaved: bool = False
+
+
+@dataclass(frozen=True)
+class Recoverable:
+    """A scene of an earlier run that was never saved."""
+
+    path: Path
+    name: str
+    when: str
+
+
+def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Project | None) -> Loaded:
+    """Opens a project folder, or a still as a new scene. ``same``: this very project is open and is let go first.
+
+    Raises:
+        BadInput, Failed: it cannot be opened.
+    """
+    if path.is_dir():
+        if same is not None:
+            same.discard_autosaves()
+            same.close()
+        return _with_still(Project.open(path, quick=True))
+    return _new_scene(path, path.stem, unsaved, begin)
+
+
+def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> Loaded:
+    """A new scene of a picture that is no file."""
+    with tempfile.TemporaryDirectory(prefix="foleyscape-") as folder:
+        path = Path(folder) / f"{name}.png"
+        if not picture.save(str(path), "PNG"):  # type: ignore[call-overload]
+            raise Failed(
+                "The picture could not be taken from the clipboard: save it as a file and open that."
+            )
+        return _new_scene(path, name, unsaved, begin)
+
+
+def rescue(found: Recoverable) -> Loaded:
+    return _with_still(Project.rescue(found.path), unsaved=True)
+
+
+def newest_autosave(loaded: Loaded) -> Loaded:
+    """Raises:
+    BadInput: none of them can be opened.
+    """
+    opened = loaded.project.recover(loaded.recoverable[0])
+    return Loaded(opened.project, opened.scene, loaded.still, opened.warnings, (), unsaved=True)
+
+
+def recoverable(unsaved: Path) -> tuple[Recoverable, ...]:
+    """Scenes of earlier runs, the newest first. Those another program has open now are its own."""
+    found = []
+    for path in sorted(unsaved.glob(f"*{SUFFIX}"), reverse=True):
+        try:
+            with Project.open(path, quick=True).project as project:
+                kept = Project.autosaves(path)
+                if kept:
+                    found.append(Recoverable(path, project.recover(kept[0]).scene.name, kept[0].when))
+        except FoleyscapeError:
+            continue
+        if not kept and not any((path / "takes").glob("*.wav")):
+            remove(path)
+    return tuple(found)
+
+
+def copy_project(project: Project, scene: Scene, path: Path) -> Project:
+    """A copy of the project that holds ``scene``, open, whole or not at all.
+
+    Raises:
+        BadInput: the folder is not empty.
+        Failed: it cannot be written.
+    """
+    if path.suffix != SUFFIX:
+        path = path.with_name(path.name + SUFFIX)
+    with staged_folder(path) as staging, disk_errors(path):
+        shutil.copytree(
+            project.path, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT_BEHIND, ".*")
+        )
+        (staging / "autosave").mkdir(exist_ok=True)
+    copy = Project.open(path, quick=True).project
+    try:
+        for record in scene.takes:
+            copy.takes.know(record)
+        copy.save(scene)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
+
+
+def fetch_takes(project: Project, copy: Project, records: Iterable[TakeRecord]) -> None:
+    """Copies takes that arrived late."""
+    for record in records:
+        name = Path("takes") / f"{record.digest}.wav"
+        with disk_errors(copy.path / name):
+            shutil.copy2(project.path / name, copy.path / name)
+        copy.takes.know(record)
+
+
+def close(project: Project, *, discard: bool, remove: bool) -> None:
+    """Closes a project. ``discard``: its autosaves are wanted no more. ``remove``: nor is the folder."""
+    if remove:
+        project.close()
+        shutil.rmtree(project.path, ignore_errors=True)
+        return
+    try:
+        if discard:
+            project.discard_autosaves()
+    finally:
+        project.close()
+
+
+def remove(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _new_scene(path: Path, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> Loaded:
+    opened = Project.create(_new_place(unsaved, name), name or "Untitled", path)
+    try:
+        scene = begin(opened.scene)
+        opened.project.save(scene)
+        return Loaded(opened.project, scene, opened.project.still(scene), opened.warnings)
+    except BaseException:
+        close(opened.project, discard=False, remove=True)
+        raise
+
+
+def _with_still(opened: Opened, *, unsaved: bool = False) -> Loaded:
+    try:
+        still, warnings = opened.project.still(opened.scene), opened.warnings
+    except BadInput as damage:
+        still, warnings = None, (*opened.warnings, damage.message)
+    except BaseException:
+        opened.project.close()
+        raise
+    found = () if unsaved else opened.recoverable
+    return Loaded(opened.project, opened.scene, still, warnings, found, unsaved=unsaved)
+
+
+def _new_place(unsaved: Path, name: str) -> Path:
+    with disk_errors(unsaved):
+        unsaved.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    clean = "".join(letter for letter in name if letter.isalnum() or letter in "-_ ")[:40].strip()
+    place, number = unsaved / f"{stamp}-{clean}{SUFFIX}", 2
+    while place.exists():
+        place, number = unsaved / f"{stamp}-{clean}-{number}{SUFFIX}", number + 1
+    return place

@@ -1,0 +1,159 @@
+"""The page of keys: every action with its key, to be searched and changed."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.keys import ACTIONS, MENUS, KeyMap
+
+PLAIN = QKeySequence.SequenceFormat.PortableText
+ID = Qt.ItemDataRole.UserRole
+
+
+class KeysPage(QWidget):
+    """Shows a map of keys and changes it."""
+
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.keys = keys
+        self._rows: dict[str, QTreeWidgetItem] = {}
+        self._branches: list[QTreeWidgetItem] = []
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search an action or a key")
+        self.search.setAccessibleName("Search actions")
+        self.search.setClearButtonEnabled(True)
+        self.tree = self._make_tree()
+        self.edit = QKeySequenceEdit()
+        self.edit.setMaximumSequenceLength(1)
+        self.edit.setAccessibleName("New key")
+        self.note = QLabel("Select an action, then press its new key.")
+        self.note.setProperty("role", "small")
+        self.remove = QPushButton("No &key")
+        self.usual = QPushButton("&Usual key")
+        self._lay_out()
+        self._connect()
+        self._show_keys()
+        self._follow()
+
+    def shown(self) -> list[str]:
+        """The actions that the search leaves."""
+        return [id_ for id_, row in self._rows.items() if not row.isHidden()]
+
+    def select(self, id_: str) -> None:
+        self.tree.setCurrentItem(self._rows[id_])
+
+    def restore_usual(self) -> None:
+        self._become(KeyMap())
+
+    def _make_tree(self) -> QTreeWidget:
+        tree = QTreeWidget()
+        tree.setColumnCount(2)
+        tree.setHeaderLabels(["Action", "Key"])
+        tree.setAccessibleName("Actions and their keys")
+        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for menu in MENUS:
+            branch = QTreeWidgetItem([menu.replace("&", ""), ""])
+            branch.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            tree.addTopLevelItem(branch)
+            self._branches.append(branch)
+            for spec in (spec for spec in ACTIONS if spec.menu == menu):
+                row = QTreeWidgetItem([spec.plain, ""])
+                row.setData(0, ID, spec.id)
+                row.setToolTip(0, spec.tip)
+                branch.addChild(row)
+                self._rows[spec.id] = row
+        tree.expandAll()
+        return tree
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(24, 16, 24, 12)
+        rows.setSpacing(10)
+        rows.addWidget(self.search)
+        rows.addWidget(self.tree, 1)
+        cells = QHBoxLayout()
+        cells.addWidget(self.edit, 1)
+        cells.addWidget(self.remove)
+        cells.addWidget(self.usual)
+        rows.addLayout(cells)
+        rows.addWidget(self.note)
+        for button in (self.remove, self.usual):
+            button.setAutoDefault(False)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._filter)
+        self.tree.currentItemChanged.connect(lambda *_: self._follow())
+        self.edit.editingFinished.connect(self._take)
+        self.remove.clicked.connect(lambda _checked=False: self._give(()))
+        self.usual.clicked.connect(lambda _checked=False: self._give_usual())
+
+    def _current(self) -> str | None:
+        item = self.tree.currentItem()
+        id_ = item.data(0, ID) if item is not None else None
+        return str(id_) if id_ else None
+
+    def _follow(self) -> None:
+        """The controls below are for the row that is selected."""
+        id_ = self._current()
+        for control in (self.edit, self.remove, self.usual):
+            control.setEnabled(id_ is not None)
+        first = next(iter(self.keys.keys(id_)), "") if id_ else ""
+        self.edit.setKeySequence(QKeySequence(first))
+
+    def _take(self) -> None:
+        key = self.edit.keySequence().toString(PLAIN)
+        if key:
+            self._give((key,))
+
+    def _give_usual(self) -> None:
+        id_ = self._current()
+        if id_ is not None:
+            self._give(KeyMap().keys(id_))
+
+    def _give(self, keys: tuple[str, ...]) -> None:
+        id_ = self._current()
+        if id_ is None or keys == self.keys.keys(id_):
+            return
+        before = self.keys.action_of(keys[0]) if keys else None
+        self._become(self.keys.with_keys(id_, keys))
+        taken = before is not None and before != id_
+        self.note.setText(f"Taken from {self._rows[str(before)].text(0)}." if taken else "")
+
+    def _become(self, keys: KeyMap) -> None:
+        self.keys = keys
+        self._show_keys()
+        self._follow()
+
+    def _show_keys(self) -> None:
+        for id_, row in self._rows.items():
+            shown = [
+                QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+                for key in self.keys.keys(id_)
+            ]
+            row.setText(1, ", ".join(shown))
+            font = row.font(1)
+            font.setBold(id_ in self.keys.changed)
+            row.setFont(1, font)
+
+    def _filter(self, text: str) -> None:
+        wanted = text.strip().lower()
+        for row in self._rows.values():
+            row.setHidden(wanted not in _searched(row))
+        for menu, branch in zip(MENUS, self._branches, strict=True):
+            there = [self._rows[spec.id] for spec in ACTIONS if spec.menu == menu]
+            branch.setHidden(all(row.isHidden() for row in there))
+
+
+def _searched(row: QTreeWidgetItem) -> str:
+    return f"{row.text(0)} {row.text(1)}".lower()

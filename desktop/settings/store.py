@@ -1,0 +1,132 @@
+"""Settings on disk: JSON, atomic, only what differs from the usual; keys of other versions are left as they are."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+from desktop.keys import KeyMap
+from desktop.settings.table import Preferences, read_preferences, write_preferences
+from engine.errors import FoleyscapeError
+from engine.scene.disk import disk_errors, write_file
+
+MOST_BYTES = 2**20
+
+
+class JsonFile:
+    """A small JSON object in a file; what is damaged counts as empty and is kept beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> dict[str, Any]:
+        try:
+            if self.path.stat().st_size > MOST_BYTES:
+                return {}
+            facts = json.loads(self.path.read_text(encoding="utf-8"))
+        except OSError:
+            return {}
+        except ValueError:
+            self._set_aside()
+            return {}
+        return facts if isinstance(facts, dict) else {}
+
+    def write(self, facts: Mapping[str, Any]) -> None:
+        """Raises:
+        BadInput, Failed: it cannot be written.
+        """
+        with disk_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(self.path, (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def _set_aside(self) -> None:
+        try:
+            self.path.replace(self.path.with_suffix(".damaged.json"))
+        except OSError:
+            return
+
+
+class Settings(QObject):
+    """The settings in force.
+
+    Signals:
+        changed(Preferences): a setting is different.
+        keys_changed(KeyMap): a key is different.
+    """
+
+    changed = Signal(object)
+    keys_changed = Signal(object)
+
+    def __init__(self, file: JsonFile, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        facts = file.read()
+        self._preferences = read_preferences(facts)
+        self._keys = KeyMap(_read_keys(facts.get("keys")))
+
+    @property
+    def preferences(self) -> Preferences:
+        return self._preferences
+
+    @property
+    def keys(self) -> KeyMap:
+        return self._keys
+
+    def set(self, preferences: Preferences, keys: KeyMap | None = None) -> FoleyscapeError | None:
+        """Puts these in force, and on disk; when that fails they are in force all the same.
+
+        Returns:
+            What is to be said when they could not be written.
+        """
+        before, keys_before = self._preferences, self._keys
+        self._preferences, self._keys = preferences, keys or self._keys
+        failure = self._save()
+        if self._preferences != before:
+            self.changed.emit(self._preferences)
+        if self._keys.changed != keys_before.changed:
+            self.keys_changed.emit(self._keys)
+        return failure
+
+    def _save(self) -> FoleyscapeError | None:
+        known = {entry.name for entry in fields(Preferences)} | {"keys"}
+        facts = {key: value for key, value in self._file.read().items() if key not in known}
+        facts.update(write_preferences(self._preferences))
+        if self._keys.changed:
+            facts["keys"] = {id_: list(keys) for id_, keys in self._keys.changed.items()}
+        try:
+            self._file.write(facts)
+        except FoleyscapeError as failure:
+            return failure
+        return None
+
+
+def settings_file() -> JsonFile:
+    """Where this person's settings are."""
+    return JsonFile(_place(QStandardPaths.StandardLocation.GenericConfigLocation) / "settings.json")
+
+
+def state_file() -> JsonFile:
+    """Where the window remembers how it stood, and what was open lately."""
+    return JsonFile(_place(QStandardPaths.StandardLocation.GenericStateLocation) / "window.json")
+
+
+def unsaved_folder() -> Path:
+    """Where scenes are kept until a person gives them a place."""
+    return _place(QStandardPaths.StandardLocation.GenericDataLocation) / "unsaved"
+
+
+def _place(kind: QStandardPaths.StandardLocation) -> Path:
+    return Path(QStandardPaths.writableLocation(kind)) / "foleyscape"
+
+
+def _read_keys(facts: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(facts, dict):
+        return {}
+    return {
+        id_: tuple(key for key in keys if isinstance(key, str))
+        for id_, keys in facts.items()
+        if isinstance(keys, list)
+    }

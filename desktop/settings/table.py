@@ -1,0 +1,176 @@
+"""What a person can set, in one table: its field here is its type, its usual value, its words and its limits."""
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any
+
+from engine.generation.requests import (
+    DRAFT,
+    FINAL,
+    LEAST_SECONDS,
+    MOST_SECONDS,
+    MOST_STEPS,
+    MOST_TAKES,
+    SECONDS,
+)
+from engine.scene.objects import NEGATIVE
+from engine.scene.timecode import RATES
+from engine.scene.timeline import PROJECT_RATES
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a setting is shown.
+
+    Attributes:
+        section: the page it stands on.
+        label: what it is called.
+        help: a sentence for the tooltip.
+        choices: value and words of each, where there is a choice.
+        least, most: limits of a number.
+        unit: after a number.
+        folder: whether it is the path of a folder.
+        restart: whether it counts from the next start on.
+    """
+
+    section: str
+    label: str
+    help: str
+    choices: tuple[tuple[Any, str], ...] = ()
+    least: float = 0
+    most: float = 0
+    unit: str = ""
+    folder: bool = False
+    restart: bool = False
+
+
+def _setting(usual: Any, words: Words) -> Any:
+    return field(default=usual, metadata={"words": words})
+
+
+MAKING, PROJECTS, WINDOW = "Generating", "Projects", "Window"
+SECTIONS = (MAKING, PROJECTS, WINDOW)
+_DEVICES = (
+    ("auto", "The fastest there is"),
+    ("cpu", "Processor"),
+    ("cuda", "NVIDIA card"),
+    ("mps", "Apple GPU"),
+)
+_RATES = tuple((rate, f"{rate / 1000:g} kHz") for rate in PROJECT_RATES)
+_SCALES = tuple((percent, f"{percent} %") for percent in (75, 100, 125, 150, 175, 200))
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Every setting but the keys."""
+
+    device: str = _setting(
+        "auto", Words(MAKING, "Device", "Where sounds are made.", choices=_DEVICES, restart=True)
+    )
+    threads: int = _setting(
+        0,
+        Words(
+            MAKING,
+            "Threads",
+            "Processor threads for the models; 0 lets them decide.",
+            least=0,
+            most=128,
+            restart=True,
+        ),
+    )
+    draft_steps: int = _setting(
+        DRAFT.steps, Words(MAKING, "Draft steps", "Fewer are faster.", least=1, most=MOST_STEPS)
+    )
+    final_steps: int = _setting(
+        FINAL.steps,
+        Words(MAKING, "Final steps", "More take longer and sound better.", least=1, most=MOST_STEPS),
+    )
+    final: bool = _setting(
+        False, Words(MAKING, "Always final quality", "Make every take with the final steps.")
+    )
+    variations: int = _setting(
+        1, Words(MAKING, "Takes at once", "How many takes one Generate makes.", least=1, most=MOST_TAKES)
+    )
+    duration: float = _setting(
+        SECONDS,
+        Words(
+            MAKING,
+            "Duration",
+            "Of the takes of a new object.",
+            least=LEAST_SECONDS,
+            most=MOST_SECONDS,
+            unit="s",
+        ),
+    )
+    negative: str = _setting(
+        NEGATIVE, Words(MAKING, "Negative prompt", "What the takes of a new object should not sound like.")
+    )
+    model: str = _setting(
+        "",
+        Words(
+            MAKING, "Model folder", "Empty is the model that came with Foleyscape.", folder=True, restart=True
+        ),
+    )
+    sample_rate: int = _setting(
+        48_000, Words(PROJECTS, "Sample rate", "Of a new project's timeline.", choices=_RATES)
+    )
+    frame_rate: str = _setting(
+        "25",
+        Words(PROJECTS, "Frame rate", "Of a new project.", choices=tuple((name, name) for name in RATES)),
+    )
+    projects_folder: str = _setting(
+        "",
+        Words(PROJECTS, "Project folder", "Where projects are saved unless you say otherwise.", folder=True),
+    )
+    export_folder: str = _setting(
+        "", Words(PROJECTS, "Export folder", "Where stems go unless you say otherwise.", folder=True)
+    )
+    autosave_seconds: int = _setting(
+        20, Words(PROJECTS, "Autosave after", "How long after a change.", least=2, most=600, unit="s")
+    )
+    scale: int = _setting(
+        100, Words(WINDOW, "Interface scale", "The size of everything.", choices=_SCALES, restart=True)
+    )
+    snap: bool = _setting(True, Words(WINDOW, "Snap to frames", "Clips snap to frames and edges."))
+    hover: bool = _setting(True, Words(WINDOW, "Show masks while hovering", "What a click would take, live."))
+
+
+def words_of(entry: "Field[Any]") -> Words:
+    words: Words = entry.metadata["words"]
+    return words
+
+
+def read_preferences(facts: Mapping[str, Any]) -> Preferences:
+    """The settings in a file. A value that no longer fits, or never did, is the usual one."""
+    usual = Preferences()
+    taken = {
+        entry.name: facts[entry.name]
+        for entry in fields(Preferences)
+        if entry.name in facts and fits(entry, facts[entry.name])
+    }
+    return replace(usual, **taken)
+
+
+def write_preferences(preferences: Preferences) -> dict[str, Any]:
+    """Only what differs from the usual."""
+    return {
+        entry.name: getattr(preferences, entry.name)
+        for entry in fields(Preferences)
+        if getattr(preferences, entry.name) != entry.default
+    }
+
+
+def fits(entry: "Field[Any]", value: Any) -> bool:
+    """Whether a value read from a file can be this setting's."""
+    words = words_of(entry)
+    kind: type[Any] = type(entry.default)
+    # A whole number in the file is a number too.
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        return False
+    if words.choices:
+        return value in [choice for choice, _ in words.choices]
+    if kind in (int, float) and words.most > words.least:
+        return bool(words.least <= value <= words.most)
+    return True
