@@ -105,7 +105,8 @@ def test_fades_that_make_no_sense_are_refused(edit: Any) -> None:
     for scene, samples in ((one_clip(), 601), (faded(300, 300), 301)):
         with pytest.raises(BadInput, match="together longer than the clip"):
             edit(scene, 3, samples)
-    for samples in (-1, math.nan, math.inf, 1.5):
+    odd: list[Any] = [-1, math.nan, math.inf, 1.5]
+    for samples in odd:
         with pytest.raises(BadInput, match="no whole number of samples"):
             edit(one_clip(), 3, samples)
     with pytest.raises(BadInput, match="fade of shape 'steep'"):
