@@ -120,7 +120,7 @@ def test_each_broken_promise_is_named(scene: Scene, sentence: str) -> None:
 odd = st.integers() | st.floats() | st.sampled_from([10**400, -(2**80), True, None, "text"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_no_number_makes_a_rule_fail_in_another_way_than_by_its_sentence(data: st.DataObject) -> None:
     makers: list[tuple[Any, list[str]]] = [

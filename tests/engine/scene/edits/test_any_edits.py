@@ -264,4 +264,4 @@ class Editing(RuleBasedStateMachine):
 
 
 TestEditing = Editing.TestCase
-TestEditing.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestEditing.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
