@@ -176,10 +176,10 @@ def decode(
     boxes: Tensor | None,
     mask: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
-    """Masks for prompts on one encoded picture.
+    """Masks for prompts on encoded pictures.
 
     Args:
-        embedding: (1, C, g, g) of the picture.
+        embedding: (1, C, g, g) of the one picture, or (B, C, g, g), of each prompt's picture.
         points: coordinates (B, N, 2) in network pixels and labels (B, N): 1 keep, 0 drop, -1 none.
         boxes: (B, 4) in network pixels.
         mask: earlier low-resolution logits (B, 1, 4g, 4g).
@@ -188,11 +188,12 @@ def decode(
         Logits (B, 4, 4g, 4g) and predicted IoU (B, 4): first the single mask, then part, object, whole in no order.
     """
     sparse, dense = sam.prompt_encoder(points=points, boxes=boxes, masks=mask)
+    # The decoder adds one picture to every prompt's dense embedding; added here, each prompt may have its own.
     logits, scores = sam.mask_decoder.predict_masks(
-        image_embeddings=embedding,
+        image_embeddings=torch.zeros_like(embedding[:1]),
         image_pe=sam.prompt_encoder.get_dense_pe(),
         sparse_prompt_embeddings=sparse,
-        dense_prompt_embeddings=dense,
+        dense_prompt_embeddings=dense + embedding,
     )
     return logits, scores
 
