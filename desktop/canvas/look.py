@@ -34,7 +34,7 @@ PROPOSAL = Finish(PROPOSAL_COLOUR, 0.34, 2.0)
 
 def object_finish(colour: Colour, *, selected: bool, pointed: bool) -> Finish:
     """Of an object: stronger while it is selected or under the pointer."""
-    return Finish(colour, 0.40 if selected else 0.32 if pointed else 0.22, 2.5 if selected else 1.5)
+    return Finish(colour, 0.30 if selected else 0.26 if pointed else 0.16, 2.5 if selected else 1.5)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Bar(QFrame):
         key = key_of(command)
         words = tip or command.value
         button.setToolTip(f"{words} ({key})" if key else words)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.row.addWidget(button)
         return button
 
