@@ -8,21 +8,20 @@ from typing import Any, TypeVar
 import numpy as np
 
 from engine.errors import BadInput, Failed
+from engine.generation.asking import request_for, subjects_of, together_of
 from engine.generation.delivery import Delivery, Origin, deliver, read_recipe
 from engine.generation.object_aware import Diffusion, Encoder, ObjectAwareGenerator
 from engine.generation.parts import FolderParts, NamerLike, Parts, SegmenterLike
 from engine.generation.requests import (
     LEVEL_LUFS,
-    TOGETHER_INDEX,
     GenerationRequest,
-    Member,
     Settings,
     Subject,
 )
 from engine.models.concepts import Concept, ConceptIndex, load_concepts
 from engine.progress import Progress, no_progress
 from engine.scene.hints import Box, Click, Hints
-from engine.scene.masks import Mask, pack, union
+from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
 from engine.scene.takes import Take
@@ -183,12 +182,9 @@ class Studio:
         """
         if len({thing.index for thing in objects}) < len(objects):
             objects = [replace(thing, index=place) for place, thing in enumerate(objects)]
-        subjects = [Subject(o.index, o.name, o.prompt, pack(o.mask), o.level_lufs) for o in objects]
+        subjects = list(subjects_of(objects))
         if together and len(objects) > 1:
-            loudest = max(o.level_lufs for o in objects)
-            mask = pack(union(o.mask for o in objects))
-            parts = tuple(Member(pack(o.mask), o.prompt) for o in objects)
-            subjects.append(Subject(TOGETHER_INDEX, "together", None, mask, loudest, parts))
+            subjects.append(together_of(objects))
         return self._request(None if still is None else still.digest, subjects, settings)
 
     def request_words(
@@ -289,19 +285,7 @@ class Studio:
     def _request(
         self, still: str | None, subjects: Sequence[Subject], settings: Settings | None
     ) -> GenerationRequest:
-        chosen = settings or Settings()
-        return GenerationRequest(
-            model=self._parts.fingerprint,
-            still=still,
-            subjects=tuple(subjects),
-            takes=tuple(range(1, chosen.takes + 1)),
-            seed=chosen.seed,
-            duration=chosen.duration,
-            steps=chosen.quality.steps,
-            solver=chosen.quality.solver,
-            guidance=chosen.guidance,
-            negative=chosen.negative,
-        )
+        return request_for(self._parts.fingerprint, still, subjects, settings)
 
     def _generator(self, *, sees: bool) -> ObjectAwareGenerator:
         encoder = self._encoder() if sees else None

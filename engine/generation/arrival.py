@@ -57,7 +57,7 @@ def arrive(project: Project, scene: Scene, request: GenerationRequest, takes: Se
         BadInput: the request's masks are not of the scene's still.
         Failed: the disk is full or the place cannot be written.
     """
-    numbers: dict[str, int] = {}
+    numbers = {thing.mask_digest: thing.index for thing in scene.objects}
     for subject in request.subjects:
         if subject.mask is not None and subject.index != TOGETHER_INDEX:
             scene, numbers[subject.mask.digest] = _with_object(scene, subject, request)
