@@ -101,7 +101,7 @@ def test_a_recipe_that_cannot_be_read_is_carried_as_it_is(words: str) -> None:
     assert user["takes"][0]["recipe"] == words
 
 
-@settings(max_examples=60)
+@settings(max_examples=150, deadline=None)
 @given(st.text(), st.text(st.characters(), max_size=20))
 def test_no_words_break_the_document(words: str, name: str) -> None:
     chunk = ixml_chunk(
@@ -109,8 +109,13 @@ def test_no_words_break_the_document(words: str, name: str) -> None:
     )
     root = document(chunk)
     assert len(chunk) % 2 == 0
-    plain = "".join(c if c.isprintable() else " " for c in words)
-    found = root.findtext("PROJECT") or ""
-    assert len(found.replace("\n", " ")) == len(plain.replace("\r\n", " "))
-    for letter, read in zip(plain.replace("\r\n", " "), found, strict=True):
-        assert letter in {read, " "}
+    # As XML reads line ends; what it cannot hold at all has become a mark for that.
+    wanted = "".join(letter if holds(letter) else "\N{REPLACEMENT CHARACTER}" for letter in words)
+    assert root.findtext("PROJECT") == wanted.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def holds(letter: str) -> bool:
+    """Whether XML 1.0 can hold it."""
+    if letter < " ":
+        return letter in "\t\n\r"
+    return not "\ud800" <= letter <= "\udfff" and letter not in "\ufffe\uffff"
