@@ -3,6 +3,7 @@
 import argparse
 import math
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -29,8 +30,14 @@ class Hinted:
     hints: Hints
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command. ``run`` in what it gives is a module of ``engine.cli`` and a function of it."""
+def build_parser(more: Sequence[Callable[[Commands], None]] = ()) -> argparse.ArgumentParser:
+    """The parser of the whole command.
+
+    ``run`` in what it gives is a module of ``engine.cli`` and a function of it; or a function, for those of ``more``.
+
+    Args:
+        more: each adds a sub-command that is not the engine's own.
+    """
     parser = Parser(
         prog="foleyscape",
         description="Open a film still, click what should be heard, get WAV stems.",
@@ -44,6 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_project(commands)
     _add_loudness(commands)
     _add_demo(commands)
+    for add in more:
+        add(commands)
     return parser
 
 

@@ -5,30 +5,35 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from types import FrameType
 
 from engine.cli.arguments import build_parser
+from engine.cli.parser import Commands
 from engine.errors import Cancelled, FoleyscapeError
 
 EXIT_FAILED = 1
 DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Commands], None]] = ()) -> int:
     """Runs the command.
+
+    Args:
+        arguments: what was typed; None is the program's own.
+        more: each adds a sub-command that is not the engine's own, such as the one that opens the window.
 
     Returns:
         0 when done, 2 for bad input, 1 for a failure, 128 + the signal's number (130 for Ctrl+C) when cancelled.
     """
-    parsed = build_parser().parse_args(arguments)
+    parsed = build_parser(more).parse_args(arguments)
     stop = Stop()
     try:
         with stop.listening():
             _hush()
-            module, _, name = parsed.run.partition(".")
-            code: int = getattr(import_module(f"engine.cli.{module}"), name)(parsed, stop.is_asked)
+            run = parsed.run if callable(parsed.run) else _found(parsed.run)
+            code: int = run(parsed, stop.is_asked)
             sys.stdout.flush()
             return code
     except FoleyscapeError as error:
@@ -43,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()
         return _say(_unexpected(error), EXIT_FAILED)
+
+
+def _found(run: str) -> Callable[..., int]:
+    """The function of ``module.function`` in ``engine.cli``."""
+    module, _, name = run.partition(".")
+    found: Callable[..., int] = getattr(import_module(f"engine.cli.{module}"), name)
+    return found
 
 
 class Stop:

@@ -1,0 +1,49 @@
+"""The command ``foleyscape``: the engine's, and ``app``, which opens the window. The engine knows nothing of it."""
+
+import argparse
+import re
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine.cli import main as run_command
+from engine.cli.parser import Commands
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; see ``engine.cli.main``."""
+    return run_command(arguments, more=(add_app,))
+
+
+def add_app(commands: Commands) -> None:
+    """Adds ``foleyscape app``."""
+    app = commands.add_parser(
+        "app",
+        help="open the window",
+        description="Open the window, with a still or a project if one is given.",
+    )
+    app.set_defaults(run=run_app)
+    app.add_argument(
+        "path", nargs="?", type=Path, metavar="STILL|PROJECT", help="a picture or a project folder"
+    )
+    app.add_argument(
+        "--screenshot", type=Path, metavar="FILE.png", help="draw the window into a file, and leave"
+    )
+    app.add_argument(
+        "--size", type=size, metavar="WxH", help="of the window in pixels (1440x900), with --screenshot"
+    )
+
+
+def size(text: str) -> tuple[int, int]:
+    """``1600x1000`` as numbers."""
+    found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: write 1600x1000")
+    return int(found[1]), int(found[2])
+
+
+def run_app(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:  # noqa: ARG001 - as every command
+    """Opens the window; only now is Qt imported."""
+    from desktop.app import Start, run
+
+    return run(Start(arguments.path, arguments.screenshot, arguments.size))
