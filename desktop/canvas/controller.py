@@ -225,4 +225,5 @@ def _overlap(one: Mask, other: Mask) -> float:
     """Intersection over union."""
     if one.shape != other.shape:
         return 0.0
-    return float(np.count_nonzero(one & other) / max(1, np.count_nonzero(one | other)))
+    either = int(np.count_nonzero(one | other))
+    return int(np.count_nonzero(one & other)) / max(1, either)

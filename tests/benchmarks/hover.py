@@ -1,4 +1,4 @@
-"""How long from a pointer's move to the mask on the canvas: python tests/benchmarks/hover.py [--threads 2] [--moves 120].
+"""From a pointer's move to the mask on the canvas: python tests/benchmarks/hover.py [--threads 2] [--moves 120].
 
 The real window part, vision thread and bundled model, on a photograph of scikit-image and on the same at 50 megapixels:
 move the pointer, wait for the answer, let the event loop paint it. Also the longest stall of the event loop meanwhile,
@@ -10,7 +10,7 @@ import os
 import statistics
 import sys
 from collections.abc import Callable, Iterator
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -81,15 +81,8 @@ def _stills() -> Iterator[tuple[str, Still]]:
     yield "coffee, 50 megapixels", Still.from_pixels(large)
 
 
-def _sight(threads: int) -> StudioSight:
-    import torch
-
-    torch.set_num_threads(threads)
-    return StudioSight()
-
-
 def _measure(name: str, still: Still, threads: int, moves: int) -> None:
-    canvas, worker = Shown(), VisionWorker(lambda: _sight(threads))
+    canvas, worker = Shown(), VisionWorker(lambda: StudioSight(threads=threads))
     canvas.resize(1200, 800)
     canvas.show()
     start = perf_counter()
@@ -101,9 +94,9 @@ def _measure(name: str, still: Still, threads: int, moves: int) -> None:
     worker.prepare(still)
     _until(lambda: worker.ready and canvas.settled)
     ready = perf_counter() - start
-    stalls = Stalls()
+    stalls, work = Stalls(), process_time()
     times = _hovers(canvas, moves)
-    longest = stalls.stop()
+    longest, work = stalls.stop(), (process_time() - work) / (moves + 5) * 1000
     waiting, settled = _flood(canvas, worker)
     zooms = _zooms(canvas)
     p95 = float(np.percentile(times, 95))
@@ -111,6 +104,7 @@ def _measure(name: str, still: Still, threads: int, moves: int) -> None:
         f"{name}: on screen after {shown * 1000:.0f} ms, prepared after {ready:.1f} s\n"
         f"  hover to overlay: median {statistics.median(times):.1f} ms, p95 {p95:.1f} ms "
         f"(allowed {ALLOWED_MS:.0f}), slowest {max(times):.1f} ms\n"
+        f"  work of all threads for one hover: {work:.1f} ms\n"
         f"  longest stall of the event loop: {longest:.1f} ms (allowed {STALL_MS:.0f})\n"
         f"  500 hovers in a row: at most {waiting} waiting, the last one shown after {settled * 1000:.0f} ms\n"
         f"  a repaint at another zoom: median {statistics.median(zooms):.1f} ms, slowest {max(zooms):.1f} ms\n"
@@ -134,7 +128,8 @@ def _hovers(canvas: Shown, moves: int) -> list[float]:
 
 def _flood(canvas: Shown, worker: VisionWorker) -> tuple[int, float]:
     """The most hovers that ever waited, and seconds from the last one to its answer."""
-    waiting, answers = 0, []
+    waiting = 0
+    answers: list[object] = []
     worker.hover_mask.connect(answers.append)
     for place in _places(canvas, 500):
         QTest.mouseMove(canvas, place)

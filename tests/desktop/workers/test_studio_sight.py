@@ -1,0 +1,49 @@
+"""Sight by the bundled segmenter, on a still of two things."""
+
+import numpy as np
+import pytest
+
+from desktop.workers import studio_sight
+from desktop.workers.studio_sight import StudioSight
+from engine.errors import BadInput
+from engine.scene.hints import Click, Hints
+from tests.engine.vision.toy_segmenter import disc, overlap, still_of_two_things
+
+INSIDE = (40.0, 60.0)
+
+
+@pytest.fixture(scope="module")
+def sight() -> StudioSight:
+    return StudioSight()
+
+
+def test_a_glance_outlines_what_a_click_takes(sight: StudioSight) -> None:
+    still = still_of_two_things()
+    sight.prepare(still)
+    masks, scores = sight.propose(still.digest, Hints((Click(*INSIDE),)))
+    assert overlap(masks[0], disc()) > 0.8
+    assert scores == sorted(scores, reverse=True)
+    assert sight.glance(still.digest, *INSIDE).area == int(np.count_nonzero(masks[0]))
+
+
+def test_a_large_still_is_glanced_at_through_a_copy_and_outlined_at_its_own_size(
+    sight: StudioSight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio_sight, "GLANCE_FROM", 300)
+    monkeypatch.setattr(studio_sight, "GLANCE_SIDE", 160)
+    still = still_of_two_things(320, 240)
+    sight.prepare(still)
+    glance = sight.glance(still.digest, still.width / 4, still.height / 2)
+    masks, _ = sight.propose(still.digest, Hints((Click(still.width / 4, still.height / 2),)))
+    assert masks[0].shape == (still.height, still.width)
+    assert glance.area == pytest.approx(np.count_nonzero(masks[0]), rel=0.2)
+
+
+def test_found_masks_are_read_only_and_a_still_that_was_not_prepared_is_refused(sight: StudioSight) -> None:
+    still = still_of_two_things()
+    sight.prepare(still)
+    found = sight.find(still.digest, 3)
+    assert 1 <= len(found) <= 3
+    assert not any(mask.flags.writeable for mask in found)
+    with pytest.raises(BadInput):
+        sight.glance("0" * 64, 3, 3)
