@@ -1,0 +1,211 @@
+"""The composition root: makes everything the window needs, once, and runs it."""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from desktop.document import Document
+from desktop.focus import FocusGuard
+from desktop.messages import Messages
+from desktop.screenshot import Screenshot
+from desktop.services import Panels, Running, Services
+from desktop.session import NewScene, Session
+from desktop.settings.store import Settings, settings_file, state_file, unsaved_folder
+from desktop.theme.icons import icon_pixmap
+from desktop.theme.theme import Theme
+from desktop.welcome.samples import samples
+from desktop.window import USUAL, MainWindow
+from desktop.workers.background import Background
+from engine.errors import BadInput, Failed
+
+DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
+NAME = "Foleyscape"
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+@dataclass(frozen=True)
+class Start:
+    """How to begin.
+
+    Attributes:
+        path: a still or a project to open, or None for the welcome page.
+        screenshot: a file to draw the window into, after which it leaves.
+        size: of the window then, in pixels.
+    """
+
+    path: Path | None = None
+    screenshot: Path | None = None
+    size: tuple[int, int] | None = None
+
+
+def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
+    """Runs the window until it is closed.
+
+    Returns:
+        0, or 1 when a screenshot could not be made.
+
+    Raises:
+        Failed: there is no display.
+        BadInput: there is nothing at the path.
+    """
+    check(start)
+    settings = Settings(settings_file())
+    prepare_platform(start, settings.preferences.scale)
+    application = made_application()
+    theme = Theme()
+    theme.dress(application)
+    guard = FocusGuard(application)
+    try:
+        services = made_services(settings)
+        make_panels = panels or _real_panels
+        window = MainWindow(services, make_panels(), about=about_text(), samples=samples())
+        with told_errors(services.messages, application):
+            return _loop(application, window, start)
+    finally:
+        guard.deleteLater()
+        theme.close()
+
+
+def check(start: Start) -> None:
+    """Raises:
+    BadInput: there is nothing at the path, or the screenshot is no PNG.
+    """
+    if start.path is not None and not start.path.exists():
+        raise BadInput(f"There is no file or folder {start.path}.")
+    if start.screenshot is not None and start.screenshot.suffix.lower() != ".png":
+        raise BadInput(f"A screenshot is a PNG file: call it {start.screenshot.with_suffix('.png').name}.")
+    if start.size is not None and start.screenshot is None:
+        raise BadInput("--size goes with --screenshot.")
+
+
+def prepare_platform(start: Start, scale: int) -> None:
+    """Sets what Qt reads when it starts.
+
+    Raises:
+        Failed: there is no display.
+    """
+    if start.screenshot is not None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    elif sys.platform.startswith("linux") and not any(os.environ.get(name) for name in DISPLAYS):
+        raise Failed(
+            "There is no display to open a window on. The other commands work without one: see --help."
+        )
+    if scale != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{scale / 100:g}")
+
+
+def made_application() -> QApplication:
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    application = QApplication([NAME])
+    application.setApplicationName(NAME)
+    application.setDesktopFileName("foleyscape")
+    application.setWindowIcon(QIcon(icon_pixmap("generate", "#ffb000", 64)))
+    return application
+
+
+def made_services(settings: Settings) -> Services:
+    """Everything that the parts share."""
+    messages = Messages()
+    document, background, running = Document(messages), Background(), Running()
+
+    def begin() -> NewScene:
+        return NewScene(settings.preferences.sample_rate, settings.preferences.frame_rate)
+
+    session = Session(document, background, messages, unsaved_folder(), begin)
+    running.state("device", _device_words(settings))
+    running.state("model", Path(settings.preferences.model).name or "Pocket model")
+    return Services(document, messages, settings, state_file(), background, session, running)
+
+
+@contextlib.contextmanager
+def told_errors(messages: Messages, application: QApplication) -> Iterator[None]:
+    """Within the block, whatever nobody caught becomes one message, in this thread or another."""
+    before, before_threads = sys.excepthook, threading.excepthook
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exception(kind, error, trace)
+        if issubclass(kind, KeyboardInterrupt):
+            application.quit()
+        else:
+            messages.fail(error)
+
+    def tell_of_thread(facts: Any) -> None:
+        if facts.exc_value is not None:
+            tell(facts.exc_type, facts.exc_value, facts.exc_traceback)
+
+    sys.excepthook, threading.excepthook = tell, tell_of_thread
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = before, before_threads
+
+
+def about_text() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("foleyscape")
+    except PackageNotFoundError:
+        number = "from a folder"
+    return (
+        f"Foleyscape {number}\n\nTurns a film still into sound, object by object, on your own machine.\n"
+        "Apache-2.0, code and bundled weights alike; the recordings behind the weights are credited in "
+        "resources/models/pocket/README.md."
+    )
+
+
+def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
+    # A shell's Ctrl+C ends the program at once; what was not saved is offered at the next start.
+    with contextlib.suppress(ValueError):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+    if start.screenshot is not None:
+        window.resize(QSize(*start.size) if start.size else USUAL)
+    window.show()
+    shot = Screenshot(window, start.screenshot, start.path) if start.screenshot is not None else None
+    if shot is not None:
+        shot.begin()
+    else:
+        QTimer.singleShot(0, window, window.services.session.look_for_recoverable)
+        if start.path is not None:
+            window.open_path(start.path)
+    application.exec()
+    return shot.code if shot is not None else 0
+
+
+def _device_words(settings: Settings) -> str:
+    """What is known before a model is loaded; the worker that loads one says it better."""
+    asked = settings.preferences.device
+    return "Fastest device" if asked == "auto" else asked.upper()
+
+
+def _real_panels() -> Panels:
+    from desktop.panels import real_panels
+
+    return real_panels()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m desktop.app``: the window and nothing else."""
+    from desktop.command import main as run_command
+
+    return run_command(["app", *(sys.argv[1:] if arguments is None else arguments)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The real panels: each part of the window, joined to the services and to the actions."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.actions import Actions
+from desktop.canvas.canvas import Canvas
+from desktop.canvas.controller import CanvasController
+from desktop.canvas.gestures import Tool
+from desktop.canvas.keymap import Command
+from desktop.services import Panels, Services
+from desktop.workers.sight import Sight
+from desktop.workers.studio_sight import StudioSight
+from desktop.workers.vision import VisionWorker
+
+ALWAYS = {
+    "find": Command.FIND,
+    "smaller": Command.SMALLER,
+    "larger": Command.LARGER,
+    "fit": Command.FIT,
+    "actual": Command.ACTUAL,
+}
+TOOLS = {"point": Tool.HINT, "brush": Tool.BRUSH, "erase": Tool.ERASE}
+
+
+class CanvasPanel:
+    """The canvas with its worker and its controller."""
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        self._document = services.document
+        self.canvas = Canvas(parent)
+        self.vision = VisionWorker(sight_maker(services), self.canvas)
+        self._controller = CanvasController(
+            self.canvas, self.vision, services.document, services.messages, self.canvas
+        )
+        self.vision.busy_changed.connect(lambda words: services.running.tell("vision", words))
+
+    @property
+    def widget(self) -> QWidget:
+        return self.canvas
+
+    def bind(self, actions: Actions) -> None:
+        for id_, command in ALWAYS.items():
+            actions.bind(id_, self._obeying(command), self._has_still)
+        for id_, tool in TOOLS.items():
+            actions.bind(id_, self._choosing(tool), self._has_still, self._is_chosen(tool))
+        actions.bind("accept", self._obeying(Command.ACCEPT), lambda: self.canvas.can_obey()[0])
+        actions.bind("next_mask", self._obeying(Command.NEXT), lambda: self.canvas.can_obey()[0])
+        actions.bind("clear", self._obeying(Command.CLEAR), lambda: self.canvas.can_obey()[1])
+
+    def close(self) -> None:
+        self._controller.close()
+
+    def _has_still(self) -> bool:
+        return self._document.still is not None
+
+    def _obeying(self, command: Command) -> Callable[[], None]:
+        return lambda: self.canvas.obey(command)
+
+    def _choosing(self, tool: Tool) -> Callable[[], None]:
+        return lambda: self.canvas.choose_tool(tool)
+
+    def _is_chosen(self, tool: Tool) -> Callable[[], bool]:
+        return lambda: self.canvas.tool is tool
+
+
+def sight_maker(services: Services) -> Callable[[], Sight]:
+    """Makes what looks at stills, in the vision thread: the settings are read here, the models loaded there."""
+    preferences = services.settings.preferences
+    return lambda: StudioSight(preferences.model or None, preferences.device)
+
+
+def real_panels() -> Panels:
+    return Panels(canvas=CanvasPanel)

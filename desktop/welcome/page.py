@@ -1,0 +1,196 @@
+"""The first page: open, drop or paste a still, go on where one was, or try a sample."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from desktop.folders import Recoverable
+from desktop.theme.colours import DARK
+from desktop.theme.icons import icon, icon_pixmap
+from desktop.welcome.samples import Sample
+from desktop.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
+from desktop.workers.background import Background
+
+COLUMNS = 5
+SHOWN = 5
+
+
+class WelcomePage(QWidget):
+    """Signals:
+    still_asked(), project_asked(), paste_asked(): a button was pressed.
+    picked(Path): a recent or sample picture or project was chosen.
+    recovery_picked(Recoverable), recovery_refused(Recoverable): what to do with a scene of an earlier run.
+    """
+
+    still_asked = Signal()
+    project_asked = Signal()
+    paste_asked = Signal()
+    picked = Signal(object)
+    recovery_picked = Signal(object)
+    recovery_refused = Signal(object)
+
+    def __init__(
+        self, background: Background, samples: Sequence[Sample], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._recovery, self._recent, self._samples = _Section(), _Section(), _Section()
+        self._cards: dict[Path, list[QToolButton]] = {}
+        self._lay_out()
+        self._samples.fill("TRY A SAMPLE", [self._card(sample.path, sample.name) for sample in samples])
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """Shows what was open lately; what is gone from the disk shows without a picture."""
+        cards = [self._card(path, path.stem) for path in paths[:SHOWN]]
+        self._recent.fill("RECENT", cards)
+
+    def show_recoverable(self, found: Sequence[Recoverable]) -> None:
+        self._recovery.fill("NOT SAVED LAST TIME", [self._recovery_row(one) for one in found], columns=1)
+
+    def cards(self) -> list[QToolButton]:
+        return [*self._recent.findChildren(QToolButton), *self._samples.findChildren(QToolButton)]
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        title = QLabel("Foleyscape")
+        title.setProperty("role", "title")
+        line = QLabel("Open a film still, click what should be heard, hand stems to the edit.")
+        line.setProperty("role", "dim")
+        column.addWidget(title)
+        column.addSpacing(6)
+        column.addWidget(line)
+        column.addSpacing(26)
+        column.addWidget(_DropTarget(self._buttons()))
+        for section in (self._recovery, self._recent, self._samples):
+            column.addWidget(section)
+        page = QGridLayout(self)
+        page.setRowStretch(0, 2)
+        page.setRowStretch(2, 3)
+        page.setColumnStretch(0, 1)
+        page.setColumnStretch(2, 1)
+        page.addLayout(column, 1, 1)
+
+    def _buttons(self) -> list[QPushButton]:
+        made: list[QPushButton] = []
+        for text, name, signal in (
+            ("&Open a still…", "image", self.still_asked),
+            ("Open a &project…", "folder", self.project_asked),
+            ("Paste a pic&ture", "paste", self.paste_asked),
+        ):
+            button = QPushButton(text)
+            first = not made
+            button.setIcon(icon(name, DARK.on_accent if first else DARK.text))
+            button.setIconSize(QSize(18, 18))
+            button.setProperty("primary", first)
+            button.setAccessibleName(text.replace("&", "").removesuffix("…"))
+            button.clicked.connect(lambda _checked=False, ask=signal: ask.emit())
+            made.append(button)
+        return made
+
+    def _card(self, path: Path, name: str) -> QToolButton:
+        card = QToolButton()
+        card.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        card.setIconSize(QSize(WIDTH, HEIGHT))
+        card.setIcon(QIcon(_blank(self.devicePixelRatioF())))
+        card.setText(card.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH))
+        card.setFixedSize(WIDTH + 12, HEIGHT + 36)
+        card.setToolTip(str(path))
+        card.setAccessibleName(f"Open {name}")
+        card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        card.clicked.connect(lambda _checked=False: self.picked.emit(path))
+        self._cards.setdefault(path, []).append(card)
+        self._background.run(
+            partial(thumbnail, path, self.devicePixelRatioF()), partial(self._dress, path), lambda _: None
+        )
+        return card
+
+    def _dress(self, path: Path, picture: QImage | None) -> None:
+        waiting = self._cards.pop(path, [])
+        if picture is None:
+            return
+        for card in waiting:
+            if isValid(card):
+                card.setIcon(QIcon(QPixmap.fromImage(picture)))
+
+    def _recovery_row(self, found: Recoverable) -> QWidget:
+        held = QWidget()
+        row = QHBoxLayout(held)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(QLabel(f"{found.name}, as it was at {found.when}"), 1)
+        for text, signal in (("&Recover", self.recovery_picked), ("&Discard", self.recovery_refused)):
+            button = QPushButton(text)
+            button.setAccessibleName(f"{text.replace('&', '')} {found.name}")
+            button.clicked.connect(lambda _checked=False, tell=signal: tell.emit(found))
+            button.clicked.connect(lambda _checked=False: held.setVisible(False))
+            row.addWidget(button)
+        return held
+
+
+class _Section(QWidget):
+    """A heading over rows of cards; hidden while there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout()
+        # The cards' own margin, so that their pictures stand in line with the heading.
+        self._grid.setContentsMargins(-6, 0, -6, 0)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(10)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._heading = QLabel()
+        self._heading.setProperty("role", "heading")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 28, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self._heading)
+        column.addLayout(self._grid)
+        self.hide()
+
+    def fill(self, heading: str, widgets: Sequence[QWidget], columns: int = COLUMNS) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.setParent(None)
+                old.deleteLater()
+        self._heading.setText(heading)
+        for place, widget in enumerate(widgets):
+            self._grid.addWidget(widget, place // columns, place % columns)
+        self.setVisible(bool(widgets))
+
+
+class _DropTarget(QWidget):
+    """The dashed frame round the buttons; the whole window takes what is dropped."""
+
+    def __init__(self, buttons: Sequence[QPushButton]) -> None:
+        super().__init__()
+        self.setObjectName("drop")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(
+            f"QWidget#drop {{ border: 1px dashed {DARK.edge}; border-radius: 10px; background: {DARK.panel}; }}"
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(22, 22, 22, 22)
+        row.setSpacing(12)
+        for button in buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        sign, words = QLabel(), QLabel("or drop a picture or a project here")
+        sign.setPixmap(icon_pixmap("image", DARK.faint, 20, self.devicePixelRatioF()))
+        words.setProperty("role", "dim")
+        row.addWidget(sign)
+        row.addWidget(words)
+
+
+def _blank(ratio: float) -> QPixmap:
+    blank = QPixmap(round(WIDTH * ratio), round(HEIGHT * ratio))
+    blank.fill(DARK.colour("raised"))
+    blank.setDevicePixelRatio(ratio)
+    return blank

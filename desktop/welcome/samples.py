@@ -1,0 +1,28 @@
+"""Pictures that everybody has, to try Foleyscape on: those that scikit-image brings."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+NAMES = (
+    ("chelsea.png", "Cat"),
+    ("motorcycle_left.png", "Motorcycle"),
+    ("camera.png", "Photographer"),
+    ("horse.png", "Horse"),
+    ("rocket.jpg", "Rocket"),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    path: Path
+    name: str
+
+
+def samples() -> tuple[Sample, ...]:
+    """Those that are installed; scikit-image itself is not imported."""
+    spec = importlib.util.find_spec("skimage")
+    folders = [Path(root) / "data" for root in (spec.submodule_search_locations or ())] if spec else []
+    return tuple(
+        Sample(folder / file, name) for folder in folders for file, name in NAMES if (folder / file).is_file()
+    )

@@ -1,0 +1,31 @@
+"""Small pictures of stills and projects, made in the background thread."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from engine.vision.still import MAX_PIXELS
+
+WIDTH, HEIGHT = 168, 112
+
+
+def thumbnail(path: Path, ratio: float = 1.0) -> QImage | None:
+    """The picture at ``path``, or of the project there, cut to the size of a card; None where there is none."""
+    from PIL import Image, ImageOps
+
+    file = next(iter(sorted(path.glob("still.*"))), None) if path.is_dir() else path
+    if file is None or not file.is_file():
+        return None
+    size = round(WIDTH * ratio), round(HEIGHT * ratio)
+    try:
+        with Image.open(file) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return None
+            picture.draft("RGB", (size[0] * 2, size[1] * 2))
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            small = ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
+    except Exception:  # noqa: BLE001 - whatever a stranger's file does to the decoder, it has no thumbnail
+        return None
+    made = QImage(small.tobytes(), *size, size[0] * 3, QImage.Format.Format_RGB888).copy()
+    made.setDevicePixelRatio(ratio)
+    return made
