@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Slot
 
@@ -33,8 +34,24 @@ class Keeper(QObject):
         self._document = document
         self._background = background
         self._messages = messages
+        self._moved: WeakKeyDictionary[Project, Project] = WeakKeyDictionary()
+        self._seen = document.project
+        document.scene_changed.connect(self._note_project)
+        document.history_changed.connect(self._note_move)
         queue.made.connect(self._keep)
         queue.failed.connect(messages.show)
+
+    @Slot()
+    def _note_project(self) -> None:
+        self._seen = self._document.project
+
+    @Slot()
+    def _note_move(self) -> None:
+        """Another project with no other scene: it was saved into another folder, and goes on there."""
+        before, now = self._seen, self._document.project
+        if before is not None and now is not None and before is not now:
+            self._moved[before] = now
+        self._seen = now
 
     @Slot(object, object)
     def _keep(self, job: Job, takes: tuple[Take, ...]) -> None:
@@ -51,7 +68,7 @@ class Keeper(QObject):
         self, home: Project, job: Job, takes: tuple[Take, ...], records: tuple[TakeRecord, ...]
     ) -> None:
         if not self._is_open(home):
-            self._keep_closed(home.path, job, takes)
+            self._keep(job, takes)
             return
         scene = self._document.scene
         if not _knows(scene, job):
@@ -66,8 +83,11 @@ class Keeper(QObject):
             )
 
     def _keep_closed(self, path: Path, job: Job, takes: tuple[Take, ...]) -> None:
-        def done(_: object) -> None:
-            self._messages.tell(f"{job.label} was made, and kept in {path.name}.")
+        def done(kept: bool) -> None:
+            if kept:
+                self._messages.tell(f"{job.label} was made, and kept in {path.name}.")
+            else:
+                self._messages.warn(f"{job.label} was made, but its scene was thrown away unsaved.")
 
         def failed(error: BaseException) -> None:
             home = self._home_of(job)
@@ -79,13 +99,13 @@ class Keeper(QObject):
         self._background.run(partial(keep_closed, path, job, takes), done, failed)
 
     def _home_of(self, job: Job) -> Project | None:
-        """The project that is open where the job's was, else the job's."""
-        present = self._document.project
-        if present is not None and (job.home is None or present.path == job.home.path):
-            still = self._document.still
-            same = job.request.still == (None if still is None else still.digest)
-            return present if same else job.home
-        return job.home
+        """The project that goes on where the job's was, or is open in its folder; else the job's own."""
+        home, present = job.home, self._document.project
+        while home is not None and home in self._moved:
+            home = self._moved[home]
+        same = present is not None and (home is None or present.path == home.path)
+        still = self._document.still
+        return present if same and job.request.still == (still.digest if still else None) else home
 
     def _is_open(self, project: Project) -> bool:
         return self._document.project is project
@@ -96,8 +116,10 @@ def store(project: Project, job: Job, takes: Sequence[Take]) -> tuple[TakeRecord
     return tuple(project.add_take(take, job.objects_of(take)) for take in takes)
 
 
-def keep_closed(path: Path, job: Job, takes: Sequence[Take]) -> Scene:
-    """Opens a project, puts takes into its scene, saves and closes it."""
+def keep_closed(path: Path, job: Job, takes: Sequence[Take]) -> bool:
+    """Opens a project, puts takes into its scene, saves and closes it. False where its folder is gone."""
+    if not path.is_dir():
+        return False
     opened = Project.open(path, quick=True)
     with opened.project as project:
         if _knows(opened.scene, job):
@@ -105,7 +127,7 @@ def keep_closed(path: Path, job: Job, takes: Sequence[Take]) -> Scene:
         else:
             scene = arrive(project, opened.scene, job.request, takes)
         project.save(scene)
-    return scene
+    return True
 
 
 def numbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord, ...]:

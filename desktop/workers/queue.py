@@ -128,12 +128,6 @@ class GenerationQueue(QObject):
         self._jobs = {id_: job for id_, job in self._jobs.items() if job.active}
         self.changed.emit()
 
-    def rehome(self, old: "Project | None", new: "Project") -> None:
-        """The scene of ``old`` is in another folder from now on, as after Save as: its takes go there."""
-        for job in self.jobs:
-            if job.active and job.home is old:
-                self._put(replace(job, home=new))
-
     def _go_on(self) -> None:
         if self._running is None and self.waiting:
             job = replace(self.waiting[0], state="running")

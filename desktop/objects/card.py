@@ -1,0 +1,329 @@
+"""One object in the list: what it is, how it sounds, its takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.objects.editor import ObjectEditor
+from desktop.objects.look import IconMaker, letter_button, qcolour, restyle, small_button
+from desktop.objects.swatch import Swatch
+from desktop.objects.take_row import TakeRow, TakeState
+from desktop.theme.colours import DARK
+from engine.scene.colours import Colour
+from engine.scene.edits import recolour_object, rename_object
+from engine.scene.limits import MOST_NAME
+from engine.scene.objects import SoundingObject
+from engine.scene.scene import TakeRecord
+
+THUMB = 44
+STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
+
+@dataclass(frozen=True)
+class Busy:
+    """What is being made of an object: how far it is, and in words; or why there is nothing."""
+
+    words: str
+    fraction: float = 0.0
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class CardState:
+    """All that a card shows."""
+
+    thing: SoundingObject
+    takes: tuple[TakeRecord, ...]
+    used: str | None
+    muted: bool
+    soloed: bool
+    selected: bool
+    expanded: bool
+    busy: Busy | None = None
+
+    @property
+    def caption(self) -> str:
+        if self.busy is not None:
+            return self.busy.words
+        count = len(self.takes)
+        return "No takes yet" if not count else f"{count} take" + "s" * (count > 1)
+
+
+class ObjectCard(QFrame):
+    """Signals, those of takes with their digest:
+    edited(name, change, key): as ``Document.edit`` takes them. settled(): a drag of a value has ended.
+    clicked(bool toggle, bool span): it was clicked. stepped(int, bool span): go up or down the list from it.
+    shifted(int): move it so many places down. dragged(int y), dropped(int y): in the list's coordinates.
+    expand(bool), remove(), regenerate(), solo(bool), mute(bool)
+    play(str), use(str), starred(str, bool), rejected(str, bool)
+    """
+
+    edited = Signal(str, object, object)
+    settled = Signal()
+    clicked = Signal(bool, bool)
+    stepped = Signal(int, bool)
+    shifted = Signal(int)
+    dragged = Signal(int)
+    dropped = Signal(int)
+    expand = Signal(bool)
+    remove = Signal()
+    regenerate = Signal()
+    solo = Signal(bool)
+    mute = Signal(bool)
+    play = Signal(str)
+    use = Signal(str)
+    starred = Signal(str, bool)
+    rejected = Signal(str, bool)
+
+    def __init__(
+        self, icons: IconMaker, state: CardState, new_seed: Callable[[], int], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._state = state
+        self._new_seed = new_seed
+        self._pressed: QPoint | None = None
+        self._dragging = False
+        self.editor: ObjectEditor | None = None
+        self._rows: dict[str, TakeRow] = {}
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._make_controls()
+        self._lay_out()
+        self._connect()
+        self._dress()
+
+    @property
+    def thing(self) -> SoundingObject:
+        return self._state.thing
+
+    @property
+    def rows(self) -> tuple[TakeRow, ...]:
+        """The rows of its takes, from the top; none while it is folded."""
+        return tuple(self._rows.values())
+
+    def show_state(self, state: CardState) -> None:
+        if state != self._state:
+            self._state = state
+            self._dress()
+
+    def show_thumb(self, image: QImage | None) -> None:
+        if image is None:
+            self.thumb.setPixmap(QPixmap())
+            return
+        ratio = self.devicePixelRatioF()
+        scaled = image.scaled(
+            QSize(THUMB, THUMB) * ratio,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        pixmap = QPixmap.fromImage(scaled)
+        pixmap.setDevicePixelRatio(ratio)
+        self.thumb.setPixmap(pixmap)
+
+    def begin_rename(self) -> None:
+        self.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.name.selectAll()
+
+    def menu(self) -> QMenu:
+        """What else can be done with it; made when it is asked for."""
+        menu = QMenu(self)
+        menu.addAction("Rename").triggered.connect(self.begin_rename)
+        menu.addAction("Regenerate").triggered.connect(self.regenerate)
+        menu.addMenu(self.swatch.menu_of_colours()).setText("Colour")
+        menu.addSeparator()
+        menu.addAction("Move up\tAlt+Up").triggered.connect(lambda: self.shifted.emit(-1))
+        menu.addAction("Move down\tAlt+Down").triggered.connect(lambda: self.shifted.emit(1))
+        menu.addSeparator()
+        menu.addAction(self._icons("trash"), "Remove").triggered.connect(self.remove)
+        return menu
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shade = "selected" if self._state.selected else "raised"
+        painter.setPen(DARK.colour("accent", 0.7) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(DARK.colour(shade, 0.85 if self._state.selected else 0.45))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        busy = self._state.busy
+        if busy is not None and not busy.failed and busy.fraction > 0:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(qcolour(self.thing.colour))
+            width = (self.width() - 12) * busy.fraction
+            painter.drawRoundedRect(QRectF(6, self.height() - 3, width, 2), 1, 1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        held = event.modifiers()
+        toggle = bool(held & Qt.KeyboardModifier.ControlModifier)
+        self._pressed = event.position().toPoint()
+        self.clicked.emit(toggle, bool(held & Qt.KeyboardModifier.ShiftModifier))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._pressed is None:
+            return
+        moved = (event.position().toPoint() - self._pressed).manhattanLength()
+        if self._dragging or moved >= QApplication.startDragDistance():
+            self._dragging = True
+            self.dragged.emit(self.mapToParent(event.position().toPoint()).y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._dragging:
+            self.dropped.emit(self.mapToParent(event.position().toPoint()).y())
+        self._pressed, self._dragging = None, False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        self._pop_up(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        step, held = STEPS.get(Qt.Key(event.key())), event.modifiers()
+        if step is not None and held & Qt.KeyboardModifier.AltModifier:
+            self.shifted.emit(step)
+        elif step is not None:
+            self.stepped.emit(step, bool(held & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.expand.emit(not self._state.expanded)
+        else:
+            super().keyPressEvent(event)
+
+    def _make_controls(self) -> None:
+        icons = self._icons
+        self.swatch = Swatch(self)
+        self.thumb = QLabel(self)
+        self.thumb.setFixedSize(THUMB, THUMB)
+        self.thumb.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.name = QLineEdit(self)
+        self.name.setObjectName("name")
+        self.name.setProperty("quiet", True)
+        self.name.setMaxLength(MOST_NAME)
+        self.name.setAccessibleName("Name")
+        self.name.setToolTip("What it is called  (F2)")
+        self.caption = QLabel(self)
+        self.caption.setObjectName("caption")
+        self.solo_button = letter_button(self, "S", "Solo", "Hear only what is soloed  (S)")
+        self.mute_button = letter_button(self, "M", "Mute", "Silence it  (M)")
+        self.again = small_button(self, icons("refresh"), "Regenerate", "A new take, by another seed  (R)")
+        self.more = small_button(self, icons("more"), "More", "Colour, order, remove")
+        self.fold = small_button(
+            self, icons("chevron_right"), "Details", "Show or hide its words and takes  (Enter)"
+        )
+
+    def _lay_out(self) -> None:
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(4, 5, 8, 6)
+        self._body.setSpacing(5)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.setContentsMargins(2, 2, 0, 2)
+        words.addWidget(self.name)
+        words.addWidget(self.caption)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self.swatch)
+        head.addWidget(self.thumb)
+        head.addLayout(words, 1)
+        for button in (self.solo_button, self.mute_button, self.again, self.more, self.fold):
+            head.addWidget(button)
+        self._body.addLayout(head)
+        self._inside = QWidget(self)
+        self._takes = QVBoxLayout()
+        self._takes.setSpacing(3)
+        inside = QVBoxLayout(self._inside)
+        inside.setContentsMargins(16, 2, 0, 2)
+        inside.setSpacing(6)
+        inside.addLayout(self._takes)
+        self._inside.hide()
+        self._body.addWidget(self._inside)
+
+    def _connect(self) -> None:
+        self.name.editingFinished.connect(self._commit_name)
+        self.swatch.chosen.connect(self._commit_colour)
+        self.solo_button.clicked.connect(self.solo)
+        self.mute_button.clicked.connect(self.mute)
+        self.again.clicked.connect(self.regenerate)
+        self.more.clicked.connect(lambda: self._pop_up(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        self.fold.clicked.connect(lambda: self.expand.emit(not self._state.expanded))
+
+    def _pop_up(self, where: QPoint) -> None:
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)
+
+    def _commit_name(self) -> None:
+        name = " ".join(self.name.text().split())
+        if not name:
+            self.name.setText(self.thing.name)
+        elif name != self.thing.name:
+            change = partial(rename_object, index=self.thing.index, name=name)
+            self.edited.emit("Rename object", change, None)
+
+    def _commit_colour(self, colour: Colour | None) -> None:
+        change = partial(recolour_object, index=self.thing.index, colour=colour)
+        self.edited.emit("Change colour", change, None)
+
+    def _dress(self) -> None:
+        state, thing = self._state, self._state.thing
+        if self.name.text() != thing.name and not (self.name.hasFocus() and self.name.isModified()):
+            self.name.setText(thing.name)
+            self.name.setCursorPosition(0)
+        self.setAccessibleName(f"{thing.name}, {state.caption}")
+        self.caption.setText(state.caption)
+        restyle(self.caption, "busy", state.busy is not None and not state.busy.failed)
+        restyle(self.caption, "failed", state.busy is not None and state.busy.failed)
+        self.caption.setToolTip(state.caption if state.busy is not None else "")
+        self.swatch.show_colour(thing.colour)
+        self.solo_button.setChecked(state.soloed)
+        self.mute_button.setChecked(state.muted)
+        self.fold.setIcon(self._icons("chevron_down" if state.expanded else "chevron_right"))
+        if state.expanded:
+            self._dress_inside()
+        self._inside.setVisible(state.expanded)
+        self.update()
+
+    def _dress_inside(self) -> None:
+        state = self._state
+        if self.editor is None:
+            self.editor = ObjectEditor(self._icons, state.thing, self._new_seed, self._inside)
+            self.editor.edited.connect(self.edited)
+            self.editor.settled.connect(self.settled)
+            layout = self._inside.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(0, self.editor)
+        self.editor.show_thing(state.thing)
+        self._dress_rows()
+
+    def _dress_rows(self) -> None:
+        state = self._state
+        order = [take.digest for take in state.takes]
+        for digest in [digest for digest in self._rows if digest not in order]:
+            self._rows.pop(digest).deleteLater()
+        rows: dict[str, TakeRow] = {}
+        for place, take in enumerate(state.takes):
+            shown = TakeState(take, state.thing.colour, take.digest == state.used)
+            row = self._rows.get(take.digest) or self._new_row(shown)
+            row.show_state(shown)
+            rows[take.digest] = row
+            if self._takes.indexOf(row) != place:
+                self._takes.insertWidget(place, row)
+        self._rows = rows
+
+    def _new_row(self, state: TakeState) -> TakeRow:
+        row = TakeRow(self._icons, state, self._inside)
+        row.play.connect(self.play)
+        row.use.connect(self.use)
+        row.starred.connect(self.starred)
+        row.rejected.connect(self.rejected)
+        return row

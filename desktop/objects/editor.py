@@ -1,0 +1,141 @@
+"""What an object's next takes are made from: prompt, negative prompt, duration, seed."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QRegularExpression, Signal
+from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+
+from desktop.objects.look import CalmSpin, IconMaker, field_label, small_button
+from engine.scene.edits import lock_seed, prompt_object, set_duration, set_negative, set_seed
+from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS, MOST_SEED, MOST_TEXT
+from engine.scene.objects import SoundingObject
+
+
+class ObjectEditor(QWidget):
+    """Signals: edited(name, change, key), as ``Document.edit`` takes them; settled(): the edit has ended."""
+
+    edited = Signal(str, object, object)
+    settled = Signal()
+
+    def __init__(
+        self, icons: IconMaker, thing: SoundingObject, new_seed: Callable[[], int], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._thing = thing
+        self._new_seed = new_seed
+        self.prompt = self._line("Prompt", "What it sounds like; empty leaves that to the picture", MOST_TEXT)
+        self.prompt.setPlaceholderText("from the picture")
+        self.negative = self._line("Negative prompt", "What it should not sound like", MOST_TEXT)
+        self.duration = CalmSpin(self)
+        self.duration.setRange(LEAST_SECONDS, MOST_SECONDS)
+        self.duration.setDecimals(1)
+        self.duration.setSingleStep(0.5)
+        self.duration.setSuffix(" s")
+        self.duration.setAccessibleName("Duration")
+        self.duration.setToolTip("How long the next take is")
+        self.seed = self._line("Seed", "The same seed and words make the same sound", 19)
+        self.seed.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{1,19}"), self))
+        self.dice = small_button(self, icons("dice"), "New seed", "Draw another seed")
+        self.lock = small_button(
+            self, icons("unlock"), "Lock seed", "Keep this seed for every take", checkable=True
+        )
+        self._lay_out()
+        self._connect()
+        self.show_thing(thing)
+
+    def show_thing(self, thing: SoundingObject) -> None:
+        self._thing = thing
+        _show(self.prompt, thing.prompt or "")
+        _show(self.negative, thing.negative)
+        _show(self.seed, str(thing.seed))
+        self.duration.blockSignals(True)
+        self.duration.setValue(thing.duration)
+        self.duration.blockSignals(False)
+        self.lock.setChecked(thing.seed_locked)
+        self.lock.setIcon(self._icons("lock" if thing.seed_locked else "unlock"))
+        self.dice.setEnabled(not thing.seed_locked)
+
+    def _connect(self) -> None:
+        self.prompt.editingFinished.connect(self._commit_prompt)
+        self.negative.editingFinished.connect(self._commit_negative)
+        self.seed.editingFinished.connect(self._commit_seed)
+        self.duration.valueChanged.connect(self._commit_duration)
+        self.duration.editingFinished.connect(self.settled)
+        self.dice.clicked.connect(self._draw)
+        self.lock.clicked.connect(self._commit_lock)
+
+    def _commit_prompt(self) -> None:
+        words = self.prompt.text().strip()
+        if words != (self._thing.prompt or ""):
+            self._edit("Change prompt", partial(prompt_object, index=self._thing.index, prompt=words or None))
+
+    def _commit_negative(self) -> None:
+        if self.negative.text() != self._thing.negative:
+            change = partial(set_negative, index=self._thing.index, negative=self.negative.text())
+            self._edit("Change negative prompt", change)
+
+    def _commit_seed(self) -> None:
+        text = self.seed.text()
+        if not text:
+            self.seed.setText(str(self._thing.seed))
+        elif int(text) != self._thing.seed:
+            seed = min(int(text), MOST_SEED)
+            self._edit("Change seed", partial(set_seed, index=self._thing.index, seed=seed))
+
+    def _commit_duration(self, seconds: float) -> None:
+        if seconds != self._thing.duration:
+            index = self._thing.index
+            change = partial(set_duration, index=index, duration=seconds)
+            self._edit("Change duration", change, f"object {index} duration")
+
+    def _commit_lock(self, locked: bool) -> None:
+        name = "Lock seed" if locked else "Unlock seed"
+        self._edit(name, partial(lock_seed, index=self._thing.index, locked=locked))
+
+    def _draw(self) -> None:
+        self._edit("New seed", partial(set_seed, index=self._thing.index, seed=self._new_seed()))
+
+    def _edit(self, name: str, change: object, key: str | None = None) -> None:
+        self.edited.emit(name, change, key)
+
+    def _line(self, name: str, tip: str, most: int) -> QLineEdit:
+        line = QLineEdit(self)
+        line.setObjectName("field")
+        line.setAccessibleName(name)
+        line.setToolTip(tip)
+        line.setMaxLength(most)
+        return line
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 2)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        for place, (text, field) in enumerate((("Prompt", self.prompt), ("Negative", self.negative))):
+            grid.addWidget(field_label(self, text, field), place, 0)
+            grid.addWidget(field, place, 1)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        self.duration.setFixedWidth(76)
+        line.addWidget(self.duration)
+        line.addSpacing(6)
+        line.addWidget(field_label(self, "Seed", self.seed))
+        line.addWidget(self.seed, 1)
+        line.addWidget(self.dice)
+        line.addWidget(self.lock)
+        grid.addWidget(field_label(self, "Length", self.duration), 2, 0)
+        grid.addLayout(line, 2, 1)
+        grid.setColumnStretch(1, 1)
+
+
+def _show(line: QLineEdit, text: str) -> None:
+    """Puts text into a field, unless somebody is typing there."""
+    typing = line.hasFocus() and line.isModified()
+    if line.text() != text and not typing:
+        line.setText(text)
+        line.setCursorPosition(0)
+    if line.text() == text:
+        line.setModified(False)

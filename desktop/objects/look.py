@@ -1,0 +1,114 @@
+"""How the panel looks: its style sheet, the colours of an object, small controls made alike."""
+
+import functools
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QWheelEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QToolButton, QWidget
+
+from desktop.theme.colours import DARK
+from desktop.theme.icons import icon
+from engine.scene.colours import Colour
+
+SHEET = f"""
+QLineEdit#name {{ font-weight: 600; padding: 1px 4px; min-height: 16px; }}
+QLineEdit#field, QDoubleSpinBox#field {{ padding: 2px 5px; min-height: 17px; font-size: 12px; }}
+QLabel#field {{ color: {DARK.dim}; font-size: 11px; }}
+QLabel#caption {{ color: {DARK.dim}; font-size: 11px; padding-left: 5px; }}
+QLabel#caption[busy="true"] {{ color: {DARK.accent}; }}
+QLabel#caption[failed="true"] {{ color: {DARK.error}; }}
+QToolButton#letter {{ font-size: 11px; font-weight: 700; color: {DARK.dim}; padding: 0; border-radius: 4px;
+    background: {DARK.raised}; }}
+QToolButton#letter:hover {{ background: {DARK.hover}; color: {DARK.text}; }}
+QToolButton#letter:checked[what="solo"] {{ background: {DARK.warning}; color: {DARK.on_accent}; }}
+QToolButton#letter:checked[what="mute"] {{ background: {DARK.error}; color: {DARK.on_accent}; }}
+QToolButton#small {{ padding: 2px; border-radius: 4px; }}
+QToolButton#use {{ font-size: 11px; padding: 1px 7px; border-radius: 4px; color: {DARK.dim};
+    background: {DARK.raised}; }}
+QToolButton#use:hover {{ background: {DARK.hover}; color: {DARK.text}; }}
+QToolButton#use:checked {{ background: {DARK.selected}; color: {DARK.accent}; font-weight: 600; }}
+QLabel#number {{ color: {DARK.dim}; font-size: 11px; }}
+QToolButton:focus {{ border-color: {DARK.accent}; }}
+"""
+
+IconMaker = Callable[[str], QIcon]
+
+
+def icon_maker() -> IconMaker:
+    """Icons drawn once for a panel, however many buttons show them."""
+
+    @functools.cache
+    def make(name: str) -> QIcon:
+        if name == "star_filled":
+            return icon(name, DARK.warning, DARK.warning)
+        return icon(name, DARK.dim)
+
+    return make
+
+
+def qcolour(colour: Colour, alpha: float = 1.0) -> QColor:
+    made = QColor(*colour)
+    made.setAlphaF(alpha)
+    return made
+
+
+def small_button(
+    parent: QWidget, image: QIcon, name: str, tip: str, *, checkable: bool = False
+) -> QToolButton:
+    """A button of one icon."""
+    button = QToolButton(parent)
+    button.setObjectName("small")
+    button.setIcon(image)
+    button.setIconSize(QSize(14, 14))
+    return dressed(button, name, tip, checkable=checkable)
+
+
+def letter_button(parent: QWidget, letter: str, name: str, tip: str) -> QToolButton:
+    """A button of one letter that stays down: solo, mute."""
+    button = QToolButton(parent)
+    button.setObjectName("letter")
+    button.setProperty("what", name.split(maxsplit=1)[0].lower())
+    button.setText(letter)
+    button.setFixedSize(22, 20)
+    return dressed(button, name, tip, checkable=True)
+
+
+def dressed(button: QToolButton, name: str, tip: str, *, checkable: bool = False) -> QToolButton:
+    button.setCheckable(checkable)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setCursor(Qt.CursorShape.ArrowCursor)
+    return button
+
+
+def field_label(parent: QWidget, text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setObjectName("field")
+    label.setBuddy(buddy)
+    return label
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Sets a property that the style sheet asks about."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class CalmSpin(QDoubleSpinBox):
+    """A number that the wheel changes only while one is at it, not while the list scrolls by."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("field")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setKeyboardTracking(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()

@@ -1,0 +1,120 @@
+"""The objects panel with all that stands behind it, as a part of the window."""
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from desktop.actions import Actions
+from desktop.objects.ordering import MOST_NEW_SEED, Ordering
+from desktop.objects.panel import ObjectsPanel
+from desktop.objects.previews import Previews
+from desktop.services import Services
+from desktop.settings.table import Preferences
+from desktop.workers.background import Background
+from desktop.workers.generation import GenerationWorker, Maker
+from desktop.workers.keeper import Keeper
+from desktop.workers.queue import GenerationQueue
+from desktop.workers.studio_maker import studio_maker
+from engine.generation.requests import DRAFT, FINAL, Quality
+
+
+class ObjectsPart(QObject):
+    """Args:
+    make: makes the studio in the generation thread; None is the one that the settings name.
+    """
+
+    def __init__(
+        self, services: Services, parent: QWidget, make: Callable[[], Maker] | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        document, messages = services.document, services.messages
+        new_seed = partial(secrets.randbelow, MOST_NEW_SEED)
+        self.worker = GenerationWorker(make or _studio(services.settings.preferences), self)
+        self.queue = GenerationQueue(self.worker, self)
+        self._drawing = Background(self)
+        self._packing = Background(self)
+        previews = Previews(document, self._drawing, self)
+        self.panel = ObjectsPanel(document, self.queue, previews, new_seed, parent)
+        self._keeper = Keeper(document, self.queue, services.background, messages, self)
+        self.ordering = Ordering(
+            document,
+            self.queue,
+            self.worker,
+            self._packing,
+            messages,
+            lambda: self.panel.footer.choice,
+            new_seed=new_seed,
+            parent=self,
+        )
+        self.panel.generate_requested.connect(self.ordering.generate)
+        self.panel.regenerate_requested.connect(self.ordering.regenerate)
+        self.queue.changed.connect(self._tell)
+        self.worker.opened.connect(self._tell_model)
+        document.still_changed.connect(self._prepare)
+        services.settings.changed.connect(self._apply)
+        self._choose(services.settings.preferences)
+
+    @property
+    def widget(self) -> QWidget:
+        return self.panel
+
+    def bind(self, actions: Actions) -> None:
+        panel, document = self.panel, self._services.document
+
+        def some() -> bool:
+            return bool(document.selection)
+
+        actions.bind("generate", partial(panel.generate, False), some)
+        actions.bind("together", partial(panel.generate, True), lambda: len(document.selection) > 1)
+        actions.bind("regenerate", panel.regenerate, some)
+        actions.bind("cancel", self.queue.cancel_all, lambda: any(job.active for job in self.queue.jobs))
+        actions.bind("solo", panel.solo, some)
+        actions.bind("mute", panel.mute, some)
+        actions.bind("rename", panel.rename, some)
+        actions.bind("select_all", panel.select_all, lambda: bool(document.scene.objects))
+
+    def close(self) -> None:
+        """Cancels what is being made and ends the threads."""
+        self.worker.close()
+        self._packing.close()
+        self._drawing.close()
+
+    @Slot()
+    def _prepare(self) -> None:
+        if self._services.document.still is not None:
+            self.worker.open()
+
+    @Slot(str)
+    def _tell_model(self, model: str) -> None:
+        self._services.running.state("model", model)
+
+    @Slot()
+    def _tell(self) -> None:
+        job = self.queue.running
+        if job is None:
+            self._services.running.tell("generation", "")
+            return
+        waiting = len(self.queue.waiting)
+        words = f"Making {job.label}" + (f", {waiting} waiting" if waiting else "")
+        self._services.running.tell("generation", words, job.step.seconds_left if job.step else None)
+
+    @Slot(object)
+    def _apply(self, preferences: Preferences) -> None:
+        self.panel.footer.set_qualities(*_qualities(preferences))
+
+    def _choose(self, preferences: Preferences) -> None:
+        self._apply(preferences)
+        self.panel.footer.takes.setValue(preferences.variations)
+        self.panel.footer.quality.setCurrentIndex(int(preferences.final))
+
+
+def _qualities(preferences: Preferences) -> tuple[Quality, Quality]:
+    return Quality(DRAFT.solver, preferences.draft_steps), Quality(FINAL.solver, preferences.final_steps)
+
+
+def _studio(preferences: Preferences) -> Callable[[], Maker]:
+    return studio_maker(preferences.model or None, preferences.device, preferences.threads)

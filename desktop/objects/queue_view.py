@@ -1,0 +1,148 @@
+"""What is being generated, what waits, what became of the last ones; nothing is shown when there is nothing."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.objects.look import IconMaker, small_button
+from desktop.theme.colours import DARK
+from desktop.workers.pace import in_words
+from desktop.workers.queue import GenerationQueue, Job
+
+MOST_HEIGHT = 190
+COLOURS = {"done": DARK.good, "failed": DARK.error, "running": DARK.text, "cancelling": DARK.dim}
+
+
+def words_of(job: Job) -> str:
+    """How a job stands, on one line."""
+    if job.state == "running" and job.step is not None:
+        left = in_words(job.step.seconds_left)
+        return f"{job.step.words}, {left} to go" if left else job.step.words
+    if job.state == "failed":
+        return job.message
+    plain = {"waiting": "waits", "running": "begins", "cancelling": "is being cancelled"}
+    return plain.get(job.state, job.state)
+
+
+class JobRow(QWidget):
+    """One job, with the button that cancels it."""
+
+    def __init__(self, icons: IconMaker, job: Job, queue: GenerationQueue, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.label = QLabel(self)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.state = QLabel(self)
+        self.state.setProperty("role", "small")
+        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("How far it is")
+        self.cancel = small_button(self, icons("close"), f"Cancel {job.label}", "Cancel this one")
+        self.cancel.clicked.connect(lambda: queue.cancel(job.id))
+        self._lay_out()
+        self.show_job(job)
+
+    def show_job(self, job: Job) -> None:
+        metrics = self.label.fontMetrics()
+        self.label.setText(metrics.elidedText(job.label, Qt.TextElideMode.ElideRight, 150))
+        self.label.setToolTip(job.label)
+        words = words_of(job)
+        self.state.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, 190))
+        self.state.setToolTip(words)
+        self.state.setStyleSheet(f"color: {COLOURS.get(job.state, DARK.dim)}")
+        self.bar.setVisible(job.state == "running")
+        if job.step is not None:
+            self.bar.setValue(round(job.step.fraction * 1000))
+        self.cancel.setVisible(job.active)
+        self.cancel.setEnabled(job.state != "cancelling")
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.label)
+        line.addStretch(1)
+        line.addWidget(self.state)
+        line.addWidget(self.cancel)
+        column.addLayout(line)
+        column.addWidget(self.bar)
+
+
+class QueueView(QWidget):
+    """The queue, newest last; follows it."""
+
+    def __init__(self, queue: GenerationQueue, icons: IconMaker, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._icons = icons
+        self._rows: dict[int, JobRow] = {}
+        self.heading = QLabel("QUEUE", self)
+        self.heading.setProperty("role", "heading")
+        self.cancel_all = self._button("Cancel &all", "Stop all that runs or waits  (Ctrl+.)")
+        self.clear = self._button("C&lear", "Forget those that have ended")
+        self.cancel_all.clicked.connect(queue.cancel_all)
+        self.clear.clicked.connect(queue.forget_ended)
+        self._lay_out()
+        queue.changed.connect(self._refresh)
+        self._refresh()
+
+    @property
+    def rows(self) -> tuple[JobRow, ...]:
+        return tuple(self._rows.values())
+
+    @Slot()
+    def _refresh(self) -> None:
+        jobs = self._queue.jobs
+        there = {job.id for job in jobs}
+        for id_ in [id_ for id_ in self._rows if id_ not in there]:
+            self._rows.pop(id_).deleteLater()
+        for job in jobs:
+            row = self._rows.get(job.id)
+            if row is None:
+                row = self._rows[job.id] = JobRow(self._icons, job, self._queue, self._list)
+                self._column.addWidget(row)
+            row.show_job(job)
+        active = sum(job.active for job in jobs)
+        self.heading.setText(f"QUEUE · {active}" if active else "QUEUE")
+        self.cancel_all.setVisible(active > 0)
+        self.clear.setVisible(active < len(jobs))
+        self.setVisible(bool(jobs))
+        wanted = self._column.sizeHint().height() + 4
+        self._scroll.setFixedHeight(min(wanted, MOST_HEIGHT))
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setFlat(True)
+        button.setToolTip(tip)
+        button.setStyleSheet("padding: 1px 8px; font-size: 11px; min-height: 16px;")
+        return button
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 6)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(self.heading)
+        head.addStretch(1)
+        head.addWidget(self.cancel_all)
+        head.addWidget(self.clear)
+        column.addLayout(head)
+        self._list = QWidget(self)
+        self._column = QVBoxLayout(self._list)
+        self._column.setContentsMargins(0, 0, 4, 0)
+        self._column.setSpacing(6)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._list)
+        column.addWidget(self._scroll)

@@ -1,0 +1,102 @@
+"""One take of an object: play it, see it, star, reject or use it."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QToolTip, QWidget
+
+from desktop.objects.look import IconMaker, dressed, qcolour, small_button
+from desktop.objects.pictures import Peaks
+from desktop.objects.recipe import recipe_tip
+from desktop.objects.wave_strip import WaveStrip
+from engine.scene.colours import Colour
+from engine.scene.scene import TakeRecord
+
+
+@dataclass(frozen=True)
+class TakeState:
+    """What a row shows."""
+
+    take: TakeRecord
+    colour: Colour
+    used: bool
+
+
+class TakeRow(QWidget):
+    """Signals: play(str), use(str), starred(str, bool), rejected(str, bool), each with the take's digest."""
+
+    play = Signal(str)
+    use = Signal(str)
+    starred = Signal(str, bool)
+    rejected = Signal(str, bool)
+
+    def __init__(self, icons: IconMaker, state: TakeState, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._state = state
+        digest, words = state.take.digest, f"take {state.take.number} of {state.take.name}"
+        self.player = small_button(self, icons("play"), f"Play {words}", "Play this take")
+        self.wave = WaveStrip(self)
+        self.number = QLabel(self)
+        self.number.setObjectName("number")
+        self.star = small_button(self, icons("star"), f"Star {words}", "Star this take", checkable=True)
+        self.reject = small_button(
+            self,
+            icons("reject"),
+            f"Reject {words}",
+            "Reject this take; it is kept, at the end",
+            checkable=True,
+        )
+        self.chooser = QToolButton(self)
+        self.chooser.setObjectName("use")
+        dressed(self.chooser, f"Use {words}", "Use this take on the timeline", checkable=True)
+        self.player.clicked.connect(lambda: self.play.emit(digest))
+        self.wave.clicked.connect(lambda: self.play.emit(digest))
+        self.star.clicked.connect(lambda on: self.starred.emit(digest, on))
+        self.reject.clicked.connect(lambda on: self.rejected.emit(digest, on))
+        self.chooser.clicked.connect(lambda: self.use.emit(digest))
+        self._lay_out()
+        self._dress()
+
+    @property
+    def take(self) -> TakeRecord:
+        return self._state.take
+
+    def show_state(self, state: TakeState) -> None:
+        if state != self._state:
+            self._state = state
+            self._dress()
+
+    def show_peaks(self, peaks: Peaks | None) -> None:
+        self.wave.show_wave(peaks, qcolour(self._state.colour), faded=self.take.rejected)
+
+    def event(self, event: QEvent) -> bool:
+        # The recipe holds masks; it is read only when somebody wants to see it.
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), recipe_tip(self.take), self)
+            return True
+        return super().event(event)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
+        row.addWidget(self.player)
+        row.addWidget(self.number)
+        row.addWidget(self.wave, 1)
+        for button in (self.star, self.reject, self.chooser):
+            row.addWidget(button)
+        self.number.setFixedWidth(24)
+        self.chooser.setFixedWidth(48)
+
+    def _dress(self) -> None:
+        take, used = self.take, self._state.used
+        together = len(take.objects) > 1
+        self.number.setText(f"{'+' if together else ''}{take.number}")
+        self.number.setToolTip(f"Together: {take.name}" if together else "")
+        self.star.setChecked(take.starred)
+        self.star.setIcon(self._icons("star_filled" if take.starred else "star"))
+        self.reject.setChecked(take.rejected)
+        self.chooser.setChecked(used)
+        self.chooser.setText("In use" if used else "Use")
