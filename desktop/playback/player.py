@@ -1,0 +1,406 @@
+"""The player: what is heard, from where and how fast. Decides in the GUI thread; sound is made in other threads."""
+
+import math
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from desktop.document import Document
+from desktop.messages import Messages
+from desktop.playback.comparing import Pair
+from desktop.playback.devices import Device, open_device
+from desktop.playback.engine_room import LOST, EngineRoom, Line, OpenDevice
+from desktop.playback.feeder import Sound, Wish
+from desktop.playback.path import Span
+from desktop.playback.score import Mix, Score, TakeAlone
+from desktop.playback.shuttle import next_speed
+from engine.errors import BadInput
+from engine.scene.scene import Scene
+from engine.scene.timecode import frame_of, sample_of
+from engine.scene.timeline import MOST_SAMPLES, Timeline
+from engine.sound.cache import TakeSource
+
+TICK_MS = 15
+GRAIN_SECONDS = 0.07
+"""How long a place sounds while the playhead is dragged over it."""
+
+LEAST_LOOP_SECONDS = 0.02
+
+
+class Player(QObject):
+    """Plays the document's timeline, and takes by themselves.
+
+    Args:
+        document: its timeline is what is heard; an edit is heard within a tenth of a second.
+        takes: the samples of takes by digest; called in the playback thread.
+        messages: told when something cannot be played.
+        open_device: opens the audio output, in the playback thread.
+
+    Signals:
+        position_changed(int): the playhead stands at another sample of the timeline.
+        state_changed(): it plays, stops, has another speed, loop, take or pair.
+        loop_changed(object): another loop, as (start, stop), or None.
+        availability_changed(): there is sound, or none, since a device was opened.
+        restarted(): playing began anew, so meters do too.
+    """
+
+    # A sample may lie past 2**31, which is as far as Signal(int) reaches.
+    position_changed = Signal(object)
+    state_changed = Signal()
+    loop_changed = Signal(object)
+    availability_changed = Signal()
+    restarted = Signal()
+    _opened = Signal(object)
+    _failed = Signal(object)
+    _levelled = Signal(str, float)
+
+    def __init__(
+        self,
+        document: Document,
+        takes: TakeSource,
+        messages: Messages,
+        open_device: OpenDevice = open_device,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._messages = messages
+        self._score = Score(takes, self._failed.emit)
+        self._mix = Mix(self._score, document.scene.timeline)
+        self._project = document.project
+        self._place = 0
+        self._wish = Wish(self._mix)
+        self._alone: str | None = None
+        self._pair: Pair | None = None
+        self._loop: Span | None = None
+        self._looping = False
+        self._device: Device | None = None
+        self._past_end = False
+        self._room = EngineRoom(open_device, self._opened.emit, self._failed.emit)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._opened.connect(self._note_device, Qt.ConnectionType.QueuedConnection)
+        self._failed.connect(self._messages.fail, Qt.ConnectionType.QueuedConnection)
+        self._levelled.connect(self._note_gain, Qt.ConnectionType.QueuedConnection)
+        document.scene_changed.connect(self._follow)
+
+    @property
+    def timeline(self) -> Timeline:
+        return self._mix.timeline
+
+    @property
+    def line(self) -> Line | None:
+        """The device and what it pulls from, once one is open."""
+        return self._room.line
+
+    @property
+    def position(self) -> int:
+        """The sample of the timeline that is heard now, or stood at."""
+        if self.playing:
+            self._place = self._heard(self._place)
+        return self._place
+
+    @property
+    def speed(self) -> float:
+        """1 while playing, less than 0 backwards, 0 when it stands."""
+        return self._wish.speed
+
+    @property
+    def playing(self) -> bool:
+        """Whether the timeline is being played."""
+        return self.speed != 0.0 and self._on_timeline and self._wish.seconds is None
+
+    @property
+    def loop(self) -> Span | None:
+        return self._loop
+
+    @property
+    def looping(self) -> bool:
+        return self._looping
+
+    @property
+    def take_heard(self) -> str | None:
+        """The digest of the take that is played by itself, or None."""
+        return self._alone
+
+    @property
+    def pair(self) -> Pair | None:
+        """The takes that are compared, or None."""
+        return self._pair
+
+    @property
+    def underruns(self) -> int:
+        """How often the device has found nothing to play while it should."""
+        return 0 if self.line is None else self.line.tap.underruns
+
+    @property
+    def available(self) -> bool:
+        """Whether anything can be heard; taken to be so until a device was tried."""
+        return not self.reason
+
+    @property
+    def reason(self) -> str:
+        """Why nothing can be heard, as a sentence; empty where it can."""
+        return "" if self._device is None else self._device.reason
+
+    def prepare(self) -> None:
+        """Looks for the audio output, and renders ahead of the playhead, in the playback thread."""
+        self._ask(self._wish)
+
+    def close(self) -> None:
+        """Ends playing and its threads."""
+        self._timer.stop()
+        self._room.close()
+
+    def play(self) -> None:
+        """Plays from the playhead; with a loop that it does not stand in, from there; at the end, from 0."""
+        place = self.position
+        if self._looping and self._loop is not None and not self._loop[0] <= place < self._loop[1]:
+            place = self._loop[0]
+        elif not self._looping and place >= self.timeline.length > 0:
+            place = 0
+        self._begin(place, 1.0)
+
+    def stop(self) -> None:
+        """Stops where it is."""
+        place = self.position
+        self._alone = self._pair = None
+        self._timer.stop()
+        self._stand(place)
+        self.state_changed.emit()
+
+    def toggle(self) -> None:
+        if self.playing or not self._on_timeline:
+            self.stop()
+        else:
+            self.play()
+
+    def shuttle(self, direction: int) -> None:
+        """One step faster on (1) or back (-1), as L and J do."""
+        speed = next_speed(self.speed if self.playing else 0.0, direction)
+        if self.playing:
+            self._ask(replace(self._wish, speed=speed))
+            self.state_changed.emit()
+        elif speed > 0:
+            self.play()
+        else:
+            self._begin(self.position, speed)
+
+    def seek(self, sample: int) -> None:
+        """Goes to a sample; if it plays, it plays on from there."""
+        sample = max(0, min(sample, MOST_SAMPLES))
+        if self.playing:
+            self._jump(sample, self.speed)
+        else:
+            if not self._on_timeline:
+                self.stop()
+            self._stand(sample)
+
+    def scrub(self, sample: int) -> None:
+        """Goes to a sample and lets it sound for a moment, as while the playhead is dragged."""
+        self.seek(sample)
+        if not self.playing:
+            self._ask(replace(self._next(self._place), speed=1.0, seconds=GRAIN_SECONDS))
+            self._timer.start()
+
+    def step_frames(self, frames: int) -> None:
+        """So many frames of the picture on, or back, to the start of one."""
+        timeline = self.timeline
+        here = frame_of(self.position, timeline.frame_rate, timeline.rate)
+        between = self._place != sample_of(here, timeline.frame_rate, timeline.rate)
+        target = here + frames + (1 if between and frames < 0 else 0)
+        self.scrub(sample_of(max(0, target), timeline.frame_rate, timeline.rate))
+
+    def step_seconds(self, seconds: int) -> None:
+        self.seek(self.position + seconds * self.timeline.rate)
+
+    def to_start(self) -> None:
+        self.seek(0)
+
+    def to_end(self) -> None:
+        """To the end of the last clip."""
+        self.seek(self.timeline.length)
+
+    def set_loop(self, start: int, stop: int) -> None:
+        """The stretch to go round in. One that is too short to hear is none."""
+        least = LEAST_LOOP_SECONDS * self.timeline.rate
+        self._set_loop((max(0, start), stop) if stop - max(0, start) >= least else None)
+
+    def mark_in(self) -> None:
+        """The loop begins at the playhead."""
+        end = self._loop[1] if self._loop is not None else self.timeline.length
+        self._mark(self.position, end if end > self.position else self.timeline.length)
+
+    def mark_out(self) -> None:
+        """The loop ends at the playhead."""
+        start = self._loop[0] if self._loop is not None else 0
+        self._mark(start if start < self.position else 0, self.position)
+
+    def set_looping(self, on: bool) -> None:
+        """Whether playing goes round in the loop; without one, in the whole timeline."""
+        self._looping = on
+        if on and self._loop is None and self.timeline.length:
+            self.set_loop(0, self.timeline.length)
+        self._wish_loop()
+        self.state_changed.emit()
+
+    def play_take(self, digest: str) -> None:
+        """Plays a take by itself, once; the playhead stays where it is. Unknown takes are told of."""
+        length = self._length_of(digest)
+        if length is None:
+            return
+        self.stop()
+        self._alone = digest
+        sound = TakeAlone(self._score, self.timeline, digest, length)
+        seconds = length / self.timeline.rate
+        self._start(replace(self._next(0), sound=sound, speed=1.0, seconds=seconds, loop=None))
+
+    def compare(self, pair: Pair) -> None:
+        """Plays two takes by turns, as loud as the quieter, over and over. ``switch`` goes to the other."""
+        if self._length_of(pair.a) is None or self._length_of(pair.b) is None:
+            return
+        self.stop()
+        self._pair, self._alone = replace(pair, gain_db=None), pair.heard
+        self._start(replace(self._next(0), sound=self._side(pair), speed=1.0, loop=self._pair_loop(pair)))
+
+    def switch(self) -> None:
+        """The other of the two that are compared, at the same place in it."""
+        if self._pair is None:
+            return
+        self._pair = self._pair.switched()
+        self._alone = self._pair.heard
+        self._ask(replace(self._wish, sound=self._side(self._pair)))
+        self.state_changed.emit()
+
+    @property
+    def _on_timeline(self) -> bool:
+        return self._alone is None
+
+    @property
+    def _loop_wished(self) -> Span | None:
+        return self._loop if self._looping else None
+
+    def _begin(self, place: int, speed: float) -> None:
+        self._alone = self._pair = None
+        self._place, self._past_end = place, place >= self.timeline.length
+        self._start(replace(self._next(place), speed=speed))
+
+    def _start(self, wish: Wish) -> None:
+        self._ask(wish)
+        self._timer.start()
+        self.restarted.emit()
+        self.state_changed.emit()
+
+    def _jump(self, place: int, speed: float) -> None:
+        self._place, self._past_end = place, place >= self.timeline.length
+        self._ask(replace(self._next(place), speed=speed))
+        self.position_changed.emit(place)
+
+    def _stand(self, place: int) -> None:
+        self._place = place
+        self._ask(self._next(place))
+        self.position_changed.emit(place)
+
+    def _next(self, start: int) -> Wish:
+        """Stands at a place of the timeline; a jump of its own."""
+        return Wish(self._mix, self._wish.jump + 1, start, loop=self._loop_wished)
+
+    def _ask(self, wish: Wish) -> None:
+        self._wish = wish
+        self._room.wish(wish, self.timeline.rate)
+
+    def _heard(self, otherwise: int) -> int:
+        line = self.line
+        found = None if line is None else line.position(self._wish.jump)
+        return otherwise if found is None else max(0, math.floor(found))
+
+    @Slot()
+    def _tick(self) -> None:
+        before, here = self._place, self.position
+        if here != before:
+            self.position_changed.emit(here)
+        if self.line is not None and self.line.tap.finished == self._wish.jump:
+            self._end()
+        elif self.playing and self._is_over(here):
+            self.stop()
+            self._stand(self.timeline.length)
+
+    def _is_over(self, here: int) -> bool:
+        """Whether all has been played: never when it began after the last clip, for then that is wanted."""
+        loops = self._wish.loop is not None and here < self._wish.loop[1]
+        return self.speed > 0 and not loops and not self._past_end and here >= self.timeline.length
+
+    def _end(self) -> None:
+        """What was played came to its end by itself."""
+        backwards = self.speed < 0
+        if self.playing or self._alone is not None:
+            self.stop()
+        else:
+            self._timer.stop()
+            self._ask(self._next(self._place))
+        if backwards:
+            self._stand(0)
+
+    def _set_loop(self, loop: Span | None) -> None:
+        self._loop = loop
+        self._wish_loop()
+        self.loop_changed.emit(loop)
+        self.state_changed.emit()
+
+    def _wish_loop(self) -> None:
+        if self._on_timeline:
+            self._ask(replace(self._wish, loop=self._loop_wished))
+
+    def _mark(self, start: int, stop: int) -> None:
+        self.set_loop(start, stop if stop > start else start + self.timeline.rate)
+
+    def _length_of(self, digest: str) -> int | None:
+        take = self._document.scene.take(digest)
+        if take is None:
+            self._messages.fail(BadInput("That take is not in the scene any more."))
+            return None
+        return max(1, take.length_at(self.timeline.rate))
+
+    def _side(self, pair: Pair) -> Sound:
+        """The one of the pair that is to be heard."""
+        heard = pair.heard
+        return TakeAlone(
+            self._score,
+            self.timeline,
+            heard,
+            self._length_of(heard) or 1,
+            pair.other,
+            lambda gain_db: self._levelled.emit(heard, gain_db),
+        )
+
+    def _pair_loop(self, pair: Pair) -> Span:
+        return 0, max(self._length_of(digest) or 1 for digest in (pair.a, pair.b))
+
+    @Slot(object)
+    def _follow(self, scene: Scene) -> None:
+        """Takes over an edited timeline, or another one."""
+        if self._document.project is not self._project:
+            self._project = self._document.project
+            self._mix = Mix(self._score, scene.timeline)
+            self.stop()
+            self._stand(0)
+            self._set_loop(None)
+        elif scene.timeline is not self.timeline:
+            self._mix = Mix(self._score, scene.timeline)
+            if self._on_timeline:
+                self._ask(replace(self._wish, sound=self._mix))
+
+    @Slot(object)
+    def _note_device(self, device: Device) -> None:
+        self._device = device
+        self.availability_changed.emit()
+        if device.reason == LOST and self.speed:
+            self.stop()
+
+    @Slot(str, float)
+    def _note_gain(self, digest: str, gain_db: float) -> None:
+        if self._pair is not None and self._pair.heard == digest:
+            self._pair = replace(self._pair, gain_db=gain_db)
+            self.state_changed.emit()
