@@ -22,6 +22,7 @@ DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",
     "open_clip": "open-clip-torch",
     "PIL": "pillow",
+    "pytestqt": "pytest-qt",
     "PySide6": "pyside6-essentials",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -123,6 +124,9 @@ class PreferencesDialog(QDialog):
 
     def _add_row(self, form: QFormLayout, entry: "Field[Any]", words: Words) -> None:
         control, row = self._control(entry, words)
+        if isinstance(control, QAbstractSpinBox):
+            # A style sheet's padding does not reach the words of a spin box.
+            control.lineEdit().setTextMargins(6, 0, 0, 0)
         control.setObjectName(entry.name)
         control.setAccessibleName(words.label)
         control.setToolTip(f"{words.help} Counts {RESTART}." if words.restart else words.help)
@@ -143,7 +147,7 @@ class PreferencesDialog(QDialog):
         elif isinstance(value, float):
             control = self._number(entry.name, value, words)
         else:
-            line = self._line(entry.name, value)
+            line = self._line(entry.name, value, words)
             return line, _with_folder_button(line, words.label) if words.folder else line
         return control, control
 
@@ -164,6 +168,7 @@ class PreferencesDialog(QDialog):
     def _whole_number(self, name: str, value: int, words: Words) -> QSpinBox:
         box = QSpinBox()
         box.setRange(int(words.least), int(words.most))
+        box.setSpecialValueText(words.nothing)
         box.setValue(value)
         box.setSuffix(f" {words.unit}" if words.unit else "")
         self._readers[name] = box.value
@@ -179,8 +184,9 @@ class PreferencesDialog(QDialog):
         self._readers[name] = box.value
         return box
 
-    def _line(self, name: str, value: str) -> QLineEdit:
+    def _line(self, name: str, value: str, words: Words) -> QLineEdit:
         line = QLineEdit(value)
+        line.setPlaceholderText(words.nothing)
         self._readers[name] = line.text
         return line
 

@@ -29,6 +29,7 @@ class Words:
         choices: value and words of each, where there is a choice.
         least, most: limits of a number.
         unit: after a number.
+        nothing: what 0, or an empty line, stands for.
         folder: whether it is the path of a folder.
         restart: whether it counts from the next start on.
     """
@@ -40,6 +41,7 @@ class Words:
     least: float = 0
     most: float = 0
     unit: str = ""
+    nothing: str = ""
     folder: bool = False
     restart: bool = False
 
@@ -72,7 +74,8 @@ class Preferences:
         Words(
             MAKING,
             "Threads",
-            "Processor threads for the models; 0 lets them decide.",
+            "Processor threads for the models.",
+            nothing="Automatic",
             least=0,
             most=128,
             restart=True,
@@ -108,7 +111,12 @@ class Preferences:
     model: str = _setting(
         "",
         Words(
-            MAKING, "Model folder", "Empty is the model that came with Foleyscape.", folder=True, restart=True
+            MAKING,
+            "Model folder",
+            "Which model looks and sounds.",
+            nothing="The one that came with Foleyscape",
+            folder=True,
+            restart=True,
         ),
     )
     sample_rate: int = _setting(
@@ -120,10 +128,23 @@ class Preferences:
     )
     projects_folder: str = _setting(
         "",
-        Words(PROJECTS, "Project folder", "Where projects are saved unless you say otherwise.", folder=True),
+        Words(
+            PROJECTS,
+            "Project folder",
+            "Where projects are saved unless you say otherwise.",
+            nothing="Beside the still",
+            folder=True,
+        ),
     )
     export_folder: str = _setting(
-        "", Words(PROJECTS, "Export folder", "Where stems go unless you say otherwise.", folder=True)
+        "",
+        Words(
+            PROJECTS,
+            "Export folder",
+            "Where stems go unless you say otherwise.",
+            nothing="Beside the project",
+            folder=True,
+        ),
     )
     autosave_seconds: int = _setting(
         20, Words(PROJECTS, "Autosave after", "How long after a change.", least=2, most=600, unit="s")

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from desktop.folders import Recoverable
 from desktop.theme.colours import DARK
@@ -46,6 +45,10 @@ class WelcomePage(QWidget):
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Shows what was open lately; what is gone from the disk shows without a picture."""
+        old = set(self._recent.findChildren(QToolButton))
+        self._cards = {
+            path: [card for card in cards if card not in old] for path, cards in self._cards.items()
+        }
         cards = [self._card(path, path.stem) for path in paths[:SHOWN]]
         self._recent.fill("RECENT", cards)
 
@@ -99,7 +102,8 @@ class WelcomePage(QWidget):
         card.setIconSize(QSize(WIDTH, HEIGHT))
         card.setIcon(QIcon(_blank(self.devicePixelRatioF())))
         card.setText(card.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH))
-        card.setFixedSize(WIDTH + 12, HEIGHT + 36)
+        card.setFixedSize(WIDTH + 2, HEIGHT + 30)
+        card.setObjectName("card")
         card.setToolTip(str(path))
         card.setAccessibleName(f"Open {name}")
         card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -115,8 +119,7 @@ class WelcomePage(QWidget):
         if picture is None:
             return
         for card in waiting:
-            if isValid(card):
-                card.setIcon(QIcon(QPixmap.fromImage(picture)))
+            card.setIcon(QIcon(QPixmap.fromImage(picture)))
 
     def _recovery_row(self, found: Recoverable) -> QWidget:
         held = QWidget()
@@ -139,9 +142,7 @@ class _Section(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._grid = QGridLayout()
-        # The cards' own margin, so that their pictures stand in line with the heading.
-        self._grid.setContentsMargins(-6, 0, -6, 0)
-        self._grid.setHorizontalSpacing(10)
+        self._grid.setHorizontalSpacing(22)
         self._grid.setVerticalSpacing(10)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._heading = QLabel()

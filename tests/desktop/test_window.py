@@ -219,7 +219,7 @@ def test_closing_saves_first_when_asked_to(bench: Bench, still: Path, tmp_path: 
 def test_it_stands_as_it_stood_and_remembers_what_was_open(qtbot: QtBot, still: Path) -> None:
     first = Bench(qtbot)
     first.open(still)
-    first.window.resize(970, 655)
+    first.window.resize(960, 655)
     first.window._splits["across"].setSizes([600, 370])
     sizes = first.window._splits["across"].sizes()
     first.window.close()
