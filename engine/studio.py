@@ -301,7 +301,7 @@ class Studio:
         return self._once("segmenter", self._parts.segmenter)
 
     def _namer(self, encoder: Encoder) -> NamerLike:
-        return self._once("namer", lambda: self._parts.namer(encoder, self._diffusion()))
+        return self._once("namer", lambda: self._parts.namer(encoder))
 
     def _once(self, name: str, make: Callable[[], Part]) -> Part:
         """What ``make`` makes, made the first time only."""

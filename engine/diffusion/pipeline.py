@@ -4,7 +4,7 @@ The parts live in one folder in the diffusers layout and are the same classes at
 ``object_attention`` (published AudioLDM) sounds from words alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ from engine.diffusion.sampler import Solver, Wanted, make_scheduler, sample_late
 from engine.errors import BadInput
 from engine.progress import Progress, no_progress
 
-PARTS = ("unet", "vae", "vocoder", "scheduler", "text_encoder", "object_attention")
+WORDS = "text_encoder"
+PARTS = ("unet", "vae", "vocoder", "scheduler", WORDS, "object_attention")
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,12 @@ class ObjectDiffusion:
             BadInput: the folder is not a model, or a part is missing or damaged.
         """
         index = read_index(folder)
-        parts = {name: load_part(folder, index, name) for name in PARTS if name in index}
+        parts = {name: load_part(folder, index, name) for name in PARTS if name in index and name != WORDS}
+        if WORDS in index:
+            parts[WORDS] = load_text_encoder(folder, index)
         missing = [name for name in PARTS[:5] if name not in parts]
         if missing:
             raise BadInput(f"The model in {folder} has no {', '.join(missing)}. Fetch or copy it again.")
-        if type(parts["text_encoder"]).__name__ == "ClapTextModelWithProjection":
-            parts["text_encoder"] = ClapText.from_folder(parts["text_encoder"], folder / "tokenizer")
         shape = PipelineShape(**index.get("foleyscape", {}))
         return ObjectDiffusion(parts, shape, device)
 
@@ -204,6 +205,18 @@ class ObjectDiffusion:
             -(-steps // multiple) * multiple,
             BANDS // self.codec.reduction,
         )
+
+
+def load_text_encoder(folder: Path, index: Mapping[str, Any] | None = None) -> Any:
+    """What turns words into conditions in a pipeline folder, alone: with ``encode(texts) -> (B, 512)``.
+
+    Raises:
+        BadInput: the folder is not a model, or this part is missing or damaged.
+    """
+    tower = load_part(folder, read_index(folder) if index is None else index, WORDS)
+    if type(tower).__name__ == "ClapTextModelWithProjection":
+        return ClapText.from_folder(tower, folder / "tokenizer")
+    return tower
 
 
 def _fitted(waveform: Tensor, samples: int) -> NDArray[np.float32]:

@@ -72,8 +72,8 @@ class Parts(Protocol):
     def segmenter(self) -> SegmenterLike:
         """What makes masks."""
 
-    def namer(self, encoder: Encoder, diffusion: Diffusion) -> NamerLike:
-        """What names objects, from the patches of this encoder and the words of this text tower."""
+    def namer(self, encoder: Encoder) -> NamerLike:
+        """What names objects, from the patches of this encoder."""
 
 
 class FolderParts:
@@ -125,11 +125,16 @@ class FolderParts:
         folder = own if own.is_dir() else find_folder(None) / "segmenter"
         return Segmenter.from_folder(folder, self.device)
 
-    def namer(self, encoder: Encoder, diffusion: Diffusion) -> NamerLike:
+    def namer(self, encoder: Encoder) -> NamerLike:
+        import torch
+
+        from engine.diffusion.pipeline import load_text_encoder
         from engine.vision.names import ObjectNamer
 
+        # The words' tower alone: a name should not wait for the networks that make sound.
         concepts = load_concepts()
-        words = diffusion.encode_text([concept.name for concept in concepts])
+        with torch.inference_mode():
+            words = load_text_encoder(self.folder).encode([concept.name for concept in concepts]).float()
         return ObjectNamer(cast("PatchEncoder", encoder), concepts, words)
 
 

@@ -45,6 +45,8 @@ def test_nothing_is_loaded_before_it_is_needed_and_then_once(
     assert parts.loaded == []
     studio.click(still, 10, 10, name="dog")
     assert parts.loaded == ["segmenter"]
+    studio.click(still, 10, 10)
+    assert sorted(parts.loaded) == ["encoder", "namer", "segmenter"]
     for _ in range(2):
         thing = studio.click(still, 10, 10)
         studio.sound(still, [thing], SHORT)

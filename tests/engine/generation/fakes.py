@@ -160,7 +160,7 @@ class FakeParts:
         self.loaded.append("segmenter")
         return self.hands
 
-    def namer(self, encoder: Encoder, diffusion: Diffusion) -> FakeNamer:
+    def namer(self, encoder: Encoder) -> FakeNamer:
         self.loaded.append("namer")
         return FakeNamer()
 
