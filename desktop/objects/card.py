@@ -262,6 +262,11 @@ class ObjectCard(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
+    def _pass_on(self, name: str, change: object, key: str | None) -> None:
+        # A field that loses the focus because another scene came commits what was typed for the old one.
+        if self.editor is not None and self.editor.thing == self.thing:
+            self.edited.emit(name, change, key)
+
     def _commit_name(self) -> None:
         name = " ".join(self.name.text().split())
         if not name:
@@ -297,7 +302,7 @@ class ObjectCard(QFrame):
         state = self._state
         if self.editor is None:
             self.editor = ObjectEditor(self._icons, state.thing, self._new_seed, self._inside)
-            self.editor.edited.connect(self.edited)
+            self.editor.edited.connect(self._pass_on)
             self.editor.settled.connect(self.settled)
             layout = self._inside.layout()
             assert isinstance(layout, QVBoxLayout)

@@ -46,6 +46,11 @@ class ObjectEditor(QWidget):
         self._connect()
         self.show_thing(thing)
 
+    @property
+    def thing(self) -> SoundingObject:
+        """The object that is shown."""
+        return self._thing
+
     def show_thing(self, thing: SoundingObject) -> None:
         self._thing = thing
         _show(self.prompt, thing.prompt or "")

@@ -170,7 +170,11 @@ class ObjectsPanel(QWidget):
 
     @Slot()
     def _forget(self) -> None:
+        """Another still: nothing that was typed or unfolded is meant for its objects."""
         self._folded.clear()
+        for card in self._cards.values():
+            self._retire(card)
+        self._cards = {}
 
     # Cards
 
@@ -202,9 +206,7 @@ class ObjectsPanel(QWidget):
         card.deleteLater()
 
     def _edit(self, number: int, name: str, change: Callable[[Scene], Scene], key: str | None) -> None:
-        # A field that loses the focus because another scene came commits too late.
-        card = self._cards.get(number)
-        if card is not None and self._document.scene.object(number) == card.thing:
+        if number in self._cards:
             self._document.edit(name, change, key)
 
     def _click(self, number: int, toggle: bool, span: bool) -> None:
@@ -305,13 +307,19 @@ class ObjectsPanel(QWidget):
         self.setMinimumWidth(320)
 
 
+RANKS = {"running": 2, "cancelling": 2, "waiting": 1}
+
+
 def busy_objects(jobs: tuple[Job, ...]) -> dict[int, Busy]:
-    """What each object's card says of the queue: of its newest job, if that is going on or has failed."""
-    found: dict[int, Busy] = {}
+    """What each object's card says of the queue: what runs, else what waits, else that its last job failed."""
+    told: dict[int, Job] = {}
     for job in jobs:
         for number in job.objects:
-            found.pop(number, None)
-            if job.active or job.state == "failed":
-                fraction = job.step.fraction if job.step is not None else 0.0
-                found[number] = Busy(words_of(job), fraction, failed=job.state == "failed")
-    return found
+            before = told.get(number)
+            if before is None or RANKS.get(job.state, 0) > RANKS.get(before.state, 0) or not before.active:
+                told[number] = job
+    return {
+        number: Busy(words_of(job), job.step.fraction if job.step else 0.0, failed=job.state == "failed")
+        for number, job in told.items()
+        if job.active or job.state == "failed"
+    }

@@ -26,9 +26,7 @@ class ObjectsPart(QObject):
     make: makes the studio in the generation thread; None is the one that the settings name.
     """
 
-    def __init__(
-        self, services: Services, parent: QWidget, make: Callable[[], Maker] | None = None
-    ) -> None:
+    def __init__(self, services: Services, parent: QWidget, make: Callable[[], Maker] | None = None) -> None:
         super().__init__(parent)
         self._services = services
         document, messages = services.document, services.messages

@@ -1,12 +1,14 @@
 """What is being generated, what waits, what became of the last ones; nothing is shown when there is nothing."""
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +19,7 @@ from desktop.workers.pace import in_words
 from desktop.workers.queue import GenerationQueue, Job
 
 MOST_HEIGHT = 190
+MOST_WORDS = 190
 COLOURS = {"done": DARK.good, "failed": DARK.error, "running": DARK.text, "cancelling": DARK.dim}
 
 
@@ -31,13 +34,28 @@ def words_of(job: Job) -> str:
     return plain.get(job.state, job.state)
 
 
+class ElidedLabel(QLabel):
+    """Words that end in an ellipsis where there is no room; the tooltip has them whole."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        self.setToolTip(self.text() if words != self.text() else "")
+
+
 class JobRow(QWidget):
     """One job, with the button that cancels it."""
 
     def __init__(self, icons: IconMaker, job: Job, queue: GenerationQueue, parent: QWidget) -> None:
         super().__init__(parent)
-        self.label = QLabel(self)
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label = ElidedLabel(self)
         self.state = QLabel(self)
         self.state.setProperty("role", "small")
         self.state.setTextFormat(Qt.TextFormat.PlainText)
@@ -51,11 +69,9 @@ class JobRow(QWidget):
         self.show_job(job)
 
     def show_job(self, job: Job) -> None:
-        metrics = self.label.fontMetrics()
-        self.label.setText(metrics.elidedText(job.label, Qt.TextElideMode.ElideRight, 150))
-        self.label.setToolTip(job.label)
         words = words_of(job)
-        self.state.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, 190))
+        self.label.setText(job.label)
+        self.state.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, MOST_WORDS))
         self.state.setToolTip(words)
         self.state.setStyleSheet(f"color: {COLOURS.get(job.state, DARK.dim)}")
         self.bar.setVisible(job.state == "running")
@@ -70,8 +86,7 @@ class JobRow(QWidget):
         column.setSpacing(2)
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self.label)
-        line.addStretch(1)
+        line.addWidget(self.label, 1)
         line.addWidget(self.state)
         line.addWidget(self.cancel)
         column.addLayout(line)

@@ -88,7 +88,7 @@ class TakeRow(QWidget):
         for button in (self.star, self.reject, self.chooser):
             row.addWidget(button)
         self.number.setFixedWidth(24)
-        self.chooser.setFixedWidth(48)
+        self.chooser.setFixedWidth(56)
 
     def _dress(self) -> None:
         take, used = self.take, self._state.used
