@@ -1,0 +1,1 @@
+"""Exporting from the window: the dialog, the thread that writes, and files dragged out."""

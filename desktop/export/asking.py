@@ -1,0 +1,51 @@
+"""What the export dialog asks a person, and waits for."""
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from desktop.export.words import listed
+
+
+class Asking(Protocol):
+    """Asks; None or False when the person would rather not."""
+
+    def folder(self, over: QWidget, begin: Path) -> Path | None: ...
+    def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool: ...
+
+
+class Dialogs:
+    """Asks by dialogs."""
+
+    def folder(self, over: QWidget, begin: Path) -> Path | None:
+        chosen = QFileDialog.getExistingDirectory(over, "Export into a folder", str(begin))
+        return Path(chosen) if chosen else None
+
+    def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool:
+        box = replace_box(over, folder, replaced)
+        return box.exec() == QMessageBox.StandardButton.Yes.value
+
+
+def replace_box(over: QWidget, folder: Path, replaced: tuple[str, ...]) -> QMessageBox:
+    """The question, with the answer that loses nothing as the usual one."""
+    kind = QMessageBox.StandardButton
+    box = QMessageBox(over)
+    box.setWindowTitle("Export")
+    if replaced:
+        box.setText(f"Replace {listed(replaced)} in “{folder.name}”?")
+        whole = any(name.endswith("/") for name in replaced)
+        box.setInformativeText(
+            "Folders are replaced with all that is in them. Other files stay."
+            if whole
+            else "Other files stay."
+        )
+    else:
+        box.setText(f"“{folder.name}” holds other files. Export into it all the same?")
+        box.setInformativeText("They stay as they are.")
+    box.setStandardButtons(kind.Yes | kind.Cancel)
+    box.button(kind.Yes).setText("&Replace" if replaced else "&Export here")
+    box.setDefaultButton(kind.Cancel)
+    for button in box.buttons():
+        button.setIcon(type(button.icon())())
+    return box

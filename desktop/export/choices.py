@@ -1,0 +1,113 @@
+"""What a person chooses for an export, as a value: into the engine's settings, and in and out of a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, cast
+
+from engine.export.names import plain
+from engine.export.plan import FORMATS, ExportSettings
+from engine.export.ucs import UcsBlocks
+from engine.scene.timecode import frame_rate
+from engine.scene.timeline import LoudnessPreset, Timeline
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One value for each control of the form. Empty or 0, where noted, is what the timeline says.
+
+    Attributes:
+        preset: of loudness, or empty. rate: samples a second, or 0. bits: of a sample.
+        frame_rate: its name, or empty. start: timecode of the timeline's first sample, or empty.
+        handles: seconds. formats: in the engine's order.
+        ucs: whether names follow the Universal Category System, with these creator and source IDs.
+    """
+
+    preset: str = ""
+    rate: int = 0
+    bits: int = 24
+    frame_rate: str = ""
+    start: str = ""
+    handles: float = 0.0
+    formats: tuple[str, ...] = ("wav",)
+    ucs: bool = False
+    creator: str = ""
+    source: str = ""
+
+    def settings(self, timeline: Timeline, *, overwrite: bool = False) -> ExportSettings:
+        """The engine's settings for a scene with this timeline.
+
+        Raises:
+            BadInput: one of them cannot be.
+        """
+        return ExportSettings(
+            rate=self.rate or timeline.rate,
+            bits=self.bits,
+            frame_rate=frame_rate(self.frame_rate) if self.frame_rate else None,
+            start_timecode=self.start.strip() or None,
+            preset=cast(LoudnessPreset, self.preset) if self.preset else None,
+            handles=self.handles,
+            formats=tuple(name for name in FORMATS if name in self.formats),
+            overwrite=overwrite,
+            ucs=UcsBlocks(self.creator, self.source) if self.ucs else None,
+        )
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What one export leaves for the next.
+
+    Attributes:
+        folder: the one that its own folder was made in; empty before the first export.
+        project: whose frame rate and start these were; they are no other project's.
+    """
+
+    choices: Choices = Choices()
+    folder: str = ""
+    project: str = ""
+
+    def for_project(self, project: str) -> Choices:
+        """What to begin with."""
+        if project and project == self.project:
+            return self.choices
+        return replace(self.choices, frame_rate="", start="")
+
+
+def proposed_folder(remembered: str, usual: Path, name: str) -> Path:
+    """Where an export of a scene of this name goes unless a person says otherwise."""
+    return (Path(remembered) if remembered else usual) / f"{plain(name, 'scene')}-export"
+
+
+def read_remembered(facts: Mapping[str, Any]) -> Remembered:
+    """What a file says; a value that does not fit is the usual one."""
+    found = facts.get("choices")
+    choices = _read_choices(found) if isinstance(found, dict) else Choices()
+    folder, project = facts.get("folder"), facts.get("project")
+    return Remembered(
+        choices, folder if isinstance(folder, str) else "", project if isinstance(project, str) else ""
+    )
+
+
+def write_remembered(remembered: Remembered) -> dict[str, Any]:
+    """Only what differs from the usual."""
+    usual, choices = Choices(), remembered.choices
+    found = {
+        entry.name: getattr(choices, entry.name)
+        for entry in fields(Choices)
+        if getattr(choices, entry.name) != getattr(usual, entry.name)
+    }
+    return {"choices": found, "folder": remembered.folder, "project": remembered.project}
+
+
+def _read_choices(facts: Mapping[str, Any]) -> Choices:
+    usual = Choices()
+    kept: dict[str, Any] = {}
+    for entry in fields(Choices):
+        value, wanted = facts.get(entry.name), getattr(usual, entry.name)
+        if isinstance(value, list):
+            value = tuple(name for name in FORMATS if name in value)
+        if isinstance(wanted, float) and type(value) is int:
+            value = float(value)
+        if type(value) is type(wanted) and value != ():
+            kept[entry.name] = value
+    return replace(usual, **kept)

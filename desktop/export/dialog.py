@@ -1,0 +1,315 @@
+"""The export dialog: choices on the left, what they come to on the right, and the export itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, QUrl, SignalInstance
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from desktop.document import Document
+from desktop.export.asking import Asking, Dialogs
+from desktop.export.choices import Remembered, proposed_folder
+from desktop.export.drags import FileDrags
+from desktop.export.file_list import Row
+from desktop.export.form import ExportForm, name_sign
+from desktop.export.memory import ExportMemory
+from desktop.export.pieces import Piece, piece
+from desktop.export.preview import Asked, Preview
+from desktop.export.results import ResultPane
+from desktop.export.words import done_text, holds_text, plan_text
+from desktop.export.work import ExportRequest, ExportWork, Progressed
+from desktop.messages import Message, Messages
+from desktop.theme.colours import DARK
+from desktop.theme.icons import icon
+from engine.export.run import Exported
+from engine.scene.scene import Scene
+from engine.sound.cache import TakeSource
+
+FORM_WIDTH = 372
+SIZE = QSize(1140, 710)
+Notice = tuple[str, str]
+"""A kind and words, as ``ResultPane.show_notice`` takes them."""
+SILENT: Notice = ("", "")
+
+
+class ExportDialog(QDialog):
+    """Exports the document's scene. It can be closed once nothing runs; closing it cancels what does.
+
+    Args:
+        document: whose scene. takes: where the samples of its takes are.
+        work, drags: the threads; they outlive the dialog.
+        memory: what the last export was like.
+        usual: the folder that exports go to before the first one.
+        messages: where failures go.
+        ask: asks for folders and before anything is replaced.
+        reveal: shows a folder in the file manager.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        takes: TakeSource,
+        work: ExportWork,
+        drags: FileDrags,
+        memory: ExportMemory,
+        usual: Path,
+        *,
+        messages: Messages,
+        ask: Asking | None = None,
+        reveal: Callable[[Path], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._takes, self._work, self._drags = document, takes, work, drags
+        self._memory, self._messages = memory, messages
+        self._ask: Asking = ask or Dialogs()
+        self._reveal_folder = reveal or show_folder
+        self._number = 0
+        self._preview: Preview | None = None
+        self._written: Exported | None = None
+        self._outcome: Notice = SILENT
+        self._cancelling = self._closing = self._over = False
+        self._project = str(document.project.path) if document.project else ""
+        scene = document.scene
+        self.form = ExportForm(memory.last.for_project(self._project), scene.timeline)
+        self.results = ResultPane(str(proposed_folder(memory.last.folder, usual, scene.name)))
+        self.export_button, self.close_button = QPushButton("&Export"), QPushButton("Close")
+        self.reveal_button = QPushButton("Show in &file manager")
+        self._lay_out()
+        self._connect()
+        self._look()
+
+    @property
+    def preview(self) -> Preview | None:
+        """What the controls as they stand come to; None while that is being found out."""
+        newest = self._preview is not None and self._preview.asked.number == self._number
+        return self._preview if newest else None
+
+    def reject(self) -> None:
+        """Closes; an export that runs is cancelled first, and the dialog goes when nothing of it is left."""
+        if self._work.running:
+            self._closing = True
+            self._cancel()
+        else:
+            super().reject()
+
+    def done(self, code: int) -> None:
+        if not self._over:
+            self._over = True
+            for signal, slot in self._outside():
+                signal.disconnect(slot)
+        super().done(code)
+
+    # What the person does
+
+    def _look(self, outcome: Notice = SILENT, written: Exported | None = None) -> None:
+        """Asks what the controls come to. What became of the last export stays in sight until something changes."""
+        self._number += 1
+        self._outcome, self._written = outcome, written
+        scene, project = self._document.scene, self._document.project
+        home = project.path if project else None
+        self._work.look(Asked(self._number, scene, self.form.choices, self.results.folder.text(), home))
+        self._show_state()
+
+    def _control_changed(self) -> None:
+        self._look()
+
+    def _scene_changed(self, scene: Scene) -> None:
+        self.form.show_timeline(scene.timeline)
+        if not self._work.running:
+            self._look()
+
+    def _export(self) -> None:
+        shown = self.preview
+        if shown is None or not shown.ready or self._work.running:
+            return
+        if shown.holds and not self._ask.replace(self, shown.folder, shown.replaced):
+            return
+        self._remember(shown)
+        settings = shown.settings(overwrite=shown.holds)
+        self._outcome, self._written = SILENT, None
+        self._work.export(ExportRequest(shown.asked.scene, self._takes, shown.folder, settings))
+        self.results.files.show_plan(shown.plan)
+        self.results.show_running(Progressed(0.0, "Starting"))
+        self._show_state()
+
+    def _close_or_cancel(self) -> None:
+        if self._work.running:
+            self._cancel()
+        else:
+            self.reject()
+
+    def _cancel(self) -> None:
+        self._cancelling = True
+        self._work.cancel()
+        self.results.show_cancelling()
+        self._show_state()
+
+    def _choose_folder(self) -> None:
+        begin = Path(self.results.folder.text() or Path.home())
+        nearest = next((place for place in (begin, *begin.parents) if place.is_dir()), Path.home())
+        chosen = self._ask.folder(self, nearest)
+        if chosen is not None:
+            self.results.folder.setText(str(chosen))
+
+    def _reveal(self) -> None:
+        if self._written is not None:
+            self._reveal_folder(self._written.folder)
+
+    def _remember(self, shown: Preview) -> None:
+        self._memory.last = Remembered(shown.asked.choices, str(shown.folder.parent), self._project)
+        self._work.remember(self._memory)
+
+    def _touch(self, row: Row) -> None:
+        """Renders what may be dragged in a moment."""
+        wanted = self._piece(row)
+        if wanted is not None:
+            self._drags.prepare(wanted, self._takes)
+
+    def _drag(self, row: Row) -> None:
+        wanted = self._piece(row)
+        if row.path is not None:
+            self._drags.drag_file(row.path, self.results.files)
+        elif wanted is not None:
+            self._drags.drag(wanted, self._takes, self.results.files)
+
+    def _piece(self, row: Row) -> Piece | None:
+        """What is to be rendered for a row; None where it is written, or something is being written."""
+        shown = self.preview
+        if row.path is not None or self._work.running or shown is None or shown.plan is None:
+            return None
+        return piece(shown.asked.scene, shown.asked.choices, row.file.track)
+
+    # What comes back
+
+    def _take_preview(self, preview: Preview) -> None:
+        if preview.asked.number != self._number or self._work.running:
+            return
+        self._preview = preview
+        if self._written is None:
+            self.results.files.show_plan(preview.plan)
+        self.results.show_total(plan_text(preview.plan) if preview.plan else "")
+        self._show_state()
+
+    def _take_progress(self, progressed: Progressed) -> None:
+        if not self._cancelling:
+            self.results.show_running(progressed)
+
+    def _take_done(self, exported: Exported) -> None:
+        self.results.files.show_written(exported)
+        self._ended(("good", done_text(exported)), exported)
+
+    def _take_failure(self, message: Message) -> None:
+        self._ended()
+        self._messages.show(message)
+
+    def _take_cancelled(self) -> None:
+        self._ended(("info", "Cancelled. Nothing was written."))
+
+    def _ended(self, outcome: Notice = SILENT, written: Exported | None = None) -> None:
+        self._cancelling = False
+        self.results.show_running(None)
+        if self._closing:
+            super().reject()
+        else:
+            self._look(outcome, written)
+
+    def _take_message(self, message: Message) -> None:
+        """The window's message line is under this dialog, so what it says is said here, too."""
+        self._outcome = message.kind, message.text
+        self._show_state()
+
+    def _take_waiting(self, words: str) -> None:
+        self._outcome = ("info", words) if words else SILENT
+        self._show_state()
+
+    # What is seen
+
+    def _show_state(self) -> None:
+        running, shown = self._work.running, self.preview
+        self.form.setEnabled(not running)
+        self.results.set_editable(not running)
+        self.export_button.setEnabled(shown is not None and shown.ready and not running)
+        self.close_button.setText("&Cancel export" if running else "&Close")
+        self.close_button.setEnabled(not self._cancelling)
+        self.reveal_button.setEnabled(self._written is not None)
+        if running:
+            self.results.show_notice(*self._outcome)
+        elif shown is not None or self._outcome != SILENT:
+            self.results.show_notice(*self._notice(shown))
+
+    def _notice(self, shown: Preview | None) -> Notice:
+        if self._outcome != SILENT:
+            return self._outcome
+        if shown is not None and shown.problems:
+            return "warning", " ".join(shown.problems)
+        if shown is not None and shown.holds:
+            return "info", holds_text(shown.replaced)
+        return SILENT
+
+    # Wiring
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle(f"Export {self._document.scene.name}")
+        self.resize(SIZE)
+        self.form.setFixedWidth(FORM_WIDTH)
+        across = QHBoxLayout()
+        across.setSpacing(26)
+        across.addWidget(self.form)
+        across.addWidget(self.results, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(22, 10, 22, 18)
+        rows.setSpacing(14)
+        rows.addLayout(across, 1)
+        rows.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        name_sign(self.reveal_button, "Show in file manager", "Show the folder that was written")
+        name_sign(self.close_button, "Close or cancel", "Close, or cancel the export that runs  (Esc)")
+        name_sign(self.export_button, "Export", "Write the files  (Enter)")
+        self.reveal_button.setIcon(icon("folder", DARK.dim))
+        self.export_button.setProperty("primary", True)
+        self.export_button.setDefault(True)
+        self.export_button.setMinimumWidth(110)
+        for button in (self.reveal_button, self.close_button):
+            button.setAutoDefault(False)
+        row.addWidget(self.reveal_button)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        row.addWidget(self.export_button)
+        return row
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._control_changed)
+        self.results.folder.textChanged.connect(lambda _text: self._control_changed())
+        self.results.choose.clicked.connect(lambda _checked=False: self._choose_folder())
+        self.results.files.touched.connect(self._touch)
+        self.results.files.dragged.connect(self._drag)
+        self.export_button.clicked.connect(lambda _checked=False: self._export())
+        self.close_button.clicked.connect(lambda _checked=False: self._close_or_cancel())
+        self.reveal_button.clicked.connect(lambda _checked=False: self._reveal())
+        for signal, slot in self._outside():
+            signal.connect(slot)
+
+    def _outside(self) -> tuple[tuple[SignalInstance, Callable[..., None]], ...]:
+        """What outlives the dialog, and what it does here."""
+        work = self._work
+        return (
+            (self._document.scene_changed, self._scene_changed),
+            (self._messages.shown, self._take_message),
+            (self._drags.waiting, self._take_waiting),
+            (work.previewed, self._take_preview),
+            (work.progressed, self._take_progress),
+            (work.done, self._take_done),
+            (work.failed, self._take_failure),
+            (work.cancelled, self._take_cancelled),
+            (work.forgotten, self._take_message),
+        )
+
+
+def show_folder(path: Path) -> None:
+    """In the file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

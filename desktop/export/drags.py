@@ -1,0 +1,153 @@
+"""Sounds dragged out of the window as files: rendered beforehand in a thread, handed over when they are there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDrag, QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from desktop.export.pieces import Piece, Rendered, render, sweep
+from desktop.export.work import Write
+from desktop.messages import Messages
+from desktop.theme.icons import icon_pixmap
+from desktop.workers.lane import Answer, Lane
+from engine.errors import Cancelled
+from engine.export.run import export
+from engine.progress import Progress
+from engine.sound.cache import TakeSource
+
+Launch = Callable[[QDrag], object]
+PICTURE = 28
+
+
+@dataclass(frozen=True)
+class _Order:
+    piece: Piece
+    takes: TakeSource = field(repr=False, compare=False)
+
+
+class FileDrags(QObject):
+    """Prepares sounds as files and starts drags of them.
+
+    Args:
+        messages: where failures go.
+        home: the folder in which the files are made; None is the person's cache.
+        write: what renders. launch: what carries a drag out. held: whether the button is still down.
+
+    Signals:
+        prepared(Piece): it can be dragged now. waiting(str): a drag begins when this has been rendered; no words
+            when it does, or will not.
+    """
+
+    prepared = Signal(object)
+    waiting = Signal(str)
+
+    def __init__(
+        self,
+        messages: Messages,
+        home: Path | None = None,
+        *,
+        write: Write = export,
+        launch: Launch | None = None,
+        held: Callable[[], bool] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._messages = messages
+        self._home = home or drags_folder()
+        self._launch = launch or _launch
+        self._held = held or _button_held
+        self._done: dict[tuple[object, ...], Rendered] = {}
+        self._orders: dict[tuple[object, ...], Piece] = {}
+        self._wanted: tuple[Piece, QWidget] | None = None
+        self._stop = Event()
+        home_, stop = self._home, self._stop
+        self._lane = Lane(lambda: _handler(home_, write, stop), self)
+        self._lane.answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def prepare(self, piece: Piece, takes: TakeSource) -> None:
+        """Renders the piece in the thread, unless that was done or asked for already."""
+        if piece.batch not in self._orders and self.path_of(piece) is None:
+            self._orders[piece.batch] = piece
+            self._lane.ask(_Order(piece, takes))
+
+    def path_of(self, piece: Piece) -> Path | None:
+        """The file, if it is there."""
+        path = self._done.get(piece.batch, {}).get(piece.clip if piece.clip is not None else piece.track)
+        return path if path is not None and path.is_file() else None
+
+    def drag(self, piece: Piece, takes: TakeSource, source: QWidget) -> None:
+        """Starts a drag of the file, at once or, while the button is held, as soon as it is there."""
+        path = self.path_of(piece)
+        if path is not None:
+            self.drag_file(path, source)
+            return
+        self._wanted = piece, source
+        self.waiting.emit("Rendering the sound to drag…")
+        self.prepare(piece, takes)
+
+    def drag_file(self, path: Path, source: QWidget) -> None:
+        """Starts a drag of a file that is there."""
+        drag = QDrag(source)
+        drag.setMimeData(mime_of(path))
+        drag.setPixmap(icon_pixmap("waveform", "#dde1e6", PICTURE, source.devicePixelRatioF()))
+        self._launch(drag)
+
+    def close(self) -> None:
+        """Ends the thread. The files stay where they are: an editor may refer to them."""
+        self._wanted = None
+        self._stop.set()
+        self._lane.close()
+
+    @Slot(object)
+    def _take(self, answer: Answer) -> None:
+        piece: Piece = answer.request.piece
+        self._orders.pop(piece.batch, None)
+        if answer.error is None:
+            self._done[piece.batch] = answer.value
+            self.prepared.emit(piece)
+        elif not isinstance(answer.error, Cancelled):
+            self._messages.fail(answer.error)
+        if self._wanted is not None and self._wanted[0].batch == piece.batch:
+            self._begin_wanted()
+
+    def _begin_wanted(self) -> None:
+        assert self._wanted is not None
+        (piece, source), self._wanted = self._wanted, None
+        self.waiting.emit("")
+        path = self.path_of(piece)
+        if path is not None and self._held():
+            self.drag_file(path, source)
+
+
+def mime_of(path: Path) -> QMimeData:
+    """What other programs are handed: the file's address, and its path for those that take words."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setText(str(path))
+    return data
+
+
+def drags_folder() -> Path:
+    """Where dragged files lie: in this person's cache."""
+    cache = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)
+    return Path(cache) / "foleyscape" / "dragged"
+
+
+def _handler(home: Path, write: Write, stop: Event) -> Callable[[Any], Rendered]:
+    """In the thread."""
+    sweep(home)
+    progress = Progress(None, stop.is_set)
+    return lambda order: render(order.piece, order.takes, home, write, progress)
+
+
+def _launch(drag: QDrag) -> object:
+    return drag.exec(Qt.DropAction.CopyAction)
+
+
+def _button_held() -> bool:
+    return bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)
