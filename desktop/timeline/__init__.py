@@ -1,0 +1,1 @@
+"""The timeline: tracks, clips, waveforms. Pure modules do the arithmetic; a few widgets show it."""

@@ -1,0 +1,151 @@
+"""Edits of several clips at once, as functions from scene to scene, made of those of ``engine.scene.edits``."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from engine.errors import BadInput
+from engine.scene.edits import (
+    add_track,
+    nudge_clip,
+    place_take,
+    remove_clip,
+    split_clip,
+    track_for_object,
+    track_of_object,
+)
+from engine.scene.edits.common import numbered, put_clips
+from engine.scene.scene import Scene
+from engine.scene.timeline import Clip
+
+Placed = Mapping[int, tuple[Clip, ...]]
+"""Clips by the number of the track they are on."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Clips to paste: (rows below the first one's, clip with its start counted from the earliest)."""
+
+    clips: tuple[tuple[int, Clip], ...]
+
+
+def chosen(scene: Scene, numbers: Collection[int]) -> dict[int, tuple[Clip, ...]]:
+    """Those clips of these numbers that are there, by track, top to bottom."""
+    if not numbers:
+        return {}
+    found = {
+        track.id: tuple(clip for clip in track.clips if clip.id in numbers) for track in scene.timeline.tracks
+    }
+    return {track: clips for track, clips in found.items() if clips}
+
+
+def put(scene: Scene, placed: Placed) -> Scene:
+    """The scene with these clips as they are given, wherever they were."""
+    for track_id, clips in placed.items():
+        scene = put_clips(scene, track_id, *clips)
+    return scene
+
+
+def add(scene: Scene, placed: Placed) -> Scene:
+    """The scene with copies of these clips, numbered from the old ``scene.next_id`` in this order."""
+    for track_id, clips in placed.items():
+        made = []
+        for clip in clips:
+            made.append(replace(clip, id=scene.next_id))
+            scene = numbered(scene)
+        scene = put_clips(scene, track_id, *made)
+    return scene
+
+
+def remove_all(scene: Scene, numbers: Iterable[int]) -> Scene:
+    """The scene without these clips; their takes stay."""
+    for number in numbers:
+        if scene.clip(number) is not None:
+            scene = remove_clip(scene, number)
+    return scene
+
+
+def duplicate_all(scene: Scene, numbers: Collection[int]) -> Scene:
+    """The scene with copies of these clips behind the last of them, as far from each other as they are."""
+    placed = chosen(scene, numbers)
+    every = [clip for clips in placed.values() for clip in clips]
+    if not every:
+        return scene
+    by = max(clip.end for clip in every) - min(clip.start for clip in every)
+    return add(scene, {track: tuple(_later(clip, by) for clip in clips) for track, clips in placed.items()})
+
+
+def copy_of(scene: Scene, numbers: Collection[int]) -> Copied:
+    """These clips, to paste elsewhere or elsewhen."""
+    rows = {track.id: row for row, track in enumerate(scene.timeline.tracks)}
+    placed = chosen(scene, numbers)
+    first_row = min((rows[track] for track in placed), default=0)
+    start = min((clip.start for clips in placed.values() for clip in clips), default=0)
+    return Copied(
+        tuple(
+            (rows[track] - first_row, _later(clip, -start))
+            for track, clips in placed.items()
+            for clip in clips
+        )
+    )
+
+
+def paste(scene: Scene, copied: Copied, at: int, row: int) -> Scene:
+    """The scene with copied clips, the earliest at a sample, the topmost on a row; below the last they gather there.
+
+    Raises:
+        BadInput: there is no track, or a take is not in this scene.
+    """
+    tracks = scene.timeline.tracks
+    if not tracks:
+        raise BadInput("There is no track to paste onto: add one, or drop a take here.")
+    placed: dict[int, tuple[Clip, ...]] = {}
+    for down, clip in copied.clips:
+        track = tracks[min(max(row, 0) + down, len(tracks) - 1)].id
+        placed[track] = (*placed.get(track, ()), _later(clip, at))
+    return add(scene, placed)
+
+
+def split_all(scene: Scene, numbers: Collection[int], at: int) -> Scene:
+    """The scene with those of these clips cut in two that a sample is inside; of all clips, if none are named."""
+    inside = [
+        clip.id
+        for track in scene.timeline.tracks
+        for clip in track.clips
+        if clip.start < at < clip.end and (not numbers or clip.id in numbers)
+    ]
+    for number in inside:
+        scene = split_clip(scene, number, at)
+    return scene
+
+
+def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
+    """The scene with these clips so many frames later; where one would begin before the start, none moves."""
+    for clips in chosen(scene, numbers).values():
+        for clip in clips:
+            scene = nudge_clip(scene, clip.id, frames)
+    return scene
+
+
+def drop_take(scene: Scene, digest: str, at: int, row: int) -> Scene:
+    """The scene with a take placed on the track of this row; below the last, on its object's own track or a new one.
+
+    Raises:
+        BadInput: there is no such take.
+    """
+    tracks = scene.timeline.tracks
+    if 0 <= row < len(tracks):
+        return place_take(scene, tracks[row].id, digest, at)
+    take = scene.take(digest)
+    if take is None:
+        raise BadInput("That take is not in this scene.")
+    if len(take.objects) == 1 and scene.object(take.objects[0]) is not None:
+        scene = track_for_object(scene, take.objects[0])
+        own = track_of_object(scene, take.objects[0])
+        if own is not None:
+            return place_take(scene, own, digest, at)
+    number = scene.next_id
+    return place_take(add_track(scene, take.name), number, digest, at)
+
+
+def _later(clip: Clip, by: int) -> Clip:
+    return replace(clip, start=clip.start + by)

@@ -1,0 +1,174 @@
+"""What can be done to the selected clips and at the playhead, each as one step of undo."""
+
+from collections.abc import Callable
+
+from desktop.document import Document
+from desktop.timeline import changes
+from desktop.timeline.changes import Copied
+from desktop.timeline.surface import Surface
+from engine.scene.edits import (
+    add_marker,
+    add_track,
+    crossfade,
+    hit_marker,
+    join_clips,
+    move_track,
+    mute_clip,
+    remove_marker,
+    remove_track,
+    set_clip_gain,
+    set_clip_pan,
+    set_fade_in,
+    set_fade_out,
+)
+from engine.scene.scene import Scene
+from engine.scene.timeline import Clip, FadeShape
+
+
+class Commander:
+    """Obeys menus and keys. What was copied outlives undo and other scenes, as long as its takes are there."""
+
+    def __init__(self, document: Document, surface: Surface) -> None:
+        self._document = document
+        self._surface = surface
+        self._copied: Copied | None = None
+
+    @property
+    def chosen(self) -> frozenset[int]:
+        return self._surface.view.chosen
+
+    @property
+    def has_copied(self) -> bool:
+        return self._copied is not None
+
+    def clips(self) -> list[Clip]:
+        """The selected clips, by track and then by start."""
+        return [
+            clip for clips in changes.chosen(self._document.scene, self.chosen).values() for clip in clips
+        ]
+
+    def select_all(self) -> None:
+        tracks = self._document.scene.timeline.tracks
+        self._surface.choose(frozenset(clip.id for track in tracks for clip in track.clips))
+
+    def delete(self) -> None:
+        if self.chosen:
+            numbers = self.chosen
+            self._edit(self._named("Delete clip"), lambda scene: changes.remove_all(scene, numbers))
+
+    def copy(self) -> None:
+        if self.chosen:
+            self._copied = changes.copy_of(self._document.scene, self.chosen)
+
+    def cut(self) -> None:
+        self.copy()
+        if self.chosen:
+            numbers = self.chosen
+            self._edit(self._named("Cut clip"), lambda scene: changes.remove_all(scene, numbers))
+
+    def paste(self) -> None:
+        """At the playhead, on the first selected clip's track or the topmost in view."""
+        copied, at = self._copied, self._surface.view.playhead
+        if copied is not None:
+            row = self._row()
+            self._adding("Paste", lambda scene: changes.paste(scene, copied, at, row))
+
+    def duplicate(self) -> None:
+        numbers = self.chosen
+        if numbers:
+            self._adding(self._named("Duplicate clip"), lambda scene: changes.duplicate_all(scene, numbers))
+
+    def split(self) -> None:
+        """At the playhead: the selected clips, or all when none is selected."""
+        numbers, at = self.chosen, self._surface.view.playhead
+        self._edit("Split at playhead", lambda scene: changes.split_all(scene, numbers, at))
+
+    def nudge(self, frames: int) -> None:
+        numbers = self.chosen
+        if numbers:
+            self._edit(self._named("Nudge clip"), lambda scene: changes.nudge_all(scene, numbers, frames))
+
+    def mute(self) -> None:
+        """Silences the selected clips; where all are silent, lets them be heard again."""
+        clips = self.clips()
+        muted = not all(clip.muted for clip in clips)
+        self._each("Mute clip" if muted else "Unmute clip", lambda s, c: mute_clip(s, c.id, muted=muted))
+
+    def set_gain(self, gain_db: float) -> None:
+        self._each("Change gain of clip", lambda s, c: set_clip_gain(s, c.id, gain_db), "clips gain")
+
+    def set_pan(self, pan: float) -> None:
+        self._each("Pan clip", lambda s, c: set_clip_pan(s, c.id, pan), "clips pan")
+
+    def shape_fades(self, shape: FadeShape) -> None:
+        def shaped(scene: Scene, clip: Clip) -> Scene:
+            scene = set_fade_in(scene, clip.id, clip.fade_in.samples, shape)
+            return set_fade_out(scene, clip.id, clip.fade_out.samples, shape)
+
+        self._each("Change fade of clip", shaped)
+
+    def can_pair(self) -> bool:
+        """Whether exactly two clips are selected, to be crossed or joined."""
+        return len(self.chosen) == 2
+
+    def crossfade(self) -> None:
+        one, other = sorted(self.chosen)
+        self._edit("Crossfade clips", lambda scene: crossfade(scene, one, other))
+
+    def join(self) -> None:
+        one, other = sorted(self.chosen)
+        self._edit("Join clips", lambda scene: join_clips(scene, one, other))
+
+    def mark(self, *, hit: bool) -> None:
+        at, name = self._surface.view.playhead, "Hit" if hit else "Marker"
+        self._edit(f"Add {name.lower()}", lambda scene: add_marker(scene, at, name, hit=hit))
+
+    def remove_marker(self, number: int) -> None:
+        self._edit("Remove marker", lambda scene: remove_marker(scene, number))
+
+    def turn_marker(self, number: int, *, hit: bool) -> None:
+        self._edit("Change marker", lambda scene: hit_marker(scene, number, hit=hit))
+
+    def add_track(self) -> None:
+        count = len(self._document.scene.timeline.tracks) + 1
+        self._edit("Add track", lambda scene: add_track(scene, f"Track {count}"))
+
+    def remove_track(self, number: int) -> None:
+        self._edit("Remove track", lambda scene: remove_track(scene, number))
+
+    def move_track(self, number: int, place: int) -> None:
+        self._edit("Move track", lambda scene: move_track(scene, number, place))
+
+    def drop(self, digest: str, at: int, row: int) -> None:
+        self._adding("Place take", lambda scene: changes.drop_take(scene, digest, at, row))
+
+    def _row(self) -> int:
+        tracks = self._document.scene.timeline.tracks
+        first = next(iter(changes.chosen(self._document.scene, self.chosen)), None)
+        rows = [row for row, track in enumerate(tracks) if track.id == first]
+        return rows[0] if rows else self._surface.view.geometry.rows(len(tracks)).start
+
+    def _named(self, name: str) -> str:
+        return name if len(self.chosen) == 1 else f"{name}s"
+
+    def _each(self, name: str, change: Callable[[Scene, Clip], Scene], key: str | None = None) -> None:
+        clips = self.clips()
+
+        def every(scene: Scene) -> Scene:
+            for clip in clips:
+                scene = change(scene, clip)
+            return scene
+
+        if clips:
+            self._edit(self._named(name), every, key)
+
+    def _edit(self, name: str, change: Callable[[Scene], Scene], key: str | None = None) -> bool:
+        return self._document.edit(name, change, key)
+
+    def _adding(self, name: str, change: Callable[[Scene], Scene]) -> None:
+        """An edit after which the clips it added are selected."""
+        before = self._document.scene.next_id
+        if self._edit(name, change):
+            tracks = self._document.scene.timeline.tracks
+            new = frozenset(clip.id for track in tracks for clip in track.clips if clip.id >= before)
+            self._surface.choose(new)

@@ -1,0 +1,218 @@
+"""The heads of the tracks: name, colour, solo, mute, gain, pan."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop.document import Document
+from desktop.theme.colours import DARK
+from desktop.timeline.fader import Fader
+from desktop.timeline.lanes import RULER, Geometry
+from desktop.timeline.look import track_colour
+from engine.scene.edits import mute_track, rename_track, set_track_gain, set_track_pan, solo_track
+from engine.scene.scene import Scene
+from engine.scene.timeline import Track
+
+WIDTH = 212
+STRIPE = 4
+GAIN = (-600, 120)
+"""Tenths of a decibel."""
+BUTTON = (
+    "QPushButton {{ padding: 0; min-height: 0; border-radius: 3px; font-size: 10px; font-weight: 600;"
+    " color: {dim}; background: {raised}; border: 1px solid {edge}; }}"
+    "QPushButton:hover {{ color: {text}; }} QPushButton:focus {{ border-color: {accent}; }}"
+    "QPushButton:checked {{ background: {on}; border-color: {on}; color: {well}; }}"
+)
+
+
+class TrackHeader(QWidget):
+    """The head of one track; what is done to it becomes an edit of the document."""
+
+    def __init__(self, document: Document, track: Track, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._track = track
+        self._colour = QColor(DARK.faint)
+        self.name = QLineEdit(track.name, self)
+        self.name.setProperty("quiet", True)
+        self.name.setStyleSheet("QLineEdit { padding: 0 4px; font-size: 12px; }")
+        self.solo = _button("S", DARK.warning, self)
+        self.mute = _button("M", DARK.error, self)
+        self.gain = Fader(GAIN, 0, "Gain", lambda value: f"{value / 10:+.1f} dB", self)
+        self.pan = Fader((-100, 100), 0, "Pan", spoken_pan, self)
+        self.level = QLabel(self)
+        self.level.setProperty("role", "small")
+        self.level.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.level.setFixedWidth(34)
+        self._arrange()
+        self._connect()
+
+    def show_track(self, scene: Scene, track: Track) -> None:
+        self._track = track
+        colour = QColor(*track_colour(scene, track))
+        if colour != self._colour:
+            self._colour = colour
+            self.update()
+        if not self.name.hasFocus() or not self.name.isModified():
+            self.name.setText(track.name)
+            self.name.setCursorPosition(0)
+        self.solo.setChecked(track.soloed)
+        self.mute.setChecked(track.muted)
+        self.gain.show_value(round(track.gain_db * 10))
+        self.pan.show_value(round(track.pan * 100))
+        self.level.setText(f"{track.gain_db:+.1f}" if track.gain_db else "0.0")
+        self._describe(track.name)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(DARK.panel))
+        painter.fillRect(0, 1, STRIPE, self.height() - 2, self._colour)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(DARK.line))
+        painter.end()
+
+    def _arrange(self) -> None:
+        upper, lower, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        column.setContentsMargins(STRIPE + 4, 6, 8, 6)
+        column.setSpacing(5)
+        upper.setSpacing(3)
+        lower.setSpacing(6)
+        upper.addWidget(self.name, 1)
+        upper.addWidget(self.solo)
+        upper.addWidget(self.mute)
+        lower.addSpacing(4)
+        lower.addWidget(self.gain, 3)
+        lower.addWidget(self.level)
+        lower.addWidget(self.pan, 2)
+        column.addLayout(upper)
+        column.addLayout(lower)
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.name.editingFinished.connect(self._rename)
+        self.solo.clicked.connect(self._toggle_solo)
+        self.mute.clicked.connect(self._toggle_mute)
+        self.gain.moved.connect(self._set_gain)
+        self.pan.moved.connect(self._set_pan)
+        self.gain.let_go.connect(self._document.settle)
+        self.pan.let_go.connect(self._document.settle)
+
+    def _describe(self, name: str) -> None:
+        self.name.setAccessibleName(f"Name of track {name}")
+        self.name.setToolTip("The track's name, and its stem's. Type another and press Enter.")
+        self.solo.setAccessibleName(f"Solo {name}")
+        self.solo.setToolTip("Hear only this track, and others that are soloed")
+        self.mute.setAccessibleName(f"Mute {name}")
+        self.mute.setToolTip("Silence this track")
+        self.gain.setAccessibleName(f"Gain of {name}")
+        self.pan.setAccessibleName(f"Pan of {name}")
+
+    def _rename(self) -> None:
+        self.name.setModified(False)
+        number, words = self._track.id, self.name.text().strip()
+        if words and words != self._track.name:
+            self._document.edit("Rename track", lambda scene: rename_track(scene, number, words))
+        self.name.setText(self._track.name)
+
+    def _toggle_solo(self) -> None:
+        number, on = self._track.id, not self._track.soloed
+        self._document.edit("Solo track", lambda scene: solo_track(scene, number, soloed=on))
+
+    def _toggle_mute(self) -> None:
+        number, on = self._track.id, not self._track.muted
+        self._document.edit("Mute track", lambda scene: mute_track(scene, number, muted=on))
+
+    def _set_gain(self, value: int) -> None:
+        number = self._track.id
+        self._document.edit(
+            "Change track gain",
+            lambda scene: set_track_gain(scene, number, value / 10),
+            f"track {number} gain",
+        )
+
+    def _set_pan(self, value: int) -> None:
+        number = self._track.id
+        self._document.edit(
+            "Pan track", lambda scene: set_track_pan(scene, number, value / 100), f"track {number} pan"
+        )
+
+
+class Headers(QWidget):
+    """The heads of all tracks, beside them and scrolled with them.
+
+    Signals:
+        wheeled(float): pixels that the tracks are scrolled down by.
+    """
+
+    wheeled = Signal(float)
+
+    def __init__(self, document: Document, corner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._made: dict[int, TrackHeader] = {}
+        self._shown: dict[int, tuple[object, ...]] = {}
+        self._geometry = Geometry()
+        self._corner = corner
+        corner.setParent(self)
+        self.setFixedWidth(WIDTH)
+
+    def header(self, track_id: int) -> TrackHeader:
+        return self._made[track_id]
+
+    def show_scene(self, scene: Scene) -> None:
+        there = {track.id for track in scene.timeline.tracks}
+        for number in [number for number in self._made if number not in there]:
+            self._shown.pop(number)
+            gone = self._made.pop(number)
+            gone.hide()
+            gone.deleteLater()
+        before: QWidget = self._corner
+        for track in scene.timeline.tracks:
+            made = self._made.get(track.id)
+            if made is None:
+                made = self._made[track.id] = TrackHeader(self._document, track, self)
+                made.show()
+            shown = (track, track_colour(scene, track))
+            if self._shown.get(track.id) != shown:
+                self._shown[track.id] = shown
+                made.show_track(scene, track)
+            QWidget.setTabOrder(before, made.name)
+            before = made.pan
+        self._place()
+
+    def show_geometry(self, geometry: Geometry) -> None:
+        self._geometry = geometry
+        self._place()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self._place()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        self.wheeled.emit(-event.angleDelta().y() / 2)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(DARK.ground))
+        painter.end()
+
+    def _place(self) -> None:
+        for row, track in enumerate(self._document.scene.timeline.tracks):
+            made = self._made.get(track.id)
+            if made is not None:
+                made.setGeometry(0, self._geometry.top_of(row), WIDTH, self._geometry.lane)
+        self._corner.setGeometry(0, 0, WIDTH, RULER)
+        self._corner.raise_()
+
+
+def spoken_pan(value: int) -> str:
+    return "centre" if value == 0 else f"{abs(value)} % {'left' if value < 0 else 'right'}"
+
+
+def _button(letter: str, on: str, parent: QWidget) -> QPushButton:
+    made = QPushButton(letter, parent)
+    made.setCheckable(True)
+    made.setFixedSize(20, 18)
+    names: Callable[[], dict[str, str]] = DARK.names
+    made.setStyleSheet(BUTTON.format(**names(), on=on))
+    return made

@@ -1,0 +1,344 @@
+"""Draws tracks with their clips, each into a picture that is kept until something on it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
+
+from desktop.theme.colours import DARK
+from desktop.timeline.columns import Columns, columns, faded
+from desktop.timeline.heat import Heat
+from desktop.timeline.hits import TALL_ENOUGH, TITLE, WIDE_ENOUGH, gain_y
+from desktop.timeline.lanes import GAP, Geometry, LaneIndex, LaneShelf
+from desktop.timeline.look import ClipColours, Scenery, clip_colours, font, track_colour
+from desktop.timeline.scale import TimeScale
+from desktop.timeline.ticks import Tick
+from desktop.timeline.waveforms import Waveforms
+from engine.scene.timeline import Clip, Track
+
+ROUNDED = 14.0
+"""Clips at least so wide have round corners."""
+NAMED = 46.0
+LOUDER = 0.65
+"""Waveforms are drawn with this power of their amplitude, so that quiet sounds can be seen too."""
+CURVE = 17
+STEPS = 2.0
+"""Samples a device pixel below which columns are joined to a line."""
+
+
+@dataclass(frozen=True)
+class LanePlan:
+    """Everything that one track's picture depends on."""
+
+    scale: TimeScale
+    width: int
+    lane: int
+    ratio: float
+    rate: int
+    chosen: frozenset[int]
+    colour: tuple[int, int, int]
+    audible: bool
+    spectrograms: bool
+    odd: bool
+
+
+@dataclass
+class _Kept:
+    track: Track
+    plan: LanePlan
+    picture: QPixmap
+    missing: frozenset[str]
+
+
+class LaneArtist:
+    """Gives the picture of each track in view."""
+
+    def __init__(self, waveforms: Waveforms, lanes: LaneShelf) -> None:
+        self._waveforms = waveforms
+        self._lanes = lanes
+        self._kept: dict[int, _Kept] = {}
+        self._names: dict[str, str] = {}
+        self._named: object = None
+        self.drawn = 0
+
+    def picture(self, view: Scenery, row: int, ticks: list[Tick], audible: bool) -> QPixmap:
+        track = view.scene.timeline.tracks[row]
+        plan = _plan(view, track, row, audible)
+        kept = self._kept.get(track.id)
+        if kept is None or kept.track is not track or kept.plan != plan:
+            self._name(view)
+            kept = self._kept[track.id] = self._draw(track, plan, ticks)
+        return kept.picture
+
+    def arrived(self, digest: str) -> None:
+        """Something of a take can be drawn now that could not before."""
+        for number in [n for n, kept in self._kept.items() if digest in kept.missing]:
+            del self._kept[number]
+
+    def keep(self, view: Scenery) -> None:
+        """Forgets the pictures of tracks that are out of view."""
+        tracks = view.scene.timeline.tracks
+        there = {tracks[row].id for row in view.geometry.rows(len(tracks))}
+        self._kept = {number: kept for number, kept in self._kept.items() if number in there}
+
+    def _name(self, view: Scenery) -> None:
+        if self._named is not view.scene.takes:
+            self._named = view.scene.takes
+            self._names = {take.digest: f"{take.name} {take.number}" for take in view.scene.takes}
+
+    def _draw(self, track: Track, plan: LanePlan, ticks: list[Tick]) -> _Kept:
+        self.drawn += 1
+        picture = QPixmap(round(plan.width * plan.ratio), round(plan.lane * plan.ratio))
+        picture.setDevicePixelRatio(plan.ratio)
+        picture.fill(QColor(DARK.well) if plan.odd else QColor(DARK.well).lighter(112))
+        lane = self._lanes.get(track)
+        seen = [lane.clips[i] for i in lane.between(plan.scale.start, plan.scale.sample_at(plan.width))]
+        painter = QPainter(picture)
+        _grid(painter, plan, ticks)
+        drawing = _Drawing(painter, plan, self._names)
+        drawing.bodies(seen)
+        if plan.spectrograms:
+            heats = self._heats(seen)
+            missing = frozenset(clip.take for clip in seen if clip.take not in heats)
+            drawing.spectrograms(seen, heats)
+        else:
+            missing = self._wave(painter, lane, seen, plan)
+        drawing.details(seen)
+        painter.end()
+        return _Kept(track, plan, picture, missing)
+
+    def _heats(self, seen: list[Clip]) -> dict[str, Heat]:
+        asked = dict.fromkeys(clip.take for clip in seen)
+        return {digest: heat for digest in asked if (heat := self._waveforms.heat(digest)) is not None}
+
+    def _wave(self, painter: QPainter, lane: LaneIndex, seen: list[Clip], plan: LanePlan) -> frozenset[str]:
+        asked = dict.fromkeys(clip.take for clip in seen)
+        pyramids = {
+            digest: found for digest in asked if (found := self._waveforms.pyramid(digest)) is not None
+        }
+        if pyramids:
+            fine = TimeScale(plan.scale.start, plan.scale.per_pixel / plan.ratio)
+            drawn = columns(lane, pyramids, fine, round(plan.width * plan.ratio), plan.rate)
+            inside = _inside(plan)
+            colour = clip_colours(plan.colour, audible=plan.audible, chosen=False).wave
+            joined = fine.per_pixel < STEPS
+            image = wave_image(drawn, round(inside.height() * plan.ratio), colour, joined=joined)
+            painter.drawImage(inside, image)
+        return frozenset(digest for digest in asked if digest not in pyramids)
+
+
+def wave_image(found: Columns, height: int, colour: QColor, *, joined: bool) -> QImage:
+    """The columns as a picture of their own width, the middle at half its height, with soft edges."""
+    low, high = (np.sign(v) * np.abs(np.clip(v, -1, 1)) ** LOUDER for v in (found.low, found.high))
+    if joined:
+        low[1:], high[1:] = np.minimum(low[1:], high[:-1]), np.maximum(high[1:], low[:-1])
+    middle = height / 2
+    top, bottom = middle - high * middle - 0.5, middle - low * middle + 0.5
+    y = np.arange(height, dtype=np.float32)[:, None]
+    cover = np.clip(np.minimum(y + 1, bottom) - np.maximum(y, top), 0, 1) * (found.weight * 255)
+    pixels = _shades(colour)[cover.astype(np.uint8)]
+    return QImage(
+        pixels.tobytes(),
+        pixels.shape[1],
+        height,
+        pixels.shape[1] * 4,
+        QImage.Format.Format_ARGB32_Premultiplied,
+    ).copy()
+
+
+def _shades(colour: QColor) -> NDArray[np.uint32]:
+    """The colour at each alpha, premultiplied."""
+    alpha = np.arange(256, dtype=np.uint32)
+    red, green, blue = (np.uint32(c) * alpha // np.uint32(255) for c in colour.getRgb()[:3])  # type: ignore[index]
+    return np.asarray(alpha << np.uint32(24) | red << np.uint32(16) | green << np.uint32(8) | blue, np.uint32)
+
+
+class _Drawing:
+    """The clips of one track, onto its picture."""
+
+    def __init__(self, painter: QPainter, plan: LanePlan, names: Mapping[str, str]) -> None:
+        self._painter = painter
+        self._plan = plan
+        self._names = names
+        self._geometry = Geometry(scale=plan.scale, width=plan.width, lane=plan.lane)
+        self._top = GAP
+        self._height = float(plan.lane - 2 * GAP - 1)
+        self._plain = clip_colours(plan.colour, audible=plan.audible, chosen=False)
+        self._chosen = clip_colours(plan.colour, audible=plan.audible, chosen=True)
+        self._metrics = QFontMetricsF(font())
+
+    def bodies(self, seen: list[Clip]) -> None:
+        """Narrow clips all at once, wide ones with a title and round corners."""
+        narrow: dict[bool, list[QRectF]] = {False: [], True: []}
+        wide = []
+        for clip in seen:
+            rect = self._rect(clip)
+            if rect.width() < ROUNDED:
+                narrow[clip.id in self._plan.chosen].append(rect)
+            else:
+                wide.append((clip, rect))
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        for chosen, rects in narrow.items():
+            colours = self._chosen if chosen else self._plain
+            self._painter.setBrush(colours.body)
+            self._painter.drawRects(rects)
+            self._painter.setBrush(colours.title)
+            self._painter.drawRects([QRectF(r.x(), r.y(), r.width(), 3) for r in rects])
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for clip, rect in wide:
+            self._body(rect, self._colours(clip))
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+    def spectrograms(self, seen: list[Clip], heats: Mapping[str, Heat]) -> None:
+        for clip in seen:
+            heat = heats.get(clip.take)
+            if heat is not None:
+                self._painter.setOpacity(0.35 if clip.muted or not self._plan.audible else 1.0)
+                self._heat(clip, heat)
+        self._painter.setOpacity(1.0)
+
+    def details(self, seen: list[Clip]) -> None:
+        """Fades, gain lines and names, where there is room for them."""
+        self._painter.setFont(font())
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for clip in seen:
+            rect = self._rect(clip)
+            if rect.width() >= WIDE_ENOUGH / 2:
+                self._fades(clip, rect)
+            if rect.width() >= WIDE_ENOUGH and rect.height() >= TALL_ENOUGH:
+                self._gain_line(clip, rect)
+            if rect.width() >= NAMED:
+                self._title(clip, rect)
+
+    def _rect(self, clip: Clip) -> QRectF:
+        """As far as it is in view and a little beyond: a clip of hours is millions of pixels at the finest zoom."""
+        x, right = self._plan.scale.x_of(clip.start), self._plan.scale.x_of(clip.end)
+        left, end = max(x, -40.0), min(right, self._plan.width + 40.0)
+        return QRectF(left, self._top, max(end - left - 0.6, 1.0), self._height)
+
+    def _colours(self, clip: Clip) -> ClipColours:
+        return self._chosen if clip.id in self._plan.chosen else self._plain
+
+    def _body(self, rect: QRectF, colours: ClipColours) -> None:
+        painter = self._painter
+        painter.setPen(QPen(colours.edge, 1.0))
+        painter.setBrush(colours.body)
+        outer = rect.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(outer, 3, 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.title)
+        height = TITLE - 1 if rect.height() >= TALL_ENOUGH else 3
+        painter.drawRect(QRectF(rect.x() + 1, rect.y() + 1, rect.width() - 2, height - 1))
+
+    def _heat(self, clip: Clip, heat: Heat) -> None:
+        rate, scale = self._plan.rate, self._plan.scale
+        first = max(clip.start, scale.start) - clip.start + clip.offset
+        last = min(clip.end, scale.sample_at(self._plan.width)) - clip.start + clip.offset
+        start, stop = first / rate, min(last / rate, heat.seconds)
+        level = heat.level_for(scale.per_pixel / rate / self._plan.ratio)
+        for number, begin, end in heat.tiles(level, start, stop):
+            tile = heat.levels[level][number]
+            low, high = max(begin, start), min(end, stop)
+            x, right = (scale.x_of(clip.start - clip.offset + at * rate) for at in (low, high))
+            inside = _inside(self._plan)
+            per_column = (end - begin) / tile.shape[1]
+            part = QRectF((low - begin) / per_column, 0, (high - low) / per_column, tile.shape[0])
+            stride = tile.shape[1] * 4
+            image = QImage(tile.data, tile.shape[1], tile.shape[0], stride, QImage.Format.Format_RGB32)
+            self._painter.drawImage(QRectF(x, inside.y(), max(right - x, 1.0), inside.height()), image, part)
+
+    def _fades(self, clip: Clip, rect: QRectF) -> None:
+        top, bottom = rect.y() + min(TITLE, rect.height() / 4), rect.bottom() - 1
+        scale = self._plan.scale
+        for fade, start, end in (
+            (clip.fade_in, clip.start, clip.start + clip.fade_in.samples),
+            (clip.fade_out, clip.end, clip.end - clip.fade_out.samples),
+        ):
+            x, far = scale.x_of(start), scale.x_of(end)
+            if abs(far - x) < 2 or not (max(x, far) > -40 and min(x, far) < self._plan.width + 40):
+                continue
+            share = np.linspace(0, 1, CURVE)
+            risen = faded(share, fade.shape)
+            curve = [
+                QPointF(x + (far - x) * float(s), bottom - (bottom - top) * float(r))
+                for s, r in zip(share, risen, strict=True)
+            ]
+            shade = QColor(DARK.well)
+            shade.setAlphaF(0.55)
+            self._painter.setPen(Qt.PenStyle.NoPen)
+            self._painter.setBrush(shade)
+            self._painter.drawPolygon(
+                QPolygonF([QPointF(x, bottom), *curve, QPointF(far, top), QPointF(x, top)])
+            )
+            self._painter.setPen(QPen(self._plain.wave, 1.0))
+            self._painter.drawPolyline(QPolygonF(curve))
+
+    def _gain_line(self, clip: Clip, rect: QRectF) -> None:
+        y = round(gain_y(clip.gain_db, (rect.x(), rect.y(), rect.width(), rect.height()))) + 0.5
+        colour = QColor(DARK.text)
+        colour.setAlphaF(0.75 if clip.gain_db else 0.28)
+        self._painter.setPen(QPen(colour, 1.0))
+        self._painter.drawLine(QPointF(rect.x() + 2, y), QPointF(rect.right() - 2, y))
+
+    def _title(self, clip: Clip, rect: QRectF) -> None:
+        if rect.height() < TALL_ENOUGH:
+            return
+        left, right = max(rect.x(), 0.0) + 6, min(rect.right(), float(self._plan.width)) - 6
+        level = " · ".join(_notes(clip))
+        name = self._names.get(clip.take, "missing take")
+        words = self._metrics.elidedText(
+            f"{name}   {level}" if level else name, Qt.TextElideMode.ElideRight, right - left
+        )
+        self._painter.setPen(self._colours(clip).words)
+        self._painter.drawText(
+            QRectF(left, rect.y(), right - left, TITLE), int(Qt.AlignmentFlag.AlignVCenter), words
+        )
+
+
+def _notes(clip: Clip) -> list[str]:
+    """What differs from a clip as it was placed."""
+    said = ["muted"] if clip.muted else []
+    if clip.gain_db:
+        said.append(f"{clip.gain_db:+.1f} dB")
+    if clip.pan:
+        said.append(f"{'L' if clip.pan < 0 else 'R'}{abs(round(clip.pan * 100))}")
+    return said
+
+
+def _plan(view: Scenery, track: Track, row: int, audible: bool) -> LanePlan:
+    geometry = view.geometry
+    mine = (
+        frozenset(clip.id for clip in track.clips if clip.id in view.chosen) if view.chosen else view.chosen
+    )
+    return LanePlan(
+        scale=geometry.scale,
+        width=geometry.width,
+        lane=geometry.lane,
+        ratio=view.ratio,
+        rate=view.scene.timeline.rate,
+        chosen=mine,
+        colour=track_colour(view.scene, track),
+        audible=audible,
+        spectrograms=view.spectrograms,
+        odd=row % 2 == 1,
+    )
+
+
+def _inside(plan: LanePlan) -> QRectF:
+    """Where waveforms are: under the titles."""
+    height = plan.lane - 2 * GAP - 1
+    title = TITLE if height >= TALL_ENOUGH else 3
+    return QRectF(0, GAP + title, plan.width, height - title - 1)
+
+
+def _grid(painter: QPainter, plan: LanePlan, ticks: list[Tick]) -> None:
+    painter.setPen(QPen(QColor(DARK.raised).darker(125), 1.0))
+    for tick in ticks:
+        if tick.label and not tick.label.startswith("+"):
+            x = round(plan.scale.x_of(tick.at)) + 0.5
+            painter.drawLine(QPointF(x, 0), QPointF(x, plan.lane))
+    painter.setPen(QPen(QColor(DARK.line), 1.0))
+    painter.drawLine(QPointF(0, plan.lane - 0.5), QPointF(plan.width, plan.lane - 0.5))

@@ -1,0 +1,100 @@
+"""Where tracks and clips lie in the view, and which clips of a track a stretch of time has. No widgets."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.timeline.scale import TimeScale
+from engine.scene.timeline import FADE_SHAPES, Clip, Timeline, Track
+
+Rect = tuple[float, float, float, float]
+"""x, y, width, height in view pixels."""
+
+RULER = 40
+LANE = 62
+GAP = 1
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What of the timeline is in view.
+
+    Attributes:
+        scale: of time. width, height: of the view.
+        scroll: pixels of tracks above the upper edge. lane: height of a track.
+    """
+
+    scale: TimeScale = field(default_factory=TimeScale)
+    width: int = 800
+    height: int = 300
+    scroll: int = 0
+    lane: int = LANE
+
+    def top_of(self, row: int) -> int:
+        return RULER + row * self.lane - self.scroll
+
+    def row_at(self, y: float) -> int:
+        """The row at a height; below 0 on the ruler, beyond the last track where there is none."""
+        return int((y - RULER + self.scroll) // self.lane) if y >= RULER else -1
+
+    def rows(self, count: int) -> range:
+        """Those of so many tracks that are in view."""
+        first = max(0, self.scroll // self.lane)
+        return range(first, min(count, (self.scroll + self.height - RULER) // self.lane + 1))
+
+    def rect_of(self, clip: Clip, row: int) -> Rect:
+        x, right = self.scale.x_of(clip.start), self.scale.x_of(clip.end)
+        return x, self.top_of(row) + GAP, max(right - x, 1.0), self.lane - 2 * GAP - 1
+
+    def lowest_scroll(self, count: int) -> int:
+        """How far so many tracks can be scrolled, with room for one more below."""
+        return max(0, (count + 1) * self.lane - (self.height - RULER))
+
+
+class LaneIndex:
+    """A track's clips as arrays, in order, one entry a clip."""
+
+    def __init__(self, track: Track) -> None:
+        clips = track.clips
+        self.track = track
+        self.clips = clips
+        self.takes = [clip.take for clip in clips]
+        self.start = _doubles([clip.start for clip in clips])
+        self.end = _doubles([clip.end for clip in clips])
+        self.offset = _doubles([clip.offset for clip in clips])
+        self.level = 10.0 ** (_doubles([clip.gain_db for clip in clips]) / 20.0)
+        self.rise = _doubles([clip.fade_in.samples for clip in clips])
+        self.fall = _doubles([clip.fade_out.samples for clip in clips])
+        self.rise_shape = np.array([FADE_SHAPES.index(clip.fade_in.shape) for clip in clips], np.int64)
+        self.fall_shape = np.array([FADE_SHAPES.index(clip.fade_out.shape) for clip in clips], np.int64)
+        self.muted = np.array([clip.muted for clip in clips], np.bool_)
+        self._latest = np.maximum.accumulate(self.end) if clips else self.end
+
+    def between(self, start: float, stop: float) -> list[int]:
+        """The places of the clips that reach into a stretch, in order."""
+        low = int(np.searchsorted(self._latest, start, "right"))
+        high = int(np.searchsorted(self.start, stop, "left"))
+        return [low + int(i) for i in np.flatnonzero(self.end[low:high] > start)]
+
+
+class LaneShelf:
+    """The index of every track, made anew only where a track has changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, LaneIndex] = {}
+
+    def get(self, track: Track) -> LaneIndex:
+        found = self._made.get(track.id)
+        if found is None or found.track is not track:
+            found = self._made[track.id] = LaneIndex(track)
+        return found
+
+    def keep(self, timeline: Timeline) -> None:
+        """Forgets tracks that have gone."""
+        there = {track.id for track in timeline.tracks}
+        self._made = {number: made for number, made in self._made.items() if number in there}
+
+
+def _doubles(values: list[int] | list[float]) -> NDArray[np.float64]:
+    return np.array(values, np.float64)

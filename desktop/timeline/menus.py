@@ -1,0 +1,118 @@
+"""The menus that open on clips, markers and tracks."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget, QWidgetAction
+
+from desktop.timeline.commander import Commander
+from desktop.timeline.fader import Fader
+from desktop.timeline.header import spoken_pan
+from desktop.timeline.hits import Hit
+from engine.scene.scene import Scene
+from engine.scene.timeline import FadeShape, Marker
+
+SHAPES: tuple[tuple[str, FadeShape], ...] = (
+    ("&Linear", "linear"),
+    ("&Equal power", "equal_power"),
+    ("&S curve", "s_curve"),
+    ("E&xponential", "exponential"),
+)
+
+
+def menu_for(
+    hit: Hit,
+    scene: Scene,
+    commander: Commander,
+    rename: Callable[[Marker], None],
+    settle: Callable[[], None],
+    parent: QWidget,
+) -> QMenu:
+    """What can be done with what is under the pointer."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.aboutToHide.connect(settle)
+    marker = next((mark for mark in scene.timeline.markers if mark.id == hit.marker), None)
+    if marker is not None:
+        _marker_menu(menu, marker, commander, rename)
+    elif hit.clip is not None:
+        _clip_menu(menu, commander)
+    else:
+        _track_menu(menu, hit, scene, commander)
+    return menu
+
+
+def _clip_menu(menu: QMenu, commander: Commander) -> None:
+    clips = commander.clips()
+    menu.addAction("&Split at playhead", commander.split)
+    menu.addSeparator()
+    menu.addAction("Cu&t", commander.cut)
+    menu.addAction("&Copy", commander.copy)
+    menu.addAction("&Duplicate", commander.duplicate)
+    menu.addAction("D&elete", commander.delete)
+    menu.addSeparator()
+    silent = all(clip.muted for clip in clips)
+    menu.addAction("Un&mute" if silent else "&Mute", commander.mute)
+    if clips:
+        _add_fader(menu, "Gain", (-600, 240), round(clips[0].gain_db * 10), _decibels, commander.set_gain, 10)
+        _add_fader(menu, "Pan", (-100, 100), round(clips[0].pan * 100), spoken_pan, commander.set_pan, 100)
+    shapes = menu.addMenu("&Fade shape")
+    for words, shape in SHAPES:
+        shapes.addAction(words, lambda shape=shape: commander.shape_fades(shape))
+    menu.addSeparator()
+    for words, do in (("C&rossfade", commander.crossfade), ("&Join", commander.join)):
+        menu.addAction(words, do).setEnabled(commander.can_pair())
+
+
+def _marker_menu(menu: QMenu, marker: Marker, commander: Commander, rename: Callable[[Marker], None]) -> None:
+    menu.addAction("Re&name…", lambda: rename(marker))
+    words = "Make it a &marker" if marker.hit else "Make it a &hit-point"
+    menu.addAction(words, lambda: commander.turn_marker(marker.id, hit=not marker.hit))
+    menu.addAction("D&elete", lambda: commander.remove_marker(marker.id))
+
+
+def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander) -> None:
+    menu.addAction("&Paste at playhead", commander.paste).setEnabled(commander.has_copied)
+    menu.addAction("Add &marker", lambda: commander.mark(hit=False))
+    menu.addAction("Add &hit-point", lambda: commander.mark(hit=True))
+    menu.addSeparator()
+    menu.addAction("Add &track", commander.add_track)
+    tracks = scene.timeline.tracks
+    if 0 <= hit.row < len(tracks):
+        number = tracks[hit.row].id
+        up = menu.addAction("Move track &up", lambda: commander.move_track(number, hit.row - 1))
+        down = menu.addAction("Move track &down", lambda: commander.move_track(number, hit.row + 1))
+        up.setEnabled(hit.row > 0)
+        down.setEnabled(hit.row < len(tracks) - 1)
+        menu.addAction("&Remove track", lambda: commander.remove_track(number))
+
+
+def _add_fader(
+    menu: QMenu,
+    name: str,
+    span: tuple[int, int],
+    value: int,
+    words: Callable[[int], str],
+    change: Callable[[float], None],
+    steps: int,
+) -> None:
+    """A slider in the menu, with its value in words."""
+    holder = QWidget(menu)
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(12, 3, 12, 3)
+    fader, says = Fader(span, 0, f"{name} of clips", words, holder), QLabel(words(value), holder)
+    fader.setMinimumWidth(110)
+    fader.show_value(value)
+    says.setMinimumWidth(64)
+    row.addWidget(QLabel(name, holder))
+    row.addWidget(fader, 1)
+    row.addWidget(says)
+    fader.moved.connect(lambda now: says.setText(words(now)))
+    fader.moved.connect(lambda now: change(now / steps))
+    action = QWidgetAction(menu)
+    action.setDefaultWidget(holder)
+    menu.addAction(action)
+
+
+def _decibels(value: int) -> str:
+    return f"{value / 10:+.1f} dB"

@@ -1,0 +1,78 @@
+"""Snapping: edges, markers and the playhead draw a time to them from near by; else it goes to the nearest frame."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.scene.timecode import FrameRate, nearest_frame, sample_of
+from engine.scene.timeline import Timeline
+
+REACH = 8.0
+"""Pixels from which something draws."""
+
+
+@dataclass(frozen=True)
+class Snapped:
+    """Where a time went, and what drew it there: a line can be shown at an edge, not at a frame."""
+
+    at: int
+    edge: bool = False
+
+
+@dataclass(frozen=True)
+class Snapper:
+    """What draws, as it was when the pointer was pressed.
+
+    Attributes:
+        edges: samples, in order.
+        frame_rate, rate: of the timeline.
+    """
+
+    edges: NDArray[np.int64]
+    frame_rate: FrameRate
+    rate: int
+
+    def snapped(self, sample: float, reach: float) -> Snapped:
+        """The time for one point."""
+        near = self._edge(sample, reach)
+        return Snapped(self._frame(sample)) if near is None else Snapped(near, edge=True)
+
+    def moved(self, points: Sequence[int], by: float, reach: float) -> tuple[int, int | None]:
+        """How far a thing moves, one of whose points may catch an edge; and the edge, if one was caught.
+
+        The first of its points goes to a frame where no edge is near.
+        """
+        found = [
+            (near, near - point) for point in points if (near := self._edge(point + by, reach)) is not None
+        ]
+        if found:
+            edge, moved = min(found, key=lambda pair: abs(pair[1] - by))
+            return moved, edge
+        return self._frame(points[0] + by) - points[0], None
+
+    def _edge(self, sample: float, reach: float) -> int | None:
+        place = int(np.searchsorted(self.edges, sample))
+        near = self.edges[max(0, place - 1) : place + 1]
+        if not len(near):
+            return None
+        best = int(near[np.argmin(np.abs(near - sample))])
+        return best if abs(best - sample) <= reach else None
+
+    def _frame(self, sample: float) -> int:
+        frame = nearest_frame(max(0, round(sample)), self.frame_rate, self.rate)
+        return sample_of(frame, self.frame_rate, self.rate)
+
+
+def snapper(
+    timeline: Timeline, besides: Collection[int] = (), extra: Sequence[int] = (), marker: int | None = None
+) -> Snapper:
+    """Of all edges and markers but of the clips and the marker that are moved; ``extra``: playhead, loop."""
+    edges = [0, *extra]
+    for track in timeline.tracks:
+        for clip in track.clips:
+            if clip.id not in besides:
+                edges += (clip.start, clip.end)
+    edges += (mark.at for mark in timeline.markers if mark.id != marker)
+    return Snapper(np.unique(np.array(edges, np.int64)), timeline.frame_rate, timeline.rate)
