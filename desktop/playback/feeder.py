@@ -76,7 +76,7 @@ class Feeder:
 
     def feed(self, wish: Wish) -> bool:
         """Does the next bit of work for this wish; False when there is nothing to do for now."""
-        if wish is not self._wish and (wish.jump != self._wish.jump or self._ahead() >= self._enough()):
+        if wish is not self._wish and (wish.jump != self._wish.jump or self._may_change()):
             self._follow(wish)
             return True
         if self._room():
@@ -128,9 +128,9 @@ class Feeder:
     def _ahead(self) -> int:
         return self._ring.written - self._next_index()
 
-    def _enough(self) -> int:
-        """How much must lie ahead before a change that is not a jump is followed."""
-        return 0 if self._ring.ends is not None else SAFE
+    def _may_change(self) -> bool:
+        """Whether enough lies ahead to follow a change that is not a jump."""
+        return self._ring.ends is not None or self._ahead() >= SAFE
 
     def _room(self) -> bool:
         return self._ring.ends is None and self._ahead() < AHEAD

@@ -120,7 +120,11 @@ def scene_of(takes: Takes, timeline: Timeline) -> Scene:
     """One object, which has all the takes."""
     records = tuple(record(name, wave, at) for at, (name, wave) in enumerate(takes.takes.items(), 1))
     return Scene(
-        objects=(SoundingObject(0, mask(), "bell"),), takes=records, timeline=timeline, next_object=1, next_id=9
+        objects=(SoundingObject(0, mask(), "bell"),),
+        takes=records,
+        timeline=timeline,
+        next_object=1,
+        next_id=9,
     )
 
 

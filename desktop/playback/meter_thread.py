@@ -1,0 +1,67 @@
+"""The thread that measures what was heard: far from the callback, and from the GUI thread."""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QObject, QThread, Signal
+
+from desktop.playback.engine_room import Line
+from desktop.playback.gauge import Gauge, Reading
+
+EVERY_SECONDS = 0.04
+
+
+class MeterThread(QThread):
+    """Args:
+    line: gives the device's tap, or None while there is none.
+
+    Signals:
+        read(Reading): another reading.
+    """
+
+    read = Signal(object)
+
+    def __init__(self, line: Callable[[], Line | None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("meters")
+        self._line = line
+        self._measuring: Line | None = None
+        self._gauge: Gauge | None = None
+        self._anew = threading.Event()
+        self._closing = threading.Event()
+        self._last = Reading()
+
+    def prepare(self) -> None:
+        """Starts, so that what takes long to load is there when something is heard."""
+        if not self.isRunning() and not self._closing.is_set():
+            self.start()
+
+    def restart(self) -> None:
+        """Measures from now on, as if nothing had been heard before."""
+        self._anew.set()
+        self.prepare()
+
+    def close(self) -> None:
+        self._closing.set()
+        self.wait()
+
+    def run(self) -> None:
+        # The filters' library takes a second to load.
+        Gauge(48_000).take([np.zeros((480, 2), np.float32)])
+        while not self._closing.wait(EVERY_SECONDS):
+            reading = self._measure()
+            if reading != self._last:
+                self._last = reading
+                self.read.emit(reading)
+
+    def _measure(self) -> Reading:
+        line = self._line()
+        if line is None:
+            return Reading()
+        if self._gauge is None or line is not self._measuring or self._anew.is_set():
+            self._anew.clear()
+            line.tap.heard.clear()
+            self._measuring, self._gauge = line, Gauge(line.tap.rate)
+        heard = line.tap.heard
+        return self._gauge.take([heard.popleft() for _ in range(len(heard))])

@@ -1,0 +1,132 @@
+"""The meters: bars of left and right, loudness in four numbers. Shows readings, and measures nothing itself."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from desktop.playback.gauge import LOWEST_DB, Reading, height, spoken
+from desktop.theme.colours import DARK
+from desktop.theme.icons import icon
+
+MARKS_DB = (0, -6, -12, -24, -36)
+LOUD_DB, WARM_DB = -1.0, -9.0
+OVER_DBTP = -1.0
+"""EBU R 128 allows no higher true peak."""
+
+READOUTS = (
+    ("momentary", "M", "Momentary loudness: the last 0.4 s, in LUFS"),
+    ("short_term", "S", "Short-term loudness: the last 3 s, in LUFS"),
+    ("integrated", "I", "Integrated loudness: everything since play was pressed, in LUFS"),
+    ("true_peak", "TP", "The highest true peak since play was pressed, in dBTP; red above −1"),
+)
+
+
+class Bars(QWidget):
+    """Left and right, lying, with a scale between them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Peak level")
+        self.setToolTip("Peak level of left and right, in dB of full scale")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(360)
+        self.levels = (float("-inf"), float("-inf"))
+
+    def show_levels(self, left: float, right: float) -> None:
+        if (left, right) != self.levels:
+            self.levels = (left, right)
+            self.setAccessibleDescription(f"Left {spoken(left)}, right {spoken(right)} dB")
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(190, 34)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(110, 34)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's
+        painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for row, level in enumerate(self.levels):
+            self._bar(painter, QRectF(0, 2 + row * 23, self.width(), 7), level)
+        self._scale(painter)
+        painter.end()
+
+    def _bar(self, painter: QPainter, place: QRectF, level: float) -> None:
+        painter.fillRect(place, DARK.colour("well"))
+        low = LOWEST_DB
+        for top, name in ((WARM_DB, "good"), (LOUD_DB, "warning"), (0.0, "error")):
+            left, right = height(low) * place.width(), height(min(level, top)) * place.width()
+            if level > low:
+                painter.fillRect(QRectF(left, place.top(), right - left, place.height()), DARK.colour(name))
+            low = top
+
+    def _scale(self, painter: QPainter) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(9)
+        painter.setFont(font)
+        for mark in MARKS_DB:
+            x = height(mark) * self.width()
+            painter.setPen(DARK.colour("faint"))
+            text = str(mark).replace("-", "−")
+            width = painter.fontMetrics().horizontalAdvance(text)
+            painter.drawText(QRectF(x - width - 1 if mark == 0 else x - width / 2, 9, width + 1, 16), 4, text)
+
+
+class Meters(QFrame):
+    """Bars and numbers, and a button that begins anew.
+
+    Signals:
+        restart_asked(): to measure from now on.
+    """
+
+    restart_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Meters")
+        self.bars = Bars(self)
+        self.values: dict[str, QLabel] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.bars, 1)
+        row.addSpacing(4)
+        for name, short, tip in READOUTS:
+            row.addLayout(self._readout(name, short, tip))
+        self.reset = QToolButton(self)
+        self.reset.setIcon(icon("refresh", DARK.dim))
+        self.reset.setIconSize(QSize(15, 15))
+        self.reset.setAccessibleName("Measure anew")
+        self.reset.setToolTip("Measure loudness and peak from now on")
+        self.reset.clicked.connect(self._restart)
+        row.addWidget(self.reset)
+
+    @Slot(object)
+    def show_reading(self, reading: Reading) -> None:
+        self.bars.show_levels(reading.left, reading.right)
+        for name, label in self.values.items():
+            label.setText(spoken(getattr(reading, name)))
+        over = reading.true_peak > OVER_DBTP
+        self.values["true_peak"].setStyleSheet(f"color: {DARK.error if over else DARK.text};")
+
+    def _restart(self) -> None:
+        self.show_reading(Reading())
+        self.restart_asked.emit()
+
+    def _readout(self, name: str, short: str, tip: str) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        heading, value = QLabel(short, self), QLabel(spoken(None), self)
+        heading.setProperty("role", "small")
+        font = QFont(value.font())
+        font.setFeature(QFont.Tag("tnum"), 1)
+        value.setFont(font)
+        for label in (heading, value):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+            label.setFixedWidth(44)
+            label.setToolTip(tip)
+            column.addWidget(label)
+        value.setAccessibleName(tip)
+        self.values[name] = value
+        return column

@@ -1,0 +1,62 @@
+"""The strip below the timeline: transport and meters, with the player and its threads."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from desktop.actions import Actions
+from desktop.document import Document
+from desktop.keys import KeyMap
+from desktop.messages import Messages
+from desktop.playback.commands import Comparer, bind
+from desktop.playback.meter_thread import MeterThread
+from desktop.playback.meters import Meters
+from desktop.playback.player import Player
+from desktop.playback.transport import TransportBar
+
+
+class PlaybackStrip(QFrame):
+    """Args:
+    player: obeys; it is closed with the strip.
+    document: holds the selection, whose takes are compared.
+    messages: told what cannot be done.
+    keys: for the tooltips.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        document: Document,
+        messages: Messages,
+        keys: KeyMap,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.player = player
+        self._compare = Comparer(player, document, messages)
+        self.transport = TransportBar(player, keys, self._compare, self)
+        self.meters = Meters(self)
+        self._thread = MeterThread(lambda: player.line, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 5, 8, 5)
+        row.setSpacing(18)
+        row.addWidget(self.transport)
+        row.addStretch(1)
+        row.addWidget(self.meters, 2)
+        self.transport.timecode.refused.connect(messages.fail)
+        self._thread.read.connect(self.meters.show_reading)
+        self.meters.restart_asked.connect(self._thread.restart)
+        player.restarted.connect(self._thread.restart)
+
+    def prepare(self) -> None:
+        """Gets everything ready in the background, so that the first press of play is heard at once."""
+        self._thread.prepare()
+        self.player.prepare()
+
+    def bind(self, actions: Actions) -> None:
+        """Says what playing does for which action."""
+        bind(self.player, actions, self._compare)
+
+    def close_down(self) -> None:
+        """Ends the player and the measuring."""
+        self._thread.close()
+        self.player.close()

@@ -1,0 +1,153 @@
+"""The transport: buttons, timecode, loop, A and B. Every button does what an action of the window does."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from desktop.actions import tooltip
+from desktop.keys import ACTIONS, KeyMap
+from desktop.playback.commands import commands
+from desktop.playback.comparing import Pair
+from desktop.playback.gauge import spoken
+from desktop.playback.player import Player
+from desktop.playback.timecode_field import TimecodeField
+from desktop.theme.colours import DARK
+from desktop.theme.icons import icon
+from engine.scene.timecode import frame_of, sample_of
+
+MOVING = ("to_start", "shuttle_back", "play", "shuttle_on", "to_end")
+BIG = QSize(20, 20)
+SHEET = f"""
+#transport QToolButton[side="true"] {{ color: {DARK.dim}; font-weight: 600; min-width: 20px; padding: 3px 2px; }}
+#transport QToolButton[side="true"]:checked {{ color: {DARK.on_accent}; background: {DARK.accent}; }}
+#transport QFrame#rule {{ background: {DARK.edge}; }}
+"""
+
+
+class TransportBar(QFrame):
+    """Args:
+    player: obeys.
+    keys: which keys the actions have, for the tooltips.
+    compare: starts comparing takes, or goes to the other.
+    """
+
+    def __init__(
+        self, player: Player, keys: KeyMap, compare: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("transport")
+        self.setAccessibleName("Transport")
+        self.setStyleSheet(SHEET)
+        self._player = player
+        self._deeds = commands(player, compare)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(3)
+        self.timecode = TimecodeField(self)
+        self._row.addWidget(self.timecode)
+        self._rule()
+        self.buttons = {id_: self._button(id_) for id_ in MOVING}
+        self.speed = self._label("Speed", 34)
+        self._rule()
+        self.buttons["loop"] = self._button("loop")
+        self.buttons["loop"].setCheckable(True)
+        self._rule()
+        self.sides = (self._side("A", second=False), self._side("B", second=True))
+        self.gain = self._label("Gain of what is compared", 62)
+        self.set_keys(keys)
+        self.timecode.frame_asked.connect(self._go_to)
+        player.position_changed.connect(self._show_position)
+        player.state_changed.connect(self._show_state)
+        self._show_state()
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys: the tooltips name them."""
+        table: Mapping[str, str] = {spec.id: tooltip(spec, keys) for spec in ACTIONS}
+        for id_, button in self.buttons.items():
+            button.setToolTip(table[id_])
+        for side in self.sides:
+            side.setToolTip(table["compare"])
+
+    @Slot()
+    def _show_state(self) -> None:
+        player = self._player
+        active = player.playing or player.take_heard is not None
+        play = self.buttons["play"]
+        play.setIcon(icon("stop" if active else "play", DARK.accent if active else DARK.text))
+        play.setAccessibleName("Stop" if active else "Play")
+        self.buttons["loop"].setChecked(player.looping)
+        self.speed.setText(_spoken_speed(player.speed if player.playing else 0.0))
+        self._show_pair(player.pair)
+        self._show_position(player.position)
+
+    def _show_pair(self, pair: Pair | None) -> None:
+        for side, second in zip(self.sides, (False, True), strict=True):
+            side.setChecked(pair is not None and pair.second == second)
+        self.gain.setText("" if pair is None or pair.gain_db is None else f"{spoken(pair.gain_db)} dB")
+
+    @Slot(object)
+    def _show_position(self, sample: int) -> None:
+        timeline = self._player.timeline
+        frame = timeline.start_frame + frame_of(sample, timeline.frame_rate, timeline.rate)
+        self.timecode.show_frame(frame, timeline.frame_rate)
+
+    @Slot(int)
+    def _go_to(self, frame: int) -> None:
+        timeline = self._player.timeline
+        self._player.seek(sample_of(max(0, frame - timeline.start_frame), timeline.frame_rate, timeline.rate))
+
+    def _choose(self, second: bool) -> None:
+        pair = self._player.pair
+        if pair is None or pair.second != second:
+            self._deeds["compare"]()
+        pair = self._player.pair
+        if pair is not None and pair.second != second:
+            self._player.switch()
+        self._show_pair(self._player.pair)
+
+    def _button(self, id_: str) -> QToolButton:
+        spec = next(spec for spec in ACTIONS if spec.id == id_)
+        button = QToolButton(self)
+        button.setObjectName(id_)
+        button.setIcon(icon(spec.icon))
+        button.setIconSize(BIG)
+        button.setAccessibleName(spec.plain)
+        button.clicked.connect(lambda _checked=False: self._do(id_))
+        self._row.addWidget(button)
+        return button
+
+    def _do(self, id_: str) -> None:
+        self._deeds[id_]()
+        self._show_state()
+
+    def _side(self, text: str, *, second: bool) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setProperty("side", True)
+        button.setCheckable(True)
+        button.setAccessibleName(f"Compare: {text}")
+        button.clicked.connect(lambda _checked=False: self._choose(second))
+        self._row.addWidget(button)
+        return button
+
+    def _label(self, name: str, width: int) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("role", "dim")
+        label.setAccessibleName(name)
+        label.setMinimumWidth(width)
+        self._row.addWidget(label)
+        return label
+
+    def _rule(self) -> None:
+        line = QFrame(self)
+        line.setObjectName("rule")
+        line.setFixedSize(1, 20)
+        self._row.addSpacing(5)
+        self._row.addWidget(line)
+        self._row.addSpacing(5)
+
+
+def _spoken_speed(speed: float) -> str:
+    """ "2×", "−1×"; nothing at the usual speed."""
+    return "" if speed in (0.0, 1.0) else f"{speed:g}×".replace("-", "−")

@@ -1,0 +1,153 @@
+"""The pure parts: shuttle speeds, typed timecodes, matched levels, pairs, gauges."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from desktop.playback.comparing import Pair, pair_of
+from desktop.playback.comparison import Levels, gains_db
+from desktop.playback.entry import frame_of_entry
+from desktop.playback.gauge import Gauge, height, spoken
+from desktop.playback.shuttle import next_speed
+from engine.errors import BadInput
+from engine.scene.timecode import RATES, from_text
+from engine.sound.loudness import from_db, level_lufs, true_peak_dbtp
+from tests.desktop.playback.fakes import RATE, Takes, counting, scene_of, timeline_of, tone
+
+HOUR = 25 * 3600
+
+
+@pytest.mark.parametrize(
+    ("speed", "direction", "after"),
+    [
+        (0, 1, 1),
+        (0, -1, -1),
+        (1, 1, 2),
+        (2, 1, 4),
+        (4, 1, 4),
+        (-4, -1, -4),
+        (-1, 1, 1),
+        (2, -1, 1),
+        (1, -1, -1),
+    ],
+)
+def test_each_press_is_one_speed_on(speed: float, direction: int, after: float) -> None:
+    assert next_speed(speed, direction) == after
+
+
+@pytest.mark.parametrize(
+    ("typed", "frame"),
+    [
+        ("01:00:02:05", HOUR + 55),
+        ("1:0:2:5", HOUR + 55),
+        ("2:05", HOUR + 55),
+        ("205", HOUR + 55),
+        ("1.00", HOUR + 25),
+        ("12", HOUR + 12),
+        ("01000205", HOUR + 55),
+        ("+10", HOUR + 1010),
+        ("-1:00", HOUR + 975),
+        ("+100", HOUR + 1025),
+        (" +5 ", HOUR + 1005),
+        ("-02:00:00:00", 0),
+    ],
+)
+def test_a_typed_place_is_understood(typed: str, frame: int) -> None:
+    assert frame_of_entry(typed, HOUR + 1000, RATES["25"]) == frame
+
+
+@pytest.mark.parametrize("typed", ["", "x", "1:2:3:4:5", "00:61:00:00", "123456789", "12:30", "--1", "+"])
+def test_what_is_no_place_is_refused(typed: str) -> None:
+    with pytest.raises(BadInput):
+        frame_of_entry(typed, HOUR, RATES["25"])
+
+
+def test_a_short_entry_stays_in_the_hour_of_drop_frame_timecode() -> None:
+    rate = RATES["29.97df"]
+    now = from_text("01:59:59;29", rate)
+    assert frame_of_entry("10:00:00", now, rate) == from_text("01:10:00;00", rate)
+
+
+def test_the_louder_is_turned_down_to_the_quieter() -> None:
+    loud, soft = tone(2, 0.5), tone(2, 0.1, 700)
+    first, second = gains_db(Levels.of(loud, RATE), Levels.of(soft, RATE))
+    assert second == 0.0
+    levels = [
+        level_lufs(loud * np.float32(from_db(first)), RATE),
+        level_lufs(soft * np.float32(from_db(second)), RATE),
+    ]
+    assert levels[0] == pytest.approx(levels[1], abs=0.01)
+
+
+def test_neither_of_two_that_are_compared_clips() -> None:
+    peaky = tone(2, 0.01)
+    peaky[0, RATE] = 2.0
+    pair = [Levels.of(peaky, RATE), Levels.of(tone(2, 0.9), RATE)]
+    for samples, gain_db in zip((peaky, tone(2, 0.9)), gains_db(*pair), strict=True):
+        assert true_peak_dbtp(samples * np.float32(from_db(gain_db))) <= 0.0
+    difference = gains_db(*pair)[0] - gains_db(*pair)[1]
+    assert pair[0].lufs is not None
+    assert pair[1].lufs is not None
+    assert difference == pytest.approx(pair[1].lufs - pair[0].lufs)
+
+
+def test_silence_is_left_as_it_is() -> None:
+    silence = Levels.of(np.zeros((1, RATE), np.float32), RATE)
+    assert gains_db(silence, Levels.of(tone(1, 0.5), RATE)) == (0.0, 0.0)
+
+
+def test_the_take_in_use_is_compared_with_the_newest_other() -> None:
+    scene = scene_of(Takes(a=counting(1), b=counting(1), c=counting(1)), timeline_of(RATE, "a"))
+    assert pair_of(scene, (0,)) == Pair("a", "c")
+    assert pair_of(replace(scene, chosen=((0, "c"),)), (0,)) == Pair("c", "b")
+    rejected = replace(scene, takes=(*scene.takes[:2], replace(scene.takes[2], rejected=True)))
+    assert pair_of(rejected, (0,)) == Pair("a", "b")
+
+
+def test_there_is_no_pair_without_two_takes_or_a_selection() -> None:
+    scene = scene_of(Takes(a=counting(1)), timeline_of(RATE, "a"))
+    assert pair_of(scene, (0,)) is None
+    assert pair_of(scene, ()) is None
+
+
+def test_switching_a_pair_forgets_the_gain_of_the_other() -> None:
+    pair = Pair("a", "b", gain_db=-3.0).switched()
+    assert (pair.heard, pair.other, pair.gain_db) == ("b", "a", None)
+
+
+def test_a_gauge_reads_what_the_standard_says_of_a_sine() -> None:
+    frames = np.repeat(tone(4, from_db(-23.0), 1000).T, 2, axis=1)
+    gauge = Gauge(RATE)
+    reading = gauge.take([frames[at : at + 512] for at in range(0, len(frames), 512)])
+    assert reading.momentary == pytest.approx(-23.0, abs=0.1)
+    assert reading.short_term == pytest.approx(-23.0, abs=0.1)
+    assert reading.integrated == pytest.approx(-23.0, abs=0.1)
+    assert reading.true_peak == pytest.approx(-23.0, abs=0.1)
+    assert reading.left == pytest.approx(-23.0, abs=0.1)
+
+
+def test_the_bars_fall_slowly_and_the_true_peak_stays() -> None:
+    gauge = Gauge(RATE)
+    gauge.take([np.full((480, 2), 0.5, np.float32)])
+    later = gauge.take([np.zeros((RATE // 2, 2), np.float32)])
+    assert later.left == pytest.approx(-6.0 - 12.0, abs=0.1)
+    assert later.true_peak > -6.1
+    assert gauge.take([np.zeros((RATE * 3, 2), np.float32)]).left == -math.inf
+
+
+def test_nothing_heard_reads_as_nothing() -> None:
+    reading = Gauge(RATE).take([])
+    assert reading.momentary is None
+    assert reading.true_peak == -math.inf
+
+
+def test_readings_are_shown_with_one_place_and_a_true_minus() -> None:
+    assert (spoken(-23.06), spoken(None), spoken(-math.inf), spoken(0.0)) == ("−23.1", "–", "–", "0.0")
+
+
+def test_the_scale_of_the_bars_rises_from_0_to_1() -> None:
+    heights = [height(db) for db in range(-70, 3)]
+    assert heights == sorted(heights)
+    assert (heights[0], heights[-1]) == (0.0, 1.0)
