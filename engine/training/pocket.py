@@ -337,11 +337,18 @@ def _sharpen_decoder(run: PocketRun, unet: Any, captions: Any) -> None:
 
 
 def _make_segmenter(run: PocketRun) -> None:
-    from engine.training.segmenter import train_and_save
+    from engine.training.segmenter import SegmenterRecipe, train_and_save
+    from engine.training.segmenter_clicks import ClickRecipe, make_ranker
 
-    minutes = 0.05 if run.setting == "toy" else run.minutes.segmenter
+    toy = run.setting == "toy"
     archive = run.shared / "data" / "caltech101_sounding.zip"
-    train_and_save(archive, run.part("segmenter"), minutes * 60, run.checkpoint("segmenter"))
+    recipe = SegmenterRecipe.toy() if toy else SegmenterRecipe.bootstrap(run.minutes.segmenter * 60)
+    clicks = ClickRecipe.toy() if toy else ClickRecipe()
+    # A run that was killed between the two must not find a finished part.
+    folder = run.work / "segmenter"
+    train_and_save(archive, folder, recipe, run.checkpoint("segmenter"), clicks.per_class)
+    make_ranker(archive, folder, clicks)
+    shutil.copytree(folder, run.part("segmenter"), dirs_exist_ok=True)
 
 
 _MAKERS: dict[str, Callable[[PocketRun], None]] = {

@@ -199,12 +199,13 @@ def train(
     return sam, losses
 
 
-def train_and_save(archive: Path, folder: Path, seconds: float, checkpoint: Path | None = None) -> None:
-    """The whole bootstrap: cut things from ``archive``, train for ``seconds`` on this core, write ``folder``."""
+def train_and_save(
+    archive: Path, folder: Path, recipe: SegmenterRecipe, checkpoint: Path | None = None, per_class: int = 120
+) -> None:
+    """Cut things from ``archive`` (at most ``per_class`` pictures of a class), train, and write ``folder``."""
     from engine.training.segmenter_cutouts import load_backgrounds, load_photographs
 
-    recipe = SegmenterRecipe.bootstrap(seconds)
-    photographs = load_photographs(archive)
+    photographs = load_photographs(archive, per_class)
     log.info("%d pictures of a thing", len(photographs))
     cutouts = [photograph.cut() for photograph in photographs]
     sam, _ = train(recipe, cutouts, load_backgrounds(archive), checkpoint, photographs)

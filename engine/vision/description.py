@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,8 +43,8 @@ def overlaps(members: Members, area: Floats) -> Floats:
 
 
 FEATURES = (
-    "size size2 lasting outline inside weak contrast spread border rim round fill centre click agree "
-    "net_best net_score net_in net_out"
+    "size size2 lasting outline inside weak strong step contrast spread apart border rim round fill centre click "
+    "depth hull agree net_best net_score net_in net_out net_sure net_mean net_ring"
 ).split()
 
 
@@ -60,10 +61,12 @@ def describe(
         np.minimum(lasting, 3.0) - 0.5,
         *_outline_features(leaves, members),
     ]
-    columns += _colour_features(leaves, members, m)
+    around = _ring(leaves, members)
+    columns += _colour_features(leaves, m, around)
     columns += _shape_features(leaves, m, marks)
+    columns += _form_features(leaves, members, marks)
     columns.append(_agreement(members, leaves.area))
-    columns += _support_features(leaves, m, support)
+    columns += _support_features(leaves, m, around, support)
     return np.stack(columns, axis=1)
 
 
@@ -77,23 +80,33 @@ def _outline_features(leaves: Superpixels, members: Members) -> list[Floats]:
     outline = (cut @ leaves.strength) / length / typical
     inside = (within @ leaves.strength) / (within @ leaves.length + 1.0) / typical
     weak = (cut @ (leaves.length * (edge < typical))) / length
-    return [np.log(outline + 0.1), np.log(inside + 0.1), weak * 2 - 1]
+    strong = (cut @ (leaves.length * (edge > np.quantile(edge, 0.8)))) / length
+    apart = np.linalg.norm(leaves.colour[leaves.first] - leaves.colour[leaves.second], axis=1)
+    step = (cut @ (leaves.length * apart)) / length
+    return [np.log(outline + 0.1), np.log(inside + 0.1), weak * 2 - 1, strong * 2 - 1, np.log(step + 1) - 2.5]
 
 
-def _colour_features(leaves: Superpixels, members: Members, m: Floats) -> list[Floats]:
-    """How unlike the ring round it a candidate's palette is, and how many colours it has."""
-    around = np.zeros_like(m)
+def _ring(leaves: Superpixels, members: Members) -> Floats:
+    """1 for superpixels just outside each candidate, else 0, (c, n)."""
+    around = np.zeros(members.shape, np.float32)
     for here, there in ((leaves.first, leaves.second), (leaves.second, leaves.first)):
-        touching = members[:, here] & ~members[:, there]
-        rows, edges = np.nonzero(touching)
+        rows, edges = np.nonzero(members[:, here] & ~members[:, there])
         around[rows, there[edges]] = 1.0
+    return cast(Floats, around)
+
+
+def _colour_features(leaves: Superpixels, m: Floats, around: Floats) -> list[Floats]:
+    """How unlike the ring round it a candidate's palette is, how many colours it has, and how unlike the rest."""
     own = m @ leaves.palette
+    rest = leaves.palette.sum(axis=0) - own
+    rest /= np.maximum(rest.sum(axis=1, keepdims=True), 1.0)
     own /= np.maximum(own.sum(axis=1, keepdims=True), 1.0)
     ring = around @ leaves.palette
     ring /= np.maximum(ring.sum(axis=1, keepdims=True), 1.0)
     contrast = np.abs(own - ring).sum(axis=1) / 2
     spread = -(own * np.log(own + 1e-9)).sum(axis=1)
-    return [contrast * 2 - 1, spread - 1.5]
+    rare = np.abs(own - rest).sum(axis=1) / 2
+    return [contrast * 2 - 1, spread - 1.5, rare * 2 - 1]
 
 
 def _shape_features(leaves: Superpixels, m: Floats, marks: Marks) -> list[Floats]:
@@ -125,16 +138,39 @@ def _shape_features(leaves: Superpixels, m: Floats, marks: Marks) -> list[Floats
     ]
 
 
+def _form_features(leaves: Superpixels, members: Members, marks: Marks) -> list[Floats]:
+    """How deep inside the first click is, and how much of its convex hull a candidate fills."""
+    area = members @ leaves.area
+    depth = np.zeros(len(members))
+    if marks.keep:
+        places = (leaves.place[leaves.first] + leaves.place[leaves.second]) / 2
+        far = np.linalg.norm(places - leaves.place[marks.keep[0]], axis=1)
+        cut = members[:, leaves.first] != members[:, leaves.second]
+        depth = np.where(cut, far, np.inf).min(axis=1) / np.sqrt(area)
+    unit = leaves.area.mean()
+    hull = [_hull_area(leaves.place[region].astype(np.float32), unit) for region in members]
+    return [np.minimum(depth, 1.0) * 4 - 1, np.minimum(area / np.array(hull), 1.2) * 3 - 2]
+
+
+def _hull_area(places: NDArray[np.float32], unit: float) -> float:
+    """The area of the convex hull of superpixels' middles, widened by half a superpixel all round."""
+    corners = cv2.convexHull(places)
+    half = unit**0.5 / 2
+    return float(cv2.contourArea(corners) + half * cv2.arcLength(corners, True) + 3.14 * half * half)
+
+
 def _agreement(members: Members, area: Floats) -> Floats:
     """How many other candidates are nearly the same region: what several trees find is more likely there."""
     alike = overlaps(members, area)
     return np.asarray((np.clip(alike, 0.5, 1.0) * 2 - 1).sum(axis=1) / 4 - 1, float)
 
 
-def _support_features(leaves: Superpixels, m: Floats, support: Support) -> list[Floats]:
-    """Agreement with the network's masks: the best soft IoU, its score, and support within and outside."""
+def _support_features(leaves: Superpixels, m: Floats, around: Floats, support: Support) -> list[Floats]:
+    """Agreement with the network's masks: the best soft IoU, its score, support within and outside; the soft IoU
+    with the surest, and with all by their sureness; and how much better supported it is than its ring.
+    """
     if not len(support.masks):
-        return [np.zeros(len(m))] * 4
+        return [np.zeros(len(m))] * 7
     weighted = support.masks * leaves.area
     shared = m @ weighted.T
     area = m @ leaves.area
@@ -144,4 +180,17 @@ def _support_features(leaves: Superpixels, m: Floats, support: Support) -> list[
     rows = np.arange(len(m))
     within = shared[rows, best] / area
     outside = 1 - shared[rows, best] / np.maximum(weighted.sum(axis=1)[best], 1.0)
-    return [iou[rows, best] * 2 - 1, support.scores[best] * 2 - 1, within * 2 - 1, outside * 2 - 1]
+    trust = np.exp(4 * (support.scores - support.scores.max()))
+    mean = trust / trust.sum() @ support.masks
+    inner = (m @ (mean * leaves.area)) / area
+    whole = iou @ trust / trust.sum()
+    round_it = (around @ (mean * leaves.area)) / np.maximum(around @ leaves.area, 1.0)
+    return [
+        iou[rows, best] * 2 - 1,
+        support.scores[best] * 2 - 1,
+        within * 2 - 1,
+        outside * 2 - 1,
+        iou[:, support.scores.argmax()] * 2 - 1,
+        whole * 3 - 1,
+        (inner - round_it) * 2,
+    ]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.models.concepts import load_concepts
+from engine.scene.hints import Click, Hints
 from engine.training.__main__ import main
 from engine.training.pocket import Amounts, PocketRun, assemble, concept_of
 from engine.training.recordings import Recording
 from engine.vision.patches import PatchEncoder
+from engine.vision.segmenter import Segmenter
 from engine.vision.still import Still
-from tests.engine.training.toy_pictures import toy_picture, write_packs
+from tests.engine.training.toy_pictures import put_picture, toy_picture, write_packs
 from tests.engine.training.toy_sounds import tone, write_wav
 
 SOUND_PARTS = ("text_encoder", "image_encoder", "object_attention", "vae", "vocoder", "unet")
@@ -91,3 +94,21 @@ def test_a_deleted_part_is_made_from_its_checkpoint(run: PocketRun, tmp_path: Pa
     arguments = ["--shared", str(run.shared), "--work", str(run.work), "--setting", "toy"]
     assert main([*arguments, "--parts", "text_encoder"]) == 0
     assert (run.part("text_encoder") / "diffusion_pytorch_model.safetensors").read_bytes() == weights
+
+
+def test_the_toy_chain_makes_a_segmenter_that_proposes_masks(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    (tmp_path / "data").mkdir()
+    with zipfile.ZipFile(tmp_path / "data" / "caltech101_sounding.zip", "w") as pack:
+        for number in range(6):
+            put_picture(pack, f"watch/{number}.webp", toy_picture("dog", rng, side=80), "WEBP")
+            ground = rng.uniform(90, 170, (70, 80, 3)).astype(np.uint8)
+            put_picture(pack, f"BACKGROUND_Google/{number}.webp", ground, "WEBP")
+    run = PocketRun(tmp_path, tmp_path / "work", setting="toy")
+    run.make(("segmenter",))
+    segmenter = Segmenter.from_folder(run.part("segmenter"))
+    still = Still(toy_picture("dog", rng, side=64), "toy segmenter")
+    segmenter.prepare(still)
+    masks = segmenter.propose(still.digest, Hints((Click(32, 32),))).masks
+    assert masks.shape == (3, 64, 64)
+    assert masks[:, 32, 32].all()

@@ -32,15 +32,16 @@ def write_packs(folder: Path, each: int = 20) -> Path:
     with zipfile.ZipFile(folder / "cifar10_train.zip", "w") as pack:
         for kind in CLASSES:
             for number in range(each):
-                _put(pack, f"{kind}/{number:04d}.jpg", toy_picture(kind, rng), "JPEG")
+                put_picture(pack, f"{kind}/{number:04d}.jpg", toy_picture(kind, rng), "JPEG")
     with zipfile.ZipFile(folder / "caltech101_sounding.zip", "w") as pack:
         for number in range(10):
             ground = rng.uniform(90, 170, (24, 40, 3)).astype(np.uint8)
-            _put(pack, f"BACKGROUND_Google/image_{number:04d}.webp", ground, "WEBP")
+            put_picture(pack, f"BACKGROUND_Google/image_{number:04d}.webp", ground, "WEBP")
     return folder
 
 
-def _put(pack: zipfile.ZipFile, name: str, pixels: NDArray[np.uint8], kind: str) -> None:
+def put_picture(pack: zipfile.ZipFile, name: str, pixels: NDArray[np.uint8], kind: str) -> None:
+    """Add a picture to a pack, as ``kind`` ("JPEG", "WEBP")."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, kind)
     pack.writestr(name, buffer.getvalue())
