@@ -18,6 +18,7 @@ class Footer(QWidget):
         self._qualities = (DRAFT, FINAL)
         self.takes = QSpinBox(self)
         self.takes.setRange(1, MOST_TAKES)
+        self.takes.lineEdit().setTextMargins(4, 0, 0, 0)
         self.takes.setAccessibleName("Takes at once")
         self.takes.setToolTip("How many variations of each are made at once")
         self.quality = QComboBox(self)

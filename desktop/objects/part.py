@@ -51,7 +51,6 @@ class ObjectsPart(QObject):
         self.panel.generate_requested.connect(self.ordering.generate)
         self.panel.regenerate_requested.connect(self.ordering.regenerate)
         self.queue.changed.connect(self._tell)
-        self.worker.opened.connect(self._tell_model)
         document.still_changed.connect(self._prepare)
         services.settings.changed.connect(self._apply)
         self._choose(services.settings.preferences)
@@ -85,10 +84,6 @@ class ObjectsPart(QObject):
     def _prepare(self) -> None:
         if self._services.document.still is not None:
             self.worker.open()
-
-    @Slot(str)
-    def _tell_model(self, model: str) -> None:
-        self._services.running.state("model", model)
 
     @Slot()
     def _tell(self) -> None:

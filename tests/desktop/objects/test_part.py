@@ -1,0 +1,137 @@
+"""The part of the window: its keys, its settings, the status line, and one sound by the real model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from desktop.actions import Actions
+from desktop.document import Document
+from desktop.keys import KeyMap
+from desktop.messages import Message, Messages
+from desktop.objects.part import ObjectsPart
+from desktop.services import Running, Services
+from desktop.session import Session
+from desktop.settings.store import JsonFile, Settings
+from desktop.workers.background import Background
+from desktop.workers.generation import Maker
+from engine.generation.requests import Quality
+from engine.project.folder import Project
+from engine.scene.edits import set_duration
+from tests.desktop.objects.toy import PATIENCE, FakeMaker, toy_project
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class House:
+    """A window with nothing in it but the objects."""
+
+    def __init__(self, folder: Path, qtbot: QtBot, make: Callable[[], Maker] | None) -> None:
+        self.window = QMainWindow()
+        qtbot.addWidget(self.window, before_close_func=lambda _: self.close())
+        self.settings = Settings(JsonFile(folder / "settings.json"))
+        self.settings.set(replace(self.settings.preferences, variations=2, final_steps=9, device="cpu"))
+        messages = Messages()
+        self.said: list[Message] = []
+        messages.shown.connect(self.said.append)
+        self.document, self.background = Document(messages), Background()
+        session = Session(self.document, self.background, messages, folder / "unsaved")
+        self.services = Services(
+            self.document,
+            messages,
+            self.settings,
+            JsonFile(folder / "s"),
+            self.background,
+            session,
+            Running(),
+        )
+        self.part = ObjectsPart(self.services, self.window, make)
+        self.actions = Actions(self.window, KeyMap())
+        self.part.bind(self.actions)
+        self.document.selection_changed.connect(self.actions.refresh)
+        self.document.scene_changed.connect(self.actions.refresh)
+        self.project: Project
+        self.project, scene, still = toy_project(folder)
+        self.document.replace(scene, still, self.project)
+        self.window.setCentralWidget(self.part.widget)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+        self.part.panel.card(0).setFocus()
+
+    def close(self) -> None:
+        self.part.close()
+        self.project.close()
+        self.document.mark_saved(self.document.scene)
+        self.background.close()
+
+
+@pytest.fixture
+def maker() -> FakeMaker:
+    return FakeMaker()
+
+
+@pytest.fixture
+def house(qtbot: QtBot, tmp_path: Path, maker: FakeMaker) -> House:
+    return House(tmp_path, qtbot, lambda: maker)
+
+
+def test_every_action_of_objects_has_its_key(house: House, maker: FakeMaker, qtbot: QtBot) -> None:
+    document, window = house.document, house.window
+    qtbot.keyClick(window, Qt.Key.Key_A, CONTROL)
+    assert document.selection == (0, 1, 2)
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    assert all(track.soloed and track.muted for track in document.scene.timeline.tracks)
+    qtbot.keyClick(window, Qt.Key.Key_G, CONTROL)
+    qtbot.waitUntil(lambda: len(document.scene.takes) == 6, timeout=PATIENCE)
+    qtbot.keyClick(window, Qt.Key.Key_G, CONTROL | SHIFT)
+    qtbot.waitUntil(lambda: len(document.scene.takes) == 8, timeout=PATIENCE)
+    maker.go.clear()
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: house.part.queue.running is not None, timeout=PATIENCE)
+    house.actions.refresh()
+    qtbot.keyClick(window, Qt.Key.Key_Period, CONTROL)
+    qtbot.waitUntil(lambda: house.part.queue.running is None, timeout=PATIENCE)
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    assert house.part.panel.card(2).name.hasFocus()
+
+
+def test_the_settings_decide_how_many_takes_and_steps(house: House, qtbot: QtBot) -> None:
+    footer = house.part.panel.footer
+    assert footer.choice.takes == 2
+    footer.quality.setCurrentIndex(1)
+    assert footer.choice.quality == Quality("ddim", 9)
+    house.settings.set(replace(house.settings.preferences, final_steps=12))
+    assert footer.choice.quality == Quality("ddim", 12)
+
+
+def test_the_status_line_tells_what_is_being_made(house: House, maker: FakeMaker, qtbot: QtBot) -> None:
+    maker.go.clear()
+    house.document.select((0,))
+    house.part.panel.generate()
+    house.part.panel.generate()
+    qtbot.waitUntil(lambda: "1 waiting" in house.services.running.work, timeout=PATIENCE)
+    assert house.services.running.work.startswith("Making Dog")
+    maker.go.set()
+    qtbot.waitUntil(lambda: not house.services.running.work, timeout=PATIENCE)
+
+
+def test_the_bundled_model_makes_a_take_that_is_in_the_project(qtbot: QtBot, tmp_path: Path) -> None:
+    house = House(tmp_path, qtbot, None)
+    house.settings.set(replace(house.settings.preferences, draft_steps=2, variations=1))
+    house.part.panel.footer.takes.setValue(1)
+    house.document.edit("Change duration", lambda scene: set_duration(scene, 0, 0.5))
+    house.document.select((0,))
+    house.part.panel.generate()
+    qtbot.waitUntil(lambda: bool(house.document.scene.takes) or bool(house.said), timeout=60_000)
+    assert [message.text for message in house.said] == []
+    (take,) = house.document.scene.takes
+    samples, rate = house.project.takes(take.digest)
+    assert samples.shape[1] == round(0.5 * rate)
+    assert abs(samples).max() > 0
