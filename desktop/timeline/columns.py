@@ -1,6 +1,6 @@
 """What of a track's waveforms falls into each column of pixels: all its clips at once, in a few calls of numpy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,13 +38,15 @@ def columns(
     """
     out = Columns(*(np.zeros(width, np.float32) for _ in range(3)))
     seen = lane.between(scale.start, scale.sample_at(width))
-    known = np.array([i for i in seen if lane.takes[i] in pyramids], np.int64)
-    levels = np.array(
-        [level_for(scale.per_pixel * pyramids[lane.takes[i]].rate / rate) for i in known], np.int64
-    )
-    for level in np.unique(levels):
-        bank = _Bank([lane.takes[i] for i in known[levels == level]], pyramids, int(level), rate)
-        _add(out, lane, known[levels == level], bank, scale)
+    known = seen[np.array([digest in pyramids for digest in lane.digests], np.bool_)[lane.take[seen]]]
+    levels = np.zeros(len(lane.digests), np.int64)
+    for take in np.unique(lane.take[known]):
+        levels[take] = level_for(scale.per_pixel * pyramids[lane.digests[take]].rate / rate)
+    of_clip = levels[lane.take[known]]
+    for level in np.unique(of_clip):
+        clips = known[of_clip == level]
+        bank = _Bank(lane, clips, pyramids, int(level), rate)
+        _add(out, lane, clips, bank, scale)
     return out
 
 
@@ -74,12 +76,10 @@ class _Bank:
     """One level of several takes, end to end."""
 
     def __init__(
-        self, digests: Sequence[str], pyramids: Mapping[str, Pyramid], level: int, rate: int
+        self, lane: LaneIndex, clips: Ints, pyramids: Mapping[str, Pyramid], level: int, rate: int
     ) -> None:
-        unique = list(dict.fromkeys(digests))
-        places = {digest: place for place, digest in enumerate(unique)}
-        self.of_clip = np.array([places[digest] for digest in digests], np.int64)
-        chosen = [pyramids[digest] for digest in unique]
+        used, self.of_clip = np.unique(lane.take[clips], return_inverse=True)
+        chosen = [pyramids[lane.digests[take]] for take in used]
         tops = [min(level, len(one.levels) - 1) for one in chosen]
         pairs = [one.levels[top] for one, top in zip(chosen, tops, strict=True)]
         self._low = pairs[0][0] if len(pairs) == 1 else np.concatenate([low for low, _ in pairs])

@@ -172,7 +172,7 @@ def covered(view: Scenery, lanes: LaneShelf, band: Band) -> frozenset[int]:
         lane.clips[place].id
         for row in rows
         for lane in [lanes.get(tracks[row])]
-        for place in lane.between(band.start, band.stop)
+        for place in lane.between(band.start, band.stop).tolist()
     )
 
 

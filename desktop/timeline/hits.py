@@ -69,7 +69,7 @@ def hit(geometry: Geometry, scene: Scene, lanes: LaneShelf, standing: Standing, 
     reach = geometry.scale.length_of(EDGE / 2)
     at = geometry.scale.sample_at(x)
     # The last drawn is on top; an edge reaches a little beyond its clip only where no other clip is.
-    near = [lane.clips[place] for place in lane.between(at - reach, at + reach)]
+    near = [lane.clips[place] for place in lane.between(at - reach, at + reach).tolist()]
     for clip in sorted(
         near, key=lambda clip: (clip.start <= at < clip.end, clip.start, clip.id), reverse=True
     ):

@@ -12,12 +12,14 @@ from desktop.theme.colours import DARK
 from desktop.timeline.columns import Columns, columns, faded
 from desktop.timeline.heat import Heat
 from desktop.timeline.hits import TALL_ENOUGH, TITLE, WIDE_ENOUGH, gain_y
-from desktop.timeline.lanes import GAP, Geometry, LaneIndex, LaneShelf
+from desktop.timeline.lanes import GAP, LaneIndex, LaneShelf
 from desktop.timeline.look import ClipColours, Scenery, clip_colours, font, track_colour
 from desktop.timeline.scale import TimeScale
 from desktop.timeline.ticks import Tick
 from desktop.timeline.waveforms import Waveforms
 from engine.scene.timeline import Clip, Track
+
+Doubles = NDArray[np.float64]
 
 ROUNDED = 14.0
 """Clips at least so wide have round corners."""
@@ -95,27 +97,23 @@ class LaneArtist:
         picture.setDevicePixelRatio(plan.ratio)
         picture.fill(QColor(DARK.well) if plan.odd else QColor(DARK.well).lighter(112))
         lane = self._lanes.get(track)
-        seen = [lane.clips[i] for i in lane.between(plan.scale.start, plan.scale.sample_at(plan.width))]
+        seen = lane.between(plan.scale.start, plan.scale.sample_at(plan.width))
         painter = QPainter(picture)
         _grid(painter, plan, ticks)
         drawing = _Drawing(painter, plan, self._names)
-        drawing.bodies(seen)
+        roomy = drawing.bodies(lane, seen)
+        asked = [lane.digests[take] for take in np.unique(lane.take[seen])]
         if plan.spectrograms:
-            heats = self._heats(seen)
-            missing = frozenset(clip.take for clip in seen if clip.take not in heats)
-            drawing.spectrograms(seen, heats)
+            heats = {digest: heat for digest in asked if (heat := self._waveforms.heat(digest)) is not None}
+            missing = frozenset(digest for digest in asked if digest not in heats)
+            drawing.spectrograms([lane.clips[place] for place in seen.tolist()], heats)
         else:
-            missing = self._wave(painter, lane, seen, plan)
-        drawing.details(seen)
+            missing = self._wave(painter, lane, asked, plan)
+        drawing.details(roomy)
         painter.end()
         return _Kept(track, plan, picture, missing)
 
-    def _heats(self, seen: list[Clip]) -> dict[str, Heat]:
-        asked = dict.fromkeys(clip.take for clip in seen)
-        return {digest: heat for digest in asked if (heat := self._waveforms.heat(digest)) is not None}
-
-    def _wave(self, painter: QPainter, lane: LaneIndex, seen: list[Clip], plan: LanePlan) -> frozenset[str]:
-        asked = dict.fromkeys(clip.take for clip in seen)
+    def _wave(self, painter: QPainter, lane: LaneIndex, asked: list[str], plan: LanePlan) -> frozenset[str]:
         pyramids = {
             digest: found for digest in asked if (found := self._waveforms.pyramid(digest)) is not None
         }
@@ -138,7 +136,10 @@ def wave_image(found: Columns, height: int, colour: QColor, *, joined: bool) -> 
     middle = height / 2
     top, bottom = middle - high * middle - 0.5, middle - low * middle + 0.5
     y = np.arange(height, dtype=np.float32)[:, None]
-    cover = np.clip(np.minimum(y + 1, bottom) - np.maximum(y, top), 0, 1) * (found.weight * 255)
+    cover = np.minimum(y + 1, bottom.astype(np.float32))
+    cover -= np.maximum(y, top.astype(np.float32))
+    np.clip(cover, 0, 1, out=cover)
+    cover *= found.weight * 255
     pixels = _shades(colour)[cover.astype(np.uint8)]
     return QImage(
         pixels.tobytes(),
@@ -163,34 +164,47 @@ class _Drawing:
         self._painter = painter
         self._plan = plan
         self._names = names
-        self._geometry = Geometry(scale=plan.scale, width=plan.width, lane=plan.lane)
         self._top = GAP
         self._height = float(plan.lane - 2 * GAP - 1)
         self._plain = clip_colours(plan.colour, audible=plan.audible, chosen=False)
         self._chosen = clip_colours(plan.colour, audible=plan.audible, chosen=True)
         self._metrics = QFontMetricsF(font())
 
-    def bodies(self, seen: list[Clip]) -> None:
-        """Narrow clips all at once, wide ones with a title and round corners."""
-        narrow: dict[bool, list[QRectF]] = {False: [], True: []}
-        wide = []
-        for clip in seen:
-            rect = self._rect(clip)
-            if rect.width() < ROUNDED:
-                narrow[clip.id in self._plan.chosen].append(rect)
-            else:
-                wide.append((clip, rect))
-        self._painter.setPen(Qt.PenStyle.NoPen)
-        for chosen, rects in narrow.items():
-            colours = self._chosen if chosen else self._plain
-            self._painter.setBrush(colours.body)
-            self._painter.drawRects(rects)
-            self._painter.setBrush(colours.title)
-            self._painter.drawRects([QRectF(r.x(), r.y(), r.width(), 3) for r in rects])
+    def bodies(self, lane: LaneIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
+        """Narrow clips all at once, wide ones with a title and round corners; returns the wide ones."""
+        scale, width = self._plan.scale, self._plan.width
+        left = np.maximum((lane.start[seen] - scale.start) / scale.per_pixel, -40.0)
+        right = np.minimum((lane.end[seen] - scale.start) / scale.per_pixel, width + 40.0)
+        narrow = right - left < ROUNDED
+        if narrow.any():
+            self._narrow(lane, seen[narrow], left[narrow], right[narrow])
+        wide = [
+            (lane.clips[place], QRectF(x, self._top, end - x - 0.6, self._height))
+            for place, x, end in zip(
+                seen[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
+            )
+        ]
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for clip, rect in wide:
             self._body(rect, self._colours(clip))
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        return wide
+
+    def _narrow(self, lane: LaneIndex, clips: NDArray[np.int64], left: Doubles, right: Doubles) -> None:
+        """As one line of pixels, drawn as high as the clips are, with a gap after each clip."""
+        ratio = self._plan.ratio
+        size = round(self._plan.width * ratio)
+        first = np.clip(np.round(left * ratio), 0, size).astype(np.int64)
+        last = np.clip(np.maximum(np.round(right * ratio) - 1, first + 1), 0, size).astype(np.int64)
+        chosen = np.array([lane.clips[place].id in self._plan.chosen for place in clips.tolist()], np.bool_)
+        count = np.maximum(last - first, 0)
+        x = np.arange(count.sum()) + np.repeat(first - (np.cumsum(count) - count), count)
+        for part, height in (("body", self._height), ("title", 3.0)):
+            shades = np.array([getattr(c, part).rgb() for c in (self._plain, self._chosen)], np.uint32)
+            line = np.zeros((1, size), np.uint32)
+            line[0, x] = np.repeat(shades[chosen.astype(np.int64)], count)
+            image = QImage(line.data, size, 1, size * 4, QImage.Format.Format_ARGB32_Premultiplied)
+            self._painter.drawImage(QRectF(0, self._top, self._plan.width, height), image)
 
     def spectrograms(self, seen: list[Clip], heats: Mapping[str, Heat]) -> None:
         for clip in seen:
@@ -200,24 +214,16 @@ class _Drawing:
                 self._heat(clip, heat)
         self._painter.setOpacity(1.0)
 
-    def details(self, seen: list[Clip]) -> None:
+    def details(self, roomy: list[tuple[Clip, QRectF]]) -> None:
         """Fades, gain lines and names, where there is room for them."""
         self._painter.setFont(font())
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for clip in seen:
-            rect = self._rect(clip)
-            if rect.width() >= WIDE_ENOUGH / 2:
-                self._fades(clip, rect)
+        for clip, rect in roomy:
+            self._fades(clip, rect)
             if rect.width() >= WIDE_ENOUGH and rect.height() >= TALL_ENOUGH:
                 self._gain_line(clip, rect)
             if rect.width() >= NAMED:
                 self._title(clip, rect)
-
-    def _rect(self, clip: Clip) -> QRectF:
-        """As far as it is in view and a little beyond: a clip of hours is millions of pixels at the finest zoom."""
-        x, right = self._plan.scale.x_of(clip.start), self._plan.scale.x_of(clip.end)
-        left, end = max(x, -40.0), min(right, self._plan.width + 40.0)
-        return QRectF(left, self._top, max(end - left - 0.6, 1.0), self._height)
 
     def _colours(self, clip: Clip) -> ClipColours:
         return self._chosen if clip.id in self._plan.chosen else self._plain

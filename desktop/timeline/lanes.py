@@ -53,13 +53,15 @@ class Geometry:
 
 
 class LaneIndex:
-    """A track's clips as arrays, in order, one entry a clip."""
+    """A track's clips as arrays, in order, one entry a clip; ``take`` is a place in ``digests``."""
 
     def __init__(self, track: Track) -> None:
         clips = track.clips
         self.track = track
         self.clips = clips
-        self.takes = [clip.take for clip in clips]
+        places: dict[str, int] = {}
+        self.take = np.array([places.setdefault(clip.take, len(places)) for clip in clips], np.int64)
+        self.digests = tuple(places)
         self.start = _doubles([clip.start for clip in clips])
         self.end = _doubles([clip.end for clip in clips])
         self.offset = _doubles([clip.offset for clip in clips])
@@ -71,11 +73,11 @@ class LaneIndex:
         self.muted = np.array([clip.muted for clip in clips], np.bool_)
         self._latest = np.maximum.accumulate(self.end) if clips else self.end
 
-    def between(self, start: float, stop: float) -> list[int]:
+    def between(self, start: float, stop: float) -> NDArray[np.int64]:
         """The places of the clips that reach into a stretch, in order."""
         low = int(np.searchsorted(self._latest, start, "right"))
         high = int(np.searchsorted(self.start, stop, "left"))
-        return [low + int(i) for i in np.flatnonzero(self.end[low:high] > start)]
+        return low + np.flatnonzero(self.end[low:high] > start).astype(np.int64)
 
 
 class LaneShelf:

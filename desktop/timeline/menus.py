@@ -1,6 +1,7 @@
 """The menus that open on clips, markers and tracks."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget, QWidgetAction
@@ -54,11 +55,15 @@ def _clip_menu(menu: QMenu, commander: Commander) -> None:
     silent = all(clip.muted for clip in clips)
     menu.addAction("Un&mute" if silent else "&Mute", commander.mute)
     if clips:
-        _add_fader(menu, "Gain", (-600, 240), round(clips[0].gain_db * 10), _decibels, commander.set_gain, 10)
-        _add_fader(menu, "Pan", (-100, 100), round(clips[0].pan * 100), spoken_pan, commander.set_pan, 100)
+        gain = Fader((-600, 240), 0, "Gain of clips", _decibels)
+        gain.show_value(round(clips[0].gain_db * 10))
+        _add_fader(menu, "Gain", gain, _decibels, lambda value: commander.set_gain(value / 10))
+        pan = Fader((-100, 100), 0, "Pan of clips", spoken_pan)
+        pan.show_value(round(clips[0].pan * 100))
+        _add_fader(menu, "Pan", pan, spoken_pan, lambda value: commander.set_pan(value / 100))
     shapes = menu.addMenu("&Fade shape")
     for words, shape in SHAPES:
-        shapes.addAction(words, lambda shape=shape: commander.shape_fades(shape))
+        shapes.addAction(words, partial(commander.shape_fades, shape))
     menu.addSeparator()
     for words, do in (("C&rossfade", commander.crossfade), ("&Join", commander.join)):
         menu.addAction(words, do).setEnabled(commander.can_pair())
@@ -88,27 +93,20 @@ def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander) -> No
 
 
 def _add_fader(
-    menu: QMenu,
-    name: str,
-    span: tuple[int, int],
-    value: int,
-    words: Callable[[int], str],
-    change: Callable[[float], None],
-    steps: int,
+    menu: QMenu, name: str, fader: Fader, words: Callable[[int], str], change: Callable[[int], None]
 ) -> None:
     """A slider in the menu, with its value in words."""
     holder = QWidget(menu)
     row = QHBoxLayout(holder)
     row.setContentsMargins(12, 3, 12, 3)
-    fader, says = Fader(span, 0, f"{name} of clips", words, holder), QLabel(words(value), holder)
+    says = QLabel(words(fader.value()), holder)
     fader.setMinimumWidth(110)
-    fader.show_value(value)
     says.setMinimumWidth(64)
     row.addWidget(QLabel(name, holder))
     row.addWidget(fader, 1)
     row.addWidget(says)
     fader.moved.connect(lambda now: says.setText(words(now)))
-    fader.moved.connect(lambda now: change(now / steps))
+    fader.moved.connect(change)
     action = QWidgetAction(menu)
     action.setDefaultWidget(holder)
     menu.addAction(action)

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -19,13 +20,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.theme.colours import DARK
 from desktop.timeline.drop import take_in
 from desktop.timeline.gestures import Band, Edit, Loop, Outcome, Seek
 from desktop.timeline.hand import Hand, Held, point_at
 from desktop.timeline.hits import Hit, Part, Standing, hit
 from desktop.timeline.lane_artist import LaneArtist
 from desktop.timeline.lanes import RULER, Geometry, LaneShelf
-from desktop.timeline.look import Ghost, Saying, Scenery
+from desktop.timeline.look import Ghost, Saying, Scenery, font
 from desktop.timeline.ruler_artist import draw_over, draw_ruler
 from desktop.timeline.snapping import REACH, snapper
 from desktop.timeline.ticks import ticks
@@ -34,6 +36,7 @@ from engine.scene.scene import Scene
 
 ZOOM_A_NOTCH = 1.25
 HEAD = 8
+EMPTY = "Nothing sounds yet. Use a take, or drag one here."
 CURSORS = {
     Part.START: Qt.CursorShape.SizeHorCursor,
     Part.END: Qt.CursorShape.SizeHorCursor,
@@ -165,7 +168,9 @@ class Surface(QWidget):
         painter = QPainter(self)
         rows = geometry.rows(len(timeline.tracks))
         below = max(RULER, geometry.top_of(len(timeline.tracks)))
-        painter.fillRect(QRect(0, below, self.width(), self.height()), self.palette().base())
+        painter.fillRect(QRect(0, below, self.width(), self.height()), QColor(DARK.well))
+        if not timeline.tracks and view.ghost is None:
+            _say_empty(painter, QRect(0, RULER, self.width(), self.height() - RULER))
         for row in rows:
             picture = self._artist.picture(view, row, lines, timeline.tracks[row].id in audible)
             painter.drawPixmap(0, geometry.top_of(row), picture)
@@ -320,6 +325,12 @@ class Surface(QWidget):
     def _arrived(self, digest: str) -> None:
         self._artist.arrived(digest)
         self.update()
+
+
+def _say_empty(painter: QPainter, place: QRect) -> None:
+    painter.setFont(font(13))
+    painter.setPen(QColor(DARK.dim))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), EMPTY)
 
 
 def _held(modifiers: Qt.KeyboardModifier) -> Held:

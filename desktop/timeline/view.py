@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QScrollBar, QWidget
 
 from desktop.document import Document
 from desktop.keys import KeyMap
+from desktop.theme.colours import DARK
 from desktop.timeline.commander import Commander
 from desktop.timeline.corner import Corner
 from desktop.timeline.gestures import Edit
@@ -67,6 +68,7 @@ class TimelineView(QWidget):
         self._across = QScrollBar(Qt.Orientation.Horizontal, self)
         self._down = QScrollBar(Qt.Orientation.Vertical, self)
         self._unit = 1.0
+        self._length = 0
         self._arrange()
         self._connect()
         self._show_scene(document.scene)
@@ -119,7 +121,7 @@ class TimelineView(QWidget):
 
     def mark_in(self) -> None:
         """The loop begins at the playhead."""
-        end = self.loop[1] if self.loop is not None else self._document.scene.timeline.length
+        end = self.loop[1] if self.loop is not None else self._length
         self._loop(self.playhead, end if end > self.playhead else self.playhead + self._one_second())
 
     def mark_out(self) -> None:
@@ -140,7 +142,7 @@ class TimelineView(QWidget):
 
     def zoom_all(self) -> None:
         geometry, timeline = self.surface.view.geometry, self._document.scene.timeline
-        length = timeline.length or EMPTY_SECONDS * timeline.rate
+        length = self._length or EMPTY_SECONDS * timeline.rate
         self.surface.set_geometry(replace(geometry, scale=geometry.scale.showing(0, length, geometry.width)))
 
     def obey(self, command: str) -> None:
@@ -180,6 +182,11 @@ class TimelineView(QWidget):
             self._step(frames)
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(DARK.ground))
+        painter.end()
 
     def rename(self, marker: Marker) -> None:
         """Opens a field for the marker's name on its flag."""
@@ -236,9 +243,13 @@ class TimelineView(QWidget):
         self._down.valueChanged.connect(self._scroll_down)
         self.corner.snap.toggled.connect(self.set_snap)
         self.corner.spectrograms.toggled.connect(self.set_spectrograms)
-        self.corner.add.clicked.connect(lambda: self.commander.add_track())
+        self.corner.add.clicked.connect(self._add_track)
+
+    def _add_track(self) -> None:
+        self.commander.add_track()
 
     def _show_scene(self, scene: Scene) -> None:
+        self._length = scene.timeline.length
         self.surface.show_scene(scene)
         self.headers.show_scene(scene)
         self.corner.show_time(self.playhead, scene.timeline)
@@ -252,7 +263,7 @@ class TimelineView(QWidget):
         scale, timeline = geometry.scale, self._document.scene.timeline
         page = scale.length_of(geometry.width)
         lead = scale.length_of(12)
-        end = max(timeline.length + page / 2, scale.start + page)
+        end = max(self._length + page / 2, scale.start + page)
         self._unit = max((end + lead) / MOST_STEPS, scale.per_pixel)
         across, down = self._across, self._down
         for bar in (across, down):
