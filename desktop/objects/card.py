@@ -97,6 +97,7 @@ class ObjectCard(QFrame):
         self._new_seed = new_seed
         self._pressed: QPoint | None = None
         self._dragging = False
+        self._image: QImage | None = None
         self.editor: ObjectEditor | None = None
         self._rows: dict[str, TakeRow] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -120,6 +121,9 @@ class ObjectCard(QFrame):
             self._dress()
 
     def show_thumb(self, image: QImage | None) -> None:
+        if image is self._image:
+            return
+        self._image = image
         if image is None:
             self.thumb.setPixmap(QPixmap())
             return
