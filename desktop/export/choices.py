@@ -73,9 +73,9 @@ class Remembered:
         return replace(self.choices, frame_rate="", start="")
 
 
-def proposed_folder(remembered: str, usual: Path, name: str) -> Path:
-    """Where an export of a scene of this name goes unless a person says otherwise."""
-    return (Path(remembered) if remembered else usual) / f"{plain(name, 'scene')}-export"
+def proposed_folder(begin: Path, name: str) -> Path:
+    """Where an export of a scene of this name goes unless a person says otherwise: a folder of its own."""
+    return begin / f"{plain(name, 'scene')}-export"
 
 
 def read_remembered(facts: Mapping[str, Any]) -> Remembered:

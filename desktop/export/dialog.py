@@ -17,7 +17,7 @@ from desktop.export.memory import ExportMemory
 from desktop.export.pieces import Piece, piece
 from desktop.export.preview import Asked, Preview
 from desktop.export.results import ResultPane
-from desktop.export.words import done_text, holds_text, plan_text
+from desktop.export.words import done_text, holds_text
 from desktop.export.work import ExportRequest, ExportWork, Progressed
 from desktop.messages import Message, Messages
 from desktop.theme.colours import DARK
@@ -40,7 +40,7 @@ class ExportDialog(QDialog):
         document: whose scene. takes: where the samples of its takes are.
         work, drags: the threads; they outlive the dialog.
         memory: what the last export was like.
-        usual: the folder that exports go to before the first one.
+        begin: the folder in which one for this export is proposed.
         messages: where failures go.
         ask: asks for folders and before anything is replaced.
         reveal: shows a folder in the file manager.
@@ -53,7 +53,7 @@ class ExportDialog(QDialog):
         work: ExportWork,
         drags: FileDrags,
         memory: ExportMemory,
-        usual: Path,
+        begin: Path,
         *,
         messages: Messages,
         ask: Asking | None = None,
@@ -73,9 +73,9 @@ class ExportDialog(QDialog):
         self._project = str(document.project.path) if document.project else ""
         scene = document.scene
         self.form = ExportForm(memory.last.for_project(self._project), scene.timeline)
-        self.results = ResultPane(str(proposed_folder(memory.last.folder, usual, scene.name)))
+        self.results = ResultPane(str(proposed_folder(begin, scene.name)))
         self.export_button, self.close_button = QPushButton("&Export"), QPushButton("Close")
-        self.reveal_button = QPushButton("Show in &file manager")
+        self.reveal_button = QPushButton("Show in file &manager")
         self._lay_out()
         self._connect()
         self._look()
@@ -130,7 +130,7 @@ class ExportDialog(QDialog):
         settings = shown.settings(overwrite=shown.holds)
         self._outcome, self._written = SILENT, None
         self._work.export(ExportRequest(shown.asked.scene, self._takes, shown.folder, settings))
-        self.results.files.show_plan(shown.plan)
+        self.results.show_plan(shown.plan)
         self.results.show_running(Progressed(0.0, "Starting"))
         self._show_state()
 
@@ -188,8 +188,7 @@ class ExportDialog(QDialog):
             return
         self._preview = preview
         if self._written is None:
-            self.results.files.show_plan(preview.plan)
-        self.results.show_total(plan_text(preview.plan) if preview.plan else "")
+            self.results.show_plan(preview.plan)
         self._show_state()
 
     def _take_progress(self, progressed: Progressed) -> None:
@@ -231,7 +230,7 @@ class ExportDialog(QDialog):
         self.form.setEnabled(not running)
         self.results.set_editable(not running)
         self.export_button.setEnabled(shown is not None and shown.ready and not running)
-        self.close_button.setText("&Cancel export" if running else "&Close")
+        self.close_button.setText("Cancel export" if running else "Close")
         self.close_button.setEnabled(not self._cancelling)
         self.reveal_button.setEnabled(self._written is not None)
         if running:
@@ -306,7 +305,7 @@ class ExportDialog(QDialog):
             (work.done, self._take_done),
             (work.failed, self._take_failure),
             (work.cancelled, self._take_cancelled),
-            (work.forgotten, self._take_message),
+            (work.forgotten, self._messages.show),
         )
 
 

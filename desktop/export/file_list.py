@@ -67,9 +67,9 @@ class FileList(QTreeWidget):
     def rows(self) -> tuple[Row, ...]:
         return tuple(self._rows)
 
-    def show_plan(self, plan: ExportPlan | None) -> None:
+    def show_plan(self, plan: ExportPlan) -> None:
         """What will be written; nothing of it is there yet."""
-        self._fill([Row(file) for file in (plan.files if plan else ())])
+        self._fill([Row(file) for file in plan.files])
         self._show_levels(None)
 
     def show_written(self, exported: Exported) -> None:
@@ -116,8 +116,6 @@ def _item(row: Row) -> QTreeWidgetItem:
     item = QTreeWidgetItem([f"{folder} / {name}" if folder else name, kind, size_text(file.size)])
     shade = DARK.accent if file.kind in {"stem", "mix"} and file.format == "wav" else DARK.dim
     item.setIcon(FILE, icon(ICONS[file.kind], shade))
-    item.setForeground(KIND, DARK.colour("dim"))
-    item.setForeground(SIZE, DARK.colour("dim"))
     for column in (SIZE, LOUDNESS, PEAK):
         item.setTextAlignment(column, RIGHT)
     tip = file.path if row.path is None else str(row.path)

@@ -14,10 +14,12 @@ from PySide6.QtWidgets import (
 
 from desktop.export.file_list import FileList
 from desktop.export.form import heading, name_sign
+from desktop.export.words import plan_text
 from desktop.export.work import Progressed
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon_pixmap
 from desktop.workers.pace import in_words
+from engine.export.plan import ExportPlan
 
 STEPS = 1000
 SIGNS = {
@@ -37,7 +39,7 @@ class ResultPane(QWidget):
         super().__init__(parent)
         self.files = FileList()
         self.folder = QLineEdit(folder)
-        self.choose = QPushButton("C&hoose…")
+        self.choose = QPushButton("Choose…")
         self.choose.setAutoDefault(False)
         self.bar, self.doing = QProgressBar(), QLabel()
         self._total, self._sign, self._notice = QLabel(), QLabel(), QLabel()
@@ -54,8 +56,12 @@ class ResultPane(QWidget):
     def total(self) -> str:
         return self._total.text()
 
-    def show_total(self, words: str) -> None:
-        self._total.setText(words)
+    def show_plan(self, plan: ExportPlan | None) -> None:
+        """What will be written. When that is not known, what would have been stays, faint."""
+        if plan is not None:
+            self.files.show_plan(plan)
+        self.files.setEnabled(plan is not None)
+        self._total.setText(plan_text(plan) if plan is not None else "")
 
     def show_notice(self, kind: str, words: str) -> None:
         """One line of how things stand; without words there is nothing to say."""
@@ -123,7 +129,7 @@ class ResultPane(QWidget):
         row.setSpacing(8)
         name_sign(self.folder, "Folder", "The folder that the files go into; it is made if it is not there")
         name_sign(self.choose, "Choose the folder", "Choose a folder")
-        label = QLabel("F&older")
+        label = QLabel("Fol&der")
         label.setProperty("role", "dim")
         label.setBuddy(self.folder)
         row.addWidget(label)
