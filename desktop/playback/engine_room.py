@@ -17,6 +17,10 @@ OpenDevice = Callable[[int, Pull], Device]
 LINGER_SECONDS = 4.0
 """A device goes on pulling silence for a while: to start one again takes longer than to go on."""
 
+SWITCH_SECONDS = 0.001
+"""How long another thread's Python may keep the interpreter from this one and from the callback. At Python's own 5 ms,
+every numpy call beside a busy thread costs as much, and rendering falls behind."""
+
 REST_SECONDS = 0.02
 NEVER = sys.maxsize
 LOST = "No sound: the audio output has gone. Press play to look for it again."
@@ -80,6 +84,14 @@ class EngineRoom:
             self._thread.join()
 
     def _run(self) -> None:
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            self._go_on()
+        finally:
+            sys.setswitchinterval(before)
+
+    def _go_on(self) -> None:
         while not self._closing:
             self._wake.clear()
             if not self._work():

@@ -11,20 +11,18 @@ from desktop.playback.comparing import Pair
 from desktop.playback.devices import Device, open_device
 from desktop.playback.engine_room import LOST, EngineRoom, Line, OpenDevice
 from desktop.playback.feeder import Sound, Wish
+from desktop.playback.moves import frames_away, loop_from, loop_of, loop_until, play_from
 from desktop.playback.path import Span
 from desktop.playback.score import Mix, Score, TakeAlone
 from desktop.playback.shuttle import next_speed
 from engine.errors import BadInput
 from engine.scene.scene import Scene
-from engine.scene.timecode import frame_of, sample_of
 from engine.scene.timeline import MOST_SAMPLES, Timeline
 from engine.sound.cache import TakeSource
 
 TICK_MS = 15
 GRAIN_SECONDS = 0.07
 """How long a place sounds while the playhead is dragged over it."""
-
-LEAST_LOOP_SECONDS = 0.02
 
 
 class Player(QObject):
@@ -156,12 +154,7 @@ class Player(QObject):
 
     def play(self) -> None:
         """Plays from the playhead; with a loop that it does not stand in, from there; at the end, from 0."""
-        place = self.position
-        if self._looping and self._loop is not None and not self._loop[0] <= place < self._loop[1]:
-            place = self._loop[0]
-        elif not self._looping and place >= self.timeline.length > 0:
-            place = 0
-        self._begin(place, 1.0)
+        self._begin(play_from(self.position, self._loop_wished, self.timeline), 1.0)
 
     def stop(self) -> None:
         """Stops where it is."""
@@ -207,11 +200,7 @@ class Player(QObject):
 
     def step_frames(self, frames: int) -> None:
         """So many frames of the picture on, or back, to the start of one."""
-        timeline = self.timeline
-        here = frame_of(self.position, timeline.frame_rate, timeline.rate)
-        between = self._place != sample_of(here, timeline.frame_rate, timeline.rate)
-        target = here + frames + (1 if between and frames < 0 else 0)
-        self.scrub(sample_of(max(0, target), timeline.frame_rate, timeline.rate))
+        self.scrub(frames_away(self.position, frames, self.timeline))
 
     def step_seconds(self, seconds: int) -> None:
         self.seek(self.position + seconds * self.timeline.rate)
@@ -225,18 +214,15 @@ class Player(QObject):
 
     def set_loop(self, start: int, stop: int) -> None:
         """The stretch to go round in. One that is too short to hear is none."""
-        least = LEAST_LOOP_SECONDS * self.timeline.rate
-        self._set_loop((max(0, start), stop) if stop - max(0, start) >= least else None)
+        self._set_loop(loop_of(start, stop, self.timeline.rate))
 
     def mark_in(self) -> None:
         """The loop begins at the playhead."""
-        end = self._loop[1] if self._loop is not None else self.timeline.length
-        self._mark(self.position, end if end > self.position else self.timeline.length)
+        self.set_loop(*loop_from(self.position, self._loop, self.timeline))
 
     def mark_out(self) -> None:
         """The loop ends at the playhead."""
-        start = self._loop[0] if self._loop is not None else 0
-        self._mark(start if start < self.position else 0, self.position)
+        self.set_loop(*loop_until(self.position, self._loop))
 
     def set_looping(self, on: bool) -> None:
         """Whether playing goes round in the loop; without one, in the whole timeline."""
@@ -259,11 +245,13 @@ class Player(QObject):
 
     def compare(self, pair: Pair) -> None:
         """Plays two takes by turns, as loud as the quieter, over and over. ``switch`` goes to the other."""
-        if self._length_of(pair.a) is None or self._length_of(pair.b) is None:
+        lengths = self._length_of(pair.a), self._length_of(pair.b)
+        if lengths[0] is None or lengths[1] is None:
             return
         self.stop()
         self._pair, self._alone = replace(pair, gain_db=None), pair.heard
-        self._start(replace(self._next(0), sound=self._side(pair), speed=1.0, loop=self._pair_loop(pair)))
+        round_both = 0, max(lengths[0], lengths[1])
+        self._start(replace(self._next(0), sound=self._side(pair), speed=1.0, loop=round_both))
 
     def switch(self) -> None:
         """The other of the two that are compared, at the same place in it."""
@@ -353,9 +341,6 @@ class Player(QObject):
         if self._on_timeline:
             self._ask(replace(self._wish, loop=self._loop_wished))
 
-    def _mark(self, start: int, stop: int) -> None:
-        self.set_loop(start, stop if stop > start else start + self.timeline.rate)
-
     def _length_of(self, digest: str) -> int | None:
         take = self._document.scene.take(digest)
         if take is None:
@@ -374,9 +359,6 @@ class Player(QObject):
             pair.other,
             lambda gain_db: self._levelled.emit(heard, gain_db),
         )
-
-    def _pair_loop(self, pair: Pair) -> Span:
-        return 0, max(self._length_of(digest) or 1 for digest in (pair.a, pair.b))
 
     @Slot(object)
     def _follow(self, scene: Scene) -> None:

@@ -10,7 +10,7 @@ from desktop.playback.path import Piece
 CHUNK = 512
 """Frames of a chunk, at the device's rate: 11 ms at 48 kHz. Changes are heard from one chunk to the next."""
 
-CAPACITY = 64
+CAPACITY = 128
 """Chunks of a ring."""
 
 Frames = NDArray[np.float32]

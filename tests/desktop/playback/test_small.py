@@ -10,6 +10,7 @@ from desktop.playback.comparing import Pair, pair_of
 from desktop.playback.comparison import Levels, gains_db
 from desktop.playback.entry import frame_of_entry
 from desktop.playback.gauge import Gauge, height, spoken
+from desktop.playback.moves import frames_away, loop_from, loop_of, loop_until, play_from
 from desktop.playback.shuttle import next_speed
 from engine.errors import BadInput
 from engine.scene.timecode import RATES, from_text
@@ -151,3 +152,37 @@ def test_the_scale_of_the_bars_rises_from_0_to_1() -> None:
     heights = [height(db) for db in range(-70, 3)]
     assert heights == sorted(heights)
     assert (heights[0], heights[-1]) == (0.0, 1.0)
+
+
+def test_play_begins_in_the_loop_and_at_the_end_starts_over() -> None:
+    whole = timeline_of(RATE)
+    assert play_from(50, (100, 200), whole) == 100
+    assert play_from(150, (100, 200), whole) == 150
+    assert play_from(RATE, None, whole) == 0
+    assert play_from(RATE - 1, None, whole) == RATE - 1
+    assert play_from(70, None, replace(whole, tracks=())) == 70
+
+
+@pytest.mark.parametrize("name", ["23.976", "25", "29.97df", "60"])
+def test_a_frame_on_and_a_frame_back_is_where_one_was(name: str) -> None:
+    whole = replace(timeline_of(RATE), frame_rate=RATES[name])
+    place = 0
+    for _ in range(50):
+        there = frames_away(place, 1, whole)
+        assert frames_away(there, -1, whole) == place
+        assert frames_away(there + 1, -1, whole) == there
+        place = there
+    assert frames_away(0, -1, whole) == 0
+
+
+def test_a_loop_that_nobody_could_hear_is_none() -> None:
+    assert loop_of(0, 100, RATE) is None
+    assert loop_of(-500, RATE, RATE) == (0, RATE)
+
+
+def test_the_ends_of_a_loop_never_cross() -> None:
+    whole = timeline_of(4 * RATE)
+    assert loop_from(RATE, (0, 2 * RATE), whole) == (RATE, 2 * RATE)
+    assert loop_from(3 * RATE, (0, 2 * RATE), whole) == (3 * RATE, 4 * RATE)
+    assert loop_from(4 * RATE, None, whole) == (4 * RATE, 5 * RATE)
+    assert loop_until(RATE, (2 * RATE, 3 * RATE)) == (0, RATE)
