@@ -9,7 +9,7 @@ from engine.scene.timeline import Clip, Marker
 
 EDGE = 6.0
 HANDLE = 9.0
-LINE = 4.0
+LINE = 3.0
 TITLE = 15.0
 WIDE_ENOUGH = 28.0
 TALL_ENOUGH = 40.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from desktop.timeline.look import ClipColours, Scenery, clip_colours, font, trac
 from desktop.timeline.scale import TimeScale
 from desktop.timeline.ticks import Tick
 from desktop.timeline.waveforms import Waveforms
-from engine.scene.timeline import Clip, Track
+from engine.scene.timeline import Clip, FadeShape, Track
 
 Doubles = NDArray[np.float64]
 
@@ -27,6 +28,8 @@ NAMED = 46.0
 LOUDER = 0.65
 """Waveforms are drawn with this power of their amplitude, so that quiet sounds can be seen too."""
 CURVE = 17
+SEEN = 5.0
+"""Shorter fades are not drawn."""
 STEPS = 2.0
 """Samples a device pixel below which columns are joined to a line."""
 
@@ -134,19 +137,20 @@ def wave_image(found: Columns, height: int, colour: QColor, *, joined: bool) -> 
     if joined:
         low[1:], high[1:] = np.minimum(low[1:], high[:-1]), np.maximum(high[1:], low[:-1])
     middle = height / 2
-    top, bottom = middle - high * middle - 0.5, middle - low * middle + 0.5
-    y = np.arange(height, dtype=np.float32)[:, None]
-    cover = np.minimum(y + 1, bottom.astype(np.float32))
-    cover -= np.maximum(y, top.astype(np.float32))
+    top = (middle - high * middle - 0.5).astype(np.float32)
+    bottom = (middle - low * middle + 0.5).astype(np.float32)
+    # Quiet sounds take few rows, and only those are worked out.
+    first, last = max(0, int(top.min())), min(height, int(bottom.max()) + 1)
+    y = np.arange(first, last, dtype=np.float32)[:, None]
+    cover = np.minimum(y + 1, bottom)
+    cover -= np.maximum(y, top)
     np.clip(cover, 0, 1, out=cover)
     cover *= found.weight * 255
-    pixels = _shades(colour)[cover.astype(np.uint8)]
+    pixels = np.zeros((height, len(top)), np.uint32)
+    np.take(_shades(colour), cover.astype(np.uint8), out=pixels[first:last])
+    stride = pixels.shape[1] * 4
     return QImage(
-        pixels.tobytes(),
-        pixels.shape[1],
-        height,
-        pixels.shape[1] * 4,
-        QImage.Format.Format_ARGB32_Premultiplied,
+        pixels.data, pixels.shape[1], height, stride, QImage.Format.Format_ARGB32_Premultiplied
     ).copy()
 
 
@@ -264,23 +268,26 @@ class _Drawing:
             (clip.fade_out, clip.end, clip.end - clip.fade_out.samples),
         ):
             x, far = scale.x_of(start), scale.x_of(end)
-            if abs(far - x) < 2 or not (max(x, far) > -40 and min(x, far) < self._plan.width + 40):
+            if abs(far - x) < SEEN or not (max(x, far) > -40 and min(x, far) < self._plan.width + 40):
                 continue
-            share = np.linspace(0, 1, CURVE)
-            risen = faded(share, fade.shape)
+            points = max(3, min(CURVE, round(abs(far - x) / 4)))
             curve = [
-                QPointF(x + (far - x) * float(s), bottom - (bottom - top) * float(r))
-                for s, r in zip(share, risen, strict=True)
+                QPointF(x + (far - x) * share, bottom - (bottom - top) * risen)
+                for share, risen in _curve(fade.shape, points)
             ]
-            shade = QColor(DARK.well)
-            shade.setAlphaF(0.55)
-            self._painter.setPen(Qt.PenStyle.NoPen)
-            self._painter.setBrush(shade)
-            self._painter.drawPolygon(
-                QPolygonF([QPointF(x, bottom), *curve, QPointF(far, top), QPointF(x, top)])
-            )
-            self._painter.setPen(QPen(self._plain.wave, 1.0))
-            self._painter.drawPolyline(QPolygonF(curve))
+            self._fade(QPolygonF([QPointF(x, bottom), *curve, QPointF(far, top), QPointF(x, top)]), curve)
+
+    def _fade(self, outside: QPolygonF, curve: list[QPointF]) -> None:
+        """The shade is drawn without soft edges, which take ten times as long: the curve covers its edge."""
+        shade = QColor(DARK.well)
+        shade.setAlphaF(0.55)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(shade)
+        self._painter.drawPolygon(outside)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.setPen(QPen(self._plain.wave, 1.0))
+        self._painter.drawPolyline(QPolygonF(curve))
 
     def _gain_line(self, clip: Clip, rect: QRectF) -> None:
         y = round(gain_y(clip.gain_db, (rect.x(), rect.y(), rect.width(), rect.height()))) + 0.5
@@ -302,6 +309,13 @@ class _Drawing:
         self._painter.drawText(
             QRectF(left, rect.y(), right - left, TITLE), int(Qt.AlignmentFlag.AlignVCenter), words
         )
+
+
+@cache
+def _curve(shape: FadeShape, points: int) -> tuple[tuple[float, float], ...]:
+    """(share, risen) along a fade."""
+    share = np.linspace(0, 1, points)
+    return tuple(zip(share.tolist(), faded(share, shape).tolist(), strict=True))
 
 
 def _notes(clip: Clip) -> list[str]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 FINEST = 1.0 / 48.0
 """Samples a pixel when one sample is 48 pixels wide."""
-COARSEST = 96_000.0 * 3600 * 24 / 400
-"""Samples a pixel when a day fits into 400 pixels."""
+COARSEST = 48_000.0 * 3600 * 24 / 1200
+"""Samples a pixel when a day at 48 kHz fits into 1200 pixels."""
 LEAD = 12.0
 """Pixels that may be seen before sample 0."""
 

@@ -1,7 +1,7 @@
 """How fast the timeline paints: python tests/benchmarks/timeline.py [--width 1600] [--height 900].
 
-64 tracks of 200 clips, offscreen, in milliseconds of the processor. Cold: after zooming, when every track in view is drawn anew. Warm: after the
-playhead moved. Drag: while one clip follows the pointer, with the edit of the scene that each move makes.
+64 tracks of 200 clips, offscreen, in milliseconds of the processor. Cold: after zooming, when every track in view is
+drawn anew. Warm: after the playhead moved. Drag: while one clip follows the pointer, with the edit of each move.
 """
 
 import argparse
