@@ -18,7 +18,7 @@ from desktop.export.pieces import Piece, piece
 from desktop.export.preview import Asked, Preview
 from desktop.export.results import ResultPane
 from desktop.export.words import done_text, holds_text
-from desktop.export.work import ExportRequest, ExportWork, Progressed
+from desktop.export.work import ExportRequest, ExportWork, Progressed, Written
 from desktop.messages import Message, Messages
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon
@@ -195,9 +195,9 @@ class ExportDialog(QDialog):
         if not self._cancelling:
             self.results.show_running(progressed)
 
-    def _take_done(self, exported: Exported) -> None:
-        self.results.files.show_written(exported)
-        self._ended(("good", done_text(exported)), exported)
+    def _take_done(self, written: Written) -> None:
+        self.results.files.show_written(written)
+        self._ended(("good", done_text(written.exported)), written.exported)
 
     def _take_failure(self, message: Message) -> None:
         self._ended()

@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
-from desktop.export.words import KINDS, level_text, size_text
+from desktop.export.words import FORMAT_NAMES, KINDS, level_text, size_text
+from desktop.export.work import Written
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon
 from engine.export.plan import ExportPlan, PlannedFile
@@ -16,16 +25,17 @@ from engine.export.run import Exported
 ICONS = {"stem": "waveform", "mix": "together", "media": "copy", "interchange": "export"}
 FILE, KIND, SIZE, LOUDNESS, PEAK = range(5)
 TITLES = ("File", "What", "Size", "LUFS", "dBTP")
-WIDTHS = {KIND: 176, SIZE: 76, LOUDNESS: 64, PEAK: 64}
+WIDTHS = {KIND: 190, SIZE: 76, LOUDNESS: 64, PEAK: 64}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
 class Row:
-    """A file, and where it is once it is written."""
+    """A file, and where and how large it is once it is written."""
 
     file: PlannedFile
     path: Path | None = None
+    size: int = 0
 
     @property
     def draggable(self) -> bool:
@@ -49,6 +59,7 @@ class FileList(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setIconSize(QSize(15, 15))
         self.setDragEnabled(True)
+        self.setItemDelegate(_Words(self))
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -72,10 +83,18 @@ class FileList(QTreeWidget):
         self._fill([Row(file) for file in plan.files])
         self._show_levels(None)
 
-    def show_written(self, exported: Exported) -> None:
-        """What was written, with its levels."""
-        self._fill([Row(file, exported.folder / file.path) for file in exported.plan.files])
+    def show_written(self, written: Written) -> None:
+        """What was written, with its sizes and levels."""
+        exported = written.exported
+        sized = zip(exported.plan.files, written.sizes, strict=True)
+        self._fill([Row(file, exported.folder / file.path, size) for file, size in sized])
         self._show_levels(exported)
+
+    def set_known(self, known: bool) -> None:
+        """Whether this is what will be written; what would have been is faint and cannot be dragged."""
+        self.setEnabled(known)
+        for place, row in enumerate(self._rows):
+            _shade(self.topLevelItem(place), row, known=known)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         super().mousePressEvent(event)
@@ -112,12 +131,47 @@ class FileList(QTreeWidget):
 def _item(row: Row) -> QTreeWidgetItem:
     file = row.file
     folder, _, name = file.path.rpartition("/")
-    kind = KINDS[file.kind] if file.kind in {"mix", "interchange"} else f"{KINDS[file.kind]}  ·  {file.title}"
-    item = QTreeWidgetItem([f"{folder} / {name}" if folder else name, kind, size_text(file.size)])
+    shown = f"{folder} / {name}" if folder else name
+    item = QTreeWidgetItem([shown, kind_text(file), _size_text(row)])
     shade = DARK.accent if file.kind in {"stem", "mix"} and file.format == "wav" else DARK.dim
     item.setIcon(FILE, icon(ICONS[file.kind], shade))
     for column in (SIZE, LOUDNESS, PEAK):
         item.setTextAlignment(column, RIGHT)
+    _shade(item, row, known=True)
     tip = file.path if row.path is None else str(row.path)
     item.setToolTip(FILE, f"{tip}\nDrag it into another program" if row.draggable else tip)
     return item
+
+
+def kind_text(file: PlannedFile) -> str:
+    """What a file is: "Stem · rain", "Mix", "Reaper"."""
+    if file.kind == "interchange":
+        return FORMAT_NAMES[file.format]
+    return KINDS["mix"] if file.kind == "mix" else f"{KINDS[file.kind]}  ·  {file.title}"
+
+
+def _size_text(row: Row) -> str:
+    """Of what other programs open, nobody knows the size beforehand."""
+    if row.path is not None:
+        return size_text(row.size)
+    return "–" if row.file.kind == "interchange" else size_text(row.file.size)
+
+
+def _shade(item: QTreeWidgetItem | None, row: Row, *, known: bool) -> None:
+    if item is None:
+        return
+    main = "text" if row.file.kind in {"stem", "mix"} else "dim"
+    for column in range(len(TITLES)):
+        name = "dim" if column in {KIND, SIZE} else main
+        item.setForeground(column, DARK.colour(name if known else "faint"))
+
+
+class _Words(QStyledItemDelegate):
+    """Long file names lose their middle, which keeps number and ending; other words their end."""
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        if index.column() != FILE:
+            option.textElideMode = Qt.TextElideMode.ElideRight

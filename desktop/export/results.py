@@ -60,7 +60,7 @@ class ResultPane(QWidget):
         """What will be written. When that is not known, what would have been stays, faint."""
         if plan is not None:
             self.files.show_plan(plan)
-        self.files.setEnabled(plan is not None)
+        self.files.set_known(plan is not None)
         self._total.setText(plan_text(plan) if plan is not None else "")
 
     def show_notice(self, kind: str, words: str) -> None:

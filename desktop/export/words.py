@@ -7,7 +7,7 @@ from engine.scene.timecode import to_text
 from engine.scene.timeline import Timeline
 
 MINUS = "\N{MINUS SIGN}"
-KINDS = {"stem": "Stem", "mix": "Mix", "interchange": "Session", "media": "Media"}
+KINDS = {"stem": "Stem", "mix": "Mix", "media": "Media"}
 FORMAT_NAMES = {
     "wav": "WAV",
     "flac": "FLAC",

@@ -45,6 +45,14 @@ class Progressed:
     seconds: float | None = None
 
 
+@dataclass(frozen=True)
+class Written:
+    """What an export wrote, and how many bytes each of its files has."""
+
+    exported: Exported
+    sizes: tuple[int, ...]
+
+
 class Write(Protocol):
     """What writes: ``engine.export.run.export``."""
 
@@ -66,7 +74,7 @@ class ExportWork(QObject):
     Signals:
         previewed(Preview): the answer to the newest question.
         progressed(Progressed): of the export that runs.
-        done(Exported), failed(Message), cancelled(): its end.
+        done(Written), failed(Message), cancelled(): its end.
         forgotten(Message): the choices could not be kept on disk.
     """
 
@@ -149,11 +157,12 @@ class ExportWork(QObject):
         else:
             self.previewed.emit(Preview(answer.request, None, (message_of(answer.error).text,)))
 
-    def _written(self, request: ExportRequest, write: Write) -> Exported:
+    def _written(self, request: ExportRequest, write: Write) -> Written:
         """In the thread."""
         progress = Progress(seldom(self._reported.emit, LEAST_SECONDS), self._stop.is_set)
         now = datetime.now().astimezone()
-        return write(request.scene, request.takes, request.out, request.settings, made=now, progress=progress)
+        done = write(request.scene, request.takes, request.out, request.settings, made=now, progress=progress)
+        return Written(done, tuple(size_of(file.path) for file in done.files))
 
     @Slot(float, str)
     def _take_report(self, fraction: float, text: str) -> None:
@@ -190,6 +199,14 @@ def seldom(report: Report, least: float) -> Report:
             report(fraction, text)
 
     return report_seldom
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where somebody was quick to take it away."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _planned(request: Any, look: Callable[[Asked], Preview]) -> Preview | None:

@@ -30,7 +30,7 @@ from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags
 from desktop.export.memory import ExportMemory
 from desktop.export.preview import Preview
-from desktop.export.words import FORMAT_NAMES
+from desktop.export.words import FORMAT_NAMES, size_text
 from desktop.export.work import ExportWork, Progressed, Write
 from desktop.messages import Message, Messages
 from desktop.settings.store import JsonFile
@@ -296,13 +296,23 @@ def test_a_real_export_is_read_back(bench: Bench) -> None:
 
 def test_what_was_written_is_listed_with_its_levels_and_can_be_revealed(bench: Bench) -> None:
     assert not bench.dialog.reveal_button.isEnabled()
+    click(bench.dialog.form.formats["csv"])
+    bench.settled()
+    assert size_shown(bench, 4) == "–", "nobody knows it yet"
     bench.export()
+    assert size_shown(bench, 4) == size_text((bench.out / "night-street.csv").stat().st_size)
     bench.settled()
     item = bench.dialog.results.files.topLevelItem(3)
     assert item is not None and item.text(3).startswith("\N{MINUS SIGN}")
     QTest.mouseClick(bench.dialog.reveal_button, LEFT)
     assert bench.person.shown == [bench.out]
     assert "written" in bench.notice
+
+
+def size_shown(bench: Bench, number: int) -> str:
+    item = bench.dialog.results.files.topLevelItem(number)
+    assert item is not None
+    return item.text(2)
 
 
 def test_the_export_has_the_preset_that_was_chosen(bench: Bench) -> None:

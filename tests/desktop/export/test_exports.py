@@ -92,7 +92,7 @@ def test_a_project_is_exported_to_where_the_preferences_say_and_the_status_line_
     qtbot.waitUntil(lambda: dialog.preview is not None)
     with qtbot.waitSignal(bench.exports.work.done, timeout=10_000) as done:
         QTest.mouseClick(dialog.export_button, LEFT)
-    assert done.args is not None and "LUFS" in done_text(done.args[0])
+    assert done.args is not None and "LUFS" in done_text(done.args[0].exported)
     out = tmp_path / "films" / "untitled-export"
     assert soundfile.info(out / "stems" / "01_dog.wav").frames == 24_000
     assert told and told[-1] == "" and told[0] != ""
