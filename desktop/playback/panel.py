@@ -9,8 +9,10 @@ from desktop.messages import Messages
 from desktop.playback.commands import Comparer, bind
 from desktop.playback.meter_thread import MeterThread
 from desktop.playback.meters import Meters
+from desktop.playback.open_takes import OpenTakes
 from desktop.playback.player import Player
 from desktop.playback.transport import TransportBar
+from desktop.services import Services
 
 
 class PlaybackStrip(QFrame):
@@ -60,3 +62,25 @@ class PlaybackStrip(QFrame):
         """Ends the player and the measuring."""
         self._thread.close()
         self.player.close()
+
+
+class PlaybackPanel:
+    """The strip, joined to the window's services: a ``Panel``. The timeline is joined to its ``player``."""
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        self._takes = OpenTakes(services.document, parent)
+        self.player = Player(services.document, self._takes, services.messages, parent=parent)
+        keys = services.settings.keys
+        self.strip = PlaybackStrip(self.player, services.document, services.messages, keys, parent)
+        services.settings.keys_changed.connect(self.strip.transport.set_keys)
+        self.player.availability_changed.connect(lambda: services.running.state("sound", self.player.reason))
+
+    @property
+    def widget(self) -> QWidget:
+        return self.strip
+
+    def bind(self, actions: Actions) -> None:
+        self.strip.bind(actions)
+
+    def close(self) -> None:
+        self.strip.close_down()

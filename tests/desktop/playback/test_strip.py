@@ -1,19 +1,22 @@
 """The strip: every button and every key does what it says, and the meters show what was heard."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMainWindow
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.actions import Actions
 from desktop.keys import KeyMap
 from desktop.messages import Message, Messages
 from desktop.playback.gauge import Reading
-from desktop.playback.panel import PlaybackStrip
+from desktop.playback.panel import PlaybackPanel, PlaybackStrip
 from desktop.playback.player import Player
+from desktop.services import Running
 from tests.desktop.playback.fakes import (
     RATE,
     Shelf,
@@ -242,3 +245,27 @@ def test_tooltips_name_the_keys_and_follow_them(desk: Desk) -> None:
     assert "(Space)" in transport.buttons["play"].toolTip()
     transport.set_keys(KeyMap({"play": ("Ctrl+P",)}))
     assert "(Ctrl+P)" in transport.buttons["play"].toolTip()
+
+
+def test_the_panel_says_in_the_status_line_why_there_is_no_sound(qtbot: QtBot) -> None:
+    settings, document, running = Settings(), document_of(scene_of(Takes(), timeline_of(RATE))), Running()
+    services: Any = SimpleNamespace(
+        document=document, messages=Messages(), settings=settings, running=running
+    )
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    panel = PlaybackPanel(services, parent)
+    panel.strip.prepare()
+    qtbot.waitUntil(lambda: panel.player.line is not None)
+    qtbot.waitUntil(lambda: running.fact("sound") == panel.player.reason)
+    settings.keys_changed.emit(KeyMap({"play": ("Ctrl+P",)}))
+    assert "(Ctrl+P)" in panel.strip.transport.buttons["play"].toolTip()
+    assert panel.widget is panel.strip
+    panel.close()
+
+
+class Settings(QObject):
+    """Only what the panel asks of settings."""
+
+    keys_changed = Signal(object)
+    keys = KeyMap()
