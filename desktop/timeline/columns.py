@@ -40,8 +40,12 @@ def columns(
     seen = lane.between(scale.start, scale.sample_at(width))
     known = seen[np.array([digest in pyramids for digest in lane.digests], np.bool_)[lane.take[seen]]]
     levels = np.zeros(len(lane.digests), np.int64)
-    for take in np.unique(lane.take[known]):
-        levels[take] = level_for(scale.per_pixel * pyramids[lane.digests[take]].rate / rate)
+    of_rate: dict[int, int] = {}
+    for take in np.unique(lane.take[known]).tolist():
+        own = pyramids[lane.digests[take]].rate
+        if own not in of_rate:
+            of_rate[own] = level_for(scale.per_pixel * own / rate)
+        levels[take] = of_rate[own]
     of_clip = levels[lane.take[known]]
     for level in np.unique(of_clip):
         clips = known[of_clip == level]
