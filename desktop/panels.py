@@ -72,4 +72,8 @@ def sight_maker(services: Services) -> Callable[[], Sight]:
 
 
 def real_panels() -> Panels:
-    return Panels(canvas=CanvasPanel)
+    from desktop.joining import join
+    from desktop.objects.part import ObjectsPart
+    from desktop.timeline_part import TimelinePart
+
+    return Panels(canvas=CanvasPanel, objects=ObjectsPart, timeline=TimelinePart, join=join)

@@ -1,6 +1,6 @@
 """What every part of the window gets, and what the window asks of its panels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -94,10 +94,15 @@ class Panel(Protocol):
 PanelFactory = Callable[[Services, QWidget], Panel]
 
 
+Join = Callable[[Mapping[str, Panel], Actions, Callable[[], None]], None]
+"""Joins the panels, by name, to each other; also given the actions, and what pasting does in the window."""
+
+
 @dataclass(frozen=True)
 class Panels:
-    """Who makes what stands where; None leaves the place out."""
+    """Who makes what stands where, and who joins them; None leaves it out."""
 
     canvas: PanelFactory
     objects: PanelFactory | None = None
     timeline: PanelFactory | None = None
+    join: Join | None = None

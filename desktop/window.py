@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from desktop.actions import Actions
 from desktop.asking import Asking, Dialogs
+from desktop.export.exports import Exports
 from desktop.folders import Loaded
 from desktop.keys import KeyMap
 from desktop.message_bar import MessageBar
@@ -60,6 +61,10 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, services.settings.keys)
         self.welcome = WelcomePage(services.background, samples)
         self.panels: dict[str, Panel] = {}
+        self._join = panels.join
+        self.exports = Exports(
+            services.document, services.messages, services.settings, services.running, self
+        )
         self._splits: dict[str, QSplitter] = {}
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
@@ -184,6 +189,9 @@ class MainWindow(QMainWindow):
             self._bind_toggle(name, self.panels[name].widget)
         for panel in self.panels.values():
             panel.bind(self.actions_)
+        if self._join is not None:
+            self._join(self.panels, self.actions_, self.paste)
+        self.exports.bind(self.actions_)
         self.actions_.fill(self.menuBar())
 
     def _bind_toggle(self, name: str, widget: QWidget) -> None:
@@ -332,6 +340,7 @@ class MainWindow(QMainWindow):
 
     def _end(self) -> None:
         self._leaving = True
+        self.exports.close()
         for panel in self.panels.values():
             panel.close()
         self.services.session.close_scene()

@@ -1,0 +1,65 @@
+"""What the parts of the window mean to each other: who plays, and whose is a key that several could take."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.actions import Actions
+from desktop.objects.part import ObjectsPart
+from desktop.panels import CanvasPanel
+from desktop.services import Panel
+from desktop.timeline_part import TimelinePart
+
+
+def join(panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None]) -> None:
+    """Joins canvas, objects and timeline.
+
+    Args:
+        panels: by name.
+        actions: of the window, after every part was bound to its own.
+        paste: what pasting does where there are no clips to paste.
+    """
+    canvas, objects, timeline = panels["canvas"], panels["objects"], panels["timeline"]
+    assert isinstance(canvas, CanvasPanel)
+    assert isinstance(objects, ObjectsPart)
+    assert isinstance(timeline, TimelinePart)
+    canvas.canvas.tapped.connect(timeline.player.toggle)
+    objects.panel.play_requested.connect(timeline.player.play_take)
+    _share(actions, objects, timeline, paste)
+    timeline.view.clips_selected.connect(lambda _: actions.refresh())
+
+
+def _share(actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste: Callable[[], None]) -> None:
+    """Delete, paste and select all: the timeline's while it has the focus, else the objects' or the window's."""
+    view, panel = timeline.view, objects.panel
+
+    def in_timeline() -> bool:
+        return holds_focus(view)
+
+    def delete() -> None:
+        if in_timeline() and view.chosen:
+            view.obey("delete")
+        else:
+            panel.remove()
+
+    def paste_here() -> None:
+        if in_timeline() and view.commander.has_copied:
+            view.obey("paste")
+        else:
+            paste()
+
+    def select_all() -> None:
+        if in_timeline():
+            view.obey("select_all")
+        else:
+            panel.select_all()
+
+    actions.bind("delete", delete)
+    actions.bind("paste", paste_here)
+    actions.bind("select_all", select_all)
+
+
+def holds_focus(widget: QWidget) -> bool:
+    """Whether the keyboard is in this widget or one inside it."""
+    focus = QApplication.focusWidget()
+    return focus is not None and (focus is widget or widget.isAncestorOf(focus))

@@ -1,0 +1,78 @@
+"""The timeline and what plays it, as one part of the window."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.actions import Actions
+from desktop.playback.devices import open_device
+from desktop.playback.engine_room import OpenDevice
+from desktop.playback.open_takes import OpenTakes
+from desktop.playback.panel import PlaybackStrip
+from desktop.playback.player import Player
+from desktop.services import Services
+from desktop.timeline.binding import bind as bind_timeline
+from desktop.timeline.view import TimelineView
+from desktop.timeline.waveforms import Waveforms
+
+
+class TimelinePart(QObject):
+    """Tracks above, transport and meters below, joined to one player.
+
+    Args:
+        services: what every part shares.
+        parent: what it stands in.
+        device: opens the audio output.
+    """
+
+    def __init__(self, services: Services, parent: QWidget, device: OpenDevice = open_device) -> None:
+        super().__init__(parent)
+        self._services = services
+        document, messages = services.document, services.messages
+        takes = OpenTakes(document, self)
+        self._place = QWidget(parent)
+        self.waveforms = Waveforms(takes, self)
+        self.view = TimelineView(document, self.waveforms, services.settings.keys, self._place)
+        self.player = Player(document, takes, messages, device, self)
+        self.strip = PlaybackStrip(self.player, document, messages, services.settings.keys, self._place)
+        column = QVBoxLayout(self._place)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.strip)
+        self._join()
+
+    @property
+    def widget(self) -> QWidget:
+        return self._place
+
+    def bind(self, actions: Actions) -> None:
+        self.strip.bind(actions)
+        bind_timeline(self.view, actions)
+
+    def close(self) -> None:
+        """Ends playing, measuring and drawing."""
+        self.strip.close_down()
+        self.waveforms.close()
+
+    def _join(self) -> None:
+        view, player, services = self.view, self.player, self._services
+        view.seek_requested.connect(player.seek)
+        view.loop_changed.connect(player.set_loop)
+        player.loop_changed.connect(view.set_loop)
+        player.position_changed.connect(view.set_playhead)
+        player.availability_changed.connect(self._tell_sound)
+        self.waveforms.failed.connect(services.messages.show)
+        services.session.opened.connect(self._begin)
+        services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
+        view.set_snap(services.settings.preferences.snap)
+
+    @Slot()
+    def _begin(self) -> None:
+        """A scene was opened: its takes may be readable, and play should be heard at once."""
+        self.waveforms.retry()
+        self.strip.prepare()
+        self.view.zoom_all()
+
+    @Slot()
+    def _tell_sound(self) -> None:
+        self._services.running.state("sound", self.player.reason)
