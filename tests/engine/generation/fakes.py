@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.generation.object_aware import Diffusion, Encoder
+from engine.generation.object_aware import Encoder
 from engine.generation.requests import SolverName
 from engine.models.concepts import Concept, load_concepts
 from engine.progress import Progress, no_progress
