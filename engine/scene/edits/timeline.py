@@ -55,7 +55,8 @@ def set_master_gain(scene: Scene, gain_db: float) -> Scene:
 def set_sample_rate(scene: Scene, rate: int) -> Scene:
     """The scene at another sample rate; every time on it becomes the nearest sample to what it was.
 
-    Clips that met still meet, and parts of a split clip still go on where the one before stops.
+    Clips that met still meet, and parts of a split clip still go on where the one before stops, unless they are a
+    single sample long.
 
     Raises:
         BadInput: it is no rate of a project, or something would fall off the timeline or vanish.
