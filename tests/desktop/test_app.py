@@ -152,7 +152,7 @@ def test_the_program_draws_a_still_in_its_window_and_leaves(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     picture = QImage(str(tmp_path / "cat.png"))
     assert (picture.width(), picture.height()) == (1000, 700)
-    middle = [picture.pixelColor(x, y) for x in range(200, 800, 50) for y in range(150, 550, 50)]
+    middle = [picture.pixelColor(x, y) for x in range(150, 650, 20) for y in range(100, 360, 20)]
     assert len({colour.name() for colour in middle}) > 50, "the still is not in the window"
     assert picture.pixelColor(3, 3) == QColor(DARK.ground)
 
