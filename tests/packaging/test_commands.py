@@ -135,13 +135,20 @@ def test_the_second_run_installs_nothing_and_passes_its_arguments_on(machine: Ma
     assert done.stderr == ""
 
 
-def test_without_arguments_the_demo_runs_into_a_new_folder_and_says_where(
+def test_without_arguments_the_window_opens_where_there_is_a_display(machine: Machine) -> None:
+    machine.is_set_up()
+    for display in ({"DISPLAY": ":0", "WAYLAND_DISPLAY": ""}, {"DISPLAY": "", "WAYLAND_DISPLAY": "wayland-0"}):
+        assert machine.run("./packaging/run", **display).stdout == "<app>"
+
+
+def test_without_a_display_the_demo_runs_into_a_new_folder_and_says_where(
     machine: Machine, tmp_path: Path
 ) -> None:
     machine.is_set_up()
     here = tmp_path / "elsewhere"
     (here / "foleyscape-demo").mkdir(parents=True)
-    done = machine.run(f"'{machine.checkout}/packaging/run'", folder=here)
+    no_display = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    done = machine.run(f"'{machine.checkout}/packaging/run'", folder=here, **no_display)
     assert done.stdout == f"<demo><--out><{here}/foleyscape-demo-2>"
     assert f"{here}/foleyscape-demo-2" in done.stderr
 
