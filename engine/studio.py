@@ -69,6 +69,11 @@ class Studio:
         self._loaded: dict[str, Any] = {}
         self._paths: dict[str, Path] = {}
 
+    def warm_up(self) -> None:
+        """Loads what making sounds of objects takes, which otherwise the first take waits for."""
+        self._encoder()
+        self._diffusion()
+
     # Stills and objects
 
     def open(self, path: str | Path) -> Still:

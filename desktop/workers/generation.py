@@ -1,5 +1,6 @@
 """The generation worker: one thread, one studio whose models stay loaded, one job at a time."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ class Maker(Protocol):
     @property
     def model(self) -> str:
         """Which weights are used."""
+
+    def warm_up(self) -> None:
+        """Loads what making takes, so that the first take is not kept waiting."""
 
     def make(
         self, request: GenerationRequest, still: "Still | None" = None, progress: Progress | None = None
@@ -83,6 +87,10 @@ class GenerationWorker(QThread):
         """Asks for the studio to be made, without its models; ``opened`` or ``unavailable`` answers."""
         self._put("open")
 
+    def warm_up(self) -> None:
+        """Loads the models ahead of the first job; what goes wrong is told by that job."""
+        self._put("warm up")
+
     def take_on(self, work: Work) -> None:
         self._put(work)
 
@@ -100,8 +108,10 @@ class GenerationWorker(QThread):
         while (task := self._inbox.get()) is not None and not self._closing:
             if isinstance(task, Work):
                 self._do(task)
-            else:
+            elif task == "open":
                 self._open()
+            else:
+                self._warm_up()
 
     def _put(self, task: Work | str) -> None:
         if self._closing:
@@ -117,6 +127,10 @@ class GenerationWorker(QThread):
             self.unavailable.emit(message_of(error))
         else:
             self.opened.emit(model)
+
+    def _warm_up(self) -> None:
+        with contextlib.suppress(Exception):  # The job that needs it fails by the same, and says so.
+            self._studio().warm_up()
 
     def _do(self, work: Work) -> None:
         try:

@@ -58,6 +58,10 @@ class FakeMaker:
         self.go = threading.Event()
         self.go.set()
         self.begun = threading.Event()
+        self.warmed = 0
+
+    def warm_up(self) -> None:
+        self.warmed += 1
 
     def make(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None

@@ -212,3 +212,14 @@ def test_time_to_go_follows_the_last_steps_and_forgets_how_long_loading_took() -
 
 def test_seconds_are_said_shortly() -> None:
     assert [in_words(value) for value in (None, 0.2, 8.4, 80.0)] == ["", "1 s", "8 s", "1:20"]
+
+
+def test_models_are_loaded_ahead_in_the_same_thread_and_a_failure_of_that_waits_for_the_job(
+    line: Line, qtbot: QtBot
+) -> None:
+    line.worker.warm_up()
+    qtbot.waitUntil(lambda: line.maker.warmed == 1, timeout=PATIENCE)
+    line.submit("rain")
+    ended(line, qtbot)
+    assert line.made_makers == 1
+    assert line.states() == ["done"]
