@@ -5,28 +5,41 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.actions import Actions
+from desktop.export.exports import Exports
 from desktop.objects.part import ObjectsPart
 from desktop.panels import CanvasPanel
 from desktop.services import Panel
 from desktop.timeline_part import TimelinePart
 
 
-def join(panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None]) -> None:
+def join(panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None], exports: Exports) -> None:
     """Joins canvas, objects and timeline.
 
     Args:
         panels: by name.
         actions: of the window, after every part was bound to its own.
         paste: what pasting does where there are no clips to paste.
+        exports: what is dragged out of the timeline.
     """
     canvas, objects, timeline = panels["canvas"], panels["objects"], panels["timeline"]
     assert isinstance(canvas, CanvasPanel)
     assert isinstance(objects, ObjectsPart)
     assert isinstance(timeline, TimelinePart)
     canvas.canvas.tapped.connect(timeline.player.toggle)
+    canvas.vision.prepared.connect(lambda _: objects.worker.warm_up())
     objects.panel.play_requested.connect(timeline.player.play_take)
     _share(actions, objects, timeline, paste)
+    _carry(timeline, exports)
     timeline.view.clips_selected.connect(lambda _: actions.refresh())
+
+
+def _carry(timeline: TimelinePart, exports: Exports) -> None:
+    """Clips with Alt, and stems by the heads of their tracks, leave the window as files."""
+    surface, headers = timeline.view.surface, timeline.view.headers
+    surface.carrying.touched.connect(lambda clip: exports.prepare(clip=clip))
+    surface.carrying.carried.connect(lambda clip: exports.drag(surface, clip=clip))
+    headers.carrying.touched.connect(lambda track: exports.prepare(track=track))
+    headers.carrying.carried.connect(lambda track: exports.drag(headers, track=track))
 
 
 def _share(actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste: Callable[[], None]) -> None:

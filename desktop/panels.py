@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.actions import Actions
 from desktop.canvas.canvas import Canvas
-from desktop.canvas.controller import CanvasController
+from desktop.canvas.controller import CanvasController, Wishes
 from desktop.canvas.gestures import Tool
 from desktop.canvas.keymap import Command
 from desktop.services import Panels, Services
+from desktop.settings.table import Preferences
 from desktop.workers.sight import Sight
 from desktop.workers.studio_sight import StudioSight
 from desktop.workers.vision import VisionWorker
@@ -32,7 +33,12 @@ class CanvasPanel:
         self.canvas = Canvas(parent)
         self.vision = VisionWorker(sight_maker(services), self.canvas)
         self._controller = CanvasController(
-            self.canvas, self.vision, services.document, services.messages, self.canvas
+            self.canvas,
+            self.vision,
+            services.document,
+            services.messages,
+            self.canvas,
+            wishes=lambda: wishes_of(services.settings.preferences),
         )
         self.vision.busy_changed.connect(lambda words: services.running.tell("vision", words))
 
@@ -68,7 +74,13 @@ class CanvasPanel:
 def sight_maker(services: Services) -> Callable[[], Sight]:
     """Makes what looks at stills, in the vision thread: the settings are read here, the models loaded there."""
     preferences = services.settings.preferences
-    return lambda: StudioSight(preferences.model or None, preferences.device)
+    threads = preferences.threads or None
+    return lambda: StudioSight(preferences.model or None, preferences.device, threads)
+
+
+def wishes_of(preferences: Preferences) -> Wishes:
+    """What of the settings is the canvas's."""
+    return Wishes(preferences.hover, preferences.duration, preferences.negative)
 
 
 def real_panels() -> Panels:

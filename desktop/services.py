@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,6 +13,9 @@ from desktop.messages import Messages
 from desktop.session import Session
 from desktop.settings.store import JsonFile, Settings
 from desktop.workers.background import Background
+
+if TYPE_CHECKING:
+    from desktop.export.exports import Exports
 
 
 class Running(QObject):
@@ -94,8 +97,8 @@ class Panel(Protocol):
 PanelFactory = Callable[[Services, QWidget], Panel]
 
 
-Join = Callable[[Mapping[str, Panel], Actions, Callable[[], None]], None]
-"""Joins the panels, by name, to each other; also given the actions, and what pasting does in the window."""
+Join = Callable[[Mapping[str, Panel], Actions, Callable[[], None], "Exports"], None]
+"""Joins the panels, by name, to each other; also given the actions, what pasting does in the window, and exports."""
 
 
 @dataclass(frozen=True)

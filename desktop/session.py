@@ -97,11 +97,11 @@ class Session(QObject):
 
     def open(self, path: Path) -> None:
         """Opens a still or a project folder in place of what is open; ask about unsaved changes first."""
-        begin, place = self._begin(), self._unsaved
+        begin, place, done = self._begin(), self._unsaved, self._showing(path)
         self._run(
             f"Opening {path.name}",
             lambda: folders.load(path, place, begin.begin, self._same(path)),
-            lambda loaded: self._show(loaded, path),
+            done,
         )
 
     def open_picture(self, picture: QImage, name: str) -> None:
@@ -110,7 +110,7 @@ class Session(QObject):
         self._run(
             f"Opening the {name}",
             lambda: folders.load_picture(copy, name, place, begin.begin),
-            lambda loaded: self._show(loaded, None),
+            self._showing(None),
         )
 
     def recover(self, found: Recoverable) -> None:
@@ -175,6 +175,19 @@ class Session(QObject):
         self._timer.stop()
         self.closed.emit()
 
+    def _showing(self, path: Path | None) -> Callable[[Loaded], None]:
+        """Shows what was loaded. A take that arrived in the meantime, in a scene that was saved, is saved first."""
+        was_saved = not self._document.unsaved
+
+        def done(loaded: Loaded) -> None:
+            same = self._document.project is loaded.project
+            if was_saved and self._document.unsaved and not same and not self.untitled:
+                self.save(lambda: self._show(loaded, path))
+            else:
+                self._show(loaded, path)
+
+        return done
+
     def _show(self, loaded: Loaded, path: Path | None) -> None:
         before = self._document.project
         if before is not loaded.project:
@@ -204,9 +217,12 @@ class Session(QObject):
         return project if project is not None and project.path == path.resolve() else None
 
     def _note_saved(self, scene: Scene, project: Project, then: Callable[[], None] | None) -> None:
+        """What came about while it was being written is written, too, before anything that depends on it."""
         self._document.mark_saved(scene, project)
         self.saved.emit(project.path)
-        if then is not None:
+        if then is not None and self._document.unsaved and self._document.project is project:
+            self.save(then)
+        elif then is not None:
             then()
 
     def _move_to(

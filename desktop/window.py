@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             panel.bind(self.actions_)
         if self._join is not None:
-            self._join(self.panels, self.actions_, self.paste)
+            self._join(self.panels, self.actions_, self.paste, self.exports)
         self.exports.bind(self.actions_)
         self.actions_.fill(self.menuBar())
 

@@ -1,6 +1,7 @@
 """Joins the canvas, the vision worker and the document: it decides what a proposal, a stroke or a find becomes."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -10,15 +11,26 @@ from desktop.canvas.canvas import NOBODY, Canvas
 from desktop.messages import Message, Messages
 from desktop.workers.sight import Found, Glimpse, Proposal, Suggested, Suggestion
 from desktop.workers.vision import VisionWorker
+from engine.generation.requests import SECONDS
 from engine.scene.edits import add_object, prompt_object, rename_object, replace_mask, set_level
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
+from engine.scene.objects import NEGATIVE
 from engine.scene.scene import Scene
 from engine.vision.still import Still
 
 Change = Callable[[Scene], Scene]
 SAME = 0.6
 """A found mask that shares this much (intersection over union) with an object is that object."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person prefers: whether hovering shows masks, and how an object begins."""
+
+    hover: bool = True
+    duration: float = SECONDS
+    negative: str = NEGATIVE
 
 
 class Signals(Protocol):
@@ -51,6 +63,9 @@ class CanvasController(QObject):
     """Subscribes the canvas to the document, and turns its signals into questions and edits.
 
     An accepted object is in the scene at once; its suggested name comes later, and is no undo step of its own.
+
+    Args:
+        wishes: asked anew each time.
     """
 
     def __init__(
@@ -60,8 +75,11 @@ class CanvasController(QObject):
         document: DocumentLike,
         messages: Messages,
         parent: QObject | None = None,
+        *,
+        wishes: Callable[[], Wishes] = Wishes,
     ) -> None:
         super().__init__(parent)
+        self._wishes = wishes
         self._canvas, self._vision = canvas, vision
         self._document, self._messages = document, messages
         self._unnamed: dict[int, tuple[int, str]] = {}
@@ -79,7 +97,7 @@ class CanvasController(QObject):
         document.still_changed.connect(self._take_still)
         document.scene_changed.connect(self._show)
         document.selection_changed.connect(self._show)
-        canvas.hovered.connect(vision.hover)
+        canvas.hovered.connect(self._hover)
         canvas.hints_changed.connect(self._ask)
         canvas.cleared.connect(vision.withdraw)
         canvas.accepted.connect(self._accept)
@@ -111,6 +129,13 @@ class CanvasController(QObject):
         self._canvas.show_objects(self._document.scene.objects, self._document.selection)
 
     # From the canvas
+
+    @Slot(float, float)
+    def _hover(self, x: float, y: float) -> None:
+        if self._wishes().hover:
+            self._vision.hover(x, y)
+        else:
+            self._vision.hover(-1.0, -1.0)
 
     @Slot(object)
     def _ask(self, hints: Hints) -> None:
@@ -189,10 +214,17 @@ class CanvasController(QObject):
     def _add(self, name: str, masks: Sequence[Mask]) -> bool:
         """Adds the objects as one edit and asks what they are."""
         still, first = self._document.still, self._document.scene.next_object
+        wishes = self._wishes()
 
         def added(scene: Scene) -> Scene:
             for mask in masks:
-                scene = add_object(scene, mask, _placeholder(scene.next_object))
+                scene = add_object(
+                    scene,
+                    mask,
+                    _placeholder(scene.next_object),
+                    negative=wishes.negative,
+                    duration=wishes.duration,
+                )
             return scene
 
         if still is None or not self._document.edit(name, added):

@@ -53,7 +53,8 @@ class ObjectsPart(QObject):
         self.queue.changed.connect(self._tell)
         document.still_changed.connect(self._prepare)
         services.settings.changed.connect(self._apply)
-        self._choose(services.settings.preferences)
+        self._applied: Preferences | None = None
+        self._apply(services.settings.preferences)
 
     @property
     def widget(self) -> QWidget:
@@ -97,12 +98,14 @@ class ObjectsPart(QObject):
 
     @Slot(object)
     def _apply(self, preferences: Preferences) -> None:
-        self.panel.footer.set_qualities(*_qualities(preferences))
-
-    def _choose(self, preferences: Preferences) -> None:
-        self._apply(preferences)
-        self.panel.footer.takes.setValue(preferences.variations)
-        self.panel.footer.quality.setCurrentIndex(int(preferences.final))
+        """What was chosen below the list stays, unless it is that setting which is another now."""
+        before, self._applied = self._applied, preferences
+        footer = self.panel.footer
+        footer.set_qualities(*_qualities(preferences))
+        if before is None or before.variations != preferences.variations:
+            footer.takes.setValue(preferences.variations)
+        if before is None or before.final != preferences.final:
+            footer.quality.setCurrentIndex(int(preferences.final))
 
 
 def _qualities(preferences: Preferences) -> tuple[Quality, Quality]:

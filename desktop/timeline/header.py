@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.document import Document
 from desktop.theme.colours import DARK
+from desktop.timeline.carrying import Carrying
 from desktop.timeline.fader import Fader
 from desktop.timeline.lanes import RULER, Geometry
 from desktop.timeline.look import track_colour
@@ -30,10 +31,12 @@ BUTTON = (
 class TrackHeader(QWidget):
     """The head of one track; what is done to it becomes an edit of the document."""
 
-    def __init__(self, document: Document, track: Track, parent: QWidget) -> None:
+    def __init__(self, document: Document, track: Track, carrying: Carrying, parent: QWidget) -> None:
         super().__init__(parent)
         self._document = document
         self._track = track
+        self._carrying = carrying
+        self.setToolTip("Drag from here to take the stem out as a file")
         self._colour = QColor(DARK.faint)
         self.name = QLineEdit(track.name, self)
         self.name.setProperty("quiet", True)
@@ -64,6 +67,16 @@ class TrackHeader(QWidget):
         self.pan.show_value(round(track.pan * 100))
         self.level.setText(f"{track.gain_db:+.1f}" if track.gain_db else "0.0")
         self._describe(track.name)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._carrying.press(self._track.id, event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._carrying.move(event.position())
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._carrying.release()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
@@ -153,6 +166,7 @@ class Headers(QWidget):
         self._made: dict[int, TrackHeader] = {}
         self._shown: dict[int, tuple[object, ...]] = {}
         self._geometry = Geometry()
+        self.carrying = Carrying(self)
         self._corner = corner
         corner.setParent(self)
         self.setFixedWidth(WIDTH)
@@ -171,7 +185,7 @@ class Headers(QWidget):
         for track in scene.timeline.tracks:
             made = self._made.get(track.id)
             if made is None:
-                made = self._made[track.id] = TrackHeader(self._document, track, self)
+                made = self._made[track.id] = TrackHeader(self._document, track, self.carrying, self)
                 made.show()
             shown = (track, track_colour(scene, track))
             if self._shown.get(track.id) != shown:

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.theme.colours import DARK
+from desktop.timeline.carrying import Carrying
 from desktop.timeline.drop import take_in
 from desktop.timeline.gestures import Band, Edit, Loop, Outcome, Seek
 from desktop.timeline.hand import Hand, Held, point_at
@@ -62,6 +63,7 @@ class Surface(QWidget):
         chosen_changed(frozenset): other clips are selected.
         geometry_changed(Geometry): another stretch is in view.
         dropped(str, int, int): a take, at a sample, on a row.
+        (``carrying`` has its own, for clips dragged out with Alt.)
         menu_requested(Hit, QPoint): on this, at this place of the screen. opened(Hit): it was clicked twice.
     """
 
@@ -78,6 +80,7 @@ class Surface(QWidget):
     def __init__(self, scene: Scene, waveforms: Waveforms, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lanes = LaneShelf()
+        self.carrying = Carrying(self)
         self._artist = LaneArtist(waveforms, self.lanes)
         self._hand = Hand(self.lanes)
         self._view = Scenery(scene, Geometry())
@@ -189,10 +192,14 @@ class Surface(QWidget):
             return
         if event.button() != Qt.MouseButton.LeftButton or self._hand.busy:
             return
-        held = _held(event.modifiers())
+        held, found = _held(event.modifiers()), self.hit_at(at.x(), at.y())
+        if found.clip is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.choose(frozenset({found.clip}))
+            self.carrying.press(found.clip, at)
+            return
         self._hand.chosen = self._view.chosen
         point = point_at(self._view, at.x(), at.y(), REACH, held)
-        outcome = self._hand.press(self._view, self.hit_at(at.x(), at.y()), point, held, snap=self.snap)
+        outcome = self._hand.press(self._view, found, point, held, snap=self.snap)
         self.choose(self._hand.chosen)
         self._apply(outcome, at)
 
@@ -201,12 +208,15 @@ class Surface(QWidget):
         if self._panning is not None:
             moved, self._panning = at - self._panning, at
             self._scroll(-moved.x(), -moved.y())
+        elif self.carrying.move(at):
+            return
         elif self._hand.busy:
             self._drag(at, _held(event.modifiers()))
         else:
             self._point(self.hit_at(at.x(), at.y()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.carrying.release()
         if event.button() == Qt.MouseButton.MiddleButton:
             self._panning = None
         if event.button() != Qt.MouseButton.LeftButton or not self._hand.busy:

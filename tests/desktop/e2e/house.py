@@ -1,0 +1,110 @@
+"""The real window with its real parts, and a person with a mouse and a keyboard before it."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import made_services
+from desktop.focus import FocusGuard
+from desktop.joining import join
+from desktop.messages import Message
+from desktop.objects.part import ObjectsPart
+from desktop.panels import CanvasPanel
+from desktop.services import Panels
+from desktop.settings.store import Settings, settings_file
+from desktop.timeline_part import TimelinePart
+from desktop.window import MainWindow
+from desktop.workers.generation import Maker
+from engine.scene.scene import Scene
+from tests.desktop.fakes import FakePerson
+from tests.desktop.playback.fakes import Shelf
+
+NONE = Qt.KeyboardModifier.NoModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+PATIENCE = 120_000
+
+
+class House:
+    """Args:
+    make: makes the studio; None is the real one.
+    """
+
+    def __init__(self, qtbot: QtBot, make: Callable[[], Maker] | None = None) -> None:
+        self.qtbot = qtbot
+        self.person, self.shelf = FakePerson(), Shelf()
+        self.services = made_services(Settings(settings_file()))
+        self.said: list[Message] = []
+        self.services.messages.shown.connect(self.said.append)
+        objects = partial(ObjectsPart, make=make)
+        timeline = partial(TimelinePart, device=self.shelf)
+        panels = Panels(CanvasPanel, objects, timeline, join)
+        self.window = MainWindow(self.services, panels, ask=self.person)
+        self.guard = FocusGuard(cast(QApplication, QApplication.instance()))
+        qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+
+    @property
+    def scene(self) -> Scene:
+        return self.services.document.scene
+
+    @property
+    def canvas(self) -> CanvasPanel:
+        return cast(CanvasPanel, self.window.panels["canvas"])
+
+    @property
+    def objects(self) -> ObjectsPart:
+        return cast(ObjectsPart, self.window.panels["objects"])
+
+    @property
+    def timeline(self) -> TimelinePart:
+        return cast(TimelinePart, self.window.panels["timeline"])
+
+    def until(self, settled: Callable[[], bool], timeout: int = PATIENCE) -> None:
+        self.qtbot.waitUntil(settled, timeout=timeout)
+
+    def at_rest(self) -> bool:
+        return not self.services.background.busy and not self.services.running.work
+
+    def open(self, path: Path) -> None:
+        self.window.open_path(path)
+        self.until(lambda: self.services.document.still is not None and self.canvas.vision.ready)
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        """Presses a key where the keyboard is."""
+        where = QApplication.focusWidget() or self.window
+        self.qtbot.keyClick(where, key, modifiers)
+
+    def place(self, x: float, y: float) -> QPoint:
+        """Where on the canvas this part of the still is, each from 0 to 1."""
+        still = self.services.document.still
+        assert still is not None
+        view = self.canvas.canvas.viewport.to_view((x * still.width, y * still.height))
+        return QPoint(round(view[0]), round(view[1]))
+
+    def click(self, x: float, y: float) -> None:
+        self.qtbot.mouseClick(self.canvas.canvas, LEFT, NONE, self.place(x, y))
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> None:
+        drag(self.canvas.canvas, self.place(left, top), self.place(right, bottom))
+
+    def clips(self, number: int) -> int:
+        """How many clips lie on the track of an object."""
+        return sum(len(track.clips) for track in self.scene.timeline.tracks if track.object == number)
+
+
+def drag(widget: QWidget, begin: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    """With the left button, over a few places."""
+    QTest.mousePress(widget, LEFT, modifiers, begin)
+    for part in (0.3, 0.6, 1.0):
+        at = begin + QPoint(round((end.x() - begin.x()) * part), round((end.y() - begin.y()) * part))
+        QTest.mouseMove(widget, at)
+    QTest.mouseRelease(widget, LEFT, modifiers, end)
