@@ -8,7 +8,6 @@ Memory is the highest resident size of a fresh process for each length, over tha
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -183,7 +182,9 @@ def _peak_after(minutes: int) -> int:
     if minutes:
         whole = timeline(minutes)
         _drain(Renderer(whole, sounds).blocks(0, whole.length, SIZE, threads=2))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # Not ru_maxrss: that of a child begins with what its parent had.
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
 def _say(text: str) -> None:
