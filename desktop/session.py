@@ -97,9 +97,12 @@ class Session(QObject):
 
     def open(self, path: Path) -> None:
         """Opens a still or a project folder in place of what is open; ask about unsaved changes first."""
+        words = f"Opening {path.name}"
+        if self._busy == words:
+            return  # It was clicked twice.
         begin, place, done = self._begin(), self._unsaved, self._showing(path)
         self._run(
-            f"Opening {path.name}",
+            words,
             lambda: folders.load(path, place, begin.begin, self._same(path)),
             done,
         )
@@ -190,7 +193,8 @@ class Session(QObject):
 
     def _show(self, loaded: Loaded, path: Path | None) -> None:
         before = self._document.project
-        if before is not loaded.project:
+        # Of the same folder it was let go before it was read again.
+        if before is not None and before.path != loaded.project.path:
             self._let_go(before, discard=True)
         self._autosaved = None
         self._document.replace(loaded.scene, loaded.still, loaded.project, unsaved=loaded.unsaved)

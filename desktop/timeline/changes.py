@@ -120,9 +120,13 @@ def split_all(scene: Scene, numbers: Collection[int], at: int) -> Scene:
 
 def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
     """The scene with these clips so many frames later; where one would begin before the start, none moves."""
+    before = scene
     for clips in chosen(scene, numbers).values():
         for clip in clips:
-            scene = nudge_clip(scene, clip.id, frames)
+            try:
+                scene = nudge_clip(scene, clip.id, frames)
+            except BadInput:
+                return before
     return scene
 
 

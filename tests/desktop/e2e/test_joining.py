@@ -126,3 +126,14 @@ def test_another_project_while_a_sound_is_made_keeps_the_sound_with_the_first(
     house.person.answer = "discard"
     house.window.open_path(tmp_path / "Street.foley")
     house.until(lambda: len(house.scene.objects) == 3 and len(house.scene.takes) == 2)
+
+
+def test_opening_the_open_project_again_goes_back_to_what_was_saved(house: House, tmp_path: Path) -> None:
+    house.person.answer = "discard"
+    house.window.open_path(tmp_path / "Street.foley")
+    house.until(lambda: house.scene.takes == () and house.at_rest())
+    house.press(Qt.Key.Key_A, CONTROL)
+    house.press(Qt.Key.Key_Delete)
+    house.window.save()
+    house.until(lambda: not house.services.document.unsaved and house.at_rest())
+    assert [message.text for message in house.said if message.kind == "error"] == []
