@@ -137,3 +137,10 @@ def test_opening_the_open_project_again_goes_back_to_what_was_saved(house: House
     house.window.save()
     house.until(lambda: not house.services.document.unsaved and house.at_rest())
     assert [message.text for message in house.said if message.kind == "error"] == []
+
+
+def test_a_clip_at_the_start_is_nudged_no_further_and_nothing_is_said(house: House) -> None:
+    house.timeline.view.obey("select_all")
+    house.window.actions_.action("nudge_left").trigger()
+    assert house.scene.timeline.tracks[0].clips[0].start == 0
+    assert [message.text for message in house.said if message.kind == "error"] == []
