@@ -12,6 +12,8 @@ COLOURS = {"info": DARK.accent, "warning": DARK.warning, "error": DARK.error}
 SECONDS = {"info": 5.0, "warning": 10.0, "error": 0.0}
 MOST_WIDTH = 760
 MARGIN = 18
+ABOVE = 62
+"""Pixels from below: the transport and the meters stay in sight."""
 
 
 class MessageBar(QFrame):
@@ -81,4 +83,4 @@ class MessageBar(QFrame):
         words = QFontMetrics(self._text.font()).horizontalAdvance(self.shown.text)
         width = max(120, min(MOST_WIDTH, over.width() - 2 * MARGIN, words + 110))
         height = max(40, self.heightForWidth(width))
-        self.setGeometry((over.width() - width) // 2, over.height() - height - MARGIN, width, height)
+        self.setGeometry((over.width() - width) // 2, over.height() - height - ABOVE, width, height)
