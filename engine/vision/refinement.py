@@ -6,6 +6,7 @@ piece without holes.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import cv2
@@ -17,6 +18,42 @@ Point = tuple[int, int]
 
 MAX_BAND = 400_000
 """More outline pixels than this are not looked at again: a 50 MP still must not make a click slow."""
+
+
+GUIDE_REACH, GUIDE_CALM = 6, 2e-3
+"""Of the guided filter: its reach in working pixels, and the variance of brightness under which nothing is an edge."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The brightness of a still at working resolution, 0..1, with its local mean and calmed variance, (h, w) each."""
+
+    light: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    variance: NDArray[np.float32]
+
+    @staticmethod
+    def of(working: NDArray[np.uint8]) -> "Guide":
+        """Of a still uint8 (h, w, 3); made once, for every mask on it."""
+        light = np.asarray(cv2.cvtColor(working, cv2.COLOR_RGB2GRAY) / np.float32(255), np.float32)
+        mean = _blurred(light)
+        return Guide(light, mean, _blurred(light * light) - mean * mean + np.float32(GUIDE_CALM))
+
+    def followed(self, coarse: Mask) -> Mask:
+        """A mask (h, w) of superpixels along the still's edges, and rounded where there are none.
+
+        The guided filter (He et al., ECCV 2010, section 3.1). A mask too thin for it stays as it is.
+        """
+        soft = coarse.astype(np.float32)
+        mean = _blurred(soft)
+        slope = (_blurred(self.light * soft) - self.mean * mean) / self.variance
+        found = _blurred(slope) * self.light + _blurred(mean - slope * self.mean) > 0.5
+        return np.asarray(found if found.any() else coarse, np.bool_)
+
+
+def _blurred(values: NDArray[Any]) -> NDArray[np.float32]:
+    side = 2 * GUIDE_REACH + 1
+    return np.asarray(cv2.blur(values, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
 def smooth_mask(coarse: Mask, sigma: float = 1.2) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from engine.vision.still import Still
 if TYPE_CHECKING:
     from engine.vision.description import Marks
     from engine.vision.proposals import Ranker
+    from engine.vision.refinement import Guide
     from engine.vision.regions import RegionMap
     from engine.vision.sam_prompter import EncodedStill, SamPrompter
 
@@ -44,6 +45,7 @@ class _Prepared:
     working: NDArray[np.uint8]
     regions: "RegionMap | None"
     encoded: "EncodedStill | None"
+    guide: "Guide"
 
     def to_still(
         self, columns: NDArray[Any], rows: NDArray[Any]
@@ -88,13 +90,14 @@ class Segmenter:
         if still.digest in self._prepared:
             self._prepared.move_to_end(still.digest)
             return
+        from engine.vision.refinement import Guide
         from engine.vision.regions import RegionMap, working_copy
 
         working = working_copy(still.pixels)
         regions = RegionMap.of(working) if self._ranker is not None else None
         encoded = self._prompter.encode(still.pixels) if self._prompter is not None else None
         self.encoded_count += 1
-        self._prepared[still.digest] = _Prepared(still, working, regions, encoded)
+        self._prepared[still.digest] = _Prepared(still, working, regions, encoded, Guide.of(working))
         while len(self._prepared) > REMEMBERED:
             self._prepared.popitem(last=False)
 
@@ -179,7 +182,8 @@ class Segmenter:
         kept = [_pixel(click, prepared.still) for click in hints.clicks if click.keep]
         dropped = [_pixel(click, prepared.still) for click in hints.clicks if not click.keep]
         radius = max(1, round(max(prepared.still.pixels.shape[:2]) / 250))
-        mask = enlarge(coarse, prepared.working, prepared.still.pixels)
+        followed = prepared.guide.followed(coarse)
+        mask = enlarge(followed, prepared.working, prepared.still.pixels)
         mask = cut_away(mask, dropped, radius)
         for x, y in kept:
             mask[y, x] = True

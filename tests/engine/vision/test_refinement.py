@@ -2,8 +2,9 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.vision.refinement import cut_away, enlarge, one_piece
+from engine.vision.refinement import Guide, cut_away, enlarge, one_piece
 from tests.engine.vision.toy_segmenter import disc, overlap, two_things
 
 
@@ -57,3 +58,27 @@ def test_points_are_cut_away() -> None:
     mask = cut_away(np.ones((20, 20), bool), [(10, 5)], 2)
     assert not mask[5, 10]
     assert mask[5, 14]
+
+
+def test_a_staircase_is_rounded_where_there_is_no_edge_and_follows_one_where_there_is() -> None:
+    rows, columns = np.mgrid[:120, :160]
+    disc = (columns - 80) ** 2 + (rows - 60) ** 2 < 40**2
+    stairs = (columns // 8 * 8 - 76) ** 2 + (rows // 8 * 8 - 56) ** 2 < 40**2
+    picture = np.where(disc[..., None], 200, 60).astype(np.uint8).repeat(3, axis=2)
+    wrong = np.count_nonzero(stairs ^ disc)
+    assert np.count_nonzero(Guide.of(picture).followed(stairs) ^ disc) < 0.3 * wrong
+    flat = np.full_like(picture, 90)
+    rounded = Guide.of(flat).followed(stairs)
+    assert 0 < np.count_nonzero(rounded ^ stairs) < wrong
+    assert outline_length(rounded) < 0.95 * outline_length(stairs)
+
+
+def outline_length(mask: NDArray[np.bool_]) -> float:
+    [outline], _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return float(cv2.arcLength(outline, True))
+
+
+def test_a_mask_too_thin_to_follow_anything_stays() -> None:
+    thin = np.zeros((50, 60), np.bool_)
+    thin[20, 10:14] = True
+    assert np.array_equal(Guide.of(np.zeros((50, 60, 3), np.uint8)).followed(thin), thin)
