@@ -6,9 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.actions import Actions
 from desktop.playback.devices import open_device
 from desktop.playback.engine_room import OpenDevice
-from desktop.playback.open_takes import OpenTakes
-from desktop.playback.panel import PlaybackStrip
-from desktop.playback.player import Player
+from desktop.playback.panel import PlaybackPanel
 from desktop.services import Services
 from desktop.timeline.binding import bind as bind_timeline
 from desktop.timeline.view import TimelineView
@@ -27,18 +25,16 @@ class TimelinePart(QObject):
     def __init__(self, services: Services, parent: QWidget, device: OpenDevice = open_device) -> None:
         super().__init__(parent)
         self._services = services
-        document, messages = services.document, services.messages
-        takes = OpenTakes(document, self)
         self._place = QWidget(parent)
-        self.waveforms = Waveforms(takes, self)
-        self.view = TimelineView(document, self.waveforms, services.settings.keys, self._place)
-        self.player = Player(document, takes, messages, device, self)
-        self.strip = PlaybackStrip(self.player, document, messages, services.settings.keys, self._place)
+        self._playback = PlaybackPanel(services, self._place, device)
+        self.player = self._playback.player
+        self.waveforms = Waveforms(self._playback.takes, self)
+        self.view = TimelineView(services.document, self.waveforms, services.settings.keys, self._place)
         column = QVBoxLayout(self._place)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.view, 1)
-        column.addWidget(self.strip)
+        column.addWidget(self._playback.widget)
         self._join()
 
     @property
@@ -46,12 +42,12 @@ class TimelinePart(QObject):
         return self._place
 
     def bind(self, actions: Actions) -> None:
-        self.strip.bind(actions)
+        self._playback.bind(actions)
         bind_timeline(self.view, actions)
 
     def close(self) -> None:
         """Ends playing, measuring and drawing."""
-        self.strip.close_down()
+        self._playback.close()
         self.waveforms.close()
 
     def _join(self) -> None:
@@ -60,7 +56,6 @@ class TimelinePart(QObject):
         view.loop_changed.connect(player.set_loop)
         player.loop_changed.connect(view.set_loop)
         player.position_changed.connect(view.set_playhead)
-        player.availability_changed.connect(self._tell_sound)
         self.waveforms.failed.connect(services.messages.show)
         services.session.opened.connect(self._begin)
         services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
@@ -70,9 +65,5 @@ class TimelinePart(QObject):
     def _begin(self) -> None:
         """A scene was opened: its takes may be readable, and play should be heard at once."""
         self.waveforms.retry()
-        self.strip.prepare()
+        self._playback.strip.prepare()
         self.view.zoom_all()
-
-    @Slot()
-    def _tell_sound(self) -> None:
-        self._services.running.state("sound", self.player.reason)

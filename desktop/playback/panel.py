@@ -7,6 +7,8 @@ from desktop.document import Document
 from desktop.keys import KeyMap
 from desktop.messages import Messages
 from desktop.playback.commands import Comparer, bind
+from desktop.playback.devices import open_device
+from desktop.playback.engine_room import OpenDevice
 from desktop.playback.meter_thread import MeterThread
 from desktop.playback.meters import Meters
 from desktop.playback.open_takes import OpenTakes
@@ -67,9 +69,9 @@ class PlaybackStrip(QFrame):
 class PlaybackPanel:
     """The strip, joined to the window's services: a ``Panel``. The timeline is joined to its ``player``."""
 
-    def __init__(self, services: Services, parent: QWidget) -> None:
-        self._takes = OpenTakes(services.document, parent)
-        self.player = Player(services.document, self._takes, services.messages, parent=parent)
+    def __init__(self, services: Services, parent: QWidget, device: OpenDevice = open_device) -> None:
+        self.takes = OpenTakes(services.document, parent)
+        self.player = Player(services.document, self.takes, services.messages, device, parent)
         keys = services.settings.keys
         self.strip = PlaybackStrip(self.player, services.document, services.messages, keys, parent)
         services.settings.keys_changed.connect(self.strip.transport.set_keys)

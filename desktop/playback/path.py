@@ -57,9 +57,12 @@ class Path:
         if self.step > 0:
             if self.loop is None or self.at >= self.loop[1]:
                 return most
-            return math.ceil((self.loop[1] - self.at) / self.step)
+            count = math.ceil((self.loop[1] - self.at) / self.step)
+            # The quotient may have been rounded up past a whole number: the last place decides.
+            return count - 1 if count > 1 and self.at + (count - 1) * self.step >= self.loop[1] else count
         lowest = self.loop[0] if self.loop is not None and self.at >= self.loop[0] else 0
-        return math.floor((self.at - lowest) / -self.step) + 1
+        count = math.floor((self.at - lowest) / -self.step) + 1
+        return count - 1 if count > 1 and self.at + (count - 1) * self.step < lowest else count
 
     def _turned(self, after: float) -> float:
         """Where it goes on after a piece that ended here."""
@@ -69,5 +72,6 @@ class Path:
         if self.step > 0 and self.at < stop <= after:
             return start + (after - stop) % (stop - start)
         if self.step < 0 and self.at >= start > after:
-            return stop - (start - after - 1) % (stop - start) - 1
+            place = stop - (start - after) % (stop - start)
+            return place if place < stop else float(start)
         return after
