@@ -1,4 +1,4 @@
-"""How the window answers: python tests/benchmarks/desktop.py [STILL...].
+"""How the window answers: python tests/benchmarks/window.py [STILL...].
 
 Start to window shown; then on each still, with the bundled model: actions and seconds from opening it to stems of two
 objects, and the longest time in which the event loop did not come round while sounds were made and while they played.
