@@ -1,6 +1,5 @@
 """The stems of a timeline as they leave: at the export's rate, with handles, levelled and limited alike."""
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,9 @@ import numpy as np
 from engine.errors import Failed
 from engine.export.plan import CHANNELS, ExportPlan
 from engine.progress import Progress
-from engine.sound.limiter import Limiter
+from engine.sound.limiter import Limiter, limited
 from engine.sound.loudness import Waveform, from_db
-from engine.sound.render import Block, Renderer
+from engine.sound.render import Block, Renderer, summed
 
 SIZE = 32_768
 """Samples of the timeline rendered at a time: well under a second, so that a cancel is heard soon."""
@@ -50,15 +49,7 @@ def stem_blocks(
         return blocks
     watched = [track.id for track in renderer.timeline.audible() if track.id in levelling.loud]
     limiter = Limiter(plan.form.rate, levelling.ceiling_dbtp, channels=CHANNELS * (1 + len(watched)))
-    return _limited(blocks, limiter, watched)
-
-
-def summed(start: int, stems: dict[int, Waveform]) -> Block:
-    """The stems and their sum."""
-    mix = np.zeros_like(next(iter(stems.values())))
-    for stem in stems.values():
-        mix += stem
-    return Block(start, stems, mix)
+    return limited(blocks, limiter, watched)
 
 
 def _at_rate(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
@@ -111,26 +102,3 @@ def _gained(stretches: Iterator[dict[int, Waveform]], gain: float) -> Iterator[B
         block = summed(start, raised)
         start += block.mix.shape[1]
         yield block
-
-
-def _limited(blocks: Iterator[Block], limiter: Limiter, watched: list[int]) -> Iterator[Block]:
-    """The blocks with the limiter's gain on every stem, a little later than they came."""
-    waiting: deque[Block] = deque()
-    known = np.zeros(0, np.float32)
-    for block in blocks:
-        waiting.append(block)
-        heard = np.concatenate([block.mix, *(block.stems[number] for number in watched)])
-        known = np.concatenate([known, limiter.push(heard)])
-        while waiting and waiting[0].mix.shape[1] <= len(known):
-            gain, known = np.split(known, [waiting[0].mix.shape[1]])
-            yield _multiplied(waiting.popleft(), gain)
-    known = np.concatenate([known, limiter.flush()])
-    for block in waiting:
-        gain, known = np.split(known, [block.mix.shape[1]])
-        yield _multiplied(block, gain)
-
-
-def _multiplied(block: Block, gain: Waveform) -> Block:
-    if gain.min() == 1.0:
-        return block
-    return summed(block.start, {number: stem * gain for number, stem in block.stems.items()})

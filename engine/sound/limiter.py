@@ -5,13 +5,13 @@ As every stem is multiplied by the same gain, the limited mix is still the sum o
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.sound.loudness import Waveform, from_db
-from engine.sound.render import Block
+from engine.sound.render import Block, summed
 from engine.sound.truepeak import MOST_LIFT, REACH, STRETCH, peaks_between
 
 CEILING_DBTP = -1.0
@@ -136,16 +136,21 @@ class Limiter:
         return np.asarray(reached)
 
 
-def limited(blocks: Iterable[Block], limiter: Limiter) -> Iterator[Block]:
+def limited(blocks: Iterable[Block], limiter: Limiter, watched: Sequence[int] = ()) -> Iterator[Block]:
     """The blocks with the limiter's gain on every stem, and the mix the sum of those; memory stays flat.
 
     Blocks come out as they went in, a little later. A stem is bit for bit what it was wherever the gain is 1.
+
+    Args:
+        limiter: has the channels of the mix and, after them, those of every watched stem.
+        watched: tracks whose stems it holds under the ceiling by themselves, too.
     """
     waiting: deque[Block] = deque()
     known = np.zeros(0, np.float32)
     for block in blocks:
         waiting.append(block)
-        known = np.concatenate([known, limiter.push(block.mix)])
+        heard = np.concatenate([block.mix, *(block.stems[number] for number in watched)])
+        known = np.concatenate([known, limiter.push(heard)])
         while waiting and waiting[0].mix.shape[1] <= len(known):
             first = waiting.popleft()
             known, gain = known[first.mix.shape[1] :], known[: first.mix.shape[1]]
@@ -159,11 +164,7 @@ def limited(blocks: Iterable[Block], limiter: Limiter) -> Iterator[Block]:
 def _multiplied(block: Block, gain: Waveform) -> Block:
     if gain.min(initial=1.0) == 1.0:
         return block
-    stems = {number: stem * gain for number, stem in block.stems.items()}
-    mix = np.zeros_like(block.mix)
-    for stem in stems.values():
-        mix += stem
-    return Block(block.start, stems, mix)
+    return summed(block.start, {number: stem * gain for number, stem in block.stems.items()})
 
 
 def _highest_near(values: Factors, reach: int) -> Factors:

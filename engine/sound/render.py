@@ -49,6 +49,14 @@ class Block:
     mix: Waveform
 
 
+def summed(start: int, stems: dict[int, Waveform]) -> Block:
+    """A block of these stems, at least one, with their float32 sum in their order."""
+    mix = np.zeros_like(next(iter(stems.values())))
+    for stem in stems.values():
+        mix += stem
+    return Block(start, stems, mix)
+
+
 class Renderer:
     """Renders one timeline; safe to use from several threads.
 
