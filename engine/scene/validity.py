@@ -277,7 +277,7 @@ def _fade_problems(who: str, clip: Clip) -> Iterator[str]:
             yield f"{who} has a fade of shape {shown(fade.shape)}; there are {', '.join(FADE_SHAPES)}."
     if not all(whole(fade.samples, 0, MOST_SAMPLES) for fade in fades):
         yield f"{who} has a fade whose length is no whole number of samples from 0."
-    elif sum(fade.samples for fade in fades) > clip.length:
+    elif whole(clip.length, 1, MOST_SAMPLES) and sum(fade.samples for fade in fades) > clip.length:
         yield f"The fades of clip {shown(clip.id)} are together longer than the clip."
 
 

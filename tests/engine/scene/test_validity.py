@@ -98,6 +98,7 @@ def test_new_and_full_scenes_are_valid() -> None:
         (with_clip(fade_out=Fade(1, "steep")), "shape 'steep'"),  # type: ignore[arg-type]
         (with_clip(gain_db=10**5000), "far too many digits"),
         (with_clip(muted=1), "neither yes nor no"),
+        (with_clip(length=None), "would last"),
         (with_timeline(rate=0), "sample rate of"),
         (with_timeline(rate=10**5000), "sample rate of"),
         (with_timeline(frame_rate=None), "frame rate of"),
