@@ -106,6 +106,10 @@ class Artist:
 
     def find_objects(self) -> None:
         self.window.actions_.action("find").trigger()
+        canvas = self.canvas.canvas
+        self.until(lambda: canvas.finding.open, calm=0.3)
+        canvas.found_bar.all.click()
+        canvas.found_bar.add.click()
         self.until(self.rests, calm=0.5)
         document = self.services.document
         names = [thing.index for thing in document.scene.objects]

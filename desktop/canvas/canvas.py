@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.brush import brushed, resized
 from desktop.canvas.choosing import Choosing, object_at
+from desktop.canvas.finding import Finding
 from desktop.canvas.gestures import Boxed, Boxing, Clicked, Held, Panned, Stroked, Tool
 from desktop.canvas.keymap import Command
 from desktop.canvas.look import PROPOSAL_COLOUR, BrushMark
@@ -26,6 +27,7 @@ class Canvas(Stage):
         hovered(x, y): still pixels where a click would begin an object; -1, -1 where it would not.
         hints_changed(Hints): what should be proposed for; never without something to keep.
         accepted(mask): the proposed, or freely painted, object is wanted.
+        things_accepted(tuple): masks of what was found and chosen are wanted.
         cleared(): hints and proposal were given up.
         object_picked(index, extend): an object was clicked; index -1 for none.
         mask_edited(index, mask): one brush stroke on an object.
@@ -38,6 +40,7 @@ class Canvas(Stage):
     hovered = Signal(float, float)
     hints_changed = Signal(object)
     accepted = Signal(object)
+    things_accepted = Signal(object)
     cleared = Signal()
     object_picked = Signal(int, bool)
     mask_edited = Signal(int, object)
@@ -47,16 +50,20 @@ class Canvas(Stage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._found_at: Point | None = None
         self.tools.tool_chosen.connect(self.choose_tool)
         self.tools.command.connect(self.obey)
         self.tools.diameter_chosen.connect(self.set_diameter)
         self.proposal_bar.command.connect(self.obey)
+        self.found_bar.command.connect(self.obey)
+        self.found_bar.all_wanted.connect(lambda: self._choose_from(self._finding.toggled_all()))
 
     # What is done
 
     def choose_tool(self, tool: Tool) -> None:
         if tool is not self.tool:
             self.tool = tool
+            self._leave_found()
             self.tool_changed.emit(tool)
         self.tools.show_tool(tool)
         self._show_bars()
@@ -92,6 +99,7 @@ class Canvas(Stage):
     def clear_hints(self) -> None:
         """Gives up the hints and the proposal."""
         was = self._choosing.open or self.pointer.cancel()
+        self._leave_found()
         self._reset()
         self._show_bars()
         self.update()
@@ -100,9 +108,20 @@ class Canvas(Stage):
         self.point_again()
 
     def can_obey(self) -> tuple[bool, bool]:
-        return bool(self._choosing.masks), self._choosing.open
+        found = self._finding.open
+        return found or bool(self._choosing.masks), found or self._choosing.open
+
+    def on_tap(self) -> None:
+        """Space chooses what the keys have come to; with nothing found it plays."""
+        if self._finding.lit is not None:
+            self._choose_from(self._finding.toggled(self._finding.lit))
+        else:
+            self.tapped.emit()
 
     def _accept(self) -> None:
+        if self._finding.open:
+            self._accept_found()
+            return
         mask = self._choosing.mask
         if mask is None:
             return
@@ -111,7 +130,22 @@ class Canvas(Stage):
         self.update()
         self.accepted.emit(mask)
 
+    def _accept_found(self) -> None:
+        wanted = self._finding.wanted
+        if wanted:
+            self._leave_found()
+            self.things_accepted.emit(wanted)
+        else:
+            self.advised.emit("Nothing is chosen yet: click what should be heard.")
+
+    def _leave_found(self) -> None:
+        if self._finding.open:
+            self._choose_from(Finding())
+
     def _cycle(self, steps: int) -> None:
+        if self._finding.open:
+            self._choose_from(self._finding.cycled(steps))
+            return
         self._choosing = self._choosing.cycled(steps)
         self._show_bars()
         self.update()
@@ -133,6 +167,8 @@ class Canvas(Stage):
     def on_click(self, action: Clicked) -> None:
         held, keep = action.held, not action.held.alt
         x, y = self._viewport.to_still(action.at)
+        if self._chooses_found(action):
+            return
         if not self._viewport.contains(action.at):
             if not self._choosing.open:
                 self.object_picked.emit(NOBODY, False)
@@ -148,7 +184,20 @@ class Canvas(Stage):
         else:
             self._change_hints(self._choosing.clicked(x, y, keep=True))
 
+    def _chooses_found(self, action: Clicked) -> bool:
+        """A click on something found chooses it or no longer; one elsewhere leaves all that was found."""
+        inside = self._viewport.contains(action.at)
+        place = self._finding.at(*self._viewport.to_still(action.at)) if inside else None
+        if place is None:
+            if self._finding.chosen:
+                self.advised.emit("What was found and chosen was left; find it again to choose anew.")
+            self._leave_found()
+            return False
+        self._choose_from(self._finding.toggled(place).lighting(place))
+        return True
+
     def on_box(self, action: Boxing | Boxed) -> None:
+        self._leave_found()
         corners = self._viewport.clamped(action.start), self._viewport.clamped(action.end)
         self._box = None
         if isinstance(action, Boxing):
@@ -182,6 +231,9 @@ class Canvas(Stage):
         taken = at is None or self._picture is None or not self._viewport.contains(at)
         quiet = taken or self._choosing.open or self.tool is not Tool.HINT or self.pointer.busy or held.space
         thing, place = None, None
+        if self._finding.open:
+            self._point_at_found(None if taken else at)
+            return
         if not quiet and at is not None:
             place = self._viewport.to_still(at)
             thing = None if held.shift else object_at(self._objects, *place)
@@ -193,6 +245,16 @@ class Canvas(Stage):
         self.show_pointer(over_object=thing is not None, on_still=not taken)
         if self.tool is not Tool.HINT:
             self.update()
+
+    def _point_at_found(self, at: Point | None) -> None:
+        """Lights what is under the pointer; a pointer that rests leaves lit what the keys have come to."""
+        self._hover_to(None)
+        place = None if at is None else self._finding.at(*self._viewport.to_still(at))
+        if at != self._found_at:
+            self._found_at = at
+            if place != self._finding.lit:
+                self._choose_from(self._finding.lighting(place))
+        self.show_pointer(over_object=place is not None, on_still=at is not None)
 
     def _hover_to(self, place: Point | None) -> None:
         if place == self._hover_at:

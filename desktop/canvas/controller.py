@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from desktop.canvas.canvas import NOBODY, Canvas
+from desktop.canvas.gestures import Tool
 from desktop.messages import Message, Messages
 from desktop.workers.sight import Found, Glimpse, Proposal, Suggested, Suggestion
 from desktop.workers.vision import VisionWorker
@@ -84,6 +85,7 @@ class CanvasController(QObject):
         self._document, self._messages = document, messages
         self._unnamed: dict[int, tuple[int, str]] = {}
         self._tickets = 0
+        self._finding = False
         self._join()
         self._take_still()
 
@@ -101,6 +103,7 @@ class CanvasController(QObject):
         canvas.hints_changed.connect(self._ask)
         canvas.cleared.connect(vision.withdraw)
         canvas.accepted.connect(self._accept)
+        canvas.things_accepted.connect(self._accept_found)
         canvas.object_picked.connect(self._pick)
         canvas.mask_edited.connect(self._repaint)
         canvas.find_requested.connect(self._find)
@@ -119,6 +122,7 @@ class CanvasController(QObject):
     @Slot()
     def _take_still(self) -> None:
         self._unnamed.clear()
+        self._finding = False
         still = self._document.still
         self._canvas.set_still(still)
         self._vision.prepare(still)
@@ -139,6 +143,8 @@ class CanvasController(QObject):
 
     @Slot(object)
     def _ask(self, hints: Hints) -> None:
+        """Whoever begins an object himself no longer waits for what may be found."""
+        self._finding = False
         self._vision.propose(hints)
 
     @Slot(object)
@@ -166,7 +172,15 @@ class CanvasController(QObject):
     @Slot()
     def _find(self) -> None:
         self._canvas.clear_hints()
+        self._finding = True
         self._vision.find_objects()
+
+    @Slot(object)
+    def _accept_found(self, masks: Sequence[Mask]) -> None:
+        """One step of undo, and all of them selected, so that all can go again at one key."""
+        first = self._document.scene.next_object
+        if self._add("Add object" if len(masks) == 1 else "Add objects", masks):
+            self._document.select(range(first, first + len(masks)))
 
     # From the worker
 
@@ -182,17 +196,21 @@ class CanvasController(QObject):
 
     @Slot(object)
     def _take_found(self, found: Found) -> None:
-        """New ones become objects in one step of undo, selected, so that all can go again at one key."""
-        there = [thing.mask for thing in self._document.scene.objects]
-        new = [mask for mask in found.masks if not any(_overlap(mask, old) > SAME for old in there)]
-        if not new:
-            self._messages.tell("No more objects were found. Click a thing, or drag a box round it.")
+        """Offers what is no object yet; the person chooses."""
+        if not self._finding:
             return
-        first = self._document.scene.next_object
-        if self._add("Find objects", new):
-            self._document.select(range(first, first + len(new)))
-            count = "one object" if len(new) == 1 else f"{len(new)} objects"
-            self._messages.tell(f"Found {count}; undo takes them away again.")
+        self._finding = False
+        there = [thing.mask for thing in self._document.scene.objects]
+        new = [it for it in found.things if not any(_overlap(it.mask, old) > SAME for old in there)]
+        if new:
+            self._canvas.choose_tool(Tool.HINT)
+            self._canvas.show_found(new)
+        elif found.things:
+            self._messages.tell(
+                "All that was found is an object already. Click a thing, or drag a box round it."
+            )
+        else:
+            self._messages.tell("Nothing was found in this still. Click a thing, or drag a box round it.")
 
     @Slot(object)
     def _name(self, suggested: Suggested) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtGui import QColor
 
+from desktop.canvas.finding import Finding
 from desktop.canvas.outline import Outline
 from desktop.canvas.viewport import Point, Viewport
 from engine.scene.colours import Colour
@@ -70,6 +71,7 @@ class Layout:
     Attributes:
         viewport: where the still is. ratio: device pixels per view pixel.
         objects: as drawn, lowest first.
+        finding: what was found and can be chosen.
         hover: what a click would take. proposal: what the hints mean.
         hints: given so far. box: being drawn, two corners in the view.
         brush: the stroke being drawn. cursor: where the brush is, in the view.
@@ -79,6 +81,7 @@ class Layout:
     viewport: Viewport
     ratio: float
     objects: tuple[ShownObject, ...] = ()
+    finding: Finding = field(default_factory=Finding)
     hover: Outline | None = None
     proposal: Outline | None = None
     hints: Hints = field(default_factory=Hints)

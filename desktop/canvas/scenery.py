@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from desktop.canvas.badges import paint_found
 from desktop.canvas.labels import Rect, Wanted, place
 from desktop.canvas.look import DROP_COLOUR, HOVER, PROPOSAL, PROPOSAL_COLOUR, BrushMark, Layout, ShownObject
 from desktop.canvas.overlays import Overlays, to_view, view_box
@@ -32,6 +33,8 @@ def paint_scenery(
         overlays.paint(painter, exposed, layout.hover, HOVER, viewport, ratio)
     if layout.brush is not None:
         _paint_stroke(painter, layout.brush, viewport)
+    if layout.finding.open:
+        paint_found(painter, exposed, layout, overlays, font)
     _paint_names(painter, layout, font)
     _paint_hints(painter, layout)
     if layout.cursor is not None and layout.brush is not None:

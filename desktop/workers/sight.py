@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from desktop.canvas.finding import Thing
 from desktop.canvas.outline import Outline
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
@@ -97,10 +98,10 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Masks of what looks like objects in the still of this digest, likeliest first."""
+    """What looks like objects in the still of this digest, likeliest first."""
 
     digest: str
-    masks: tuple[Mask, ...]
+    things: tuple[Thing, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from desktop.canvas.finding import Thing, anchor
 from desktop.canvas.outline import trace
 from desktop.messages import message_of
 from desktop.workers.desk import Desk
@@ -188,7 +189,8 @@ def _handler(sight: Sight) -> Handler:
                 outlines = tuple(trace(mask) for mask in masks)
                 return Proposal(digest, hints, tuple(masks), tuple(scores), outlines)
             case Find(digest, limit):
-                return Found(digest, tuple(sight.find(digest, limit)))
+                masks = sight.find(digest, limit)
+                return Found(digest, tuple(Thing(mask, trace(mask), anchor(mask)) for mask in masks))
             case Suggest(still, mask, ticket):
                 return Suggested(still.digest, ticket, sight.suggest(still, mask))
 

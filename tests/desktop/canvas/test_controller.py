@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.canvas.canvas import Canvas
 from desktop.canvas.controller import CanvasController
+from desktop.canvas.gestures import Tool
 from desktop.document import Document
 from desktop.messages import Message, Messages
 from desktop.workers.vision import VisionWorker
@@ -111,20 +112,87 @@ def test_an_object_undone_before_its_name_came_breaks_nothing(qtbot: QtBot, desk
     assert desk.names in (["dog"], ["Object 1"])
 
 
-def test_find_objects_adds_them_in_one_step_and_not_twice(qtbot: QtBot, desk: Desktop) -> None:
+def find(qtbot: QtBot, desk: Desktop) -> None:
     QTest.keyClick(desk.canvas, Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: desk.names == ["dog", "dog"])
+    qtbot.waitUntil(lambda: desk.canvas.finding.open)
+
+
+def test_what_is_found_is_no_object_until_it_was_chosen_and_added_in_one_step(
+    qtbot: QtBot, desk: Desktop
+) -> None:
+    find(qtbot, desk)
+    assert desk.names == [] and not desk.document.unsaved
+    click(desk.canvas, 30, 30)
+    click(desk.canvas, 120, 80)
+    QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
+    assert not desk.canvas.finding.open
     assert desk.document.selection == (0, 1)
-    QTest.keyClick(desk.canvas, Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: len(desk.said) == 2)
-    assert len(desk.names) == 2
+    qtbot.waitUntil(lambda: desk.names == ["dog", "dog"])
     desk.document.undo()
     assert desk.names == []
 
 
-def test_picking_selects_and_control_adds_and_takes_back(qtbot: QtBot, desk: Desktop) -> None:
+def test_only_the_chosen_become_objects(qtbot: QtBot, desk: Desktop) -> None:
+    find(qtbot, desk)
+    click(desk.canvas, 120, 80)
+    QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
+    [thing] = desk.document.scene.objects
+    assert thing.mask[80, 120] and not thing.mask[30, 30]
+
+
+def test_what_is_an_object_already_is_not_offered_again(qtbot: QtBot, desk: Desktop) -> None:
+    find(qtbot, desk)
+    click(desk.canvas, 30, 30)
+    QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
+    find(qtbot, desk)
+    assert len(desk.canvas.finding.things) == 1
+    click(desk.canvas, 120, 80)
+    QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     QTest.keyClick(desk.canvas, Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: desk.names == ["dog", "dog"])
+    qtbot.waitUntil(lambda: len(desk.said) == 1)
+    assert desk.said[0].text.startswith("All that was found is an object already.")
+    assert not desk.canvas.finding.open
+
+
+def test_nothing_found_is_one_sentence(qtbot: QtBot, desk: Desktop) -> None:
+    desk.sight.finds = ()
+    QTest.keyClick(desk.canvas, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: len(desk.said) == 1)
+    assert desk.said[0].text == "Nothing was found in this still. Click a thing, or drag a box round it."
+    assert not desk.canvas.finding.open
+
+
+def test_who_begins_an_object_himself_is_not_interrupted_by_what_was_found(
+    qtbot: QtBot, desk: Desktop
+) -> None:
+    desk.sight.gate.clear()
+    QTest.keyClick(desk.canvas, Qt.Key.Key_F)
+    click(desk.canvas, 200, 150)
+    with qtbot.waitSignal(desk.vision.found):
+        desk.sight.gate.set()
+    assert not desk.canvas.finding.open
+    qtbot.waitUntil(lambda: bool(desk.canvas.choosing.masks))
+
+
+def test_what_was_found_goes_with_its_still(qtbot: QtBot, desk: Desktop) -> None:
+    find(qtbot, desk)
+    desk.open(OTHER)
+    assert not desk.canvas.finding.open and not desk.canvas.found_bar.isVisible()
+
+
+def test_found_things_put_the_brush_away(qtbot: QtBot, desk: Desktop) -> None:
+    QTest.keyClick(desk.canvas, Qt.Key.Key_B)
+    find(qtbot, desk)
+    assert desk.canvas.tool is Tool.HINT
+    QTest.keyClick(desk.canvas, Qt.Key.Key_B)
+    assert not desk.canvas.finding.open
+
+
+def test_picking_selects_and_control_adds_and_takes_back(qtbot: QtBot, desk: Desktop) -> None:
+    find(qtbot, desk)
+    QTest.mouseClick(desk.canvas.found_bar.all, Qt.MouseButton.LeftButton)
+    QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
+    assert len(desk.names) == 2
     selected: list[tuple[int, ...]] = []
     desk.document.selection_changed.connect(selected.append)
     click(desk.canvas, 30, 30)

@@ -34,6 +34,7 @@ class FakeSight:
         self.gate.set()
         self.entered = threading.Event()
         self.error: Exception | None = None
+        self.finds: tuple[tuple[float, float], ...] = ((30.0, 30.0), (120.0, 80.0))
         self.places: list[tuple[float, float]] = []
         self._stills: dict[str, Still] = {}
 
@@ -55,7 +56,7 @@ class FakeSight:
     def find(self, digest: str, limit: int) -> Sequence[Mask]:
         self._enter("find")
         still = self._stills[digest]
-        return [square(still, 30, 30), square(still, 120, 80)][:limit]
+        return [square(still, *place) for place in self.finds][:limit]
 
     def suggest(self, still: Still, mask: Mask) -> Suggestion:
         self._enter("suggest")

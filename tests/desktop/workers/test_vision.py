@@ -161,12 +161,19 @@ def test_every_accepted_object_is_suggested_a_name_also_after_the_still_changed(
     assert [answer.ticket for answer in named] == [3, 4, 5]
 
 
-def test_find_objects_gives_masks(qtbot: QtBot, worker: VisionWorker) -> None:
+def test_find_objects_gives_masks_with_outlines_and_places_for_their_badges(
+    qtbot: QtBot, worker: VisionWorker
+) -> None:
     prepared(qtbot, worker)
     with qtbot.waitSignal(worker.found) as caught:
         worker.find_objects()
-    assert isinstance(caught.args[0], Found)
-    assert len(caught.args[0].masks) == 2
+    found = caught.args[0]
+    assert isinstance(found, Found)
+    assert [thing.outline.box for thing in found.things] == [(18, 18, 42, 42), (108, 68, 132, 92)]
+    assert [thing.anchor for thing in found.things] == [
+        pytest.approx((30, 30), abs=1.5),
+        pytest.approx((120, 80), abs=1.5),
+    ]
 
 
 @pytest.mark.parametrize(
