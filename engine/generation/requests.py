@@ -12,15 +12,15 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.errors import BadInput
+from engine.scene import limits
+from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS, MOST_SEED
 from engine.scene.masks import PackedMask
 
 SCHEMA = 1
-LEAST_SECONDS, MOST_SECONDS = 0.5, 30.0
 MOST_TAKES = 20
 MOST_OBJECTS = 32
 MOST_STEPS = 1000
-MOST_SEED = 2**63 - 1
-TOGETHER_INDEX = 1_000_000
+TOGETHER_INDEX = limits.MOST_OBJECTS
 """The object number of takes of several objects at once, past every real one: their seeds are their own."""
 
 SolverName = Literal["ddim", "multistep"]

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.generation import requests
-from engine.scene import edits, limits
+from engine.scene import edits
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip, Fade, Marker, Timeline
 from engine.scene.validity import MOST_PROBLEMS, problems
@@ -167,12 +166,6 @@ def test_a_large_scene_is_checked_in_well_under_a_second() -> None:
     began = time.process_time()
     assert problems(scene) == ()
     assert time.process_time() - began < 1.0
-
-
-def test_an_object_may_be_set_to_what_a_request_accepts_and_to_nothing_else() -> None:
-    assert (limits.LEAST_SECONDS, limits.MOST_SECONDS) == (requests.LEAST_SECONDS, requests.MOST_SECONDS)
-    assert limits.MOST_SEED == requests.MOST_SEED
-    assert limits.MOST_OBJECTS == requests.TOGETHER_INDEX
 
 
 def test_every_field_of_a_clip_is_looked_at() -> None:
