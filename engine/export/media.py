@@ -1,7 +1,5 @@
 """The sounds that interchange files refer to: copies of takes, at one rate, in a folder that travels with them."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.export.handover import MediaFile
+from engine.export.names import plainest
 from engine.progress import Progress, no_progress
 from engine.scene.disk import staged_folder
 from engine.scene.scene import Scene, TakeRecord
@@ -69,7 +68,7 @@ def write_media(
 def media_names(scene: Scene) -> dict[str, str]:
     """What ``write_media`` will call the file of each take, by its digest."""
     return {
-        record.digest: f"{number:02d}_{_plain(record.name)}_take{record.number}.wav"
+        record.digest: f"{number:02d}_{plainest(record.name, 'take')}_take{record.number}.wav"
         for number, record in enumerate(_played(scene), 1)
     }
 
@@ -91,12 +90,3 @@ def _copy(sound: tuple[Waveform, int], path: Path, rate: int, final: Path) -> Me
     over = peak / _CEILING if isfinite(peak) and peak > _CEILING else 1.0
     write_wav(path, quantised(samples / np.float32(over)), rate)
     return MediaFile(final, rate, samples.shape[0], samples.shape[1], lowered_db=to_db(over))
-
-
-def _plain(words: str) -> str:
-    """Words as a part of a file name: ASCII letters, digits and hyphens, lower case, at most 40 of them.
-
-    Plainer than the stems' names: every program on every system must find these files again.
-    """
-    ascii_only = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:40].strip("-") or "take"

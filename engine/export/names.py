@@ -1,5 +1,7 @@
 """What the files of an export are called."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from engine.export.ucs import (
@@ -54,6 +56,12 @@ def plain(words: str, otherwise: str) -> str:
     name = shortened(cleaned(words), PLAIN_LETTERS).casefold().replace(" ", "-")
     short = name.encode("utf-8")[:PLAIN_BYTES].decode("utf-8", "ignore").strip("-")
     return short or otherwise
+
+
+def plainest(words: str, otherwise: str = "take") -> str:
+    """Words as a part of a file name that any program on any system finds again: ASCII letters, digits, hyphens."""
+    ascii_only = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:PLAIN_LETTERS].strip("-") or otherwise
 
 
 def _unlike(
