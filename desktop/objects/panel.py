@@ -72,6 +72,11 @@ class ObjectsPanel(QWidget):
         """The cards from the top."""
         return tuple(self._cards.values())
 
+    @property
+    def selected(self) -> bool:
+        """Whether any object is."""
+        return bool(self._document.selection)
+
     def card(self, number: int) -> ObjectCard:
         return self._cards[number]
 

@@ -14,15 +14,17 @@ from engine.scene.edits import (
     join_clips,
     move_track,
     mute_clip,
+    mute_track,
     remove_marker,
     remove_track,
     set_clip_gain,
     set_clip_pan,
     set_fade_in,
     set_fade_out,
+    solo_track,
 )
 from engine.scene.scene import Scene
-from engine.scene.timeline import Clip, FadeShape
+from engine.scene.timeline import Clip, FadeShape, Track
 
 
 class Commander:
@@ -94,6 +96,18 @@ class Commander:
         muted = not all(clip.muted for clip in clips)
         self._each("Mute clip" if muted else "Unmute clip", lambda s, c: mute_clip(s, c.id, muted=muted))
 
+    def solo_tracks(self) -> None:
+        """Solos the tracks of the selected clips; where all are soloed, no longer."""
+        tracks = self._tracks()
+        on = not all(track.soloed for track in tracks)
+        self._each_track("Solo" if on else "Unsolo", lambda s, t: solo_track(s, t.id, soloed=on))
+
+    def mute_tracks(self) -> None:
+        """Silences the tracks of the selected clips; where all are silent, lets them be heard again."""
+        tracks = self._tracks()
+        on = not all(track.muted for track in tracks)
+        self._each_track("Mute" if on else "Unmute", lambda s, t: mute_track(s, t.id, muted=on))
+
     def set_gain(self, gain_db: float) -> None:
         self._each("Change gain of clip", lambda s, c: set_clip_gain(s, c.id, gain_db), "clips gain")
 
@@ -147,6 +161,22 @@ class Commander:
         first = next(iter(changes.chosen(self._document.scene, self.chosen)), None)
         rows = [row for row, track in enumerate(tracks) if track.id == first]
         return rows[0] if rows else self._surface.view.geometry.rows(len(tracks)).start
+
+    def _tracks(self) -> list[Track]:
+        """The tracks that the selected clips stand on."""
+        there = changes.chosen(self._document.scene, self.chosen)
+        return [track for track in self._document.scene.timeline.tracks if track.id in there]
+
+    def _each_track(self, name: str, change: Callable[[Scene, Track], Scene]) -> None:
+        tracks = self._tracks()
+
+        def every(scene: Scene) -> Scene:
+            for track in tracks:
+                scene = change(scene, track)
+            return scene
+
+        if tracks:
+            self._edit(name, every)
 
     def _named(self, name: str) -> str:
         return name if len(self.chosen) == 1 else f"{name}s"
