@@ -65,7 +65,7 @@ def _check_project(arguments: Namespace) -> None:
         check_target(arguments.project)
         return
     still = None if arguments.still is None else load_still(arguments.still)
-    open_or_create(arguments.project, still, None).project.close()
+    open_or_create(arguments.project, still, None, quick=True).project.close()
 
 
 def check_sound(arguments: Namespace) -> None:

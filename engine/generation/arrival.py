@@ -24,8 +24,13 @@ from engine.scene.takes import Take
 from engine.vision.still import Still
 
 
-def open_or_create(path: Path, still: Still | None, still_path: Path | None) -> Opened:
+def open_or_create(
+    path: Path, still: Still | None, still_path: Path | None, *, quick: bool = False
+) -> Opened:
     """The project in a folder, made if there is none, for takes of this still (None: of words alone).
+
+    Args:
+        quick: look whether the takes that are in it are there, and leave checking their samples.
 
     Raises:
         BadInput: the project is of another still, or the folder cannot be one.
@@ -33,7 +38,7 @@ def open_or_create(path: Path, still: Still | None, still_path: Path | None) -> 
     """
     if not path.exists():
         return Project.create(path, path.stem or "Untitled", still_path)
-    opened = Project.open(path)
+    opened = Project.open(path, quick=quick)
     known = opened.scene.still
     if still is not None and (known is None or known.digest != still.digest):
         opened.project.close()
