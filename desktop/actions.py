@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from desktop.keys import ACTIONS, MENUS, ActionSpec, KeyMap
@@ -69,8 +69,12 @@ class Actions(QObject):
 
     def set_keys(self, keys: KeyMap) -> None:
         for id_, made in self._made.items():
-            made.setShortcuts([QKeySequence(key) for key in keys.keys(id_)])
-            made.setToolTip(tooltip(self._table[id_], keys))
+            spec = self._table[id_]
+            made.setToolTip(tooltip(spec, keys))
+            if not spec.scope:
+                made.setShortcuts([QKeySequence(key) for key in keys.keys(id_)])
+            else:  # Its part of the window takes the key; the menu only says which.
+                made.setText(f"{spec.text}\t{shown_key(id_, keys)}".rstrip())
 
     def rename(self, id_: str, text: str) -> None:
         """Another text, such as what would be undone."""
@@ -114,10 +118,18 @@ class Actions(QObject):
         self.refresh()
 
 
-def tooltip(spec: ActionSpec, keys: KeyMap) -> str:
-    """What it does, and its key: "Play from the playhead, or stop  (Space)"."""
-    first = next(iter(keys.keys(spec.id)), None)
-    words = spec.tip or spec.plain
-    if first is None:
-        return words
-    return f"{words}  ({QKeySequence(first).toString(QKeySequence.SequenceFormat.NativeText)})"
+def tooltip(spec: ActionSpec, keys: KeyMap, words: str = "") -> str:
+    """What it does, in other words where they are given, and its key: "Play from the playhead, or stop  (Space)"."""
+    words, key = words or spec.tip or spec.plain, shown_key(spec.id, keys)
+    return f"{words}  ({key})" if key else words
+
+
+def shown_key(id_: str, keys: KeyMap) -> str:
+    """The first key of an action as this system writes it, or ""."""
+    first = next(iter(keys.keys(id_)), None)
+    return "" if first is None else QKeySequence(first).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def pressed(event: QKeyEvent) -> str:
+    """The key of an event, as the table of keys writes it."""
+    return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)

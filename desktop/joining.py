@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.actions import Actions
 from desktop.export.exports import Exports
+from desktop.keys import KeyMap
 from desktop.objects.part import ObjectsPart
 from desktop.panels import CanvasPanel
 from desktop.services import Panel
@@ -25,12 +26,19 @@ def join(panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None
     assert isinstance(canvas, CanvasPanel)
     assert isinstance(objects, ObjectsPart)
     assert isinstance(timeline, TimelinePart)
-    canvas.canvas.tapped.connect(timeline.player.toggle)
+    canvas.canvas.tapped.connect(lambda: _tap(actions, canvas.canvas.keys))
     canvas.vision.prepared.connect(lambda _: objects.worker.warm_up())
     objects.panel.play_requested.connect(timeline.player.play_take)
     _share(actions, objects, timeline, paste)
     _carry(timeline, exports)
     timeline.view.clips_selected.connect(lambda _: actions.refresh())
+
+
+def _tap(actions: Actions, keys: KeyMap) -> None:
+    """The canvas keeps Space, which pans while it is held; tapped, it does what it does everywhere."""
+    id_ = keys.action_of("Space")
+    if id_ is not None:
+        actions.action(id_).trigger()
 
 
 def _carry(timeline: TimelinePart, exports: Exports) -> None:

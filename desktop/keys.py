@@ -17,6 +17,8 @@ class ActionSpec:
         icon: the name of its icon, if it has one.
         group: actions of a menu are divided by a line where this changes.
         checkable: whether it is switched on and off.
+        scope: the part of the window, "canvas" or "timeline", in which alone its keys act, while that has the
+            keyboard; there they come before the window's. "" is the whole window.
     """
 
     id: str
@@ -27,6 +29,7 @@ class ActionSpec:
     icon: str = ""
     group: int = 0
     checkable: bool = False
+    scope: str = ""
 
     @property
     def plain(self) -> str:
@@ -56,13 +59,43 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "duplicate", "&Duplicate", "&Edit", ("Ctrl+D",), "Place copies after the selected clips", "", 1
     ),
-    ActionSpec("delete", "D&elete", "&Edit", ("Del",), "Remove the selected clips or objects", "trash", 1),
+    ActionSpec("delete", "D&elete", "&Edit", ("Del", "Backspace"), "Remove the selected clips or objects", "trash", 1),
     ActionSpec("select_all", "Select &all", "&Edit", ("Ctrl+A",), "Select every object", "", 2),
     ActionSpec("find", "&Find objects", "&Still", ("F",), "Propose masks for the whole still", "find", 0),
     ActionSpec(
         "accept", "&Accept mask", "&Still", ("Return", "Enter"), "Make the proposal an object", "check", 1
     ),
     ActionSpec("next_mask", "&Next proposal", "&Still", ("P",), "Show the next of the proposed masks", "", 1),
+    ActionSpec(
+        "next_here",
+        "Ne&xt proposal, on the still",
+        "&Still",
+        ("Tab",),
+        "Show the next of the proposed masks",
+        "",
+        1,
+        scope="canvas",
+    ),
+    ActionSpec(
+        "previous_here",
+        "P&revious proposal",
+        "&Still",
+        ("Shift+Tab",),
+        "Show the one before of the proposed masks",
+        "",
+        1,
+        scope="canvas",
+    ),
+    ActionSpec(
+        "hint_back",
+        "Ta&ke back hint",
+        "&Still",
+        ("Backspace",),
+        "Take back the last click or box",
+        "",
+        1,
+        scope="canvas",
+    ),
     ActionSpec("clear", "&Clear hints", "&Still", ("Esc",), "Forget the clicks and the box", "", 1),
     ActionSpec(
         "point", "&Point", "&Still", ("V",), "Click what should be heard", "cursor", 2, checkable=True
@@ -116,9 +149,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("to_start", "To s&tart", "&Play", ("Home",), "Go to the beginning", "to_start", 3),
     ActionSpec("to_end", "To en&d", "&Play", ("End",), "Go to the end of the last clip", "to_end", 3),
     ActionSpec("compare", "Compare &A and B", "&Play", ("A",), "Switch takes at matched loudness", "", 4),
-    ActionSpec("fit", "&Fit still", "&View", ("Shift+F",), "Show the whole still", "fit", 0),
+    ActionSpec("fit", "&Fit still", "&View", ("Shift+F", "0"), "Show the whole still", "fit", 0),
     ActionSpec(
-        "actual", "&Actual pixels", "&View", ("Ctrl+1",), "One pixel of the still on one of the screen", ""
+        "actual",
+        "&Actual pixels",
+        "&View",
+        ("Ctrl+1", "1"),
+        "One pixel of the still on one of the screen",
+        "actual",
+    ),
+    ActionSpec(
+        "closer", "Still &larger", "&View", ("+", "="), "Zoom into the still", "zoom_in", scope="canvas"
+    ),
+    ActionSpec(
+        "farther", "Still &smaller", "&View", ("-",), "Zoom out of the still", "zoom_out", scope="canvas"
     ),
     ActionSpec(
         "show_objects", "&Objects", "&View", ("F7",), "Show or hide the objects", "", 1, checkable=True
@@ -132,6 +176,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("keys", "&Keys…", "&Help", ("F1",), "Which key does what, and change it", "", 0),
     ActionSpec("about", "&About Foleyscape…", "&Help", (), "Version, model and licences", "info", 1),
 )
+
+
+SPECS: Mapping[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}
 
 
 class KeyMap:
@@ -160,23 +207,31 @@ class KeyMap:
     def keys(self, id_: str) -> tuple[str, ...]:
         return self._changed.get(id_, self._actions[id_].keys)
 
-    def action_of(self, key: str) -> str | None:
-        """The action that has this key, or None."""
+    def action_of(self, key: str, scope: str = "") -> str | None:
+        """What a key does while this part of the window has the keyboard: the part's own first, then the window's."""
+        own = self.action_in(key, scope) if scope else None
+        return own or self.action_in(key, "")
+
+    def action_in(self, key: str, scope: str) -> str | None:
+        """The action of just this scope that has a key."""
         wanted = same_key(key)
-        return next((id_ for id_ in self._actions if wanted in map(same_key, self.keys(id_))), None)
+        there = (id_ for id_, spec in self._actions.items() if spec.scope == scope)
+        return next((id_ for id_ in there if wanted in map(same_key, self.keys(id_))), None)
 
     def with_keys(self, id_: str, keys: tuple[str, ...]) -> "KeyMap":
-        """Gives an action these keys, and takes them from whichever action had them."""
+        """Gives an action these keys, and takes them from whichever action of its scope had them."""
         wanted = {same_key(key) for key in keys}
         changed = {**self._changed, id_: keys}
-        for other in self._actions:
-            kept = tuple(key for key in self.keys(other) if same_key(key) not in wanted)
-            if other != id_ and kept != self.keys(other):
-                changed[other] = kept
+        for other, spec in self._actions.items():
+            if other != id_ and spec.scope == self._actions[id_].scope:
+                kept = tuple(key for key in self.keys(other) if same_key(key) not in wanted)
+                if kept != self.keys(other):
+                    changed[other] = kept
         return KeyMap(changed, tuple(self._actions.values()))
 
 
 def same_key(key: str) -> str:
-    """One spelling for each key, whatever the order of its modifiers."""
-    *modifiers, last = key.replace("++", "+Plus").split("+")
-    return "+".join([*sorted(modifier.strip().lower() for modifier in modifiers), last.strip().lower()])
+    """One spelling for each key, whatever the order of its modifiers and whether it is of the number pad."""
+    *modifiers, last = key.replace("++", "+Plus").replace("Backtab", "Shift+Tab").split("+")
+    held = {modifier.strip().lower() for modifier in modifiers} - {"num", ""}
+    return "+".join([*sorted(held), last.strip().lower() or "plus"])

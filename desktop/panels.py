@@ -21,6 +21,8 @@ ALWAYS = {
     "larger": Command.LARGER,
     "fit": Command.FIT,
     "actual": Command.ACTUAL,
+    "closer": Command.CLOSER,
+    "farther": Command.FARTHER,
 }
 TOOLS = {"point": Tool.HINT, "brush": Tool.BRUSH, "erase": Tool.ERASE}
 
@@ -31,6 +33,8 @@ class CanvasPanel:
     def __init__(self, services: Services, parent: QWidget) -> None:
         self._document = services.document
         self.canvas = Canvas(parent)
+        self.canvas.set_keys(services.settings.keys)
+        services.settings.keys_changed.connect(self.canvas.set_keys)
         self.vision = VisionWorker(sight_maker(services), self.canvas)
         self._controller = CanvasController(
             self.canvas,
@@ -53,6 +57,8 @@ class CanvasPanel:
             actions.bind(id_, self._choosing(tool), self._has_still, self._is_chosen(tool))
         actions.bind("accept", self._obeying(Command.ACCEPT), lambda: self.canvas.can_obey()[0])
         actions.bind("next_mask", self._obeying(Command.NEXT), lambda: self.canvas.can_obey()[0])
+        actions.bind("previous_here", self._obeying(Command.PREVIOUS), lambda: self.canvas.can_obey()[0])
+        actions.bind("hint_back", self._obeying(Command.BACK), lambda: self.canvas.can_obey()[1])
         actions.bind("clear", self._obeying(Command.CLEAR), lambda: self.canvas.can_obey()[1])
 
     def close(self) -> None:

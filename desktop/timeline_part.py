@@ -58,6 +58,7 @@ class TimelinePart(QObject):
         player.position_changed.connect(view.set_playhead)
         self.waveforms.failed.connect(services.messages.show)
         services.session.opened.connect(self._begin)
+        services.settings.keys_changed.connect(view.set_keys)
         services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
         view.set_snap(services.settings.preferences.snap)
 

@@ -1,7 +1,11 @@
-"""Which keys the canvas answers to while it has the focus. A table; no widgets."""
+"""What the keys of the window's table mean on the canvas. No widgets."""
 
 from collections.abc import Mapping
 from enum import Enum
+
+from desktop.keys import KeyMap
+
+SCOPE = "canvas"
 
 
 class Command(Enum):
@@ -24,47 +28,41 @@ class Command(Enum):
     FARTHER = "Zoom out"
 
 
-KEYS: Mapping[str, Command] = {
-    "Return": Command.ACCEPT,
-    "Enter": Command.ACCEPT,
-    "Esc": Command.CLEAR,
-    "Tab": Command.NEXT,
-    "Shift+Tab": Command.PREVIOUS,
-    "Backtab": Command.PREVIOUS,
-    "Shift+Backtab": Command.PREVIOUS,
-    "Backspace": Command.BACK,
-    "F": Command.FIND,
-    "V": Command.HINT,
-    "B": Command.BRUSH,
-    "E": Command.ERASE,
-    "[": Command.SMALLER,
-    "]": Command.LARGER,
-    "0": Command.FIT,
-    "1": Command.ACTUAL,
-    "+": Command.CLOSER,
-    "=": Command.CLOSER,
-    "-": Command.FARTHER,
+COMMANDS: Mapping[str, Command] = {
+    "accept": Command.ACCEPT,
+    "clear": Command.CLEAR,
+    "next_here": Command.NEXT,
+    "next_mask": Command.NEXT,
+    "previous_here": Command.PREVIOUS,
+    "hint_back": Command.BACK,
+    "find": Command.FIND,
+    "point": Command.HINT,
+    "brush": Command.BRUSH,
+    "erase": Command.ERASE,
+    "smaller": Command.SMALLER,
+    "larger": Command.LARGER,
+    "fit": Command.FIT,
+    "actual": Command.ACTUAL,
+    "closer": Command.CLOSER,
+    "farther": Command.FARTHER,
 }
-"""By ``QKeySequence``'s portable text."""
+"""By the action of ``desktop.keys``. A command's first action is the one whose key its button names."""
 
 WITH_PROPOSAL = {Command.ACCEPT, Command.NEXT, Command.PREVIOUS}
 """Commands that act only while a proposal is open; without one, their keys do what they do everywhere."""
-WITH_HINTS = {Command.CLEAR, Command.BACK}
-"""Commands that act only while there is a hint or a proposal."""
 
 
-def command_for(
-    text: str, *, proposal: bool, hints: bool, keys: Mapping[str, Command] = KEYS
-) -> Command | None:
+def command_for(text: str, keys: KeyMap, *, proposal: bool, hints: bool) -> Command | None:
     """The command of a key, or None where the key is not the canvas's just now."""
-    command = keys.get(text)
+    command = COMMANDS.get(keys.action_of(text, SCOPE) or "")
     if command in WITH_PROPOSAL and not proposal:
         return None
-    if command in WITH_HINTS and not (hints or proposal):
+    # Taking back stays the canvas's without a hint: one press too many must not delete an object.
+    if command is Command.CLEAR and not (hints or proposal):
         return None
     return command
 
 
-def key_of(command: Command, keys: Mapping[str, Command] = KEYS) -> str:
-    """The first key of a command, for tooltips; "" without one."""
-    return next((key for key, found in keys.items() if found is command), "")
+def action_of(command: Command) -> str:
+    """The action of ``desktop.keys`` whose key a command's button names."""
+    return next(id_ for id_, found in COMMANDS.items() if found is command)

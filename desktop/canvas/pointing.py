@@ -6,13 +6,13 @@ from PySide6.QtGui import (
     QFocusEvent,
     QInputDevice,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
+from desktop.actions import pressed
 from desktop.canvas.gestures import (
     Action,
     Boxed,
@@ -29,8 +29,9 @@ from desktop.canvas.gestures import (
     Zoomed,
     wheeled,
 )
-from desktop.canvas.keymap import KEYS, Command, command_for
+from desktop.canvas.keymap import Command, command_for
 from desktop.canvas.viewport import Point, wheel_factor
+from desktop.keys import KeyMap
 
 BUTTONS = {Qt.MouseButton.LeftButton: Button.LEFT, Qt.MouseButton.MiddleButton: Button.MIDDLE}
 
@@ -47,7 +48,7 @@ class PointerWidget(QWidget):
         super().__init__(parent)
         self.pointer = Pointer()
         self.tool = Tool.HINT
-        self.keys = KEYS
+        self.keys = KeyMap()
         self.held = Held()
         self.focus_by_key = False
         self._at: Point | None = None
@@ -227,9 +228,8 @@ class PointerWidget(QWidget):
         super().focusOutEvent(event)
 
     def _command(self, event: QKeyEvent) -> Command | None:
-        text = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
         proposal, hints = self.can_obey()
-        return command_for(text.replace("Num+", ""), proposal=proposal, hints=hints, keys=self.keys)
+        return command_for(pressed(event), self.keys, proposal=proposal, hints=hints)
 
     def _is_space(self, event: QKeyEvent) -> bool:
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from desktop.actions import shown_key
 from desktop.canvas.artist import Artist
 from desktop.canvas.choosing import Choosing
 from desktop.canvas.gestures import Tool
@@ -18,6 +19,7 @@ from desktop.canvas.pyramid import Pyramid
 from desktop.canvas.scenery import paint_scenery
 from desktop.canvas.tools import ProposalBar, ToolBar
 from desktop.canvas.viewport import Point, Viewport
+from desktop.keys import KeyMap
 from desktop.theme.colours import DARK
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
@@ -62,7 +64,6 @@ class Stage(PointerWidget):
         self._artist.traced.connect(self._keep_outline)
         self._artist.failed.connect(self.failed)
         self.setAccessibleName("Still")
-        self.setAccessibleDescription("Click a thing to propose it as an object; Return adds it.")
         self.tools = ToolBar(self)
         self.proposal_bar = ProposalBar(self)
         self.caption = QLabel(self)
@@ -70,6 +71,7 @@ class Stage(PointerWidget):
         self.caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.tools.show_tool(self.tool)
         self.tools.show_diameter(self._diameter)
+        self.set_keys(self.keys)
         self._show_bars()
 
     # What is shown
@@ -95,6 +97,15 @@ class Stage(PointerWidget):
     def settled(self) -> bool:
         """Whether all that is to be seen has been drawn as it will stay."""
         return self._artist.waiting == 0
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys, at once: what is pressed, and what tooltips name."""
+        self.keys = keys
+        self.tools.set_keys(keys)
+        self.proposal_bar.set_keys(keys)
+        adds = shown_key("accept", keys)
+        words = "Click a thing to propose it as an object"
+        self.setAccessibleDescription(f"{words}; {adds} adds it." if adds else f"{words}.")
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(900, 600)

@@ -3,9 +3,11 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from desktop.actions import shown_key, tooltip
 from desktop.canvas.brush import SIZES
 from desktop.canvas.gestures import Tool
-from desktop.canvas.keymap import Command, key_of
+from desktop.canvas.keymap import Command, action_of
+from desktop.keys import SPECS, KeyMap
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon
 
@@ -28,7 +30,7 @@ SHEET = f"""
 
 
 class Bar(QFrame):
-    """A row of controls in a rounded plate."""
+    """A row of controls in a rounded plate. ``set_keys`` gives them their tooltips."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,16 +41,20 @@ class Bar(QFrame):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(5, 4, 5, 4)
         self.row.setSpacing(2)
+        self._tips: dict[QToolButton, tuple[Command, str]] = {}
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys: the tooltips name them."""
+        for button, (command, words) in self._tips.items():
+            button.setToolTip(tooltip(SPECS[action_of(command)], keys, words))
 
     def button(self, picture: str, command: Command, tip: str = "", colour: str = DARK.text) -> QToolButton:
-        """A button for a command, its key in the tooltip."""
+        """A button for a command."""
         button = QToolButton(self)
         button.setIcon(icon(picture, colour))
         button.setIconSize(QSize(18, 18))
         button.setAccessibleName(command.value)
-        key = key_of(command)
-        words = tip or command.value
-        button.setToolTip(f"{words} ({key})" if key else words)
+        self._tips[button] = command, tip or command.value
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.row.addWidget(button)
         return button
@@ -77,7 +83,6 @@ class ToolBar(Bar):
         self.diameter.setRange(*SIZES)
         self.diameter.setFixedWidth(90)
         self.diameter.setAccessibleName("Brush size")
-        self.diameter.setToolTip("Brush size ([ smaller, ] larger)")
         self.diameter.valueChanged.connect(self.diameter_chosen)
         self.row.addWidget(self.diameter)
         self.rule()
@@ -92,6 +97,12 @@ class ToolBar(Bar):
         self.closer = self._plain("zoom_in", Command.CLOSER)
         self.fit = self._plain("fit", Command.FIT)
         self.actual = self._plain("actual", Command.ACTUAL)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        super().set_keys(keys)
+        named = {name: shown_key(name, keys) for name in ("smaller", "larger")}
+        there = ", ".join(f"{key} {name}" for name, key in named.items() if key)
+        self.diameter.setToolTip(f"Brush size  ({there})" if there else "Brush size")
 
     def show_tool(self, tool: Tool) -> None:
         self.tools[tool].setChecked(True)

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from desktop.actions import tooltip
+from desktop.keys import SPECS, KeyMap
 from desktop.objects.ordering import Choice
 from desktop.theme.icons import icon
 from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
@@ -27,15 +29,20 @@ class Footer(QWidget):
         self.quality.setToolTip("Draft is fast; Final takes more steps and sounds better")
         self.each = QPushButton("Generate &each", self)
         self.each.setProperty("primary", True)
-        self.each.setToolTip("A take of each selected object  (Ctrl+G)")
         self.together = QPushButton("&Together", self)
         self.together.setAccessibleName("Generate together")
-        self.together.setToolTip("One take of all that is selected, sounding together  (Ctrl+Shift+G)")
         self.together.setIcon(icon("together"))
         self.each.clicked.connect(lambda: self.generate.emit(False))
         self.together.clicked.connect(lambda: self.generate.emit(True))
         self._lay_out()
+        self.set_keys(KeyMap())
         self.show_selection(0)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys: the tooltips name them."""
+        self.each.setToolTip(tooltip(SPECS["generate"], keys))
+        words = "One take of all that is selected, sounding together"
+        self.together.setToolTip(tooltip(SPECS["together"], keys, words))
 
     @property
     def choice(self) -> Choice:

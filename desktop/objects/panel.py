@@ -6,7 +6,9 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.actions import shown_key
 from desktop.document import Document
+from desktop.keys import KeyMap
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
 from desktop.objects.footer import Footer
@@ -18,8 +20,6 @@ from desktop.workers.queue import GenerationQueue, Job
 from engine.scene.edits import reject_take, star_take
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
-
-EMPTY = "Click something in the still that should be heard, and press Enter.\nOr press F to find objects."
 
 
 class ObjectsPanel(QWidget):
@@ -65,7 +65,14 @@ class ObjectsPanel(QWidget):
         document.still_changed.connect(self._forget)
         queue.changed.connect(self._refresh)
         previews.ready.connect(self._refresh_pictures)
+        self.set_keys(KeyMap())
         self._refresh()
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys: tooltips and the words of the empty list name them."""
+        self.hint.setText(words_of_empty(keys))
+        self.footer.set_keys(keys)
+        self.queue_view.set_keys(keys)
 
     @property
     def cards(self) -> tuple[ObjectCard, ...]:
@@ -140,7 +147,7 @@ class ObjectsPanel(QWidget):
             if self._list.indexOf(card) != place:
                 self._list.insertWidget(place, card)
         self._cards = cards
-        self._hint.setVisible(not cards)
+        self.hint.setVisible(not cards)
         self._heading.setText(f"OBJECTS · {len(cards)}" if cards else "OBJECTS")
         self.footer.show_selection(len(self._document.selection))
         self._refresh_pictures()
@@ -282,10 +289,10 @@ class ObjectsPanel(QWidget):
         self._heading.setProperty("role", "heading")
         self._heading.setContentsMargins(12, 10, 12, 4)
         self._inside = QWidget(self)
-        self._hint = QLabel(EMPTY, self._inside)
-        self._hint.setProperty("role", "dim")
-        self._hint.setWordWrap(True)
-        self._hint.setContentsMargins(6, 8, 6, 8)
+        self.hint = QLabel(self._inside)
+        self.hint.setProperty("role", "dim")
+        self.hint.setWordWrap(True)
+        self.hint.setContentsMargins(6, 8, 6, 8)
         self._mark = QFrame(self._inside)
         self._mark.setStyleSheet(f"background: {DARK.accent}; border-radius: 1px;")
         self._mark.hide()
@@ -295,7 +302,7 @@ class ObjectsPanel(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
         inside.addLayout(self._list)
-        inside.addWidget(self._hint)
+        inside.addWidget(self.hint)
         inside.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
@@ -328,3 +335,11 @@ def busy_objects(jobs: tuple[Job, ...]) -> dict[int, Busy]:
         for number, job in told.items()
         if job.active or job.state == "failed"
     }
+
+
+def words_of_empty(keys: KeyMap) -> str:
+    """What the list says while nothing is in it."""
+    accept, find = shown_key("accept", keys), shown_key("find", keys)
+    adding = f", and press {accept}." if accept else ", and add it."
+    finding = f"\nOr press {find} to find objects." if find else ""
+    return f"Click something in the still that should be heard{adding}{finding}"

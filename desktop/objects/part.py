@@ -53,6 +53,8 @@ class ObjectsPart(QObject):
         self.queue.changed.connect(self._tell)
         document.still_changed.connect(self._prepare)
         services.settings.changed.connect(self._apply)
+        services.settings.keys_changed.connect(self.panel.set_keys)
+        self.panel.set_keys(services.settings.keys)
         self._applied: Preferences | None = None
         self._apply(services.settings.preferences)
 

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.actions import tooltip
+from desktop.keys import SPECS, KeyMap
 from desktop.objects.look import IconMaker, small_button
 from desktop.theme.colours import DARK
 from desktop.workers.pace import in_words
@@ -103,13 +105,17 @@ class QueueView(QWidget):
         self._rows: dict[int, JobRow] = {}
         self.heading = QLabel("QUEUE", self)
         self.heading.setProperty("role", "heading")
-        self.cancel_all = self._button("Cancel &all", "Stop all that runs or waits  (Ctrl+.)")
+        self.cancel_all = self._button("Cancel &all", "Stop all that runs or waits")
         self.clear = self._button("C&lear", "Forget those that have ended")
         self.cancel_all.clicked.connect(queue.cancel_all)
         self.clear.clicked.connect(queue.forget_ended)
         self._lay_out()
         queue.changed.connect(self._refresh)
         self._refresh()
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys: the tooltip names them."""
+        self.cancel_all.setToolTip(tooltip(SPECS["cancel"], keys))
 
     @property
     def rows(self) -> tuple[JobRow, ...]:

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.keys import ACTIONS, MENUS, KeyMap
+from desktop.keys import ACTIONS, MENUS, SPECS, KeyMap
 
 PLAIN = QKeySequence.SequenceFormat.PortableText
 ID = Qt.ItemDataRole.UserRole
+PLACES = {"": "Elsewhere", "canvas": "On the still", "timeline": "In the timeline"}
+"""Where keys act, and how that is said."""
 
 
 class KeysPage(QWidget):
@@ -125,10 +127,20 @@ class KeysPage(QWidget):
         id_ = self._current()
         if id_ is None or keys == self.keys.keys(id_):
             return
-        before = self.keys.action_of(keys[0]) if keys else None
-        self._become(self.keys.with_keys(id_, keys))
-        taken = before is not None and before != id_
-        self.note.setText(f"Taken from {self._rows[str(before)].text(0)}." if taken else "")
+        before = self.keys
+        self._become(before.with_keys(id_, keys))
+        self.note.setText(self._told(id_, keys[0], before) if keys else "")
+
+    def _told(self, id_: str, key: str, before: KeyMap) -> str:
+        """Which other action had the key, or has it still in another part of the window."""
+        scope, said = SPECS[id_].scope, []
+        for where, words in PLACES.items():
+            other = before.action_in(key, where)
+            if other not in (None, id_) and where == scope:
+                said.append(f"Taken from {self._rows[str(other)].text(0)}.")
+            elif other is not None and "" in (where, scope):
+                said.append(f"{words} the key stays with {self._rows[other].text(0)}.")
+        return " ".join(said)
 
     def _become(self, keys: KeyMap) -> None:
         self.keys = keys

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.actions import tooltip
-from desktop.keys import ACTIONS, KeyMap
+from desktop.keys import SPECS, KeyMap
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon
 from desktop.timeline.ticks import timecode
@@ -17,23 +17,27 @@ class Corner(QWidget):
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        specs = {spec.id: spec for spec in ACTIONS}
         self.time = QLabel("", self)
         self.time.setAccessibleName("Playhead")
         self.time.setToolTip("Timecode at the playhead")
         self.time.setStyleSheet("QLabel { font-size: 14px; font-weight: 600; }")
-        self.snap = self._button("magnet", tooltip(specs["snap"], keys), "Snap", checkable=True)
+        self.snap = self._button("magnet", "Snap", checkable=True)
         self.snap.setChecked(True)
-        self.spectrograms = self._button(
-            "spectrogram", tooltip(specs["spectrogram"], keys), "Spectrograms", checkable=True
-        )
-        self.add = self._button("plus", "Add an empty track", "Add track", checkable=False)
+        self.spectrograms = self._button("spectrogram", "Spectrograms", checkable=True)
+        self.add = self._button("plus", "Add track", checkable=False)
+        self.add.setToolTip("Add an empty track")
+        self.set_keys(keys)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 6, 0)
         row.setSpacing(2)
         row.addWidget(self.time, 1, Qt.AlignmentFlag.AlignVCenter)
         for button in (self.snap, self.spectrograms, self.add):
             row.addWidget(button)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys: the tooltips name them."""
+        for id_, button in (("snap", self.snap), ("spectrogram", self.spectrograms)):
+            button.setToolTip(tooltip(SPECS[id_], keys))
 
     def show_time(self, sample: int, timeline: Timeline) -> None:
         self.time.setText(timecode(sample, timeline))
@@ -44,11 +48,10 @@ class Corner(QWidget):
         painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(DARK.line))
         painter.end()
 
-    def _button(self, picture: str, tip: str, name: str, *, checkable: bool) -> QToolButton:
+    def _button(self, picture: str, name: str, *, checkable: bool) -> QToolButton:
         made = QToolButton(self)
         made.setIcon(icon(picture))
         made.setIconSize(QSize(16, 16))
         made.setCheckable(checkable)
-        made.setToolTip(tip)
         made.setAccessibleName(name)
         return made

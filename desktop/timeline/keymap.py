@@ -1,16 +1,8 @@
 """Which key does what while the timeline has the focus: the window's own table, for what concerns the timeline."""
 
-from collections.abc import Mapping
+from desktop.keys import KeyMap
 
-from desktop.keys import KeyMap, same_key
-
-NUDGES: Mapping[str, tuple[str, int]] = {
-    "Left": ("nudge", -1),
-    "Right": ("nudge", 1),
-    "Shift+Left": ("nudge", -10),
-    "Shift+Right": ("nudge", 10),
-}
-"""Plain arrows move the selected clips by frames, where the window has no other use for them."""
+SCOPE = "timeline"
 
 COMMANDS = (
     "cut",
@@ -37,13 +29,5 @@ COMMANDS = (
 
 def command_of(key: str, keys: KeyMap) -> str | None:
     """The timeline's command for a key, as ``QKeySequence`` writes it, or None."""
-    if same_key(key) == "backspace":
-        return "delete"
-    found = keys.action_of(key)
+    found = keys.action_of(key, SCOPE)
     return found if found in COMMANDS else None
-
-
-def nudge_of(key: str) -> int | None:
-    """By how many frames a plain arrow moves what is selected, or None."""
-    found = NUDGES.get(key)
-    return None if found is None else found[1]

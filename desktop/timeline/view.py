@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QScrollBar, QWidget
 
+from desktop.actions import pressed
 from desktop.document import Document
 from desktop.keys import KeyMap
 from desktop.theme.colours import DARK
@@ -14,14 +15,13 @@ from desktop.timeline.corner import Corner
 from desktop.timeline.gestures import Edit
 from desktop.timeline.header import Headers
 from desktop.timeline.hits import Hit, Part
-from desktop.timeline.keymap import command_of, nudge_of
+from desktop.timeline.keymap import command_of
 from desktop.timeline.lanes import RULER, Geometry
 from desktop.timeline.menus import menu_for
 from desktop.timeline.surface import Surface
 from desktop.timeline.waveforms import Waveforms
 from engine.scene.edits import rename_marker
 from engine.scene.scene import Scene
-from engine.scene.timecode import frame_of, sample_of
 from engine.scene.timeline import Marker
 
 ZOOM = 1.6
@@ -93,6 +93,11 @@ class TimelineView(QWidget):
     @property
     def spectrograms(self) -> bool:
         return self.surface.view.spectrograms
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys, at once: what is pressed, and what tooltips name."""
+        self._keys = keys
+        self.corner.set_keys(keys)
 
     def set_playhead(self, sample: int, *, follow: bool = True) -> None:
         """Where the player is. ``follow`` turns the page when that is out of view."""
@@ -174,12 +179,9 @@ class TimelineView(QWidget):
             if not self.surface.cancel():
                 self.surface.choose(frozenset())
             return
-        key = QKeySequence(event.keyCombination()).toString()
-        command, frames = command_of(key, self._keys), nudge_of(key)
+        command = command_of(pressed(event), self._keys)
         if command is not None:
             self.obey(command)
-        elif frames is not None:
-            self._step(frames)
         else:
             super().keyPressEvent(event)
 
@@ -301,15 +303,6 @@ class TimelineView(QWidget):
         if (start, stop) != self.loop:
             self.surface.set_loop((start, stop))
             self.loop_changed.emit(start, stop)
-
-    def _step(self, frames: int) -> None:
-        """Moves the selected clips; with none selected, the playhead."""
-        if self.chosen:
-            self.commander.nudge(frames)
-            return
-        timeline = self._document.scene.timeline
-        frame = frame_of(self.playhead, timeline.frame_rate, timeline.rate)
-        self._seek(sample_of(max(0, frame + frames), timeline.frame_rate, timeline.rate))
 
     def _open_menu(self, hit: Hit, place: QPoint) -> None:
         scene = self._document.scene

@@ -15,6 +15,7 @@ from desktop.canvas.gestures import Tool
 from desktop.canvas.keymap import Command
 from desktop.canvas.outline import trace
 from desktop.canvas.stage import GUIDE
+from desktop.keys import KeyMap
 from engine.scene.hints import Box, Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
@@ -475,3 +476,16 @@ def test_a_still_of_nothing_but_zeros_and_many_objects_paints(qtbot: QtBot, canv
     canvas.show_objects(objects, [3, 5])
     qtbot.waitUntil(lambda: canvas.settled)
     assert np.asarray(canvas.grab().toImage().width()) > 0
+
+
+def test_a_changed_key_acts_at_once_and_its_tooltip_follows(canvas: Canvas) -> None:
+    canvas.set_keys(KeyMap({"brush": ("Q",), "accept": ("U",)}))
+    QTest.keyClick(canvas, Qt.Key.Key_B)
+    assert canvas.tools.tools[Tool.HINT].isChecked()
+    QTest.keyClick(canvas, Qt.Key.Key_Q)
+    assert canvas.tool is Tool.BRUSH
+    assert canvas.tools.tools[Tool.BRUSH].toolTip().endswith("(Q)")
+    assert canvas.proposal_bar.accept.toolTip().endswith("(U)")
+    assert "U adds it" in canvas.accessibleDescription()
+    canvas.set_keys(KeyMap({"smaller": (), "larger": ("X",)}))
+    assert canvas.tools.diameter.toolTip() == "Brush size  (X larger)"

@@ -20,11 +20,12 @@ from desktop.canvas.gestures import (
     Zoomed,
     wheeled,
 )
-from desktop.canvas.keymap import KEYS, Command, command_for, key_of
+from desktop.canvas.keymap import COMMANDS, Command, action_of, command_for
 from desktop.canvas.labels import Rect, Wanted, place
 from desktop.canvas.outline import NOTHING, trace
 from desktop.canvas.pyramid import LARGEST, build
 from desktop.canvas.viewport import LEAST_SHOWN, MOST_ZOOM, Viewport
+from desktop.keys import KeyMap
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.objects import SoundingObject
 from tests.desktop.workers.fake_sight import square, still_of
@@ -255,13 +256,26 @@ def test_names_stay_in_the_view_and_those_of_objects_out_of_sight_are_left_out()
 
 
 def test_keys_for_proposals_are_the_canvas_s_only_while_there_is_one() -> None:
-    assert command_for("Return", proposal=False, hints=False) is None
-    assert command_for("Return", proposal=True, hints=True) is Command.ACCEPT
-    assert command_for("Esc", proposal=False, hints=True) is Command.CLEAR
-    assert command_for("Tab", proposal=False, hints=True) is None
-    assert command_for("Ctrl+Z", proposal=True, hints=True) is None
+    keys = KeyMap()
+    assert command_for("Return", keys, proposal=False, hints=False) is None
+    assert command_for("Return", keys, proposal=True, hints=True) is Command.ACCEPT
+    assert command_for("Esc", keys, proposal=False, hints=True) is Command.CLEAR
+    assert command_for("Esc", keys, proposal=False, hints=False) is None
+    assert command_for("Tab", keys, proposal=False, hints=True) is None
+    assert command_for("Shift+Backtab", keys, proposal=True, hints=True) is Command.PREVIOUS
+    assert command_for("Ctrl+Z", keys, proposal=True, hints=True) is None
 
 
-def test_every_command_has_a_key() -> None:
-    assert set(KEYS.values()) == set(Command)
-    assert all(key_of(command) for command in Command)
+def test_taking_back_stays_the_canvas_s_when_no_hint_is_left() -> None:
+    assert command_for("Backspace", KeyMap(), proposal=False, hints=False) is Command.BACK
+
+
+def test_the_canvas_obeys_the_keys_in_force() -> None:
+    keys = KeyMap({"brush": ("Q",)})
+    assert command_for("Q", keys, proposal=False, hints=False) is Command.BRUSH
+    assert command_for("B", keys, proposal=False, hints=False) is None
+
+
+def test_every_command_has_an_action_of_the_table_with_a_key() -> None:
+    assert set(COMMANDS.values()) == set(Command)
+    assert all(KeyMap().keys(action_of(command)) for command in Command)

@@ -140,6 +140,24 @@ def test_a_key_is_changed_by_pressing_it_and_the_action_that_lost_it_is_named(qt
     assert page.keys.keys("regenerate") == ()
 
 
+@pytest.mark.parametrize(
+    ("id_", "key", "said"),
+    [
+        ("snap", Qt.Key.Key_Minus, "On the still the key stays with Still smaller."),
+        ("closer", Qt.Key.Key_S, "Elsewhere the key stays with Solo."),
+    ],
+)
+def test_a_key_that_another_part_of_the_window_keeps_is_said(
+    qtbot: QtBot, id_: str, key: Qt.Key, said: str
+) -> None:
+    page = KeysPage(KeyMap())
+    qtbot.addWidget(page)
+    page.select(id_)
+    qtbot.keyClick(page.edit, key)
+    qtbot.waitUntil(lambda: page.note.text() == said, timeout=3000)
+    assert page.keys.action_in("-", "canvas") == "farther" and page.keys.action_in("S", "") == "solo"
+
+
 def test_searching_keys_hides_what_does_not_match(qtbot: QtBot) -> None:
     page = KeysPage(KeyMap())
     qtbot.addWidget(page)

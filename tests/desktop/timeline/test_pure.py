@@ -12,7 +12,7 @@ from desktop.timeline.columns import columns
 from desktop.timeline.gestures import Band, Edit, Grip, Loop, Outcome, Point, Seek
 from desktop.timeline.hand import Hand, Held
 from desktop.timeline.hits import Hit, Part, Standing, gain_y, handles, hit
-from desktop.timeline.keymap import command_of, nudge_of
+from desktop.timeline.keymap import command_of
 from desktop.timeline.lanes import RULER, Geometry, LaneIndex, LaneShelf
 from desktop.timeline.look import Scenery
 from desktop.timeline.scale import COARSEST, FINEST, LEAD, TimeScale
@@ -334,4 +334,3 @@ def test_keys_mean_what_the_windows_table_says() -> None:
     assert command_of("Del", KeyMap()) == "delete" == command_of("Backspace", KeyMap())
     assert command_of("Ctrl+G", KeyMap()) is None
     assert command_of("X", KeyMap({"split": ("X",)})) == "split"
-    assert nudge_of("Shift+Left") == -10 and nudge_of("Q") is None
