@@ -28,6 +28,8 @@ from desktop.theme.theme import Theme
 from desktop.welcome.samples import samples
 from desktop.window import USUAL, MainWindow
 from desktop.workers.background import Background
+from desktop.workers.libraries import torch_opened_ahead
+from desktop.workers.sweeper import Sweeper
 from engine.errors import BadInput, Failed
 
 DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
@@ -66,14 +68,14 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
     application = made_application()
     theme = Theme()
     theme.dress(application)
-    guard = FocusGuard(application)
+    guard, sweeper = FocusGuard(application), Sweeper(application)
     try:
-        services = made_services(settings)
-        make_panels = panels or _real_panels
-        window = MainWindow(services, make_panels(), about=about_text(), samples=samples())
-        with told_errors(services.messages, application):
+        services, parts = made_services(settings), (panels or _real_panels)()
+        with told_errors(services.messages, application), torch_opened_ahead():
+            window = MainWindow(services, parts, about=about_text(), samples=samples())
             return _loop(application, window, start)
     finally:
+        sweeper.close()
         guard.deleteLater()
         theme.close()
 

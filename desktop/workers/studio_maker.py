@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.workers.libraries import open_torch
+
 if TYPE_CHECKING:
     from engine.studio import Studio
 
@@ -20,6 +22,7 @@ def studio_maker(
     """
 
     def make() -> "Studio":
+        open_torch()
         from engine.studio import Studio
 
         if threads > 0:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.canvas.outline import Outline, trace
+from desktop.workers.libraries import open_torch
 from desktop.workers.sight import Suggestion
 from engine.errors import BadInput
 from engine.scene.hints import Click, Hints
@@ -45,6 +46,7 @@ class StudioSight:
     def __init__(
         self, model: str | Path | None = None, device: str = "cpu", threads: int | None = None
     ) -> None:
+        open_torch()
         from engine.generation.parts import FolderParts
         from engine.studio import Studio
 

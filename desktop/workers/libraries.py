@@ -1,0 +1,99 @@
+"""Brings torch's libraries into memory without holding up the window."""
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+NAMES = ("libtorch_global_deps", "libtorch_cpu", "libtorch_cuda", "libtorch", "libtorch_python")
+"""In the order in which they need each other; what an installation does not have is passed over."""
+
+ONE_AT_A_TIME = threading.Lock()
+"""The system opens libraries for the whole process; so this, alone, is the process's and nobody's own."""
+
+Open = Callable[[Path, int], object]
+
+
+@contextlib.contextmanager
+def torch_opened_ahead() -> Iterator[None]:
+    """Opens torch's libraries beside what is in the block, so that they are there before anyone is kept waiting.
+
+    While a window is being made is the time for it: once it is shown, Qt too may want to open something, in the GUI
+    thread, and would wait for torch.
+    """
+    thread = threading.Thread(target=open_torch, name="libraries")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def open_torch() -> None:
+    """Opens the shared libraries that ``import torch`` will need; to be called in a worker's thread.
+
+    An import holds the interpreter while its libraries are opened, and so does ``ctypes.CDLL``: for torch 0.2 s and
+    more, in which the window stands still. A foreign function does not, and ``dlopen`` is one. What cannot be opened
+    here is left to the import, which says why. Windows needs none of this: torch itself does so there.
+    """
+    if not hasattr(os, "RTLD_NOW"):
+        return
+    with ONE_AT_A_TIME:
+        if "torch" not in sys.modules:
+            open_libraries(torch_libraries(), foreign_open())
+
+
+def open_libraries(paths: Sequence[Path], open_: Open) -> None:
+    """Opens libraries in order, while imports that other threads begin wait (but for the main thread's)."""
+    gate = Gate()
+    sys.meta_path.insert(0, gate)
+    try:
+        for path in paths:
+            # As torch opens them: what it depends on for everyone, itself for itself.
+            scope = os.RTLD_GLOBAL if "global_deps" in path.name else os.RTLD_LOCAL
+            open_(path, os.RTLD_NOW | scope)
+    finally:
+        sys.meta_path.remove(gate)
+        gate.opened.set()
+
+
+class Gate:
+    """Finds nothing, but only once it is opened.
+
+    The system opens one library at a time. An import that comes to that while another library is being opened waits
+    for it with the interpreter in its hands; here it waits with empty hands.
+    """
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self._owner = threading.get_ident()
+
+    def find_spec(
+        self, _name: str, _path: Sequence[str] | None, _target: ModuleType | None = None, /
+    ) -> ModuleSpec | None:
+        if threading.get_ident() not in (self._owner, threading.main_thread().ident):
+            self.opened.wait()
+        return None
+
+
+def foreign_open() -> Open:
+    """The system's ``dlopen``, called without the interpreter."""
+    dlopen = ctypes.CDLL(None).dlopen
+    dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+    return lambda path, mode: dlopen(os.fsencode(path), mode)
+
+
+def torch_libraries() -> list[Path]:
+    """The shared libraries of the torch that would be imported, those first that others need."""
+    found = importlib.util.find_spec("torch")
+    if found is None or found.origin is None:
+        return []
+    folder = Path(found.origin).parent / "lib"
+    ending = "dylib" if sys.platform == "darwin" else "so"
+    return [path for name in NAMES if (path := folder / f"{name}.{ending}").is_file()]
