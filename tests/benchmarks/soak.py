@@ -1,7 +1,7 @@
 """A long session of random but valid actions on the real window, offscreen: python tests/benchmarks/soak.py.
 
-Session, document, timeline, player and project folder are real; sounds and masks come from quick fakes, and the audio
-device takes blocks by the clock without being heard. Ends with 1 if anything was thrown, told as an error, left
+Session, document, canvas, vision, timeline, player and project folder are real; sounds come from a quick fake, and the
+audio device takes blocks by the clock without being heard. Ends with 1 if anything was thrown, told as an error, left
 running or grew, or if the project does not open.
 """
 
@@ -25,12 +25,14 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QThread, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.app import made_application, made_services
 from desktop.canvas.canvas import Canvas
 from desktop.joining import join
+from desktop.keys import ACTIONS
 from desktop.messages import Message
 from desktop.objects.part import ObjectsPart
 from desktop.panels import CanvasPanel
@@ -58,6 +60,12 @@ KEYS = (
     " mark_out loop frame_on frame_back second_on second_back to_start to_end compare fit actual brush point erase"
     " smaller larger clear show_objects show_timeline"
 ).split()
+ASKING = (
+    "open open_project save_as export reveal preferences close quit generate together regenerate paste duplicate split"
+    " full_screen keys about"
+).split()
+"""Not pressed at random: they ask for something, leave, or would fill the scene without end."""
+BARE_KEYS = "Return Esc Tab Space Del Left Right Up Down Shift+Tab 7 x Home End F2".split()
 
 
 class Soak:
@@ -120,7 +128,9 @@ class Soak:
 
     def _deeds(self) -> list[tuple[Callable[[], None], float]]:
         return [
-            (self._press, 30),
+            (self._press, 20),
+            (self._type_key, 20),
+            (self._find, 1),
             (self._pick, 8),
             (self._accept, 4),
             (self._remove, 3),
@@ -149,6 +159,28 @@ class Soak:
         if id_ == "paste" and not self.timeline.view.commander.has_copied:
             return
         self.window.actions_.action(id_).trigger()
+
+    def _type_key(self) -> None:
+        """A real key, wherever the keyboard is taken to first."""
+        places = (self.canvas, self.timeline.view.surface, self.window.panels["objects"].widget)
+        if self.random.random() < 0.5:
+            self.random.choice(places).setFocus()
+        keys = self.services.settings.keys
+        usual = [key for spec in ACTIONS if spec.id not in ASKING for key in keys.keys(spec.id)]
+        key = self.random.choice((*usual, *BARE_KEYS))
+        QTest.keySequence(QApplication.focusWidget() or self.window, QKeySequence(key))
+        self.done["key"] += 1
+
+    def _find(self) -> None:
+        """Find objects, and take what was found, leave it, or go on to something else."""
+        if len(self.services.document.scene.objects) >= MOST_OBJECTS:
+            return
+        self.window.actions_.action("find").trigger()
+        go_on(self.random.choice((0, 600)))
+        self.canvas.setFocus()
+        for key in self.random.choice((("Return",), ("Esc",), ("Tab", "Space", "Return"), ())):
+            QTest.keySequence(self.canvas, QKeySequence(key))
+        self.done["find"] += 1
 
     def _pick(self) -> None:
         numbers = [thing.index for thing in self.services.document.scene.objects]
