@@ -59,7 +59,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "duplicate", "&Duplicate", "&Edit", ("Ctrl+D",), "Place copies after the selected clips", "", 1
     ),
-    ActionSpec("delete", "D&elete", "&Edit", ("Del", "Backspace"), "Remove the selected clips or objects", "trash", 1),
+    ActionSpec(
+        "delete", "D&elete", "&Edit", ("Del", "Backspace"), "Remove the selected clips or objects", "trash", 1
+    ),
     ActionSpec("select_all", "Select &all", "&Edit", ("Ctrl+A",), "Select every object", "", 2),
     ActionSpec("find", "&Find objects", "&Still", ("F",), "Propose masks for the whole still", "find", 0),
     ActionSpec(
@@ -120,17 +122,91 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("split", "&Split at playhead", "&Timeline", ("Ctrl+B",), "Cut clips in two here", "split", 0),
     ActionSpec("nudge_left", "Nudge &left", "&Timeline", ("Alt+Left",), "Move clips one frame back", "", 0),
     ActionSpec("nudge_right", "Nudge &right", "&Timeline", ("Alt+Right",), "Move clips one frame on", "", 0),
-    ActionSpec("marker", "Add &marker", "&Timeline", ("Shift+M",), "Name this place", "marker", 1),
-    ActionSpec("hit", "Add &hit-point", "&Timeline", ("H",), "Mark where something strikes", "", 1),
-    ActionSpec("snap", "S&nap", "&Timeline", ("N",), "Snap to frames and edges", "magnet", 2, checkable=True),
     ActionSpec(
-        "spectrogram", "S&pectrograms", "&Timeline", ("G",), "Show what sounds when", "spectrogram", 2, True
+        "nudge_far_left", "Nudge far left", "&Timeline", ("Alt+Shift+Left",), "Move clips ten frames back"
     ),
     ActionSpec(
-        "zoom_in", "&Zoom in", "&Timeline", ("Ctrl+=", "Ctrl++"), "Show less time, larger", "zoom_in", 3
+        "nudge_far_right", "Nudge far right", "&Timeline", ("Alt+Shift+Right",), "Move clips ten frames on"
     ),
-    ActionSpec("zoom_out", "Zoom &out", "&Timeline", ("Ctrl+-",), "Show more time", "zoom_out", 3),
-    ActionSpec("zoom_all", "Zoom to &all", "&Timeline", ("Ctrl+0",), "Show the whole timeline", "fit", 3),
+    ActionSpec("row_up", "Move to track above", "&Timeline", ("Alt+Shift+Up",), "Move clips one track up"),
+    ActionSpec(
+        "row_down", "Move to track below", "&Timeline", ("Alt+Shift+Down",), "Move clips one track down"
+    ),
+    ActionSpec(
+        "trim_start",
+        "Trim &begin",
+        "&Timeline",
+        ("Alt+[",),
+        "The selected clips begin at the playhead",
+        "",
+        1,
+    ),
+    ActionSpec(
+        "trim_end", "Trim &end", "&Timeline", ("Alt+]",), "The selected clips end at the playhead", "", 1
+    ),
+    ActionSpec(
+        "fade_in",
+        "&Fade in to playhead",
+        "&Timeline",
+        ("Ctrl+[",),
+        "The selected clips have come in at the playhead",
+        "",
+        1,
+    ),
+    ActionSpec(
+        "fade_out",
+        "Fade out from playhead",
+        "&Timeline",
+        ("Ctrl+]",),
+        "The selected clips begin to go out at the playhead",
+        "",
+        1,
+    ),
+    ActionSpec("louder", "Lo&uder", "&Timeline", ("Alt+Up",), "The selected clips 1 dB louder", "", 1),
+    ActionSpec("softer", "Softer", "&Timeline", ("Alt+Down",), "The selected clips 1 dB softer", "", 1),
+    ActionSpec("marker", "Add &marker", "&Timeline", ("Shift+M",), "Name this place", "marker", 2),
+    ActionSpec("hit", "Add &hit-point", "&Timeline", ("H",), "Mark where something strikes", "", 2),
+    ActionSpec("snap", "S&nap", "&Timeline", ("N",), "Snap to frames and edges", "magnet", 3, checkable=True),
+    ActionSpec(
+        "spectrogram", "S&pectrograms", "&Timeline", ("G",), "Show what sounds when", "spectrogram", 3, True
+    ),
+    ActionSpec(
+        "zoom_in", "&Zoom in", "&Timeline", ("Ctrl+=", "Ctrl++"), "Show less time, larger", "zoom_in", 4
+    ),
+    ActionSpec("zoom_out", "Zoom &out", "&Timeline", ("Ctrl+-",), "Show more time", "zoom_out", 4),
+    ActionSpec("zoom_all", "Zoom to &all", "&Timeline", ("Ctrl+0",), "Show the whole timeline", "fit", 4),
+    ActionSpec(
+        "walk_on",
+        "Clip after",
+        "&Timeline",
+        ("Ctrl+Right",),
+        "Go to the next clip of the track",
+        scope="timeline",
+    ),
+    ActionSpec(
+        "walk_back", "Clip before", "&Timeline", ("Ctrl+Left",), "Go to the clip before", scope="timeline"
+    ),
+    ActionSpec("walk_up", "Track above", "&Timeline", ("Up",), "Go to a clip above", scope="timeline"),
+    ActionSpec("walk_down", "Track below", "&Timeline", ("Down",), "Go to a clip below", scope="timeline"),
+    ActionSpec(
+        "pick", "Select clip", "&Timeline", ("Return", "Enter"), "Select the clip gone to", scope="timeline"
+    ),
+    ActionSpec(
+        "pick_more",
+        "Select clip too",
+        "&Timeline",
+        ("Shift+Return", "Shift+Enter", "Ctrl+Space"),
+        "Add the clip gone to to the selected, or take it from them",
+        scope="timeline",
+    ),
+    ActionSpec(
+        "let_go",
+        "Select nothing",
+        "&Timeline",
+        ("Esc",),
+        "Take a drag back, or select nothing",
+        scope="timeline",
+    ),
     ActionSpec("play", "&Play or stop", "&Play", ("Space",), "Play from the playhead, or stop", "play", 0),
     ActionSpec(
         "shuttle_back", "Shuttle &back", "&Play", ("J",), "Play backwards, again for faster", "rewind", 0

@@ -5,7 +5,11 @@ from collections.abc import Callable
 from desktop.actions import Actions
 from desktop.timeline.view import TimelineView
 
-WITH_CLIPS = ("cut", "copy", "duplicate", "nudge_left", "nudge_right")
+WITH_CLIPS = (
+    *("cut", "copy", "duplicate"),
+    *("nudge_left", "nudge_right", "nudge_far_left", "nudge_far_right", "row_up", "row_down"),
+    *("trim_start", "trim_end", "fade_in", "fade_out", "louder", "softer"),
+)
 ALWAYS = ("split", "marker", "hit", "zoom_in", "zoom_out", "zoom_all")
 
 

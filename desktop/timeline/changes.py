@@ -1,6 +1,6 @@
 """Edits of several clips at once, as functions from scene to scene, made of those of ``engine.scene.edits``."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from engine.errors import BadInput
@@ -9,9 +9,13 @@ from engine.scene.edits import (
     nudge_clip,
     place_take,
     remove_clip,
+    set_fade_in,
+    set_fade_out,
     split_clip,
     track_for_object,
     track_of_object,
+    trim_end,
+    trim_start,
 )
 from engine.scene.edits.common import numbered, put_clips
 from engine.scene.scene import Scene
@@ -127,6 +131,56 @@ def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
                 scene = nudge_clip(scene, clip.id, frames)
             except BadInput:
                 return before
+    return scene
+
+
+def trim_all(scene: Scene, numbers: Collection[int], at: int, *, end: bool) -> Scene:
+    """The scene with those of these clips beginning, or ending, at a sample that their takes have sound at.
+
+    Raises:
+        BadInput: none of them can.
+    """
+    trim = trim_end if end else trim_start
+    return _where_it_can(scene, numbers, lambda scene, clip: trim(scene, clip.id, at))
+
+
+def fade_all(scene: Scene, numbers: Collection[int], at: int, *, out: bool) -> Scene:
+    """The scene with these clips coming in until a sample, or going out from it; as far as the other fade allows.
+
+    Raises:
+        BadInput: the sample is in none of them.
+    """
+
+    def faded(scene: Scene, clip: Clip) -> Scene:
+        if not clip.start <= at <= clip.end:
+            raise BadInput("Outside the clip.")
+        if out:
+            return set_fade_out(scene, clip.id, min(clip.end - at, clip.length - clip.fade_in.samples))
+        return set_fade_in(scene, clip.id, min(at - clip.start, clip.length - clip.fade_out.samples))
+
+    return _where_it_can(scene, numbers, faded)
+
+
+def move_rows(scene: Scene, numbers: Collection[int], down: int) -> Scene:
+    """The scene with these clips so many tracks lower; where one would leave the tracks, none moves."""
+    placed, tracks = chosen(scene, numbers), scene.timeline.tracks
+    rows = {track.id: row for row, track in enumerate(tracks)}
+    if not all(0 <= rows[track] + down < len(tracks) for track in placed):
+        return scene
+    return put(scene, {tracks[rows[track] + down].id: clips for track, clips in placed.items()})
+
+
+def _where_it_can(scene: Scene, numbers: Collection[int], change: Callable[[Scene, Clip], Scene]) -> Scene:
+    """The scene with every one of these clips changed that can be."""
+    changed = 0
+    for clip in (clip for clips in chosen(scene, numbers).values() for clip in clips):
+        try:
+            scene = change(scene, clip)
+            changed += 1
+        except BadInput:
+            continue
+    if not changed:
+        raise BadInput("The playhead is outside the selected clips: put it inside one first.")
     return scene
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from desktop.document import Document
 from desktop.timeline import changes
 from desktop.timeline.changes import Copied
+from desktop.timeline.gestures import LEAST_GAIN
 from desktop.timeline.surface import Surface
 from engine.scene.edits import (
     add_marker,
@@ -24,7 +25,7 @@ from engine.scene.edits import (
     solo_track,
 )
 from engine.scene.scene import Scene
-from engine.scene.timeline import Clip, FadeShape, Track
+from engine.scene.timeline import MOST_GAIN_DB, Clip, FadeShape, Track
 
 
 class Commander:
@@ -89,6 +90,33 @@ class Commander:
         numbers = self.chosen
         if numbers:
             self._edit(self._named("Nudge clip"), lambda scene: changes.nudge_all(scene, numbers, frames))
+
+    def trim(self, *, end: bool) -> None:
+        """The selected clips begin, or end, at the playhead."""
+        numbers, at = self.chosen, self._surface.view.playhead
+        if numbers:
+            self._edit(self._named("Trim clip"), lambda scene: changes.trim_all(scene, numbers, at, end=end))
+
+    def fade(self, *, out: bool) -> None:
+        """The selected clips come in until the playhead, or go out from it."""
+        numbers, at = self.chosen, self._surface.view.playhead
+        if numbers:
+            name = "Fade out" if out else "Fade in"
+            self._edit(name, lambda scene: changes.fade_all(scene, numbers, at, out=out))
+
+    def change_row(self, down: int) -> None:
+        """The selected clips go to the tracks so many below."""
+        numbers = self.chosen
+        if numbers:
+            self._edit(self._named("Move clip"), lambda scene: changes.move_rows(scene, numbers, down))
+
+    def change_gain(self, by_db: float) -> None:
+        """Each of the selected clips by as much louder, as far as that goes."""
+
+        def louder(scene: Scene, clip: Clip) -> Scene:
+            return set_clip_gain(scene, clip.id, min(max(clip.gain_db + by_db, LEAST_GAIN), MOST_GAIN_DB))
+
+        self._each("Change gain of clip", louder)
 
     def mute(self) -> None:
         """Silences the selected clips; where all are silent, lets them be heard again."""

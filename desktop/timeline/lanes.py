@@ -1,6 +1,6 @@
 """Where tracks and clips lie in the view, and which clips of a track a stretch of time has. No widgets."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ Rect = tuple[float, float, float, float]
 RULER = 40
 LANE = 62
 GAP = 1
+LEADS = 0.1
+"""Share of the width before what is turned to."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class Geometry:
     def rect_of(self, clip: Clip, row: int) -> Rect:
         x, right = self.scale.x_of(clip.start), self.scale.x_of(clip.end)
         return x, self.top_of(row) + GAP, max(right - x, 1.0), self.lane - 2 * GAP - 1
+
+    def revealing(self, clip: Clip, row: int) -> "Geometry":
+        """Scrolled so far that a clip is in view: all of it, where there is room, else its beginning."""
+        left, top, width, _ = self.rect_of(clip, row)
+        scale, low = self.scale, self.height - self.lane
+        if left < 0 or (left + width > self.width and left > self.width * LEADS):
+            scale = scale.at(clip.start - scale.length_of(self.width * LEADS))
+        down = min(top - RULER, 0) or max(top - low, 0)
+        return replace(self, scale=scale, scroll=round(self.scroll + down))
 
     def lowest_scroll(self, count: int) -> int:
         """How far so many tracks can be scrolled, with room for one more below."""

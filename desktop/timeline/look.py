@@ -42,7 +42,9 @@ class Scenery:
     Attributes:
         scene, geometry: what, and where. ratio: device pixels a view pixel.
         chosen: numbers of the selected clips. hover: under the pointer.
-        playhead, loop: in samples. band: rubber band (x, y, width, height). guide: an edge that was caught.
+        playhead, loop: in samples.
+        current: the clip that the keyboard has gone to. focused: whether the keyboard is here, and seen to be.
+        band: rubber band (x, y, width, height). guide: an edge that was caught.
     """
 
     scene: Scene
@@ -53,6 +55,8 @@ class Scenery:
     playhead: int = 0
     loop: tuple[int, int] | None = None
     hover: Hit = NOWHERE
+    current: int | None = None
+    focused: bool = False
     band: tuple[float, float, float, float] | None = None
     ghost: Ghost | None = None
     guide: int | None = None

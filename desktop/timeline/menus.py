@@ -6,6 +6,8 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget, QWidgetAction
 
+from desktop.actions import shown_key
+from desktop.keys import KeyMap
 from desktop.timeline.commander import Commander
 from desktop.timeline.fader import Fader
 from desktop.timeline.header import spoken_pan
@@ -28,8 +30,10 @@ def menu_for(
     rename: Callable[[Marker], None],
     settle: Callable[[], None],
     parent: QWidget,
+    *,
+    keys: KeyMap,
 ) -> QMenu:
-    """What can be done with what is under the pointer."""
+    """What can be done with what is under the pointer, with the keys that do the same."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.aboutToHide.connect(settle)
@@ -37,20 +41,20 @@ def menu_for(
     if marker is not None:
         _marker_menu(menu, marker, commander, rename)
     elif hit.clip is not None:
-        _clip_menu(menu, commander)
+        _clip_menu(menu, commander, keys)
     else:
-        _track_menu(menu, hit, scene, commander)
+        _track_menu(menu, hit, scene, commander, keys)
     return menu
 
 
-def _clip_menu(menu: QMenu, commander: Commander) -> None:
+def _clip_menu(menu: QMenu, commander: Commander, keys: KeyMap) -> None:
     clips = commander.clips()
-    menu.addAction("&Split at playhead", commander.split)
+    menu.addAction(_keyed("&Split at playhead", "split", keys), commander.split)
     menu.addSeparator()
-    menu.addAction("Cu&t", commander.cut)
-    menu.addAction("&Copy", commander.copy)
-    menu.addAction("&Duplicate", commander.duplicate)
-    menu.addAction("D&elete", commander.delete)
+    menu.addAction(_keyed("Cu&t", "cut", keys), commander.cut)
+    menu.addAction(_keyed("&Copy", "copy", keys), commander.copy)
+    menu.addAction(_keyed("&Duplicate", "duplicate", keys), commander.duplicate)
+    menu.addAction(_keyed("D&elete", "delete", keys), commander.delete)
     menu.addSeparator()
     silent = all(clip.muted for clip in clips)
     menu.addAction("Un&mute" if silent else "&Mute", commander.mute)
@@ -76,10 +80,12 @@ def _marker_menu(menu: QMenu, marker: Marker, commander: Commander, rename: Call
     menu.addAction("D&elete", lambda: commander.remove_marker(marker.id))
 
 
-def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander) -> None:
-    menu.addAction("&Paste at playhead", commander.paste).setEnabled(commander.has_copied)
-    menu.addAction("Add &marker", lambda: commander.mark(hit=False))
-    menu.addAction("Add &hit-point", lambda: commander.mark(hit=True))
+def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander, keys: KeyMap) -> None:
+    menu.addAction(_keyed("&Paste at playhead", "paste", keys), commander.paste).setEnabled(
+        commander.has_copied
+    )
+    menu.addAction(_keyed("Add &marker", "marker", keys), lambda: commander.mark(hit=False))
+    menu.addAction(_keyed("Add &hit-point", "hit", keys), lambda: commander.mark(hit=True))
     menu.addSeparator()
     menu.addAction("Add &track", commander.add_track)
     tracks = scene.timeline.tracks
@@ -90,6 +96,11 @@ def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander) -> No
         up.setEnabled(hit.row > 0)
         down.setEnabled(hit.row < len(tracks) - 1)
         menu.addAction("&Remove track", lambda: commander.remove_track(number))
+
+
+def _keyed(text: str, id_: str, keys: KeyMap) -> str:
+    """A menu's text with the key of the action that does the same."""
+    return f"{text}\t{shown_key(id_, keys)}"
 
 
 def _add_fader(

@@ -8,6 +8,7 @@ from desktop.timeline.hits import HANDLE, STRIP, TALL_ENOUGH, WIDE_ENOUGH, Part,
 from desktop.timeline.lanes import RULER
 from desktop.timeline.look import Scenery, font, track_colour
 from desktop.timeline.ticks import Tick
+from desktop.timeline.walking import row_of
 
 MARKER, HIT = QColor("#b79cf0"), QColor("#f0a45b")
 FLAG = 8.0
@@ -38,6 +39,7 @@ def draw_over(painter: QPainter, view: Scenery) -> None:
     _shade_outside_loop(painter, view)
     _marker_lines(painter, view)
     _handles(painter, view)
+    _ring(painter, view)
     _ghost(painter, view)
     _band(painter, view)
     if view.guide is not None:
@@ -119,6 +121,31 @@ def _handles(painter: QPainter, view: Scenery) -> None:
     if view.hover.part in {Part.START, Part.END}:
         x = left if view.hover.part is Part.START else left + width - 3
         painter.fillRect(QRectF(x, top + 1, 3, height - 2), QColor(DARK.text))
+    painter.restore()
+
+
+def _ring(painter: QPainter, view: Scenery) -> None:
+    """Where the keyboard is: round the clip it has gone to, else round the tracks."""
+    if not view.focused:
+        return
+    tracks = QRectF(0, RULER, view.geometry.width, view.geometry.height - RULER)
+    row = None if view.current is None else row_of(view.scene.timeline, view.current)
+    painter.save()
+    painter.setClipRect(tracks)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    found = None if row is None or view.current is None else view.scene.clip(view.current)
+    if found is None or row is None:
+        painter.setPen(QPen(QColor(DARK.accent), 1.0))
+        painter.drawRect(tracks.adjusted(0.5, 0.5, -0.5, -0.5))
+    else:
+        left, top, width, height = view.geometry.rect_of(found[1], row)
+        left, right = max(left, -8.0), min(left + width, view.geometry.width + 8.0)
+        ring = QRectF(left + 0.5, top + 0.5, max(right - left - 1, 3.0), height - 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(DARK.well), 4.0))
+        painter.drawRoundedRect(ring, 2, 2)
+        painter.setPen(QPen(QColor(DARK.accent), 2.0))
+        painter.drawRoundedRect(ring, 2, 2)
     painter.restore()
 
 

@@ -1,43 +1,33 @@
-"""The painted part of the timeline: shows a ``Scenery``, and tells what the pointer does to it."""
+"""Ruler and tracks under the pointer: tells what presses, drags, drops and the wheel mean."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from desktop.theme.colours import DARK
+from desktop.timeline.board import Board
 from desktop.timeline.carrying import Carrying
 from desktop.timeline.drop import take_in
 from desktop.timeline.gestures import Band, Edit, Loop, Outcome, Seek
 from desktop.timeline.hand import Hand, Held, point_at
-from desktop.timeline.hits import Hit, Part, Standing, hit
-from desktop.timeline.lane_artist import LaneArtist
-from desktop.timeline.lanes import RULER, Geometry, LaneShelf
-from desktop.timeline.look import Ghost, Saying, Scenery, font
-from desktop.timeline.ruler_artist import draw_over, draw_ruler
+from desktop.timeline.hits import Hit, Part
+from desktop.timeline.look import Ghost, Saying
 from desktop.timeline.snapping import REACH, snapper
-from desktop.timeline.ticks import ticks
 from desktop.timeline.waveforms import Waveforms
 from engine.scene.scene import Scene
 
 ZOOM_A_NOTCH = 1.25
-HEAD = 8
-EMPTY = "Nothing sounds yet. Use a take, or drag one here."
+BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 CURSORS = {
     Part.START: Qt.CursorShape.SizeHorCursor,
     Part.END: Qt.CursorShape.SizeHorCursor,
@@ -50,8 +40,8 @@ CURSORS = {
 }
 
 
-class Surface(QWidget):
-    """Ruler and tracks.
+class Surface(Board):
+    """Ruler and tracks, to be worked with.
 
     Args:
         scene: to begin with.
@@ -60,8 +50,6 @@ class Surface(QWidget):
     Signals:
         edited(Edit, int): a gesture of this number wants this. settled(): it has ended.
         sought(int): the playhead is put there. looped(int, int): a loop is drawn.
-        chosen_changed(frozenset): other clips are selected.
-        geometry_changed(Geometry): another stretch is in view.
         dropped(str, int, int): a take, at a sample, on a row.
         (``carrying`` has its own, for clips dragged out with Alt.)
         menu_requested(Hit, QPoint): on this, at this place of the screen. opened(Hit): it was clicked twice.
@@ -71,82 +59,29 @@ class Surface(QWidget):
     settled = Signal()
     sought = Signal(object)
     looped = Signal(object, object)
-    chosen_changed = Signal(object)
-    geometry_changed = Signal(object)
     dropped = Signal(str, object, int)
     menu_requested = Signal(object, object)
     opened = Signal(object)
 
     def __init__(self, scene: Scene, waveforms: Waveforms, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lanes = LaneShelf()
+        super().__init__(scene, waveforms, parent)
         self.carrying = Carrying(self)
-        self._artist = LaneArtist(waveforms, self.lanes)
         self._hand = Hand(self.lanes)
-        self._view = Scenery(scene, Geometry())
         self._panning: QPointF | None = None
         self.snap = True
-        waveforms.ready.connect(self._arrived)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(200, RULER + 40)
         self.setAccessibleName("Timeline")
-        self.setAccessibleDescription("Tracks with their clips, under a ruler of timecode")
-
-    @property
-    def view(self) -> Scenery:
-        return self._view
-
-    @property
-    def lanes_drawn(self) -> int:
-        """How many pictures of tracks were made so far: what is kept is not drawn again."""
-        return self._artist.drawn
-
-    def show_scene(self, scene: Scene) -> None:
-        """Another scene, or the same after an edit; clips that have gone are selected no more."""
-        if scene.timeline is not self._view.scene.timeline:
-            self.lanes.keep(scene.timeline)
-        self._view = replace(self._view, scene=scene)
-        if self._view.chosen:
-            there = {clip.id for track in scene.timeline.tracks for clip in track.clips}
-            self.choose(self._view.chosen & there)
-        self.set_geometry(self._view.geometry)
-        self.update()
-
-    def set_geometry(self, geometry: Geometry) -> None:
-        """Another stretch of time or of tracks; kept within what there is."""
-        lowest = geometry.lowest_scroll(len(self._view.scene.timeline.tracks))
-        geometry = replace(geometry, scroll=min(max(0, geometry.scroll), lowest))
-        if geometry != self._view.geometry:
-            self._view = replace(self._view, geometry=geometry)
-            self.geometry_changed.emit(geometry)
-            self.update()
 
     def choose(self, numbers: frozenset[int]) -> None:
         self._hand.chosen = numbers
-        if numbers != self._view.chosen:
-            self._view = replace(self._view, chosen=numbers)
-            self.chosen_changed.emit(numbers)
-            self.update()
+        super().choose(numbers)
 
-    def set_playhead(self, sample: int) -> None:
-        """Draws only the two places where the line was and is."""
-        before, self._view = self._view.playhead, replace(self._view, playhead=sample)
-        for at in (before, sample):
-            x = round(self._view.geometry.scale.x_of(at)) if before != sample else -100
-            if -HEAD <= x <= self.width() + HEAD:
-                self.update(x - HEAD, 0, 2 * HEAD, self.height())
-
-    def set_loop(self, loop: tuple[int, int] | None) -> None:
-        self._view = replace(self._view, loop=loop)
-        self.update()
-
-    def set_spectrograms(self, on: bool) -> None:
-        self._view = replace(self._view, spectrograms=on)
-        self.update()
+    @property
+    def busy(self) -> bool:
+        """Whether a gesture runs."""
+        return self._hand.busy
 
     def cancel(self) -> bool:
         """Takes back the gesture that runs. Returns whether one did."""
@@ -158,35 +93,9 @@ class Surface(QWidget):
         self._end()
         return True
 
-    def hit_at(self, x: float, y: float) -> Hit:
-        view = self._view
-        return hit(view.geometry, view.scene, self.lanes, Standing(view.playhead, view.loop), x, y)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        self._view = replace(self._view, ratio=self.devicePixelRatioF())
-        view, geometry = self._view, self._view.geometry
-        timeline = view.scene.timeline
-        lines = ticks(geometry.scale, geometry.width, timeline)
-        audible = {track.id for track in timeline.audible()}
-        painter = QPainter(self)
-        rows = geometry.rows(len(timeline.tracks))
-        below = max(RULER, geometry.top_of(len(timeline.tracks)))
-        painter.fillRect(QRect(0, below, self.width(), self.height()), QColor(DARK.well))
-        if not timeline.tracks and view.ghost is None:
-            _say_empty(painter, QRect(0, RULER, self.width(), self.height() - RULER))
-        for row in rows:
-            picture = self._artist.picture(view, row, lines, timeline.tracks[row].id in audible)
-            painter.drawPixmap(0, geometry.top_of(row), picture)
-        self._artist.keep(view)
-        draw_ruler(painter, view, lines)
-        draw_over(painter, view)
-        painter.end()
-
-    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        self.set_geometry(replace(self._view.geometry, width=self.width(), height=self.height()))
-
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         at = event.position()
+        self._show(focused=False)
         if event.button() == Qt.MouseButton.MiddleButton:
             self._panning = at
             return
@@ -198,6 +107,8 @@ class Surface(QWidget):
             self.carrying.press(found.clip, at)
             return
         self._hand.chosen = self._view.chosen
+        if found.clip is not None:
+            self.go_to(found.clip)
         point = point_at(self._view, at.x(), at.y(), REACH, held)
         outcome = self._hand.press(self._view, found, point, held, snap=self.snap)
         self.choose(self._hand.chosen)
@@ -207,7 +118,7 @@ class Surface(QWidget):
         at = event.position()
         if self._panning is not None:
             moved, self._panning = at - self._panning, at
-            self._scroll(-moved.x(), -moved.y())
+            self.scroll_by(-moved.x(), -moved.y())
         elif self.carrying.move(at):
             return
         elif self._hand.busy:
@@ -240,6 +151,14 @@ class Surface(QWidget):
             self.choose(frozenset({found.clip}))
         self.menu_requested.emit(found, event.globalPos())
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        self._show(focused=event.reason() in BY_KEY)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        self._show(focused=False)
+        super().focusOutEvent(event)
+
     def leaveEvent(self, _event: QEvent) -> None:  # noqa: N802 - Qt's name
         self._point(Hit(Part.NOTHING))
 
@@ -249,20 +168,12 @@ class Surface(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom(ZOOM_A_NOTCH**notches, event.position().x())
         elif event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier):
-            self._scroll(-notches * 80, 0)
+            self.scroll_by(-notches * 80, 0)
         elif not moved.isNull():
-            self._scroll(-moved.x(), -moved.y())
+            self.scroll_by(-moved.x(), -moved.y())
         else:
-            self._scroll(-turned.x() / 120 * 80, -turned.y() / 120 * 60)
+            self.scroll_by(-turned.x() / 120 * 80, -turned.y() / 120 * 60)
         event.accept()
-
-    def zoom(self, factor: float, x: float | None = None) -> None:
-        """Larger by a factor at ``x``; without one, at the playhead if it is in view, else in the middle."""
-        geometry = self._view.geometry
-        if x is None:
-            playhead = geometry.scale.x_of(self._view.playhead)
-            x = playhead if 0 <= playhead <= geometry.width else geometry.width / 2
-        self.set_geometry(replace(geometry, scale=geometry.scale.zoomed(factor, x)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         self._carried(event)
@@ -316,31 +227,10 @@ class Surface(QWidget):
         self._show(band=None, guide=None, saying=None)
         self.settled.emit()
 
-    def _scroll(self, right: float, down: float) -> None:
-        geometry = self._view.geometry
-        scale = geometry.scale.scrolled(right)
-        self.set_geometry(replace(geometry, scale=scale, scroll=geometry.scroll + round(down)))
-
     def _point(self, found: Hit) -> None:
         if found != self._view.hover:
             self.setCursor(CURSORS.get(found.part, Qt.CursorShape.ArrowCursor))
             self._show(hover=found)
-
-    def _show(self, **changes: Any) -> None:
-        changed = replace(self._view, **changes)
-        if changed != self._view:
-            self._view = changed
-            self.update()
-
-    def _arrived(self, digest: str) -> None:
-        self._artist.arrived(digest)
-        self.update()
-
-
-def _say_empty(painter: QPainter, place: QRect) -> None:
-    painter.setFont(font(13))
-    painter.setPen(QColor(DARK.dim))
-    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), EMPTY)
 
 
 def _held(modifiers: Qt.KeyboardModifier) -> Held:

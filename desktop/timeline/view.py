@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QScrollBar, QWidget
 
@@ -12,13 +12,15 @@ from desktop.keys import KeyMap
 from desktop.theme.colours import DARK
 from desktop.timeline.commander import Commander
 from desktop.timeline.corner import Corner
+from desktop.timeline.deeds import deeds
 from desktop.timeline.gestures import Edit
 from desktop.timeline.header import Headers
 from desktop.timeline.hits import Hit, Part
-from desktop.timeline.keymap import command_of
+from desktop.timeline.keymap import SCOPE, command_of
 from desktop.timeline.lanes import RULER, Geometry
 from desktop.timeline.menus import menu_for
 from desktop.timeline.surface import Surface
+from desktop.timeline.walker import Walker
 from desktop.timeline.waveforms import Waveforms
 from engine.scene.edits import rename_marker
 from engine.scene.scene import Scene
@@ -63,12 +65,14 @@ class TimelineView(QWidget):
         self._editor: QLineEdit | None = None
         self.surface = Surface(document.scene, waveforms, self)
         self.commander = Commander(document, self.surface)
+        self._walker = Walker(document, self.surface)
         self.corner = Corner(self._keys, self)
         self.headers = Headers(document, self.corner, self)
         self._across = QScrollBar(Qt.Orientation.Horizontal, self)
         self._down = QScrollBar(Qt.Orientation.Vertical, self)
         self._unit = 1.0
         self._length = 0
+        self._deeds = deeds(self, self.commander, self._walker)
         self._arrange()
         self._connect()
         self._show_scene(document.scene)
@@ -152,33 +156,18 @@ class TimelineView(QWidget):
 
     def obey(self, command: str) -> None:
         """Does what an action of ``desktop.timeline.keymap.COMMANDS`` is called."""
-        commander = self.commander
-        {
-            "cut": commander.cut,
-            "copy": commander.copy,
-            "paste": commander.paste,
-            "duplicate": commander.duplicate,
-            "delete": commander.delete,
-            "select_all": commander.select_all,
-            "split": commander.split,
-            "nudge_left": lambda: commander.nudge(-1),
-            "nudge_right": lambda: commander.nudge(1),
-            "marker": lambda: commander.mark(hit=False),
-            "hit": lambda: commander.mark(hit=True),
-            "snap": lambda: self.set_snap(not self.snap),
-            "spectrogram": lambda: self.set_spectrograms(not self.spectrograms),
-            "zoom_in": self.zoom_in,
-            "zoom_out": self.zoom_out,
-            "zoom_all": self.zoom_all,
-            "mark_in": self.mark_in,
-            "mark_out": self.mark_out,
-        }[command]()
+        self._deeds[command]()
+
+    def event(self, event: QEvent) -> bool:
+        """Keys that are the timeline's alone come before the window's."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            own = self._keys.action_in(pressed(event), SCOPE)
+            if own is not None and self.surface.hasFocus() and self._walker.can(own):
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() == Qt.Key.Key_Escape:
-            if not self.surface.cancel():
-                self.surface.choose(frozenset())
-            return
         command = command_of(pressed(event), self._keys)
         if command is not None:
             self.obey(command)
@@ -306,7 +295,7 @@ class TimelineView(QWidget):
 
     def _open_menu(self, hit: Hit, place: QPoint) -> None:
         scene = self._document.scene
-        menu = menu_for(hit, scene, self.commander, self.rename, self._document.settle, self)
+        menu = menu_for(hit, scene, self.commander, self.rename, self._document.settle, self, keys=self._keys)
         menu.popup(place)
 
     def _open(self, hit: Hit) -> None:

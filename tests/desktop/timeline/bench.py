@@ -1,7 +1,16 @@
-"""A scene with sounds to arrange, for the tests of the timeline."""
+"""A scene with sounds to arrange and a timeline to do it in, for the tests of the timeline."""
 
 import numpy as np
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from desktop.document import Document
+from desktop.timeline.lanes import RULER
+from desktop.timeline.view import TimelineView
+from desktop.timeline.waveforms import Waveforms
 from engine.errors import Failed
 from engine.scene.edits import attach_take, place_take, track_for_object
 from engine.scene.objects import SoundingObject
@@ -12,6 +21,11 @@ from engine.sound.loudness import Waveform
 RATE = 48_000
 DOG, RAIN, GONE = "d" * 64, "a" * 64, "0" * 64
 SECONDS = 4
+LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+FRAME = RATE // 25
+BODY = RULER + 42
 
 
 class Sounds:
@@ -49,3 +63,64 @@ def two_tracks() -> Scene:
 
 def clips(scene: Scene) -> list[Clip]:
     return [clip for track in scene.timeline.tracks for clip in track.clips]
+
+
+class TimelineBench:
+    """A timeline over a document, and a person with a mouse and a keyboard."""
+
+    def __init__(self, qtbot: QtBot, scene: Scene | None = None) -> None:
+        self.sounds = Sounds()
+        self.document = Document()
+        self.document.replace(scene or two_tracks(), None, None)
+        self.waveforms = Waveforms(self.sounds)
+        self.view = TimelineView(self.document, self.waveforms)
+        qtbot.addWidget(self.view)
+        self.view.resize(1100, 320)
+        self.view.show()
+        self.view.zoom_all()
+        self.sought: list[int] = []
+        self.loops: list[tuple[int, int]] = []
+        self.view.seek_requested.connect(self.sought.append)
+        self.view.loop_changed.connect(lambda start, stop: self.loops.append((start, stop)))
+
+    @property
+    def steps(self) -> int:
+        return len(self.document.history.past)
+
+    def clips(self) -> list[Clip]:
+        return clips(self.document.scene)
+
+    def x(self, seconds: float) -> int:
+        return round(self.view.surface.view.geometry.scale.x_of(seconds * RATE))
+
+    def press(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        QTest.mousePress(self.view.surface, LEFT, modifiers, QPoint(round(x), round(y)))
+
+    def drag(self, start: tuple[float, float], *to: tuple[float, float]) -> None:
+        self.press(*start)
+        for x, y in to:
+            QTest.mouseMove(self.view.surface, QPoint(round(x), round(y)))
+        QTest.mouseRelease(self.view.surface, LEFT, NONE, QPoint(round(to[-1][0]), round(to[-1][1])))
+
+    def click(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        QTest.mouseClick(self.view.surface, LEFT, modifiers, QPoint(round(x), round(y)))
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        QTest.keyClick(self.view.surface, key, modifiers)
+
+    def wheel(self, x: float, turn: int, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        at = QPointF(x, BODY)
+        event = QWheelEvent(
+            at, at, QPoint(), QPoint(0, turn), Qt.MouseButton.NoButton, modifiers,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(self.view.surface, event)
+
+    def drop(self, data: QMimeData, x: float, y: float) -> bool:
+        surface, copy = self.view.surface, Qt.DropAction.CopyAction
+        enter = QDragEnterEvent(QPoint(round(x), round(y)), copy, data, LEFT, NONE)
+        QApplication.sendEvent(surface, enter)
+        if not enter.isAccepted():
+            return False
+        QApplication.sendEvent(surface, QDropEvent(QPointF(x, y), copy, data, LEFT, NONE))
+        return True

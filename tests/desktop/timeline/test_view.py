@@ -3,99 +3,43 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.document import Document
 from desktop.keys import KeyMap
 from desktop.timeline.drop import TAKE_MIME, take_data, take_in
 from desktop.timeline.fader import Fader
 from desktop.timeline.hits import gain_y, handles
-from desktop.timeline.lanes import RULER
-from desktop.timeline.view import TimelineView
-from desktop.timeline.waveforms import Waveforms
 from engine.scene.edits import add_marker, remove_clip
 from engine.scene.timecode import sample_of
-from engine.scene.timeline import Clip
-from tests.desktop.timeline.bench import DOG, GONE, RAIN, RATE, Sounds, clips, two_tracks
-
-LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
-NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
-SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
-FRAME = RATE // 25
-BODY = RULER + 42
-
-
-class Bench:
-    def __init__(self, qtbot: QtBot) -> None:
-        self.sounds = Sounds()
-        self.document = Document()
-        self.document.replace(two_tracks(), None, None)
-        self.waveforms = Waveforms(self.sounds)
-        self.view = TimelineView(self.document, self.waveforms)
-        qtbot.addWidget(self.view)
-        self.view.resize(1100, 320)
-        self.view.show()
-        self.view.zoom_all()
-        self.sought: list[int] = []
-        self.loops: list[tuple[int, int]] = []
-        self.view.seek_requested.connect(self.sought.append)
-        self.view.loop_changed.connect(lambda start, stop: self.loops.append((start, stop)))
-
-    @property
-    def steps(self) -> int:
-        return len(self.document.history.past)
-
-    def clips(self) -> list[Clip]:
-        return clips(self.document.scene)
-
-    def x(self, seconds: float) -> int:
-        return round(self.view.surface.view.geometry.scale.x_of(seconds * RATE))
-
-    def press(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.mousePress(self.view.surface, LEFT, modifiers, QPoint(round(x), round(y)))
-
-    def drag(self, start: tuple[float, float], *to: tuple[float, float]) -> None:
-        self.press(*start)
-        for x, y in to:
-            QTest.mouseMove(self.view.surface, QPoint(round(x), round(y)))
-        QTest.mouseRelease(self.view.surface, LEFT, NONE, QPoint(round(to[-1][0]), round(to[-1][1])))
-
-    def click(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.mouseClick(self.view.surface, LEFT, modifiers, QPoint(round(x), round(y)))
-
-    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.keyClick(self.view.surface, key, modifiers)
-
-    def wheel(self, x: float, turn: int, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        at = QPointF(x, BODY)
-        event = QWheelEvent(
-            at, at, QPoint(), QPoint(0, turn), Qt.MouseButton.NoButton, modifiers,
-            Qt.ScrollPhase.NoScrollPhase, False,
-        )  # fmt: skip
-        QApplication.sendEvent(self.view.surface, event)
-
-    def drop(self, data: QMimeData, x: float, y: float) -> bool:
-        surface, copy = self.view.surface, Qt.DropAction.CopyAction
-        enter = QDragEnterEvent(QPoint(round(x), round(y)), copy, data, LEFT, NONE)
-        QApplication.sendEvent(surface, enter)
-        if not enter.isAccepted():
-            return False
-        QApplication.sendEvent(surface, QDropEvent(QPointF(x, y), copy, data, LEFT, NONE))
-        return True
+from tests.desktop.timeline.bench import (
+    ALT,
+    BODY,
+    CONTROL,
+    DOG,
+    FRAME,
+    GONE,
+    LEFT,
+    MIDDLE,
+    NONE,
+    RAIN,
+    RATE,
+    SHIFT,
+    TimelineBench,
+    two_tracks,
+)
 
 
 @pytest.fixture
-def bench(qtbot: QtBot) -> Iterator[Bench]:
-    made = Bench(qtbot)
+def bench(qtbot: QtBot) -> Iterator[TimelineBench]:
+    made = TimelineBench(qtbot)
     yield made
     made.waveforms.close()
 
 
-def test_dragging_a_clip_moves_it_by_whole_frames_and_is_one_step_of_undo(bench: Bench) -> None:
+def test_dragging_a_clip_moves_it_by_whole_frames_and_is_one_step_of_undo(bench: TimelineBench) -> None:
     bench.drag((bench.x(3), BODY), (bench.x(3.5), BODY), (bench.x(4.01), BODY), (bench.x(4.51), BODY))
     assert bench.clips()[0].start % FRAME == 0
     assert abs(bench.clips()[0].start - 2.5 * RATE) < FRAME
@@ -104,14 +48,14 @@ def test_dragging_a_clip_moves_it_by_whole_frames_and_is_one_step_of_undo(bench:
     assert bench.document.scene == two_tracks()
 
 
-def test_two_drags_are_two_steps(bench: Bench) -> None:
+def test_two_drags_are_two_steps(bench: TimelineBench) -> None:
     for _ in range(2):
         x = bench.x(bench.clips()[0].start / RATE + 2)
         bench.drag((x, BODY), (x + 20, BODY))
     assert bench.steps == 2
 
 
-def test_trimming_fading_and_the_gain_line_work_by_the_pointer(bench: Bench) -> None:
+def test_trimming_fading_and_the_gain_line_work_by_the_pointer(bench: TimelineBench) -> None:
     bench.drag((bench.x(1) + 1, BODY), (bench.x(2), BODY))
     assert abs(bench.clips()[0].start - 2 * RATE) < FRAME
     rect = bench.view.surface.view.geometry.rect_of(bench.clips()[0], 0)
@@ -125,7 +69,7 @@ def test_trimming_fading_and_the_gain_line_work_by_the_pointer(bench: Bench) -> 
     assert bench.steps == 4
 
 
-def test_escape_takes_a_drag_back_and_leaves_no_step(bench: Bench) -> None:
+def test_escape_takes_a_drag_back_and_leaves_no_step(bench: TimelineBench) -> None:
     bench.press(bench.x(3), BODY)
     QTest.mouseMove(bench.view.surface, QPoint(bench.x(5), BODY))
     assert bench.clips()[0].start != RATE
@@ -133,7 +77,7 @@ def test_escape_takes_a_drag_back_and_leaves_no_step(bench: Bench) -> None:
     assert bench.document.scene == two_tracks() and bench.steps == 0
 
 
-def test_a_click_selects_control_adds_and_an_empty_place_clears(bench: Bench) -> None:
+def test_a_click_selects_control_adds_and_an_empty_place_clears(bench: TimelineBench) -> None:
     dog, rain = bench.clips()
     bench.click(bench.x(3), BODY)
     assert bench.view.chosen == {dog.id}
@@ -145,7 +89,7 @@ def test_a_click_selects_control_adds_and_an_empty_place_clears(bench: Bench) ->
     assert bench.view.chosen == {dog.id, rain.id}
 
 
-def test_keys_cut_copy_paste_duplicate_split_nudge_and_delete(bench: Bench) -> None:
+def test_keys_cut_copy_paste_duplicate_split_nudge_and_delete(bench: TimelineBench) -> None:
     bench.click(bench.x(3), BODY)
     bench.key(Qt.Key.Key_C, CONTROL)
     bench.view.set_playhead(12 * RATE)
@@ -166,7 +110,7 @@ def test_keys_cut_copy_paste_duplicate_split_nudge_and_delete(bench: Bench) -> N
     assert not bench.clips() and bench.steps == 6
 
 
-def test_a_changed_key_acts_at_once_and_the_tooltip_follows(bench: Bench) -> None:
+def test_a_changed_key_acts_at_once_and_the_tooltip_follows(bench: TimelineBench) -> None:
     bench.view.set_keys(KeyMap({"snap": ("Q",)}))
     bench.key(Qt.Key.Key_N)
     assert bench.view.snap
@@ -175,7 +119,7 @@ def test_a_changed_key_acts_at_once_and_the_tooltip_follows(bench: Bench) -> Non
     assert bench.view.corner.snap.toolTip().endswith("(Q)")
 
 
-def test_the_ruler_seeks_and_draws_a_loop(bench: Bench) -> None:
+def test_the_ruler_seeks_and_draws_a_loop(bench: TimelineBench) -> None:
     bench.click(bench.x(2), 30)
     assert abs(bench.sought[-1] - 2 * RATE) < FRAME and bench.view.playhead == bench.sought[-1]
     bench.drag((bench.x(3), 30), (bench.x(4), 30), (bench.x(6), 30))
@@ -185,7 +129,7 @@ def test_the_ruler_seeks_and_draws_a_loop(bench: Bench) -> None:
     assert abs(bench.loops[-1][0] - 5 * RATE) < FRAME
 
 
-def test_i_and_o_set_the_loop_at_the_playhead_and_clearing_tells(bench: Bench) -> None:
+def test_i_and_o_set_the_loop_at_the_playhead_and_clearing_tells(bench: TimelineBench) -> None:
     bench.view.set_playhead(2 * RATE)
     bench.key(Qt.Key.Key_I)
     bench.view.set_playhead(4 * RATE)
@@ -195,13 +139,13 @@ def test_i_and_o_set_the_loop_at_the_playhead_and_clearing_tells(bench: Bench) -
     assert bench.view.loop is None and bench.loops[-1] == (0, 0)
 
 
-def test_dragging_the_playheads_head_scrubs(bench: Bench) -> None:
+def test_dragging_the_playheads_head_scrubs(bench: TimelineBench) -> None:
     bench.view.set_playhead(3 * RATE)
     bench.drag((bench.x(3), 24), (bench.x(3.5), 24), (bench.x(5), 24))
     assert len(bench.sought) >= 3 and bench.loops == []
 
 
-def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: Bench) -> None:
+def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: TimelineBench) -> None:
     bench.view.set_playhead(2 * RATE)
     bench.key(Qt.Key.Key_M, SHIFT)
     bench.key(Qt.Key.Key_H)
@@ -219,7 +163,7 @@ def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: B
     assert bench.document.scene.timeline.markers[0].name == "Slam"
 
 
-def test_the_wheel_zooms_at_the_pointer_and_scrolls(bench: Bench) -> None:
+def test_the_wheel_zooms_at_the_pointer_and_scrolls(bench: TimelineBench) -> None:
     scale = bench.view.surface.view.geometry.scale
     bench.wheel(600, 120, CONTROL)
     zoomed = bench.view.surface.view.geometry.scale
@@ -231,7 +175,7 @@ def test_the_wheel_zooms_at_the_pointer_and_scrolls(bench: Bench) -> None:
     assert bench.view.surface.view.geometry.scale == scale
 
 
-def test_zoom_goes_down_to_samples_and_still_paints(bench: Bench) -> None:
+def test_zoom_goes_down_to_samples_and_still_paints(bench: TimelineBench) -> None:
     bench.view.set_playhead(2 * RATE)
     for _ in range(40):
         bench.key(Qt.Key.Key_Equal, CONTROL)
@@ -242,7 +186,7 @@ def test_zoom_goes_down_to_samples_and_still_paints(bench: Bench) -> None:
     assert not bench.view.grab().isNull()
 
 
-def test_snapping_can_be_switched_off_by_key_and_button(bench: Bench) -> None:
+def test_snapping_can_be_switched_off_by_key_and_button(bench: TimelineBench) -> None:
     bench.key(Qt.Key.Key_N)
     assert not bench.view.snap and not bench.view.corner.snap.isChecked()
     bench.drag((bench.x(3), BODY), (bench.x(3) + 7, BODY))
@@ -251,20 +195,20 @@ def test_snapping_can_be_switched_off_by_key_and_button(bench: Bench) -> None:
     assert bench.view.snap
 
 
-def test_a_take_dropped_on_a_track_becomes_a_clip_there(bench: Bench) -> None:
+def test_a_take_dropped_on_a_track_becomes_a_clip_there(bench: TimelineBench) -> None:
     assert bench.drop(take_data(RAIN), bench.x(7), BODY)
     assert [clip.take for clip in bench.document.scene.timeline.tracks[0].clips] == [DOG, RAIN]
     assert bench.steps == 1 and len(bench.view.chosen) == 1
 
 
-def test_what_is_no_take_of_the_scene_is_not_taken(bench: Bench) -> None:
+def test_what_is_no_take_of_the_scene_is_not_taken(bench: TimelineBench) -> None:
     words = QMimeData()
     words.setText("hello")
     assert not bench.drop(words, 300, BODY) and not bench.drop(take_data(GONE), 300, BODY)
     assert take_in(words) is None and take_data(DOG).hasFormat(TAKE_MIME)
 
 
-def test_a_track_is_named_soloed_muted_levelled_and_panned_at_its_head(bench: Bench) -> None:
+def test_a_track_is_named_soloed_muted_levelled_and_panned_at_its_head(bench: TimelineBench) -> None:
     track = bench.document.scene.timeline.tracks[0]
     head = bench.view.headers.header(track.id)
     head.name.setFocus()
@@ -285,7 +229,7 @@ def test_a_track_is_named_soloed_muted_levelled_and_panned_at_its_head(bench: Be
     assert head.pan.value() == 0
 
 
-def test_dragging_a_fader_is_one_step_and_a_double_click_resets_it(bench: Bench) -> None:
+def test_dragging_a_fader_is_one_step_and_a_double_click_resets_it(bench: TimelineBench) -> None:
     head = bench.view.headers.header(bench.document.scene.timeline.tracks[0].id)
     QTest.mousePress(head.gain, LEFT, NONE, QPoint(10, 8))
     QTest.mouseMove(head.gain, QPoint(20, 8))
@@ -295,7 +239,9 @@ def test_dragging_a_fader_is_one_step_and_a_double_click_resets_it(bench: Bench)
     assert bench.document.scene.timeline.tracks[0].gain_db == 0.0
 
 
-def test_waveforms_are_made_once_and_an_unreadable_take_is_said_once(bench: Bench, qtbot: QtBot) -> None:
+def test_waveforms_are_made_once_and_an_unreadable_take_is_said_once(
+    bench: TimelineBench, qtbot: QtBot
+) -> None:
     failed: list[object] = []
     bench.waveforms.failed.connect(failed.append)
     bench.view.grab()
@@ -308,7 +254,7 @@ def test_waveforms_are_made_once_and_an_unreadable_take_is_said_once(bench: Benc
     assert sorted(bench.sounds.read) == sorted([DOG, RAIN, GONE]) and len(failed) == 1
 
 
-def test_spectrograms_are_asked_for_only_when_they_are_shown(bench: Bench, qtbot: QtBot) -> None:
+def test_spectrograms_are_asked_for_only_when_they_are_shown(bench: TimelineBench, qtbot: QtBot) -> None:
     bench.view.grab()
     qtbot.waitUntil(lambda: bench.waveforms.pyramid(DOG) is not None)
     qtbot.waitUntil(lambda: bench.waveforms.pyramid(RAIN) is not None)
@@ -321,7 +267,7 @@ def test_spectrograms_are_asked_for_only_when_they_are_shown(bench: Bench, qtbot
     assert bench.view.grab().toImage() != plain and len(bench.sounds.read) == before + 2
 
 
-def test_a_moving_playhead_draws_no_track_anew(bench: Bench, qtbot: QtBot) -> None:
+def test_a_moving_playhead_draws_no_track_anew(bench: TimelineBench, qtbot: QtBot) -> None:
     bench.view.grab()
     qtbot.waitUntil(lambda: bench.waveforms.pyramid(RAIN) is not None)
     qtbot.waitUntil(lambda: bench.waveforms.pyramid(DOG) is not None)
@@ -333,7 +279,7 @@ def test_a_moving_playhead_draws_no_track_anew(bench: Bench, qtbot: QtBot) -> No
     assert bench.view.surface.lanes_drawn == drawn
 
 
-def test_the_menu_of_a_clip_mutes_levels_and_pans_it(bench: Bench) -> None:
+def test_the_menu_of_a_clip_mutes_levels_and_pans_it(bench: TimelineBench) -> None:
     bench.click(bench.x(3), BODY)
     surface = bench.view.surface
     surface.menu_requested.emit(surface.hit_at(bench.x(3), BODY), bench.view.mapToGlobal(QPoint(0, 0)))
@@ -347,14 +293,14 @@ def test_the_menu_of_a_clip_mutes_levels_and_pans_it(bench: Bench) -> None:
     assert clip.muted and clip.gain_db == -6.0 and clip.pan == pytest.approx(0.4)
 
 
-def test_a_clip_that_goes_is_selected_no_more(bench: Bench) -> None:
+def test_a_clip_that_goes_is_selected_no_more(bench: TimelineBench) -> None:
     bench.click(bench.x(3), BODY)
     number = bench.clips()[0].id
     bench.document.edit("Delete", lambda scene: remove_clip(scene, number))
     assert bench.view.chosen == frozenset()
 
 
-def test_the_page_turns_with_the_playhead_and_the_middle_button_pans(bench: Bench) -> None:
+def test_the_page_turns_with_the_playhead_and_the_middle_button_pans(bench: TimelineBench) -> None:
     start = bench.view.surface.view.geometry.scale.start
     bench.view.set_playhead(60 * RATE)
     turned = bench.view.surface.view.geometry.scale
@@ -365,7 +311,7 @@ def test_the_page_turns_with_the_playhead_and_the_middle_button_pans(bench: Benc
     assert bench.view.surface.view.geometry.scale.start < turned.start
 
 
-def test_a_track_can_be_added_and_everything_has_a_name_for_who_cannot_see(bench: Bench) -> None:
+def test_a_track_can_be_added_and_everything_has_a_name_for_who_cannot_see(bench: TimelineBench) -> None:
     bench.view.corner.add.click()
     assert len(bench.document.scene.timeline.tracks) == 3
     bench.document.edit("Add marker", lambda scene: add_marker(scene, 0))
