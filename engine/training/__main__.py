@@ -7,7 +7,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from engine.training.credits import read_credits, write_credits
-from engine.training.pocket import PARTS, Amounts, Minutes, PocketRun, assemble
+from engine.training.pocket import PARTS, Amounts, Minutes, PocketRun
+from engine.training.pocket_folder import assemble
+from engine.training.pocket_parts import make
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         minutes=minutes,
         amounts=amounts,
     )
-    run.make(tuple(options.parts))
+    make(run, tuple(options.parts))
     if options.out is not None:
         assemble(run.work / "parts", options.out)
         write_credits(options.out / "CREDITS.csv", read_credits(options.shared))

@@ -12,7 +12,9 @@ from engine.diffusion.pipeline import ObjectDiffusion
 from engine.models.concepts import load_concepts
 from engine.scene.hints import Click, Hints
 from engine.training.__main__ import main
-from engine.training.pocket import Amounts, PocketRun, assemble, concept_of
+from engine.training.pocket import Amounts, PocketRun, concept_of
+from engine.training.pocket_folder import assemble
+from engine.training.pocket_parts import make
 from engine.training.recordings import Recording
 from engine.vision.patches import PatchEncoder
 from engine.vision.segmenter import Segmenter
@@ -42,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> PocketRun:
         amounts=Amounts.toy(),
         only=("dog", "truck", "frog"),
     )
-    made.make(SOUND_PARTS)
+    make(made, SOUND_PARTS)
     return made
 
 
@@ -83,7 +85,7 @@ def test_the_model_folder_is_half_precision_safetensors_and_small(run: PocketRun
 
 def test_a_finished_part_is_not_made_again(run: PocketRun) -> None:
     before = (run.part("vae") / "config.json").stat().st_mtime_ns
-    run.make(SOUND_PARTS)
+    make(run, SOUND_PARTS)
     assert (run.part("vae") / "config.json").stat().st_mtime_ns == before
 
 
@@ -105,7 +107,7 @@ def test_the_toy_chain_makes_a_segmenter_that_proposes_masks(tmp_path: Path) -> 
             ground = rng.uniform(90, 170, (70, 80, 3)).astype(np.uint8)
             put_picture(pack, f"BACKGROUND_Google/{number}.webp", ground, "WEBP")
     run = PocketRun(tmp_path, tmp_path / "work", setting="toy")
-    run.make(("segmenter",))
+    make(run, ("segmenter",))
     segmenter = Segmenter.from_folder(run.part("segmenter"))
     still = Still(toy_picture("dog", rng, side=64), "toy segmenter")
     segmenter.prepare(still)

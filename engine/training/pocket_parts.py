@@ -1,0 +1,254 @@
+"""The parts of a pocket model, each made by its recipe from what the parts before it learnt.
+
+Every part is made from its own checkpoint and skipped once its result is there, so a run that was killed goes on
+where it stopped, and a part is made anew by deleting its folder in the work folder.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.progress import no_progress
+from engine.training.examples import EXAMPLE_SAMPLES
+from engine.training.latents import Group, LatentBank, make_latents, plan_groups
+from engine.training.loop import Schedule
+from engine.training.pocket import PARTS, PocketRun
+
+log = logging.getLogger("foleyscape.training")
+
+
+def _timed(schedule: Schedule, minutes: float) -> Schedule:
+    return replace(schedule, seconds=minutes * 60)
+
+
+def _make_text(run: PocketRun) -> None:
+    from engine.training.text_tower import TextTowerSettings, train_text_tower
+
+    settings = TextTowerSettings.toy() if run.setting == "toy" else TextTowerSettings.release()
+    tower, _ = train_text_tower(run.concepts, settings, no_progress(), run.checkpoint("text_encoder"))
+    tower.eval().save_pretrained(run.part("text_encoder"))
+
+
+def _words(run: PocketRun) -> Any:
+    from engine.diffusion.text import TextTower
+
+    return TextTower.from_pretrained(run.part("text_encoder")).float().eval()
+
+
+def _make_sound_tower(run: PocketRun) -> None:
+    from engine.training.sound_tower import SoundTowerSettings, train_sound_tower
+
+    settings = SoundTowerSettings.toy() if run.setting == "toy" else SoundTowerSettings.release()
+    known = tuple(c for c in run.concepts if c.id in run.learnt)
+    checkpoint = run.checkpoint("audio_encoder")
+    tower, _ = train_sound_tower(run.source, known, _words(run), settings, no_progress(), checkpoint)
+    tower.save_pretrained(run.part("audio_encoder"))
+
+
+def _pictures(run: PocketRun) -> Any:
+    from engine.training.pictures import prepare_pictures
+
+    return prepare_pictures(run.shared / "data", run.work / "pictures", run.amounts.pictures_per_class)
+
+
+def _make_image_tower(run: PocketRun) -> None:
+    from engine.training.image_tower import ImageTowerSettings, project_to_words, train_image_tower
+    from engine.training.object_attention import concept_centres
+
+    settings = ImageTowerSettings.toy() if run.setting == "toy" else ImageTowerSettings.release()
+    if run.setting != "toy":
+        settings = replace(settings, schedule=_timed(settings.schedule, run.minutes.image_encoder))
+    checkpoint = run.checkpoint("image_encoder")
+    learner, _ = train_image_tower(
+        _pictures(run), run.concepts, settings, no_progress(), checkpoint, device=run.device
+    )
+    tower = project_to_words(learner, concept_centres(run.concepts, _words(run)))
+    tower.eval().save_pretrained(run.part("image_encoder"))
+
+
+def _make_attention(run: PocketRun) -> None:
+    from engine.training.object_attention import AttentionSettings, train_object_attention
+
+    settings = AttentionSettings.toy() if run.setting == "toy" else AttentionSettings.release()
+    attention, _ = train_object_attention(
+        _scenes(run), run.concepts, _words(run), settings, no_progress(), run.checkpoint("object_attention")
+    )
+    attention.save_pretrained(run.part("object_attention"))
+
+
+def _scenes(run: PocketRun) -> Any:
+    """Encoded composed scenes, made once."""
+    from engine.training.image_tower import ImageTowerSettings
+    from engine.training.object_attention import encode_scenes, load_scenes
+    from engine.training.scenes import Composer
+    from engine.vision.towers import load_network
+
+    path = run.work / "scenes.safetensors"
+    if not path.exists():
+        toy = run.setting == "toy"
+        settings = (ImageTowerSettings.toy() if toy else ImageTowerSettings.release()).scenes
+        composer = Composer(_pictures(run), run.concepts, settings)
+        network = load_network(run.part("image_encoder"))
+        encode_scenes(network, composer, run.amounts.scenes, run.seed, no_progress(), bfloat16=not toy).save(
+            path
+        )
+    return load_scenes(path)
+
+
+def _make_codec(run: PocketRun) -> None:
+    from engine.diffusion.mel import LogMel
+    from engine.training.mel_codec import MelCodecRecipe, measure_latents, train_mel_codec
+
+    recipe = replace(MelCodecRecipe.release(), device=run.device)
+    if run.setting != "release":
+        recipe = (
+            MelCodecRecipe.toy() if run.setting == "toy" else MelCodecRecipe.bootstrap(run.minutes.vae * 60)
+        )
+    front_end, rng = LogMel(), run.rng(1)
+    waves = run.source.batches(recipe.batch, recipe.frames * 160, rng)
+    # Quieter versions too: a generated latent is never exactly at the level of the examples.
+    mels = (front_end(w * 10 ** float(rng.uniform(-0.6, 0))) for w in waves)
+    codec, _ = train_mel_codec(recipe, mels, run.seed, run.checkpoint("vae"))
+    codec.network.cpu()
+    whole = (front_end(w) for w in run.source.batches(16, EXAMPLE_SAMPLES, run.rng(2)))
+    measure_latents(codec, whole, 4 if run.setting == "toy" else 25)
+    codec.network.save_pretrained(run.part("vae"))
+
+
+def _codec(run: PocketRun) -> Any:
+    from diffusers import AutoencoderKL
+
+    from engine.diffusion.autoencoder import MelCodec
+    from engine.training.mel_codec import MEL_MEAN, MEL_PATCH, MEL_STD
+
+    network = AutoencoderKL.from_pretrained(run.part("vae")).eval()
+    return MelCodec(network, mel_patch=MEL_PATCH, mel_mean=MEL_MEAN, mel_std=MEL_STD)
+
+
+def _make_vocoder(run: PocketRun) -> None:
+    from engine.training.vocoder import VocoderRecipe, train_vocoder
+
+    recipe = replace(VocoderRecipe.release(), device=run.device)
+    if run.setting != "release":
+        recipe = (
+            VocoderRecipe.toy() if run.setting == "toy" else VocoderRecipe.bootstrap(run.minutes.vocoder * 60)
+        )
+    waves = run.source.batches(recipe.batch, 160 * 96, run.rng(3))
+    network, _ = train_vocoder(recipe, waves, run.seed, run.checkpoint("vocoder"))
+    network.cpu().save_pretrained(run.part("vocoder"))
+
+
+def _latents(run: PocketRun) -> LatentBank:
+    """Latents of one and of two concepts, made once."""
+    folder = run.work / "latents"
+    if not (folder / "groups.json").exists():
+        make_latents(folder, _planned(run), run.source, _codec(run), run.rng(4))
+    return LatentBank.load(folder)
+
+
+def _planned(run: PocketRun) -> list[Group]:
+    """Rows of the latent bank. Concepts judged by real recordings come three times as often, pairs that a
+    picture can show four times as often as others.
+    """
+    recorded = {c.id for c in run.concepts if c.recordings.esc10}
+    pictured = {c.id for c in run.concepts if c.pictures.caltech101 or c.pictures.cifar10}
+    names = run.learnt
+    pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
+    shown = [(a, b) for a, b in pairs if a in pictured and b in pictured]
+    rng = run.rng(5)
+    amounts = run.amounts
+    groups = plan_groups(
+        names,
+        lambda name: 3.0 if name in recorded else 1.0,
+        shown * 3 + pairs,
+        singles=amounts.single,
+        mixed=amounts.mixed,
+        rng=rng,
+    )
+    return [groups[int(n)] for n in rng.permutation(len(groups))]
+
+
+def _make_unet(run: PocketRun) -> None:
+    from engine.diffusion.attention import ObjectAttention
+    from engine.training.conditions import CaptionConditions, SceneConditions
+    from engine.training.denoiser import DenoiserRecipe, train_denoiser
+
+    recipe = replace(DenoiserRecipe.release(), device=run.device)
+    if run.setting != "release":
+        recipe = (
+            DenoiserRecipe.toy() if run.setting == "toy" else DenoiserRecipe.bootstrap(run.minutes.unet * 60)
+        )
+    attention = ObjectAttention.from_pretrained(run.part("object_attention")).float()
+    captions = CaptionConditions(run.concepts, _words(run))
+    conditions = SceneConditions(captions, _scenes(run), attention)
+    unet, _ = train_denoiser(recipe, _latents(run), conditions, run.seed, run.checkpoint("unet"))
+    unet = unet.cpu()
+    _sharpen_decoder(run, unet, captions)
+    unet.save_pretrained(run.part("unet"))
+
+
+def _sharpen_decoder(run: PocketRun, unet: Any, captions: Any) -> None:
+    """The codec's decoder once more, now that there is a U-Net whose latents it can be shown."""
+    from engine.diffusion.mel import LogMel
+    from engine.training.denoiser import LATENT_PATCH
+    from engine.training.sharpening import SharpeningRecipe, sampled, sharpen
+
+    recipe = replace(SharpeningRecipe.release(), device=run.device)
+    if run.setting != "release":
+        toy = run.setting == "toy"
+        recipe = SharpeningRecipe.toy() if toy else SharpeningRecipe.bootstrap(run.minutes.sharpening * 60)
+    codec, front_end = _codec(run), LogMel()
+    latents = _latents(run)
+    rows = run.rng(6).integers(len(latents.groups), size=recipe.memory)
+    groups = [latents.groups[int(row)] for row in rows]
+    shape = (int(latents.latents.shape[1]), int(latents.latents.shape[2]), int(latents.latents.shape[3]))
+    made = sampled(
+        recipe,
+        unet,
+        captions,
+        groups,
+        shape=shape,
+        latent_patch=LATENT_PATCH,
+        seed=run.seed,
+        progress=no_progress(),
+    )
+    waves = run.source.batches(recipe.batch, recipe.frames * 160, run.rng(7))
+    sharpen(recipe, codec, (front_end(w) for w in waves), made, run.seed, run.checkpoint("sharpening"))
+    codec.network.cpu().save_pretrained(run.part("vae"))
+
+
+def _make_segmenter(run: PocketRun) -> None:
+    from engine.training.segmenter import SegmenterRecipe, train_and_save
+    from engine.training.segmenter_clicks import ClickRecipe, make_ranker
+
+    toy = run.setting == "toy"
+    archive = run.shared / "data" / "caltech101_sounding.zip"
+    recipe = SegmenterRecipe.toy() if toy else SegmenterRecipe.bootstrap(run.minutes.segmenter * 60)
+    clicks = ClickRecipe.toy() if toy else ClickRecipe()
+    # A run that was killed between the two must not find a finished part.
+    folder = run.work / "segmenter"
+    train_and_save(archive, folder, recipe, run.checkpoint("segmenter"), clicks.per_class)
+    make_ranker(archive, folder, clicks)
+    shutil.copytree(folder, run.part("segmenter"), dirs_exist_ok=True)
+
+
+_MAKERS: dict[str, Callable[[PocketRun], None]] = {
+    "text_encoder": _make_text,
+    "audio_encoder": _make_sound_tower,
+    "image_encoder": _make_image_tower,
+    "object_attention": _make_attention,
+    "vae": _make_codec,
+    "vocoder": _make_vocoder,
+    "unet": _make_unet,
+    "segmenter": _make_segmenter,
+}
+
+
+def make(run: PocketRun, parts: tuple[str, ...] = PARTS) -> None:
+    """Make the parts of a run that are not there yet, in the order in which they need each other."""
+    for name in PARTS:
+        if name in parts and not (run.part(name) / "config.json").exists():
+            log.info("making %s", name)
+            _MAKERS[name](run)
