@@ -59,6 +59,7 @@ class CanvasPanel:
         actions.bind("next_mask", self._obeying(Command.NEXT), lambda: self.canvas.can_obey()[0])
         actions.bind("previous_here", self._obeying(Command.PREVIOUS), lambda: self.canvas.can_obey()[0])
         actions.bind("hint_back", self._obeying(Command.BACK), lambda: self.canvas.can_obey()[1])
+        self.canvas.finding_changed.connect(actions.refresh)
         actions.bind("clear", self._obeying(Command.CLEAR), lambda: self.canvas.can_obey()[1])
 
     def close(self) -> None:

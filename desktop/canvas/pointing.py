@@ -89,6 +89,7 @@ class PointerWidget(QWidget):
     def on_zoom(self, factor: float, at: Point) -> None: ...
     def on_stroke(self, action: Stroked) -> None: ...
     def on_point(self, at: Point | None, held: Held) -> None: ...
+    def on_tap(self) -> None: ...
     def obey(self, command: Command) -> None: ...
     def can_obey(self) -> tuple[bool, bool]:
         """Whether a proposal is open, and whether there are hints."""
@@ -209,7 +210,7 @@ class PointerWidget(QWidget):
             if not event.isAutoRepeat() and self.held.space:
                 self._hold(space=False)
                 if not self._panned:
-                    self.tapped.emit()
+                    self.on_tap()
             return
         self._sense(event.modifiers())
         self.point_again()

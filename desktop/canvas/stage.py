@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop.actions import shown_key
 from desktop.canvas.artist import Artist
 from desktop.canvas.choosing import Choosing
+from desktop.canvas.finding import Finding, Thing
+from desktop.canvas.found_bar import FoundBar
 from desktop.canvas.gestures import Tool
 from desktop.canvas.look import PROPOSAL_COLOUR, BrushMark, Layout, ShownObject
 from desktop.canvas.outline import Outline
@@ -19,6 +21,7 @@ from desktop.canvas.pyramid import Pyramid
 from desktop.canvas.scenery import paint_scenery
 from desktop.canvas.tools import ProposalBar, ToolBar
 from desktop.canvas.viewport import Point, Viewport
+from desktop.focus import is_field
 from desktop.keys import KeyMap
 from desktop.theme.colours import DARK
 from engine.scene.masks import Mask
@@ -35,10 +38,11 @@ CAPTION = (
 class Stage(PointerWidget):
     """Draws from what it is given, and from what its thread has made of it.
 
-    Signals: zoom_changed(float), failed(Message).
+    Signals: zoom_changed(float), failed(Message). finding_changed(): found things are offered, or no longer.
     """
 
     zoom_changed = Signal(float)
+    finding_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,6 +54,7 @@ class Stage(PointerWidget):
         self._outlines: dict[str, Outline] = {}
         self._last_outline: dict[int, Outline] = {}
         self._choosing = Choosing()
+        self._finding = Finding()
         self._hover: Outline | None = None
         self._hover_at: Point | None = None
         self._pointed: int | None = None
@@ -66,6 +71,7 @@ class Stage(PointerWidget):
         self.setAccessibleName("Still")
         self.tools = ToolBar(self)
         self.proposal_bar = ProposalBar(self)
+        self.found_bar = FoundBar(self)
         self.caption = QLabel(self)
         self.caption.setStyleSheet(CAPTION)
         self.caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -83,6 +89,10 @@ class Stage(PointerWidget):
     @property
     def choosing(self) -> Choosing:
         return self._choosing
+
+    @property
+    def finding(self) -> Finding:
+        return self._finding
 
     @property
     def hover(self) -> Outline | None:
@@ -103,6 +113,7 @@ class Stage(PointerWidget):
         self.keys = keys
         self.tools.set_keys(keys)
         self.proposal_bar.set_keys(keys)
+        self.found_bar.set_keys(keys)
         adds = shown_key("accept", keys)
         words = "Click a thing to propose it as an object"
         self.setAccessibleDescription(f"{words}; {adds} adds it." if adds else f"{words}.")
@@ -148,9 +159,29 @@ class Stage(PointerWidget):
         self._show_bars()
         self.update()
 
+    def show_found(self, things: Sequence[Thing]) -> None:
+        """Offers what was found, none of it chosen yet: most of a still is nothing that sounds."""
+        self._finding = Finding(tuple(things))
+        self.show_hover(None)
+        self._show_bars()
+        self.update()
+        typing = QApplication.focusWidget()
+        if self._finding.open and (typing is None or not is_field(typing)):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.finding_changed.emit()
+
+    def _choose_from(self, finding: Finding) -> None:
+        """What is found is chosen differently, or no longer."""
+        ended = self._finding.open and not finding.open
+        self._finding = finding
+        self._show_bars()
+        self.update()
+        if ended:
+            self.finding_changed.emit()
+
     def show_hover(self, outline: Outline | None) -> None:
         """Shows what a click would take; nothing while it would take nothing."""
-        if self._hover_at is None or self._choosing.open:
+        if self._hover_at is None or self._choosing.open or self._finding.open:
             outline = None
         before, self._hover = self._hover, outline
         for changed in (before, outline):
@@ -193,11 +224,13 @@ class Stage(PointerWidget):
             )
             for thing in self._objects
         )
-        bars = [bar.geometry() for bar in (self.tools, self.proposal_bar, self.caption) if bar.isVisible()]
+        floating = (self.tools, self.proposal_bar, self.found_bar, self.caption)
+        bars = [bar.geometry() for bar in floating if bar.isVisible()]
         return Layout(
             self._viewport,
             self.devicePixelRatioF(),
             shown,
+            finding=self._finding,
             hover=self._hover,
             proposal=self._choosing.outline,
             hints=self._choosing.hints,
@@ -237,12 +270,14 @@ class Stage(PointerWidget):
         self.tools.move(10, 10)
         self.proposal_bar.setVisible(there and self._choosing.open)
         self.proposal_bar.show_which(self._choosing.which, len(masks))
+        self.found_bar.setVisible(there and self._finding.open)
+        self.found_bar.show_count(len(self._finding.things), len(self._finding.chosen), self.width())
         guide = GUIDE if there and not self._objects and self.tool is Tool.HINT else ""
         words = self._busy or guide
         self.caption.setText(words)
         self.caption.adjustSize()
-        self.caption.setVisible(there and bool(words) and not self._choosing.open)
-        for bar in (self.proposal_bar, self.caption):
+        self.caption.setVisible(there and bool(words) and not self._choosing.open and not self._finding.open)
+        for bar in (self.proposal_bar, self.found_bar, self.caption):
             bar.move((self.width() - bar.width()) // 2, self.height() - bar.height() - 12)
 
     # What the artist answers
@@ -282,6 +317,6 @@ class Stage(PointerWidget):
         self._outlines = {name: it for name, it in self._outlines.items() if name in shown | late}
 
     def _reset(self) -> None:
-        self._choosing = Choosing()
+        self._choosing, self._finding = Choosing(), Finding()
         self._serial += 1
         self._hover, self._box, self._stroke = None, None, None

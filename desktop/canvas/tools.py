@@ -25,6 +25,8 @@ SHEET = f"""
 #canvasBar QToolButton:focus {{ border: 1px solid {DARK.accent}; padding: 2px; }}
 #canvasBar QToolButton:disabled {{ color: {DARK.faint}; }}
 #canvasBar QToolButton#main {{ background: {DARK.accent}; color: {DARK.on_accent}; padding: 3px 10px; }}
+#canvasBar QToolButton#main:hover {{ background: {DARK.colour("accent").lighter(112).name()}; }}
+#canvasBar QToolButton#main:disabled {{ background: {DARK.raised}; color: {DARK.faint}; }}
 #canvasBar QFrame#rule {{ background: {DARK.edge}; border: none; }}
 """
 
