@@ -71,8 +71,8 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
     guard, sweeper = FocusGuard(application), Sweeper(application)
     try:
         services, parts = made_services(settings), (panels or _real_panels)()
-        with told_errors(services.messages, application), torch_opened_ahead():
-            window = MainWindow(services, parts, about=about_text(), samples=samples())
+        window = MainWindow(services, parts, about=about_text(), samples=samples())
+        with told_errors(services.messages, application):
             return _loop(application, window, start)
     finally:
         sweeper.close()
@@ -180,13 +180,14 @@ def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
         window.resize(QSize(*start.size) if start.size else USUAL)
     window.show()
     shot = Screenshot(window, start.screenshot, start.path) if start.screenshot is not None else None
-    if shot is not None:
-        shot.begin()
-    else:
-        QTimer.singleShot(0, window, window.services.session.look_for_recoverable)
-        if start.path is not None:
-            window.open_path(start.path)
-    application.exec()
+    with torch_opened_ahead():
+        if shot is not None:
+            shot.begin()
+        else:
+            QTimer.singleShot(0, window, window.services.session.look_for_recoverable)
+            if start.path is not None:
+                window.open_path(start.path)
+        application.exec()
     return shot.code if shot is not None else 0
 
 

@@ -4,7 +4,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from desktop.theme.colours import DARK, Colours
@@ -43,6 +43,8 @@ class Theme:
         application.setStyle("Fusion")
         application.setPalette(palette(self.colours))
         application.setStyleSheet(self.sheet())
+        # Qt opens what draws SVG at the first one: now, rather than when the first list of the sheet is painted.
+        QIcon(self._tinted("chevron_down", "text")).pixmap(16, 16)
 
     def sheet(self) -> str:
         """The style sheet, with every ``@name`` replaced by its colour."""

@@ -2,18 +2,20 @@
 
 import contextlib
 import ctypes
+import importlib
 import importlib.util
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
 NAMES = ("libtorch_global_deps", "libtorch_cpu", "libtorch_cuda", "libtorch", "libtorch_python")
 """In the order in which they need each other; what an installation does not have is passed over."""
 
+FIRST = ("cv2", "PIL.Image")
 ONE_AT_A_TIME = threading.Lock()
 """The system opens libraries for the whole process; so this, alone, is the process's and nobody's own."""
 
@@ -24,15 +26,21 @@ Open = Callable[[Path, int], object]
 def torch_opened_ahead() -> Iterator[None]:
     """Opens torch's libraries beside what is in the block, so that they are there before anyone is kept waiting.
 
-    While a window is being made is the time for it: once it is shown, Qt too may want to open something, in the GUI
-    thread, and would wait for torch.
+    To be entered before other threads begin to import, and after all that Qt opens for the window is open.
     """
-    thread = threading.Thread(target=open_torch, name="libraries")
+    thread = threading.Thread(target=_open_ahead, name="libraries")
     thread.start()
     try:
         yield
     finally:
         thread.join()
+
+
+def _open_ahead() -> None:
+    # Without these no still is on screen, and they take no time to open: they shall not wait for torch.
+    for name in FIRST:
+        importlib.import_module(name)
+    open_torch()
 
 
 def open_torch() -> None:
@@ -50,7 +58,7 @@ def open_torch() -> None:
 
 
 def open_libraries(paths: Sequence[Path], open_: Open) -> None:
-    """Opens libraries in order, while imports that other threads begin wait (but for the main thread's)."""
+    """Opens libraries in order, while other threads wait that are about to import one (but for the main thread)."""
     gate = Gate()
     sys.meta_path.insert(0, gate)
     try:
@@ -64,7 +72,7 @@ def open_libraries(paths: Sequence[Path], open_: Open) -> None:
 
 
 class Gate:
-    """Finds nothing, but only once it is opened.
+    """Finds modules as Python does; those that are libraries only once it is opened.
 
     The system opens one library at a time. An import that comes to that while another library is being opened waits
     for it with the interpreter in its hands; here it waits with empty hands.
@@ -75,11 +83,15 @@ class Gate:
         self._owner = threading.get_ident()
 
     def find_spec(
-        self, _name: str, _path: Sequence[str] | None, _target: ModuleType | None = None, /
+        self, name: str, path: Sequence[str] | None, _target: ModuleType | None = None, /
     ) -> ModuleSpec | None:
-        if threading.get_ident() not in (self._owner, threading.main_thread().ident):
+        spec = PathFinder.find_spec(name, path)
+        if spec is not None and isinstance(spec.loader, ExtensionFileLoader) and not self._passes():
             self.opened.wait()
-        return None
+        return spec
+
+    def _passes(self) -> bool:
+        return threading.get_ident() in (self._owner, threading.main_thread().ident)
 
 
 def foreign_open() -> Open:

@@ -1,23 +1,32 @@
-"""How the window answers: python tests/benchmarks/window.py [STILL...].
+"""How the window answers: python tests/benchmarks/window.py [--plain] [--compare 3] [STILL...].
 
 Start to window shown; then on each still, with the bundled model: actions and seconds from opening it to stems of two
 objects, and the longest time in which the event loop did not come round while sounds were made and while they played.
-An action is a click, a key or a box.
+An action is a click, a key or a box. Of each longest time it says how much was work of the GUI thread itself, waiting
+for a core that others had (the machine's business), and being kept from going on by another thread (ours).
+
+--plain leaves out what keeps stalls short: Python collects garbage itself, and torch is opened by its import.
+--compare runs both in turn, each in processes of their own, and prints the middle of each and how they compare.
 """
 
 import argparse
+import contextlib
 import os
+import re
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, process_time
 from typing import cast
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 
@@ -32,20 +41,41 @@ from desktop.theme.theme import Theme
 from desktop.timeline_part import TimelinePart
 from desktop.welcome.samples import samples
 from desktop.window import MainWindow
+from desktop.workers import studio_maker, studio_sight
+from desktop.workers.libraries import torch_opened_ahead
+from desktop.workers.sweeper import Sweeper
 from tests.desktop.e2e.house import drag
 from tests.desktop.fakes import FakePerson
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
 PLAY_SECONDS = 3.0
+PARTS = ("opening", "masks", "making", "playing")
+
+
+@dataclass(frozen=True, order=True)
+class Stall:
+    """Milliseconds in which the event loop did not come round, and in which its thread worked, or waited for a core."""
+
+    whole: float = 0.0
+    work: float = 0.0
+    queue: float = 0.0
+
+    @property
+    def held(self) -> float:
+        """Milliseconds in which another thread kept it from going on."""
+        return max(0.0, self.whole - self.work - self.queue)
+
+    def __str__(self) -> str:
+        return f"{self.whole:.0f} ms (work {self.work:.0f}, core {self.queue:.0f}, held {self.held:.0f})"
 
 
 class Pulse:
     """Comes round every 5 ms, and keeps the longest time in which it did not."""
 
     def __init__(self) -> None:
-        self.worst = 0.0
-        self._last = perf_counter()
+        self.worst = Stall()
+        self._last = times()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(5)
@@ -53,14 +83,24 @@ class Pulse:
         self._timer.start()
 
     def _beat(self) -> None:
-        now = perf_counter()
-        self.worst = max(self.worst, now - self._last)
-        self._last = now
+        now = times()
+        stall = Stall(*(after - before for after, before in zip(now, self._last, strict=True)))
+        self.worst, self._last = max(self.worst, stall), now
 
-    def read(self) -> float:
-        """The worst since the last reading, in milliseconds."""
-        worst, self.worst = self.worst, 0.0
-        return worst * 1000
+    def read(self) -> Stall:
+        """The worst since the last reading."""
+        worst, self.worst = self.worst, Stall()
+        return worst
+
+
+def times() -> tuple[float, float, float]:
+    """Milliseconds: of the clock, and of this thread at work and waiting for a core (0 where Linux does not say)."""
+    whole = perf_counter() * 1000
+    try:
+        work, queue, _ = Path("/proc/thread-self/schedstat").read_text().split()
+    except OSError:
+        return whole, 0.0, 0.0
+    return whole, int(work) / 1e6, int(queue) / 1e6
 
 
 class Trial:
@@ -81,7 +121,7 @@ class Trial:
     def canvas(self) -> CanvasPanel:
         return cast(CanvasPanel, self.window.panels["canvas"])
 
-    def stems(self, still: Path, folder: Path, pulse: Pulse) -> dict[str, float]:
+    def stems(self, still: Path, folder: Path, pulse: Pulse) -> dict[str, float | Stall]:
         """Figures of one still."""
         self.actions = 1  # opening it
         begun, document = monotonic(), self.services.document
@@ -107,10 +147,10 @@ class Trial:
         return {
             "actions": self.actions,
             "s": seconds,
-            "ms opening": opening,
-            "ms masks": masks,
-            "ms making": making,
-            "ms playing": playing,
+            "opening": opening,
+            "masks": masks,
+            "making": making,
+            "playing": playing,
         }
 
     def add(self, hint: Callable[[], object]) -> None:
@@ -175,27 +215,67 @@ def say(words: str) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("stills", type=Path, nargs="*", default=[samples()[0].path] if samples() else [])
+    parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--compare", type=int, default=0, metavar="TIMES")
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["HOME"] = home
-        for name in ("CONFIG", "DATA", "CACHE", "STATE"):
-            os.environ[f"XDG_{name}_HOME"] = str(Path(home) / name.lower())
-        application = made_application()
-        theme = Theme()
-        theme.dress(application)
-        trial, pulse = Trial(), Pulse()
-        go_on(0)
-        say(f"window shown {age():.2f} s after the process began")
+    if wanted.compare:
+        compare(wanted.stills, wanted.compare)
+    else:
+        with tempfile.TemporaryDirectory() as home:
+            try_stills(wanted.stills, Path(home), plain=wanted.plain)
+    return 0
+
+
+def try_stills(stills: Sequence[Path], home: Path, *, plain: bool) -> None:
+    os.environ["HOME"] = str(home)
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
+    application, theme = made_application(), Theme()
+    theme.dress(application)
+    sweeper = None if plain else Sweeper(application)
+    if plain:
+        for maker in (studio_maker, studio_sight):
+            vars(maker)["open_torch"] = lambda: None
+    trial, pulse = Trial(), Pulse()
+    go_on(0)
+    say(f"window shown {age():.2f} s after the process began, {process_time():.2f} s of work")
+    with contextlib.nullcontext() if plain else torch_opened_ahead():
         try:
-            for still in wanted.stills:
-                figures = trial.stems(still, Path(home) / "stems" / still.stem, pulse)
-                say(f"{still.name:16} " + "  ".join(f"{value:.0f} {name}" for name, value in figures.items()))
+            for still in stills:
+                figures = trial.stems(still, home / "stems" / still.stem, pulse)
+                say(f"{still.name}: {figures['actions']:.0f} actions, {figures['s']:.0f} s")
+                for part in PARTS:
+                    say(f"  {part}: {figures[part]}")
         finally:
             trial.window.abandon()
             theme.close()
-    return 0
+            if sweeper is not None:
+                sweeper.close()
+
+
+def compare(stills: Sequence[Path], count: int) -> None:
+    """Runs with and without, in turn, so that whatever else runs on the machine is the same for both."""
+    found: dict[tuple[str, bool], list[tuple[float, float]]] = {}
+    for plain in [True, False] * count:
+        command = [sys.executable, __file__, *(["--plain"] if plain else []), *map(str, stills)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        for shown in re.findall(r"shown ([\d.]+) s", said):
+            found.setdefault(("shown", plain), []).append((float(shown) * 1000, 0.0))
+        for part, whole, held in re.findall(r"(\w+): (\d+) ms .*held (\d+)", said):
+            found.setdefault((part, plain), []).append((float(whole), float(held)))
+    for part in ("shown", *PARTS):
+        (before, held_before), (after, held) = (
+            np.median(found[part, plain], axis=0) for plain in (True, False)
+        )
+        worst = max(whole for whole, _ in found[part, False])
+        say(
+            f"{part:8} {before:4.0f} -> {after:4.0f} ms ({after / before:.2f} of it, at worst {worst:.0f});"
+            f" held by other threads {held_before:4.0f} -> {held:4.0f} ms"
+        )
 
 
 if __name__ == "__main__":

@@ -1,17 +1,16 @@
 """Torch's libraries are opened ahead of its import, and imports of other threads wait for that with empty hands."""
 
-import importlib.util
 import os
 import subprocess
 import sys
 import threading
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
 from desktop.workers.libraries import NAMES, Gate, open_libraries, torch_libraries
 
-MISSING = "no_module_of_this_name"
 LOADED = """
 import sys
 from pathlib import Path
@@ -25,6 +24,21 @@ print("torch" in sys.modules, "libtorch_cpu" in mapped)
 import torch
 print(torch.ones(2).sum().item())
 """
+
+
+class Finding(threading.Thread):
+    """Looks for a module, as an import of it would."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(daemon=True)
+        self._module = name
+        self.found: ModuleSpec | None = None
+
+    def run(self) -> None:
+        for finder in list(sys.meta_path):
+            self.found = finder.find_spec(self._module, None)
+            if self.found is not None:
+                return
 
 
 def test_torch_is_opened_without_being_imported_and_works_afterwards() -> None:
@@ -48,25 +62,27 @@ def test_what_torch_depends_on_is_opened_for_everyone_and_torch_for_itself() -> 
     assert asked == [("libtorch_global_deps.so", os.RTLD_GLOBAL), ("libtorch_cpu.so", 0)]
 
 
-def test_an_import_of_another_thread_waits_until_the_library_is_open() -> None:
+def test_a_library_of_another_thread_waits_until_torch_is_open_and_plain_modules_do_not() -> None:
     if not hasattr(os, "RTLD_NOW"):
         pytest.skip("there is no dlopen here")
-    found: list[object] = []
-    other = threading.Thread(target=lambda: found.append(importlib.util.find_spec(MISSING)))
+    plain, library = Finding("colorsys"), Finding("_decimal")
 
     def open_slowly(_path: Path, _mode: int) -> None:
-        other.start()
-        other.join(0.2)
-        assert not found
+        plain.start()
+        plain.join(10)
+        library.start()
+        library.join(0.2)
+        assert plain.found is not None
+        assert library.found is None
 
     open_libraries([Path("libtorch_cpu.so")], open_slowly)
-    other.join(10)
-    assert found == [None]
+    library.join(10)
+    assert library.found is not None
 
 
 def test_the_main_thread_never_waits() -> None:
-    gate = Gate()
-    assert gate.find_spec(MISSING, None) is None
+    spec = Gate().find_spec("_decimal", None)
+    assert spec is not None
 
 
 def test_a_library_that_fails_leaves_no_gate_behind() -> None:
