@@ -1,7 +1,7 @@
 """Icons: line drawings of our own in ``resources/icons``, in the colours of the theme, crisp at every scale."""
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.theme.colours import DARK
@@ -12,7 +12,6 @@ SIZES = (16, 20, 32, 40, 60)
 
 def icon(name: str, colour: str = DARK.text, on: str = DARK.accent) -> QIcon:
     """The icon of this name: in ``colour``, faint when disabled, in ``on`` while its button is checked."""
-    drawing = _drawing(name)
     made = QIcon()
     for size in SIZES:
         for shade, mode, state in (
@@ -20,13 +19,13 @@ def icon(name: str, colour: str = DARK.text, on: str = DARK.accent) -> QIcon:
             (DARK.faint, QIcon.Mode.Disabled, QIcon.State.Off),
             (on, QIcon.Mode.Normal, QIcon.State.On),
         ):
-            made.addPixmap(_rendered(drawing, shade, size, 1.0), mode, state)
+            made.addPixmap(_rendered(name, shade, size, 1.0), mode, state)
     return made
 
 
 def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     """The icon as a pixmap of ``size`` device-independent pixels a side, for painting and for labels."""
-    return _rendered(_drawing(name), colour, size, ratio)
+    return _rendered(name, colour, size, ratio)
 
 
 def icon_names() -> tuple[str, ...]:
@@ -37,7 +36,18 @@ def _drawing(name: str) -> str:
     return resource("icons", f"{name}.svg").read_text(encoding="utf-8")
 
 
-def _rendered(drawing: str, colour: str, size: int, ratio: float) -> QPixmap:
+def _rendered(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+    """Drawn once for all: a card of an object has five icons, each in five sizes and three colours."""
+    key = f"foleyscape icon {name} {colour} {size} {ratio}"
+    kept = QPixmap()
+    if QPixmapCache.find(key, kept):
+        return kept
+    drawn = _draw(_drawing(name), colour, size, ratio)
+    QPixmapCache.insert(key, drawn)
+    return drawn
+
+
+def _draw(drawing: str, colour: str, size: int, ratio: float) -> QPixmap:
     renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", QColor(colour).name()).encode()))
     pixmap = QPixmap(QSize(size, size) * ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
