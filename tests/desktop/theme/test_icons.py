@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-import desktop.theme.icons as icons
+from desktop.theme import icons
 from desktop.theme.icons import icon, icon_names, icon_pixmap
 
 
