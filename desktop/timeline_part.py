@@ -55,6 +55,7 @@ class TimelinePart(QObject):
         view.seek_requested.connect(player.seek)
         view.loop_changed.connect(player.set_loop)
         player.loop_changed.connect(view.set_loop)
+        player.state_changed.connect(lambda: view.set_speed(player.speed if player.playing else 0.0))
         player.position_changed.connect(view.set_playhead)
         self.waveforms.failed.connect(services.messages.show)
         services.session.opened.connect(self._begin)

@@ -30,11 +30,12 @@ class Board(QWidget):
 
     Signals:
         chosen_changed(frozenset): other clips are selected.
-        geometry_changed(Geometry): another stretch is in view.
+        geometry_changed(Geometry): another stretch is in view. left(): a person scrolled there by hand.
     """
 
     chosen_changed = Signal(object)
     geometry_changed = Signal(object)
+    left = Signal()
 
     def __init__(self, scene: Scene, waveforms: Waveforms, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,10 +87,6 @@ class Board(QWidget):
     def go_to(self, number: int | None) -> None:
         """Puts the ring of the keyboard round this clip, or round none."""
         self._show(current=number)
-
-    def show_focus(self) -> None:
-        """The keyboard is used here, so it is shown where it is."""
-        self._show(focused=True)
 
     def set_playhead(self, sample: int) -> None:
         """Draws only the two places where the line was and is."""
@@ -146,6 +143,7 @@ class Board(QWidget):
         geometry = self._view.geometry
         scale = geometry.scale.scrolled(right)
         self.set_geometry(replace(geometry, scale=scale, scroll=geometry.scroll + round(down)))
+        self.left.emit()
 
     def _show(self, **changes: Any) -> None:
         changed = replace(self._view, **changes)

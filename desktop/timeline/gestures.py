@@ -11,7 +11,7 @@ from desktop.timeline.changes import Placed, put
 from desktop.timeline.snapping import Snapped, Snapper
 from engine.scene.edits import move_marker, set_fade_in, set_fade_out, trim_end, trim_start
 from engine.scene.scene import Scene
-from engine.scene.timeline import MOST_GAIN_DB, Clip
+from engine.scene.timeline import MOST_GAIN_DB, MOST_SAMPLES, Clip
 
 DRAG_BEGINS = 4.0
 """Pixels from the press before which nothing moves."""
@@ -24,6 +24,7 @@ class Point:
 
     Attributes:
         x, y: in the view. at: its sample. row: of tracks; below 0 on the ruler.
+        depth: pixels below the top of the first track, wherever that is scrolled to.
         reach: samples from which an edge draws. free: do not snap. fine: move slowly.
     """
 
@@ -31,6 +32,7 @@ class Point:
     y: float
     at: float
     row: int = 0
+    depth: float = 0.0
     reach: float = 0.0
     free: bool = False
     fine: bool = False
@@ -67,7 +69,7 @@ class Seek:
 
 @dataclass(frozen=True)
 class Band:
-    """Clips under this rectangle, between two times and two heights of the view, are chosen."""
+    """Clips under this rectangle, between two times and two depths below the first track's top, are chosen."""
 
     start: float
     stop: float
@@ -120,13 +122,13 @@ def move(grip: Grip) -> Gesture:
     """Clips follow the pointer in time and from track to track, all by the same."""
     point = yield from waited(grip.press)
     every = [clip for clips in grip.clips.values() for clip in clips]
-    earliest = min(clip.start for clip in every)
+    earliest, latest = min(clip.start for clip in every), max(clip.end for clip in every)
     rows = [row for row, track in enumerate(grip.tracks) if track in grip.clips]
     while True:
         by, guide = point.at - grip.press.at, None
         if grip.snapper is not None and not point.free:
             by, guide = grip.snapper.moved((grip.clip.start, grip.clip.end), by, point.reach)
-        by = max(round(by), -earliest)
+        by = min(max(round(by), -earliest), MOST_SAMPLES - latest)
         down = point.row - grip.press.row
         down = min(max(down, -rows[0]), len(grip.tracks) - 1 - rows[-1])
         placed = _moved(grip, by, down)
@@ -221,7 +223,7 @@ def band(press: Point) -> Gesture:
     """A rubber band, from the press to the pointer."""
     point = yield from waited(press)
     while True:
-        (start, stop), (top, bottom) = sorted((press.at, point.at)), sorted((press.y, point.y))
+        (start, stop), (top, bottom) = sorted((press.at, point.at)), sorted((press.depth, point.depth))
         point = yield Band(start, stop, top, bottom)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from desktop.timeline import gestures
 from desktop.timeline.changes import chosen as chosen_clips
+from desktop.timeline.drifting import Axes
 from desktop.timeline.gestures import Band, Edit, Gesture, Grip, Outcome, Point, Seek
 from desktop.timeline.hits import Hit, Part, decibels_in
 from desktop.timeline.lanes import LaneShelf
@@ -13,6 +14,13 @@ from desktop.timeline.snapping import Snapper, snapper
 from desktop.timeline.ticks import timecode
 from engine.scene.timeline import Clip
 
+ACROSS = Axes(across=True)
+AXES = {
+    Part.NOTHING: Axes(across=True, down=True),
+    Part.BODY: Axes(across=True, down=True),
+    Part.GAIN: Axes(),
+}
+"""Along which a drag takes the view with it; that of any other part only goes through time."""
 FINISHES = (Part.START, Part.END, Part.FADE_IN, Part.FADE_OUT)
 
 
@@ -34,6 +42,7 @@ class Hand:
     Attributes:
         chosen: numbers of the selected clips, as they are by now.
         number: of gestures so far; the edits of one share it.
+        axes: along which the gesture takes the view with it. begun: whether it is more than a press by now.
     """
 
     def __init__(self, lanes: LaneShelf) -> None:
@@ -45,6 +54,8 @@ class Hand:
         self._undo: Edit | None = None
         self.chosen: frozenset[int] = frozenset()
         self.number = 0
+        self.axes = Axes()
+        self.begun = False
 
     @property
     def busy(self) -> bool:
@@ -58,6 +69,7 @@ class Hand:
     def press(self, view: Scenery, hit: Hit, point: Point, held: Held, *, snap: bool) -> Outcome | None:
         """Begins what a press there means."""
         self.number += 1
+        self.axes, self.begun = AXES.get(hit.part, ACROSS), False
         self._last = self._undo = self._click = None
         self._base = self.chosen if held.extends else frozenset()
         found = None if hit.clip is None else view.scene.clip(hit.clip)
@@ -96,7 +108,7 @@ class Hand:
 
     def _noted(self, outcome: Outcome | None, view: Scenery) -> Outcome | None:
         if outcome is not None:
-            self._click = None
+            self._click, self.begun = None, True
         if isinstance(outcome, Edit):
             self._last = outcome
         if isinstance(outcome, Band):
@@ -167,7 +179,8 @@ class Hand:
 def covered(view: Scenery, lanes: LaneShelf, band: Band) -> frozenset[int]:
     """The clips that a rubber band touches."""
     geometry, tracks = view.geometry, view.scene.timeline.tracks
-    rows = range(max(0, geometry.row_at(band.top)), min(len(tracks), geometry.row_at(band.bottom) + 1))
+    first, last = (geometry.row_in(max(depth, 0.0)) for depth in (band.top, band.bottom))
+    rows = range(first, min(len(tracks), last + 1))
     return frozenset(
         lane.clips[place].id
         for row in rows
@@ -180,7 +193,7 @@ def point_at(view: Scenery, x: float, y: float, reach: float, held: Held) -> Poi
     """A place in the view, as gestures take it."""
     scale = view.geometry.scale
     row = view.geometry.row_at(y)
-    point = Point(x, y, scale.sample_at(x), row, scale.length_of(reach))
+    point = Point(x, y, scale.sample_at(x), row, view.geometry.depth_of(y), scale.length_of(reach))
     return replace(point, free=held.shift, fine=held.shift)
 
 

@@ -38,7 +38,18 @@ class Geometry:
 
     def row_at(self, y: float) -> int:
         """The row at a height; below 0 on the ruler, beyond the last track where there is none."""
-        return int((y - RULER + self.scroll) // self.lane) if y >= RULER else -1
+        return self.row_in(self.depth_of(y)) if y >= RULER else -1
+
+    def row_in(self, depth: float) -> int:
+        """The row so many pixels below the top of the first track."""
+        return int(depth // self.lane)
+
+    def depth_of(self, y: float) -> float:
+        """Pixels from the top of the first track to a height of the view, wherever it is scrolled to."""
+        return y - RULER + self.scroll
+
+    def y_of(self, depth: float) -> float:
+        return depth + RULER - self.scroll
 
     def rows(self, count: int) -> range:
         """Those of so many tracks that are in view."""

@@ -51,8 +51,3 @@ class TimeScale:
         per_pixel = max(stop - start, 1.0) / max(width - 2 * margin, 1.0)
         finer = self.at(start, per_pixel).per_pixel
         return self.at(start - margin * finer, finer)
-
-    def revealing(self, sample: float, width: float) -> "TimeScale":
-        """Turned like a page, if the sample is not in view."""
-        x = self.x_of(sample)
-        return self if 0 <= x < width else self.at(sample - self.length_of(width * 0.1))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -17,16 +17,21 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.timeline.board import Board
 from desktop.timeline.carrying import Carrying
+from desktop.timeline.drifting import Drift, Path, drift
 from desktop.timeline.drop import take_in
 from desktop.timeline.gestures import Band, Edit, Loop, Outcome, Seek
 from desktop.timeline.hand import Hand, Held, point_at
 from desktop.timeline.hits import Hit, Part
+from desktop.timeline.lanes import RULER
 from desktop.timeline.look import Ghost, Saying
 from desktop.timeline.snapping import REACH, snapper
 from desktop.timeline.waveforms import Waveforms
 from engine.scene.scene import Scene
 
 ZOOM_A_NOTCH = 1.25
+TICK_MS = 16
+MOST_SECONDS = 0.1
+"""After a pause of the machine the view goes on from where it was, and does not leap."""
 BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 CURSORS = {
     Part.START: Qt.CursorShape.SizeHorCursor,
@@ -68,6 +73,13 @@ class Surface(Board):
         self.carrying = Carrying(self)
         self._hand = Hand(self.lanes)
         self._panning: QPointF | None = None
+        self._by_key = False
+        self._at, self._held = QPointF(), Held()
+        self._drift, self._gone, self._clock = Drift(), Path(), QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._go_on)
         self.snap = True
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -83,6 +95,11 @@ class Surface(Board):
         """Whether a gesture runs."""
         return self._hand.busy
 
+    def show_focus(self) -> None:
+        """The keyboard is used here, so it is shown where it is."""
+        self._by_key = True
+        self._show(focused=True)
+
     def cancel(self) -> bool:
         """Takes back the gesture that runs. Returns whether one did."""
         if not self._hand.busy:
@@ -95,6 +112,7 @@ class Surface(Board):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         at = event.position()
+        self._by_key = False
         self._show(focused=False)
         if event.button() == Qt.MouseButton.MiddleButton:
             self._panning = at
@@ -152,7 +170,10 @@ class Surface(Board):
         self.menu_requested.emit(found, event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        self._show(focused=event.reason() in BY_KEY)
+        # Another window came between: the keyboard is back where it was, and shown if it was.
+        back = event.reason() in {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}
+        self._by_key = event.reason() in BY_KEY or (back and self._by_key)
+        self._show(focused=self._by_key)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
@@ -207,6 +228,26 @@ class Surface(Board):
         event.acceptProposedAction()
 
     def _drag(self, at: QPointF, held: Held) -> None:
+        self._at, self._held = at, held
+        self._follow(at, held)
+        view = (0.0, float(RULER), float(self.width()), float(self.height()))
+        self._drift = drift(self._hand.axes, (at.x(), at.y()), view) if self._hand.begun else Drift()
+        if self._drift.still:
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._gone = Path()
+            self._clock.start()
+            self._timer.start()
+
+    def _go_on(self) -> None:
+        """The pointer waits beyond the edge: the view goes on towards it, and what is dragged with it."""
+        self._gone = self._gone.after(self._drift, min(self._clock.restart() / 1000, MOST_SECONDS))
+        before = self._view.geometry
+        self.scroll_by(self._gone.right, self._gone.down)
+        if self._view.geometry != before:
+            self._follow(self._at, self._held)
+
+    def _follow(self, at: QPointF, held: Held) -> None:
         point = point_at(self._view, at.x(), at.y(), REACH, held)
         self._apply(self._hand.move(point, self._view), at)
         self.choose(self._hand.chosen)
@@ -220,10 +261,13 @@ class Surface(Board):
         elif isinstance(outcome, Loop):
             self.looped.emit(outcome.start, outcome.stop)
         elif isinstance(outcome, Band):
-            left, right = (self._view.geometry.scale.x_of(s) for s in (outcome.start, outcome.stop))
-            self._show(band=(left, outcome.top, right - left, outcome.bottom - outcome.top))
+            geometry = self._view.geometry
+            left, right = (geometry.scale.x_of(s) for s in (outcome.start, outcome.stop))
+            height = outcome.bottom - outcome.top
+            self._show(band=(left, geometry.y_of(outcome.top), right - left, height))
 
     def _end(self) -> None:
+        self._timer.stop()
         self._show(band=None, guide=None, saying=None)
         self.settled.emit()
 

@@ -13,6 +13,7 @@ from desktop.theme.colours import DARK
 from desktop.timeline.commander import Commander
 from desktop.timeline.corner import Corner
 from desktop.timeline.deeds import deeds
+from desktop.timeline.following import Following
 from desktop.timeline.gestures import Edit
 from desktop.timeline.header import Headers
 from desktop.timeline.hits import Hit, Part
@@ -72,6 +73,7 @@ class TimelineView(QWidget):
         self._down = QScrollBar(Qt.Orientation.Vertical, self)
         self._unit = 1.0
         self._length = 0
+        self._following = Following()
         self._deeds = deeds(self, self.commander, self._walker)
         self._arrange()
         self._connect()
@@ -104,13 +106,18 @@ class TimelineView(QWidget):
         self.corner.set_keys(keys)
 
     def set_playhead(self, sample: int, *, follow: bool = True) -> None:
-        """Where the player is. ``follow`` turns the page when that is out of view."""
+        """Where the player is. ``follow`` turns the page when that is out of view and nothing is being dragged."""
         geometry = self.surface.view.geometry
-        scale = geometry.scale.revealing(sample, geometry.width) if follow else geometry.scale
+        follow = follow and not self.surface.busy
+        scale = self._following.page(geometry.scale, geometry.width, sample) if follow else geometry.scale
         if scale != geometry.scale:
             self.surface.set_geometry(replace(geometry, scale=scale))
         self.surface.set_playhead(sample)
         self.corner.show_time(sample, self._document.scene.timeline)
+
+    def set_speed(self, speed: float) -> None:
+        """How fast it plays; 0 when it does not. Playing from a standstill, the page follows the playhead again."""
+        self._following = self._following.playing(speed)
 
     def set_loop(self, loop: tuple[int, int] | None) -> None:
         """What the player loops over; tells nobody."""
@@ -226,6 +233,7 @@ class TimelineView(QWidget):
         surface.looped.connect(self._loop)
         surface.chosen_changed.connect(self.clips_selected)
         surface.geometry_changed.connect(self._show_geometry)
+        surface.left.connect(self._leave)
         surface.dropped.connect(self.commander.drop)
         surface.menu_requested.connect(self._open_menu)
         surface.opened.connect(self._open)
@@ -274,6 +282,11 @@ class TimelineView(QWidget):
         geometry = self.surface.view.geometry
         start = value * self._unit - geometry.scale.length_of(12)
         self.surface.set_geometry(replace(geometry, scale=geometry.scale.at(start)))
+        self._leave()
+
+    def _leave(self) -> None:
+        """A person scrolled by hand: while it plays on, the page stays where they look."""
+        self._following = self._following.scrolled()
 
     def _scroll_down(self, value: int) -> None:
         self.surface.set_geometry(replace(self.surface.view.geometry, scroll=value))
