@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.actions import Actions
 from desktop.export.exports import Exports
 from desktop.keys import KeyMap
 from desktop.objects.part import ObjectsPart
+from desktop.objects.take_row import TakeRow
 from desktop.panels import CanvasPanel
 from desktop.services import Panel
+from desktop.timeline.drop import TAKE_MIME
 from desktop.timeline_part import TimelinePart
 
 
@@ -31,6 +35,7 @@ def join(panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None
     objects.panel.play_requested.connect(timeline.player.play_take)
     _share(actions, objects, timeline, paste)
     _carry(timeline, exports)
+    _carry_takes(objects, exports)
     timeline.view.clips_selected.connect(lambda _: actions.refresh())
 
 
@@ -50,8 +55,23 @@ def _carry(timeline: TimelinePart, exports: Exports) -> None:
     headers.carrying.carried.connect(lambda track: exports.drag(headers, track=track))
 
 
+def _carry_takes(objects: ObjectsPart, exports: Exports) -> None:
+    """Takes leave the list for the timeline, or the window as files."""
+
+    def carry(digest: str, row: TakeRow) -> None:
+        def dress(drag: QDrag) -> None:
+            drag.mimeData().setData(TAKE_MIME, digest.encode())
+            drag.setPixmap(row.picture())
+            drag.setHotSpot(QPoint(0, 0))
+
+        exports.drag_take(row, digest, dress)
+
+    objects.panel.take_touched.connect(exports.prepare_take)
+    objects.panel.take_carried.connect(carry)
+
+
 def _share(actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste: Callable[[], None]) -> None:
-    """Delete, paste and select all: the timeline's while it has the focus, else the objects' or the window's."""
+    """Keys that several could take: the timeline's while it has the focus, else the objects' or the window's."""
     view, panel = timeline.view, objects.panel
 
     def in_timeline() -> bool:
@@ -75,6 +95,18 @@ def _share(actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste
         else:
             panel.select_all()
 
+    def meant() -> bool:
+        """Whether the tracks of the selected clips are meant, rather than the selected objects."""
+        return bool(view.chosen) and (in_timeline() or not panel.selected)
+
+    def solo() -> None:
+        (view.commander.solo_tracks if meant() else panel.solo)()
+
+    def mute() -> None:
+        (view.commander.mute_tracks if meant() else panel.mute)()
+
+    actions.bind("solo", solo, lambda: panel.selected or bool(view.chosen))
+    actions.bind("mute", mute, lambda: panel.selected or bool(view.chosen))
     actions.bind("delete", delete)
     actions.bind("paste", paste_here)
     actions.bind("select_all", select_all)

@@ -313,6 +313,8 @@ class MainWindow(QMainWindow):
     # Events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if event.source() is not None:
+            return  # What leaves this window is no still for it.
         if event.mimeData().hasImage() or first_path(event.mimeData().urls()) is not None:
             event.acceptProposedAction()
 

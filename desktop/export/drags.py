@@ -21,6 +21,8 @@ from engine.progress import Progress
 from engine.sound.cache import TakeSource
 
 Launch = Callable[[QDrag], object]
+Dress = Callable[[QDrag], None]
+"""Gives a drag what it carries and shows within the window; the file comes with it."""
 PICTURE = 28
 
 
@@ -63,7 +65,7 @@ class FileDrags(QObject):
         self._held = held or _button_held
         self._done: dict[tuple[object, ...], Rendered] = {}
         self._orders: dict[tuple[object, ...], Piece] = {}
-        self._wanted: tuple[Piece, QWidget] | None = None
+        self._wanted: tuple[Piece, QWidget, Dress | None] | None = None
         self._stop = Event()
         home_, stop = self._home, self._stop
         self._lane = Lane(lambda: _handler(home_, write, stop), self)
@@ -80,21 +82,27 @@ class FileDrags(QObject):
         path = self._done.get(piece.batch, {}).get(piece.clip if piece.clip is not None else piece.track)
         return path if path is not None and path.is_file() else None
 
-    def drag(self, piece: Piece, takes: TakeSource, source: QWidget) -> None:
-        """Starts a drag of the file, at once or, while the button is held, as soon as it is there."""
+    def drag(self, piece: Piece, takes: TakeSource, source: QWidget, dress: Dress | None = None) -> None:
+        """Starts a drag of the file, at once or, while the button is held, as soon as it is there.
+
+        Args:
+            dress: what the drag is within the window, which it also is where no file can be made.
+        """
         path = self.path_of(piece)
         if path is not None:
-            self.drag_file(path, source)
+            self.drag_file(path, source, dress)
             return
-        self._wanted = piece, source
+        self._wanted = piece, source, dress
         self.waiting.emit("Rendering the sound to drag…")
         self.prepare(piece, takes)
 
-    def drag_file(self, path: Path, source: QWidget) -> None:
-        """Starts a drag of a file that is there."""
+    def drag_file(self, path: Path | None, source: QWidget, dress: Dress | None = None) -> None:
+        """Starts a drag of a file that is there, or of what it is dressed as alone."""
         drag = QDrag(source)
-        drag.setMimeData(mime_of(path))
+        drag.setMimeData(mime_of(path) if path is not None else QMimeData())
         drag.setPixmap(icon_pixmap("waveform", "#dde1e6", PICTURE, source.devicePixelRatioF()))
+        if dress is not None:
+            dress(drag)
         self._launch(drag)
 
     def close(self) -> None:
@@ -117,11 +125,11 @@ class FileDrags(QObject):
 
     def _begin_wanted(self) -> None:
         assert self._wanted is not None
-        (piece, source), self._wanted = self._wanted, None
+        (piece, source, dress), self._wanted = self._wanted, None
         self.waiting.emit("")
         path = self.path_of(piece)
-        if path is not None and self._held():
-            self.drag_file(path, source)
+        if (path is not None or dress is not None) and self._held():
+            self.drag_file(path, source, dress)
 
 
 def mime_of(path: Path) -> QMimeData:

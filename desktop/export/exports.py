@@ -1,5 +1,6 @@
 """What the window needs of exporting, in one place: the dialog, the threads, and drags of clips and stems."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Slot
@@ -7,10 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.actions import Actions
 from desktop.document import Document
+from desktop.export.choices import Choices
 from desktop.export.dialog import ExportDialog
-from desktop.export.drags import FileDrags
+from desktop.export.drags import Dress, FileDrags
 from desktop.export.memory import ExportMemory, export_memory_file
-from desktop.export.pieces import Piece, piece
+from desktop.export.pieces import Piece, piece, take_piece
 from desktop.export.work import ExportWork, Progressed
 from desktop.messages import Messages
 from desktop.services import Running
@@ -85,6 +87,18 @@ class Exports(QObject):
         if wanted is not None and takes is not None:
             self.drags.drag(wanted, takes, source)
 
+    def prepare_take(self, digest: str) -> None:
+        """Renders a take that may be dragged in a moment: ask when it is pressed."""
+        wanted, takes = self._take_piece(digest), self._takes
+        if wanted is not None and takes is not None:
+            self.drags.prepare(wanted, takes)
+
+    def drag_take(self, source: QWidget, digest: str, dress: Dress) -> None:
+        """Drags a take out of ``source``: within the window as ``dress`` makes it, elsewhere as a file."""
+        wanted, takes = self._take_piece(digest), self._takes
+        if wanted is not None and takes is not None:
+            self.drags.drag(wanted, takes, source, dress)
+
     def close(self) -> None:
         """Cancels what runs and ends the threads; the window is about to go."""
         self.work.close()
@@ -98,10 +112,15 @@ class Exports(QObject):
         return project.takes if project is not None else None
 
     def _piece(self, track: int | None, clip: int | None) -> Piece | None:
+        return self._made(lambda choices: piece(self._document.scene, choices, track, clip))
+
+    def _take_piece(self, digest: str) -> Piece | None:
+        return self._made(lambda choices: take_piece(self._document.scene, choices, digest))
+
+    def _made(self, make: Callable[[Choices], Piece]) -> Piece | None:
         project = self._document.project
-        choices = self._memory.last.for_project(str(project.path) if project else "")
         try:
-            return piece(self._document.scene, choices, track, clip)
+            return make(self._memory.last.for_project(str(project.path) if project else ""))
         except BadInput as refusal:
             self._messages.fail(refusal)
             return None

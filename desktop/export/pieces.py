@@ -16,6 +16,7 @@ from engine.export.names import stem_names
 from engine.export.plan import ExportSettings
 from engine.progress import Progress
 from engine.scene.disk import disk_errors
+from engine.scene.edits import add_track, place_take, track_for_object
 from engine.scene.scene import Scene
 from engine.scene.timecode import frame_of, sample_of
 from engine.scene.timeline import Clip, Track
@@ -60,6 +61,22 @@ def piece(scene: Scene, choices: Choices, track: int | None = None, clip: int | 
         wanted = replace(wanted, preset="none", start="", frame_rate="", handles=0.0)
     names = (scene.name, *((thing.index, thing.name, thing.prompt) for thing in scene.objects))
     return Piece(scene, wanted.settings(scene.timeline), track, clip, names)
+
+
+def take_piece(scene: Scene, choices: Choices, digest: str) -> Piece:
+    """A take by itself, as it was made, by a person's choices.
+
+    Raises:
+        BadInput: there is no such take, or a choice cannot be.
+    """
+    take = scene.take(digest)
+    if take is None:
+        raise BadInput("That take is not in this scene.")
+    bare = replace(scene, timeline=replace(scene.timeline, tracks=(), markers=()))
+    alone = len(take.objects) == 1 and bare.object(take.objects[0]) is not None
+    bare = track_for_object(bare, take.objects[0]) if alone else add_track(bare, take.name)
+    placed = place_take(bare, bare.timeline.tracks[0].id, digest, 0)
+    return piece(placed, choices, clip=placed.timeline.tracks[0].clips[0].id)
 
 
 Rendered = Mapping[int | None, Path]

@@ -69,6 +69,7 @@ class ObjectCard(QFrame):
     shifted(int): move it so many places down. dragged(int y), dropped(int y): in the list's coordinates.
     expand(bool), remove(), regenerate(), solo(bool), mute(bool)
     play(str), use(str), starred(str, bool), rejected(str, bool)
+    touched(str): a take may be dragged in a moment. carried(str, TakeRow): it is, by this row.
     """
 
     edited = Signal(str, object, object)
@@ -87,6 +88,8 @@ class ObjectCard(QFrame):
     use = Signal(str)
     starred = Signal(str, bool)
     rejected = Signal(str, bool)
+    touched = Signal(str)
+    carried = Signal(str, object)
 
     def __init__(
         self, icons: IconMaker, state: CardState, new_seed: Callable[[], int], parent: QWidget
@@ -335,4 +338,6 @@ class ObjectCard(QFrame):
         row.use.connect(self.use)
         row.starred.connect(self.starred)
         row.rejected.connect(self.rejected)
+        row.touched.connect(self.touched)
+        row.carried.connect(lambda digest: self.carried.emit(digest, row))
         return row

@@ -31,11 +31,15 @@ class ObjectsPanel(QWidget):
         play_requested(str): the take of this digest.
         generate_requested(tuple, bool): numbers of objects, and whether together.
         regenerate_requested(tuple): numbers of objects.
+        take_touched(str): the take of this digest may be dragged in a moment.
+        take_carried(str, TakeRow): it is, by this row.
     """
 
     play_requested = Signal(str)
     generate_requested = Signal(object, bool)
     regenerate_requested = Signal(object)
+    take_touched = Signal(str)
+    take_carried = Signal(str, object)
 
     def __init__(
         self,
@@ -205,6 +209,8 @@ class ObjectsPanel(QWidget):
         card.solo.connect(partial(self._solo, (number,)))
         card.mute.connect(partial(self._mute, (number,)))
         card.play.connect(self.play_requested)
+        card.touched.connect(self.take_touched)
+        card.carried.connect(self.take_carried)
         card.use.connect(partial(self._use, number))
         card.starred.connect(self._star)
         card.rejected.connect(self._reject)

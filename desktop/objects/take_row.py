@@ -1,17 +1,20 @@
-"""One take of an object: play it, see it, star, reject or use it."""
+"""One take of an object: play it, see it, star, reject or use it, or drag it to where it should sound."""
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QToolTip, QWidget
 
+from desktop.objects.carry import take_picture
 from desktop.objects.look import IconMaker, dressed, qcolour, small_button
 from desktop.objects.pictures import Peaks
 from desktop.objects.recipe import recipe_tip
 from desktop.objects.wave_strip import WaveStrip
 from engine.scene.colours import Colour
 from engine.scene.scene import TakeRecord
+
+DRAG_TIP = "<qt><br>Click to play. Drag it onto the timeline, or out of the window as a file.</qt>"
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,23 @@ class TakeState:
 
 
 class TakeRow(QWidget):
-    """Signals: play(str), use(str), starred(str, bool), rejected(str, bool), each with the take's digest."""
+    """Signals, each with the take's digest:
+    play(str), use(str), starred(str, bool), rejected(str, bool)
+    touched(str): it may be dragged in a moment. carried(str): it is.
+    """
 
     play = Signal(str)
     use = Signal(str)
     starred = Signal(str, bool)
     rejected = Signal(str, bool)
+    touched = Signal(str)
+    carried = Signal(str)
 
     def __init__(self, icons: IconMaker, state: TakeState, parent: QWidget) -> None:
         super().__init__(parent)
         self._icons = icons
         self._state = state
+        self._pressed: QPoint | None = None
         digest, words = state.take.digest, f"take {state.take.number} of {state.take.name}"
         self.player = small_button(self, icons("play"), f"Play {words}", "Play this take")
         self.wave = WaveStrip(self)
@@ -52,7 +61,6 @@ class TakeRow(QWidget):
         self.chooser.setObjectName("use")
         dressed(self.chooser, f"Use {words}", "Use this take on the timeline", checkable=True)
         self.player.clicked.connect(lambda: self.play.emit(digest))
-        self.wave.clicked.connect(lambda: self.play.emit(digest))
         self.star.clicked.connect(lambda on: self.starred.emit(digest, on))
         self.reject.clicked.connect(lambda on: self.rejected.emit(digest, on))
         self.chooser.clicked.connect(lambda: self.use.emit(digest))
@@ -71,10 +79,34 @@ class TakeRow(QWidget):
     def show_peaks(self, peaks: Peaks | None) -> None:
         self.wave.show_wave(peaks, qcolour(self._state.colour), faded=self.take.rejected)
 
+    def picture(self) -> QPixmap:
+        """What is seen of it while it is dragged."""
+        words = f"{self.take.name}, take {self.take.number}"
+        return take_picture(words, self._state.colour, self.wave.peaks, self.font(), self.devicePixelRatioF())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+            self.touched.emit(self.take.digest)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._pressed is None:
+            return
+        moved = event.position().toPoint() - self._pressed
+        if moved.manhattanLength() >= QApplication.startDragDistance():
+            self._pressed = None
+            self.carried.emit(self.take.digest)
+
+    def mouseReleaseEvent(self, _: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """A click on the waveform plays it."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and self.wave.geometry().contains(pressed):
+            self.play.emit(self.take.digest)
+
     def event(self, event: QEvent) -> bool:
         # The recipe holds masks; it is read only when somebody wants to see it.
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), recipe_tip(self.take), self)
+            QToolTip.showText(event.globalPos(), f"{recipe_tip(self.take)}{DRAG_TIP}", self)
             return True
         return super().event(event)
 

@@ -1,8 +1,8 @@
-"""The waveform of a take, small; a click on it plays the take."""
+"""The waveform of a take, small. Who holds it hears of clicks and drags on it."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.objects.pictures import Peaks
@@ -26,10 +26,6 @@ def wave_outline(peaks: Peaks, width: float, height: float) -> list[tuple[float,
 
 
 class WaveStrip(QWidget):
-    """Signals: clicked()."""
-
-    clicked = Signal()
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._peaks: Peaks | None = None
@@ -38,6 +34,10 @@ class WaveStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(26)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def peaks(self) -> Peaks | None:
+        return self._peaks
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(120, 26)
@@ -64,7 +64,3 @@ class WaveStrip(QWidget):
         painter.setBrush(colour)
         points = wave_outline(self._peaks, area.width(), area.height())
         painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.clicked.emit()

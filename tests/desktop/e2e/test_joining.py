@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QDrag
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.export.drags import FileDrags
+from desktop.export.drags import FileDrags, mime_of
+from desktop.objects.edits import object_track
+from desktop.window import MainWindow
 from engine.scene.edits import add_object
 from tests.desktop.e2e.house import CONTROL, NONE, House, drag
 from tests.desktop.export.fakes import Launches
@@ -58,6 +61,37 @@ def test_delete_removes_clips_in_the_timeline_and_objects_elsewhere(house: House
     assert len(house.scene.objects) == 2
 
 
+def test_solo_and_mute_act_on_the_tracks_of_selected_clips_where_those_are_meant(house: House) -> None:
+    surface = house.timeline.view.surface
+    house.qtbot.mouseClick(surface, Qt.MouseButton.LeftButton, NONE, clip_at(house))
+    [number] = [track.id for track in house.scene.timeline.tracks if track.clips]
+
+    def states() -> tuple[bool, bool]:
+        track = house.scene.track(number)
+        assert track is not None
+        return track.soloed, track.muted
+
+    house.services.document.select(())
+    house.canvas.canvas.setFocus()
+    for key, after in ((Qt.Key.Key_S, (True, False)), (Qt.Key.Key_M, (True, True))):
+        house.press(key)
+        assert states() == after
+    house.services.document.undo()
+    house.services.document.undo()
+    assert states() == (False, False)
+
+    house.services.document.select((1,))
+    surface.setFocus()
+    house.press(Qt.Key.Key_M)
+    assert states() == (False, True)
+    house.press(Qt.Key.Key_M)
+    house.canvas.canvas.setFocus()
+    house.press(Qt.Key.Key_M)
+    assert states() == (False, False)
+    track = object_track(house.scene, 1)
+    assert track is not None and track.muted
+
+
 def test_space_plays_wherever_the_keyboard_is(house: House) -> None:
     house.until(lambda: bool(house.shelf.devices))
     player = house.timeline.player
@@ -83,6 +117,57 @@ def test_a_clip_with_alt_and_a_track_by_its_head_are_dragged_out_as_files(
     house.until(lambda: len(launches.paths) == 2)
     assert all(path.suffix == ".wav" and path.is_file() for path in launches.paths)
     assert house.scene.timeline.tracks[0].clips[0].start == 0
+
+
+def test_a_take_is_dragged_from_the_list_onto_the_timeline_and_is_a_file_for_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launches = Launches()
+    set_launch(house.window.exports.drags, launches, monkeypatch)
+    row = house.objects.panel.card(0).rows[0]
+    middle = row.wave.rect().center()
+    drag(row.wave, middle, middle - QPoint(60, 0))
+    house.until(lambda: len(launches.paths) == 1)
+    assert "take1" in launches.paths[0].name and launches.paths[0].is_file()
+    surface = house.timeline.view.surface
+    tracks = len(house.scene.timeline.tracks)
+    below = surface.height() - 2
+    place_of = surface.view.geometry.scale.x_of
+    data = launches.data[0]
+    drop(surface, data, QPoint(round(place_of(house.scene.timeline.rate * 4)), below))
+    assert house.clips(0) == 2 and len(house.scene.timeline.tracks) == tracks
+    house.services.document.undo()
+    assert house.clips(0) == 1
+
+
+def test_a_drag_that_began_in_the_window_is_no_still_for_it(house: House, tmp_path: Path) -> None:
+    assert not enters(house.window, mime_of(tmp_path / "take.wav"), house.window)
+    assert enters(house.window, mime_of(tmp_path / "still.png"), None)
+
+
+class Entering(QDragEnterEvent):
+    """As if from a widget of this program, or from another program."""
+
+    def __init__(self, data: QMimeData, source: QObject | None) -> None:
+        super().__init__(QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+        self._source = source
+        self.ignore()
+
+    def source(self) -> QObject:
+        return self._source  # type: ignore[return-value]  # Qt gives None for another program.
+
+
+def enters(window: MainWindow, data: QMimeData, source: QObject | None) -> bool:
+    event = Entering(data, source)
+    window.dragEnterEvent(event)
+    return event.isAccepted()
+
+
+def drop(surface: QWidget, data: QMimeData, at: QPoint) -> None:
+    given: tuple[Any, ...] = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+    QApplication.sendEvent(surface, QDragEnterEvent(at, *given))
+    QApplication.sendEvent(surface, QDragMoveEvent(at, *given))
+    QApplication.sendEvent(surface, QDropEvent(QPointF(at), *given))
 
 
 def set_launch(drags: FileDrags, launches: Launches, monkeypatch: pytest.MonkeyPatch) -> None:

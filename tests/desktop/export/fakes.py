@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event
 
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QWidget
 
@@ -79,9 +80,14 @@ class Launches:
 
     def __init__(self, *, held: bool = True) -> None:
         self.paths: list[Path] = []
+        self.data: list[QMimeData] = []
         self.held: Callable[[], bool] = lambda: held
 
     def __call__(self, drag: QDrag) -> None:
+        copy = QMimeData()
+        for kind in drag.mimeData().formats():
+            copy.setData(kind, drag.mimeData().data(kind))
+        self.data.append(copy)
         (url,) = drag.mimeData().urls()
         assert url.isLocalFile() and not drag.pixmap().isNull()
         self.paths.append(Path(url.toLocalFile()))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import soundfile
 import wavinfo
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -19,11 +20,11 @@ from desktop.export.choices import Choices
 from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags, drags_folder, mime_of
 from desktop.export.memory import ExportMemory
-from desktop.export.pieces import piece
+from desktop.export.pieces import piece, take_piece
 from desktop.export.work import ExportWork
 from desktop.messages import Message, Messages
 from desktop.settings.store import JsonFile
-from engine.errors import Failed
+from engine.errors import BadInput, Failed
 from engine.export.run import export
 from engine.scene.timeline import Track
 from tests.desktop.export.fakes import Launches, Person, SlowExport
@@ -104,6 +105,38 @@ def test_everything_of_a_mix_is_rendered_once_and_never_in_the_windows_thread(
     bench.drags.drag(wanted, small.takes, source)
     assert [path.name for path in bench.launches.paths] == ["mix.wav"]
     assert len(bench.write.threads) == 1 and threading.get_ident() not in bench.write.threads
+
+
+def test_a_take_is_a_file_of_its_own_as_it_was_made(
+    bench: Bench, small: Toy, source: QWidget, qtbot: QtBot
+) -> None:
+    take = small.scene.takes[0]
+    wanted = take_piece(small.scene, USUAL, take.digest)
+    with qtbot.waitSignal(bench.drags.prepared):
+        bench.drags.prepare(wanted, small.takes)
+    dressed: list[QDrag] = []
+    bench.drags.drag(wanted, small.takes, source, dressed.append)
+    (path,) = bench.launches.paths
+    assert path.name.endswith(f"_take{take.number}.wav") and len(dressed) == 1
+    assert soundfile.info(path).frames == take.length_at(RATE)
+    with pytest.raises(BadInput, match="not in this scene"):
+        take_piece(small.scene, USUAL, "ab12" * 16)
+
+
+def test_a_take_that_cannot_be_a_file_is_still_dragged_within_the_window(
+    small: Toy, source: QWidget, qtbot: QtBot, tmp_path: Path
+) -> None:
+    slow = SlowExport(Failed("There is no room on the disk."))
+    slow.go.set()
+    bench = Bench(tmp_path / "drags", slow)
+    seen: list[QMimeData] = []
+    bench.drags._launch = lambda drag: seen.append(drag.mimeData())
+    wanted = take_piece(small.scene, USUAL, small.scene.takes[0].digest)
+    bench.drags.drag(wanted, small.takes, source, lambda drag: drag.mimeData().setData("x/take", b"one"))
+    qtbot.waitUntil(lambda: len(seen) == 1)
+    assert seen[0].hasFormat("x/take") and not seen[0].hasUrls()
+    assert [message.text for message in bench.said] == ["There is no room on the disk."]
+    bench.drags.close()
 
 
 def test_a_clip_is_a_file_of_its_own_with_its_place_in_it(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from desktop.objects.card import ObjectCard
+from desktop.objects.carry import take_picture
 from desktop.objects.editor import ObjectEditor
 from engine.scene.colours import PALETTE
 from engine.scene.edits import prompt_object
@@ -281,6 +282,35 @@ def test_a_click_on_play_or_on_the_waveform_asks_for_the_take(heard: Bench, qtbo
     qtbot.mouseClick(row.player, LEFT)
     qtbot.mouseClick(row.wave, LEFT)
     assert asked == [row.take.digest] * 2
+
+
+def test_a_take_that_is_pressed_and_moved_is_carried_and_not_played(heard: Bench, qtbot: QtBot) -> None:
+    click_card(heard, 0)
+    row = heard.panel.card(0).rows[0]
+    happened: list[tuple[str, str]] = []
+    heard.panel.play_requested.connect(lambda digest: happened.append(("play", digest)))
+    heard.panel.take_touched.connect(lambda digest: happened.append(("touch", digest)))
+    heard.panel.take_carried.connect(lambda digest, by: happened.append(("carry" * (by is row), digest)))
+    begin = row.wave.rect().center()
+    qtbot.mousePress(row.wave, LEFT, pos=begin)
+    qtbot.mouseMove(row.wave, begin + QPoint(3, 0))
+    assert len(happened) == 1
+    qtbot.mouseMove(row.wave, begin + QPoint(-40, 0))
+    qtbot.mouseMove(row.wave, begin + QPoint(-60, 0))
+    qtbot.mouseRelease(row.wave, LEFT, pos=begin - QPoint(60, 0))
+    assert happened == [("touch", row.take.digest), ("carry", row.take.digest)]
+    assert heard.document.scene.objects[0].index == 0, "the card was not dragged along"
+
+
+def test_a_carried_take_is_seen_by_its_waveform_and_name(heard: Bench, qtbot: QtBot) -> None:
+    click_card(heard, 0)
+    row = heard.panel.card(0).rows[0]
+    bare = row.picture().toImage()
+    qtbot.waitUntil(lambda: row.wave.peaks is not None, timeout=PATIENCE)
+    drawn = row.picture().toImage()
+    assert drawn != bare and drawn.size() == bare.size()
+    other = take_picture("Another", (10, 200, 30), row.wave.peaks, row.font(), 1.0)
+    assert other.toImage() != drawn
 
 
 def test_resting_on_a_take_shows_its_recipe(heard: Bench) -> None:
