@@ -192,9 +192,9 @@ def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
 
 
 def _device_words(settings: Settings) -> str:
-    """What is known before a model is loaded; the worker that loads one says it better."""
+    """What is known before a model is opened, of the fastest device nothing; who opens one says which it is."""
     asked = settings.preferences.device
-    return "Fastest device" if asked == "auto" else asked.upper()
+    return "" if asked == "auto" else asked.upper()
 
 
 def _real_panels() -> Panels:

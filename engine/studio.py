@@ -19,6 +19,7 @@ from engine.generation.requests import (
     Subject,
 )
 from engine.models.concepts import Concept, ConceptIndex, load_concepts
+from engine.models.devices import device_words
 from engine.progress import Progress, no_progress
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.masks import Mask
@@ -68,6 +69,15 @@ class Studio:
         self._parts: Parts = FolderParts(model, device) if parts is None else parts
         self._loaded: dict[str, Any] = {}
         self._paths: dict[str, Path] = {}
+
+    @property
+    def device_name(self) -> str:
+        """What the models run on, in words, such as "CPU, 2 threads". Loads torch.
+
+        Raises:
+            BadInput: this machine has no such device.
+        """
+        return device_words(self._parts.device)
 
     def warm_up(self) -> None:
         """Loads what making sounds of objects takes, which otherwise the first take waits for."""

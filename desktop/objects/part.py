@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.actions import Actions
@@ -51,6 +51,7 @@ class ObjectsPart(QObject):
         self.panel.generate_requested.connect(self.ordering.generate)
         self.panel.regenerate_requested.connect(self.ordering.regenerate)
         self.queue.changed.connect(self._tell)
+        self.worker.located.connect(self._tell_device, Qt.ConnectionType.QueuedConnection)
         document.still_changed.connect(self._prepare)
         services.settings.changed.connect(self._apply)
         services.settings.keys_changed.connect(self.panel.set_keys)
@@ -97,6 +98,10 @@ class ObjectsPart(QObject):
         waiting = len(self.queue.waiting)
         words = f"Making {job.label}" + (f", {waiting} waiting" if waiting else "")
         self._services.running.tell("generation", words, job.step.seconds_left if job.step else None)
+
+    @Slot(str)
+    def _tell_device(self, words: str) -> None:
+        self._services.running.state("device", words)
 
     @Slot(object)
     def _apply(self, preferences: Preferences) -> None:

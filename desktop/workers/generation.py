@@ -27,6 +27,10 @@ class Maker(Protocol):
     def model(self) -> str:
         """Which weights are used."""
 
+    @property
+    def device_name(self) -> str:
+        """What they run on, in words."""
+
     def warm_up(self) -> None:
         """Loads what making takes, so that the first take is not kept waiting."""
 
@@ -62,12 +66,14 @@ class GenerationWorker(QThread):
 
     Signals, to be connected queued:
         opened(str): the studio is there; the fingerprint of its model.
+        located(str): what it runs on, in words.
         unavailable(Message): it could not be made.
         stepped(int, Step): how far the job of this number is.
         made(int, tuple): its takes. failed(int, Message): why there are none. cancelled(int).
     """
 
     opened = Signal(str)
+    located = Signal(str)
     unavailable = Signal(object)
     stepped = Signal(int, object)
     made = Signal(int, object)
@@ -127,6 +133,8 @@ class GenerationWorker(QThread):
             self.unavailable.emit(message_of(error))
         else:
             self.opened.emit(model)
+            with contextlib.suppress(Exception):  # The first job fails by the same, and says so.
+                self.located.emit(self._studio().device_name)
 
     def _warm_up(self) -> None:
         with contextlib.suppress(Exception):  # The job that needs it fails by the same, and says so.

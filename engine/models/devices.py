@@ -40,3 +40,21 @@ def choose_device(asked: str = AUTOMATIC, available: Sequence[str] | None = None
         if wanted in (device, device.split(":")[0]):
             return device
     raise BadInput(f"This machine has no device {asked!r}; it has: {', '.join(there)}.")
+
+
+def device_words(device: str) -> str:
+    """A device in words: "CPU, 2 threads", or what the graphics card is called.
+
+    Args:
+        device: one of ``available_devices``.
+
+    Loads torch.
+    """
+    import torch
+
+    if device.startswith("cuda"):
+        return torch.cuda.get_device_name(device)
+    if device == "mps":
+        return "Apple GPU"
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' if threads != 1 else ''}"

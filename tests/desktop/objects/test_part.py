@@ -122,6 +122,10 @@ def test_the_status_line_tells_what_is_being_made(house: House, maker: FakeMaker
     qtbot.waitUntil(lambda: not house.services.running.work, timeout=PATIENCE)
 
 
+def test_the_status_line_names_the_device_once_a_still_is_open(house: House, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: house.services.running.fact("device") == "Toy GPU", timeout=PATIENCE)
+
+
 def test_the_bundled_model_makes_a_take_that_is_in_the_project(qtbot: QtBot, tmp_path: Path) -> None:
     house = House(tmp_path, qtbot, None)
     house.settings.set(replace(house.settings.preferences, draft_steps=2, variations=1))

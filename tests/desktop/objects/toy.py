@@ -50,6 +50,7 @@ class FakeMaker:
     """Takes steps when it is let; counts what is asked of it and can be told to fail."""
 
     model = "fake-000000000000"
+    device_name = "Toy GPU"
 
     def __init__(self) -> None:
         self.requests: list[GenerationRequest] = []

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import BadInput
-from engine.models.devices import available_devices, choose_device
+from engine.models.devices import available_devices, choose_device, device_words
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,14 @@ def test_a_missing_device_is_refused_with_those_that_exist(asked: str) -> None:
 def test_this_machine_has_a_cpu() -> None:
     assert available_devices()[-1] == "cpu"
     assert choose_device("cpu") == "cpu"
+
+
+def test_a_device_is_called_what_people_call_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"Card {device}")
+    assert device_words("cuda:1") == "Card cuda:1"
+    for threads, words in ((1, "CPU, 1 thread"), (2, "CPU, 2 threads")):
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        assert device_words("cpu") == words
+    assert device_words("mps") == "Apple GPU"
