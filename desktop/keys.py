@@ -175,6 +175,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("zoom_out", "Zoom &out", "&Timeline", ("Ctrl+-",), "Show more time", "zoom_out", 4),
     ActionSpec("zoom_all", "Zoom to &all", "&Timeline", ("Ctrl+0",), "Show the whole timeline", "fit", 4),
+    ActionSpec("taller", "&Taller tracks", "&Timeline", ("Ctrl+Down",), "Make every track higher", "", 4),
+    ActionSpec("shorter", "Shorter trac&ks", "&Timeline", ("Ctrl+Up",), "Make every track lower", "", 4),
     ActionSpec(
         "walk_on",
         "Clip after",

@@ -1,5 +1,8 @@
 """The timeline and what plays it, as one part of the window."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,8 +12,17 @@ from desktop.playback.engine_room import OpenDevice
 from desktop.playback.panel import PlaybackPanel
 from desktop.services import Services
 from desktop.timeline.binding import bind as bind_timeline
+from desktop.timeline.lanes import LANE
 from desktop.timeline.view import TimelineView
 from desktop.timeline.waveforms import Waveforms
+from engine.errors import FoleyscapeError
+
+
+def lane_in(state: Mapping[str, Any]) -> int:
+    """How high tracks were when the window was last open."""
+    facts = state.get("timeline")
+    found = facts.get("lane") if isinstance(facts, dict) else None
+    return found if type(found) is int else LANE
 
 
 class TimelinePart(QObject):
@@ -62,6 +74,17 @@ class TimelinePart(QObject):
         services.settings.keys_changed.connect(view.set_keys)
         services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
         view.set_snap(services.settings.preferences.snap)
+        view.set_lane(lane_in(services.state.read()))
+        view.lane_changed.connect(self._remember)
+
+    @Slot(int)
+    def _remember(self, lane: int) -> None:
+        """The window's state says how high tracks are."""
+        state = self._services.state
+        try:
+            state.write({**state.read(), "timeline": {"lane": lane}})
+        except FoleyscapeError as failure:
+            self._services.messages.fail(failure)
 
     @Slot()
     def _begin(self) -> None:

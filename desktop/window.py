@@ -301,7 +301,7 @@ class MainWindow(QMainWindow):
         splits = {name: split.sizes() for name, split in self._splits.items()}
         facts = {"recent": self._recent.texts(), "geometry": geometry, "splits": splits}
         try:
-            self.services.state.write({**self._remembered, **facts})
+            self.services.state.write({**self.services.state.read(), **facts})
         except FoleyscapeError as failure:
             self.services.messages.fail(failure)
 

@@ -10,7 +10,7 @@ WITH_CLIPS = (
     *("nudge_left", "nudge_right", "nudge_far_left", "nudge_far_right", "row_up", "row_down"),
     *("trim_start", "trim_end", "fade_in", "fade_out", "louder", "softer"),
 )
-ALWAYS = ("split", "marker", "hit", "zoom_in", "zoom_out", "zoom_all")
+ALWAYS = ("split", "marker", "hit", "zoom_in", "zoom_out", "zoom_all", "taller", "shorter")
 
 
 def bind(view: TimelineView, actions: Actions) -> None:

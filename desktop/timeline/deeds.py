@@ -42,6 +42,8 @@ def deeds(view: "TimelineView", commander: Commander, walker: Walker) -> Mapping
         "zoom_in": view.zoom_in,
         "zoom_out": view.zoom_out,
         "zoom_all": view.zoom_all,
+        "taller": lambda: view.scale_lanes(1),
+        "shorter": lambda: view.scale_lanes(-1),
         "mark_in": view.mark_in,
         "mark_out": view.mark_out,
         "walk_on": lambda: walker.step(1),

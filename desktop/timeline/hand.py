@@ -134,7 +134,7 @@ class Hand:
         if hit.part in {Part.FADE_IN, Part.FADE_OUT}:
             return gestures.fade(grip, out=hit.part is Part.FADE_OUT)
         if hit.part is Part.GAIN:
-            return gestures.gain(grip, decibels_in(1.0, view.geometry.lane))
+            return gestures.gain(grip, decibels_in(1.0, view.geometry.height_of(hit.row)))
         return gestures.move(grip)
 
     def _on_ruler(self, view: Scenery, hit: Hit, point: Point, *, snap: bool) -> Gesture:

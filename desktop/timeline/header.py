@@ -18,6 +18,10 @@ from engine.scene.timeline import Track
 
 WIDTH = 212
 STRIPE = 4
+EDGE = 5
+"""Pixels above its lower edge by which a head is taken to be made higher."""
+ROOMY = 50
+"""A head so high has room for its faders."""
 GAIN = (-600, 120)
 """Tenths of a decibel."""
 BUTTON = (
@@ -29,14 +33,25 @@ BUTTON = (
 
 
 class TrackHeader(QWidget):
-    """The head of one track; what is done to it becomes an edit of the document."""
+    """The head of one track; what is done to it becomes an edit of the document.
+
+    Signals:
+        sized(int, int, bool): this track, or with True every track, is to be so many pixels high.
+        sizing_ended(): its edge was let go. unsized(int): this track is to be as high as most.
+    """
+
+    sized = Signal(int, int, bool)
+    sizing_ended = Signal()
+    unsized = Signal(int)
 
     def __init__(self, document: Document, track: Track, carrying: Carrying, parent: QWidget) -> None:
         super().__init__(parent)
         self._document = document
         self._track = track
         self._carrying = carrying
-        self.setToolTip("Drag from here to take the stem out as a file")
+        self._sizing: float | None = None
+        self.setToolTip("Drag from here to take the stem out as a file. Drag the lower edge for more room.")
+        self.setMouseTracking(True)
         self._colour = QColor(DARK.faint)
         self.name = QLineEdit(track.name, self)
         self.name.setProperty("quiet", True)
@@ -69,14 +84,40 @@ class TrackHeader(QWidget):
         self._describe(track.name)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._on_edge(event.position().y()):
+            self._sizing = self.height() - event.position().y()
+        else:
             self._carrying.press(self._track.id, event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        self._carrying.move(event.position())
+        y = event.position().y()
+        if self._sizing is not None:
+            every = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.sized.emit(self._track.id, round(y + self._sizing), every)
+        elif not self._carrying.move(event.position()):
+            edge = self._on_edge(y)
+            self.setCursor(Qt.CursorShape.SplitVCursor if edge else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._sizing is not None:
+            self._sizing = None
+            self.sizing_ended.emit()
         self._carrying.release()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._on_edge(event.position().y()):
+            self.unsized.emit(self._track.id)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        roomy = self.height() >= ROOMY
+        for one in (self.gain, self.level, self.pan):
+            one.setVisible(roomy)
+        self._column.setContentsMargins(STRIPE + 4, 6 if roomy else 2, 8, 6 if roomy else 2)
+
+    def _on_edge(self, y: float) -> bool:
+        return y >= self.height() - EDGE
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
@@ -87,6 +128,7 @@ class TrackHeader(QWidget):
 
     def _arrange(self) -> None:
         upper, lower, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        self._column = column
         column.setContentsMargins(STRIPE + 4, 6, 8, 6)
         column.setSpacing(5)
         upper.setSpacing(3)
@@ -156,9 +198,13 @@ class Headers(QWidget):
 
     Signals:
         wheeled(float): pixels that the tracks are scrolled down by.
+        (sized, sizing_ended, unsized: as a ``TrackHeader``'s.)
     """
 
     wheeled = Signal(float)
+    sized = Signal(int, int, bool)
+    sizing_ended = Signal()
+    unsized = Signal(int)
 
     def __init__(self, document: Document, corner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -185,8 +231,7 @@ class Headers(QWidget):
         for track in scene.timeline.tracks:
             made = self._made.get(track.id)
             if made is None:
-                made = self._made[track.id] = TrackHeader(self._document, track, self.carrying, self)
-                made.show()
+                made = self._made[track.id] = self._make(track)
             shown = (track, track_colour(scene, track))
             if self._shown.get(track.id) != shown:
                 self._shown[track.id] = shown
@@ -194,6 +239,14 @@ class Headers(QWidget):
             QWidget.setTabOrder(before, made.name)
             before = made.pan
         self._place()
+
+    def _make(self, track: Track) -> TrackHeader:
+        made = TrackHeader(self._document, track, self.carrying, self)
+        made.sized.connect(self.sized)
+        made.sizing_ended.connect(self.sizing_ended)
+        made.unsized.connect(self.unsized)
+        made.show()
+        return made
 
     def show_geometry(self, geometry: Geometry) -> None:
         self._geometry = geometry
@@ -214,7 +267,7 @@ class Headers(QWidget):
         for row, track in enumerate(self._document.scene.timeline.tracks):
             made = self._made.get(track.id)
             if made is not None:
-                made.setGeometry(0, self._geometry.top_of(row), WIDTH, self._geometry.lane)
+                made.setGeometry(0, self._geometry.top_of(row), WIDTH, self._geometry.height_of(row))
         self._corner.setGeometry(0, 0, WIDTH, RULER)
         self._corner.raise_()
 

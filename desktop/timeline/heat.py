@@ -12,7 +12,7 @@ from engine.sound.picture import HEAT
 Bytes = NDArray[np.uint8]
 Colours = NDArray[np.uint32]
 
-ROWS = 72
+ROWS = 128
 TILE = 512
 WINDOW_SECONDS, HOP_SECONDS = 0.032, 0.005
 LOWEST_HZ = 40.0

@@ -31,6 +31,8 @@ COMMANDS = (
     "zoom_in",
     "zoom_out",
     "zoom_all",
+    "taller",
+    "shorter",
     "mark_in",
     "mark_out",
     "walk_on",

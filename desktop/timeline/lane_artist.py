@@ -178,6 +178,7 @@ class _Drawing:
             self._painter.drawImage(QRectF(0, self._top, self._plan.width, height), image)
 
     def spectrograms(self, seen: list[Clip], heats: Mapping[str, Heat]) -> None:
+        self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for clip in seen:
             heat = heats.get(clip.take)
             if heat is not None:
@@ -303,7 +304,7 @@ def _plan(view: Scenery, track: Track, row: int, audible: bool) -> LanePlan:
     return LanePlan(
         scale=geometry.scale,
         width=geometry.width,
-        lane=geometry.lane,
+        lane=geometry.height_of(row),
         ratio=view.ratio,
         rate=view.scene.timeline.rate,
         chosen=mine,

@@ -25,6 +25,7 @@ class Geometry:
     Attributes:
         scale: of time. width, height: of the view.
         scroll: pixels of tracks above the upper edge. lane: height of a track.
+        own: (row, height) of those tracks that have another, from the top.
     """
 
     scale: TimeScale = field(default_factory=TimeScale)
@@ -32,9 +33,17 @@ class Geometry:
     height: int = 300
     scroll: int = 0
     lane: int = LANE
+    own: tuple[tuple[int, int], ...] = ()
+
+    def height_of(self, row: int) -> int:
+        return dict(self.own).get(row, self.lane)
+
+    def depth_at(self, row: int) -> int:
+        """Pixels from the top of the first track to the top of this row."""
+        return row * self.lane + sum(high - self.lane for above, high in self.own if above < row)
 
     def top_of(self, row: int) -> int:
-        return RULER + row * self.lane - self.scroll
+        return RULER + self.depth_at(row) - self.scroll
 
     def row_at(self, y: float) -> int:
         """The row at a height; below 0 on the ruler, beyond the last track where there is none."""
@@ -42,7 +51,15 @@ class Geometry:
 
     def row_in(self, depth: float) -> int:
         """The row so many pixels below the top of the first track."""
-        return int(depth // self.lane)
+        first = 0
+        for row, high in self.own:
+            above = (row - first) * self.lane
+            if depth < above:
+                break
+            if depth < above + high:
+                return row
+            depth, first = depth - above - high, row + 1
+        return first + int(depth // self.lane)
 
     def depth_of(self, y: float) -> float:
         """Pixels from the top of the first track to a height of the view, wherever it is scrolled to."""
@@ -53,17 +70,17 @@ class Geometry:
 
     def rows(self, count: int) -> range:
         """Those of so many tracks that are in view."""
-        first = max(0, self.scroll // self.lane)
-        return range(first, min(count, (self.scroll + self.height - RULER) // self.lane + 1))
+        last = self.row_in(max(0, self.scroll + self.height - RULER))
+        return range(max(0, self.row_in(self.scroll)), min(count, last + 1))
 
     def rect_of(self, clip: Clip, row: int) -> Rect:
         x, right = self.scale.x_of(clip.start), self.scale.x_of(clip.end)
-        return x, self.top_of(row) + GAP, max(right - x, 1.0), self.lane - 2 * GAP - 1
+        return x, self.top_of(row) + GAP, max(right - x, 1.0), self.height_of(row) - 2 * GAP - 1
 
     def revealing(self, clip: Clip, row: int) -> "Geometry":
         """Scrolled so far that a clip is in view: all of it, where there is room, else its beginning."""
         left, top, width, _ = self.rect_of(clip, row)
-        scale, low = self.scale, self.height - self.lane
+        scale, low = self.scale, self.height - self.height_of(row)
         if left < 0 or (left + width > self.width and left > self.width * LEADS):
             scale = scale.at(clip.start - scale.length_of(self.width * LEADS))
         down = min(top - RULER, 0) or max(top - low, 0)
@@ -71,7 +88,7 @@ class Geometry:
 
     def lowest_scroll(self, count: int) -> int:
         """How far so many tracks can be scrolled, with room for one more below."""
-        return max(0, (count + 1) * self.lane - (self.height - RULER))
+        return max(0, self.depth_at(count) + self.lane - (self.height - RULER))
 
 
 class LaneIndex:

@@ -155,7 +155,9 @@ def _ghost(painter: QPainter, view: Scenery) -> None:
         return
     geometry = view.geometry
     left, right = geometry.scale.x_of(ghost.start), geometry.scale.x_of(ghost.start + ghost.length)
-    rect = QRectF(left, geometry.top_of(ghost.row) + 1, max(right - left, 2.0), geometry.lane - 3)
+    rect = QRectF(
+        left, geometry.top_of(ghost.row) + 1, max(right - left, 2.0), geometry.height_of(ghost.row) - 3
+    )
     colour = QColor(DARK.accent)
     colour.setAlphaF(0.22)
     painter.setPen(QPen(QColor(DARK.accent), 1.0, Qt.PenStyle.DashLine))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QScrollBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
 from desktop.actions import pressed
 from desktop.document import Document
@@ -16,9 +16,11 @@ from desktop.timeline.deeds import deeds
 from desktop.timeline.following import Following
 from desktop.timeline.gestures import Edit
 from desktop.timeline.header import Headers
+from desktop.timeline.heights import Heights
 from desktop.timeline.hits import Hit, Part
 from desktop.timeline.keymap import SCOPE, command_of
 from desktop.timeline.lanes import RULER, Geometry
+from desktop.timeline.marker_field import MarkerField
 from desktop.timeline.menus import menu_for
 from desktop.timeline.surface import Surface
 from desktop.timeline.walker import Walker
@@ -44,6 +46,7 @@ class TimelineView(QWidget):
         loop_changed(int, int): from, to before; equal when there is no loop any more.
         clips_selected(frozenset): numbers of the selected clips.
         snap_changed(bool), spectrograms_changed(bool): switched here.
+        lane_changed(int): tracks are so high now.
     """
 
     # Samples go as objects: Signal(int) ends at 2**31.
@@ -52,6 +55,7 @@ class TimelineView(QWidget):
     clips_selected = Signal(object)
     snap_changed = Signal(object)
     spectrograms_changed = Signal(object)
+    lane_changed = Signal(int)
 
     def __init__(
         self,
@@ -63,7 +67,6 @@ class TimelineView(QWidget):
         super().__init__(parent)
         self._document = document
         self._keys = keys or KeyMap()
-        self._editor: QLineEdit | None = None
         self.surface = Surface(document.scene, waveforms, self)
         self.commander = Commander(document, self.surface)
         self._walker = Walker(document, self.surface)
@@ -74,6 +77,7 @@ class TimelineView(QWidget):
         self._unit = 1.0
         self._length = 0
         self._following = Following()
+        self._heights = Heights()
         self._deeds = deeds(self, self.commander, self._walker)
         self._arrange()
         self._connect()
@@ -161,6 +165,24 @@ class TimelineView(QWidget):
         length = self._length or EMPTY_SECONDS * timeline.rate
         self.surface.set_geometry(replace(geometry, scale=geometry.scale.showing(0, length, geometry.width)))
 
+    def set_lane(self, height: int) -> None:
+        """Every track so high, as near as can be."""
+        self._set_heights(self._heights.every(height))
+
+    def scale_lanes(self, steps: int) -> None:
+        """Every track higher, or below 0 lower, by so many steps."""
+        self._set_heights(self._heights.scaled(steps))
+        self.lane_changed.emit(self._heights.lane)
+
+    def _size_lane(self, track: int, height: int, every: bool) -> None:
+        heights = self._heights
+        self._set_heights(heights.every(height) if every else heights.one(track, height))
+
+    def _set_heights(self, heights: Heights) -> None:
+        self._heights = heights
+        tracks = self._document.scene.timeline.tracks
+        self.surface.set_geometry(heights.shown(self.surface.view.geometry, tracks))
+
     def obey(self, command: str) -> None:
         """Does what an action of ``desktop.timeline.keymap.COMMANDS`` is called."""
         self._deeds[command]()
@@ -188,26 +210,12 @@ class TimelineView(QWidget):
 
     def rename(self, marker: Marker) -> None:
         """Opens a field for the marker's name on its flag."""
-        field = QLineEdit(marker.name, self.surface)
-        field.setAccessibleName("Name of the marker")
-        field.setStyleSheet("QLineEdit { padding: 0 4px; min-height: 0; font-size: 11px; }")
-        x = round(self.surface.view.geometry.scale.x_of(marker.at)) + 6
-        field.setGeometry(min(x, max(0, self.surface.width() - 140)), 0, 140, 19)
-        field.selectAll()
-        field.show()
-        field.setFocus()
-        self._editor = field
-        field.editingFinished.connect(lambda: self._renamed(marker, field))
 
-    def _renamed(self, marker: Marker, field: QLineEdit) -> None:
-        if self._editor is not field:
-            return
-        self._editor = None
-        words = field.text().strip()
-        field.deleteLater()
-        if words and words != marker.name:
+        def name(words: str) -> None:
             self._document.edit("Rename marker", lambda scene: rename_marker(scene, marker.id, words))
-        self.surface.setFocus()
+
+        x = round(self.surface.view.geometry.scale.x_of(marker.at)) + 6
+        MarkerField(marker, x, self.surface).named.connect(name)
 
     def _arrange(self) -> None:
         grid = QGridLayout(self)
@@ -238,6 +246,9 @@ class TimelineView(QWidget):
         surface.menu_requested.connect(self._open_menu)
         surface.opened.connect(self._open)
         self.headers.wheeled.connect(self._scroll_down_by)
+        self.headers.sized.connect(self._size_lane)
+        self.headers.unsized.connect(lambda track: self._set_heights(self._heights.usual(track)))
+        self.headers.sizing_ended.connect(lambda: self.lane_changed.emit(self._heights.lane))
         self._across.valueChanged.connect(self._scroll_across)
         self._down.valueChanged.connect(self._scroll_down)
         self.corner.snap.toggled.connect(self.set_snap)
@@ -250,6 +261,7 @@ class TimelineView(QWidget):
     def _show_scene(self, scene: Scene) -> None:
         self._length = scene.timeline.length
         self.surface.show_scene(scene)
+        self._set_heights(self._heights)
         self.headers.show_scene(scene)
         self.corner.show_time(self.playhead, scene.timeline)
         self._show_geometry(self.surface.view.geometry)

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop.timeline.lanes import LANE
 from engine.scene.edits import place_take
 from engine.scene.timeline import Clip
 from tests.desktop.e2e.house import CONTROL, House
@@ -73,3 +74,11 @@ def test_escape_in_the_timeline_lets_its_clips_go_and_keeps_the_hints_on_the_sti
     assert not house.timeline.view.chosen and house.canvas.canvas.choosing.open
     house.press(Qt.Key.Key_Escape)
     assert not house.canvas.canvas.choosing.open
+
+
+def test_the_window_remembers_how_high_tracks_were(house: House, qtbot: QtBot) -> None:
+    house.press(Qt.Key.Key_Down, CONTROL)
+    house.press(Qt.Key.Key_Down, CONTROL)
+    lane = house.timeline.view.surface.view.geometry.lane
+    house.window.remember()
+    assert House(qtbot, FakeMaker).timeline.view.surface.view.geometry.lane == lane > LANE
