@@ -21,6 +21,7 @@ SHEET = f"""
 #canvasBar QLabel {{ background: transparent; border: none; color: {DARK.dim}; }}
 #canvasBar QToolButton {{ background: transparent; border: none; border-radius: 4px; padding: 3px; }}
 #canvasBar QToolButton:hover {{ background: {DARK.hover}; }}
+#canvasBar QToolButton:pressed {{ background: {DARK.raised}; }}
 #canvasBar QToolButton:checked {{ background: {DARK.selected}; }}
 #canvasBar QToolButton:focus {{ border: 1px solid {DARK.accent}; padding: 2px; }}
 #canvasBar QToolButton:disabled {{ color: {DARK.faint}; }}

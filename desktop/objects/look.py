@@ -23,6 +23,7 @@ QToolButton#letter {{ font-size: 11px; font-weight: 700; color: {DARK.dim}; padd
 QToolButton#letter:hover {{ background: {DARK.hover}; color: {DARK.text}; }}
 QToolButton#letter:checked[what="solo"] {{ background: {DARK.warning}; color: {DARK.on_accent}; }}
 QToolButton#letter:checked[what="mute"] {{ background: {DARK.error}; color: {DARK.on_accent}; }}
+QToolButton#letter:pressed, QToolButton#use:pressed {{ background: {DARK.panel}; }}
 QToolButton#small {{ padding: 2px; border-radius: 4px; }}
 QToolButton#use {{ font-size: 11px; padding: 1px 7px; border-radius: 4px; color: {DARK.dim};
     background: {DARK.raised}; }}

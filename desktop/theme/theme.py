@@ -50,7 +50,13 @@ class Theme:
         """The style sheet, with every ``@name`` replaced by its colour."""
         text = resource("theme", "window.qss").read_text(encoding="utf-8")
         text = _TINTED.sub(lambda found: f"url({self._tinted(found[1], found[2])})", text)
-        shades = {**self.colours.names(), "accent_hover": self.colours.colour("accent").lighter(112).name()}
+        accent, selected = self.colours.colour("accent"), self.colours.colour("selected")
+        shades = {
+            **self.colours.names(),
+            "accent_hover": accent.lighter(112).name(),
+            "accent_pressed": accent.darker(118).name(),
+            "selected_hover": selected.lighter(118).name(),
+        }
         return re.sub(r"@(\w+)", lambda found: shades[found[1]], text)
 
     def close(self) -> None:
