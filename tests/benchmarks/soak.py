@@ -6,6 +6,7 @@ running or grew, or if the project does not open.
 """
 
 import argparse
+import faulthandler
 import gc
 import os
 import sys
@@ -52,7 +53,7 @@ LEFT = Qt.MouseButton.LeftButton
 MOST_OBJECTS, MOST_TAKES, MOST_CLIPS = 8, 60, 60
 GROWTH_MIB = 40.0
 """More than this from the middle to the end is a leak."""
-REFUSALS = ("not wholly on the timeline",)
+REFUSALS = ("not wholly on the timeline", "no track to paste onto")
 """What a person may be told who asks for what cannot be."""
 KEYS = (
     "undo redo copy paste duplicate split nudge_left nudge_right marker hit snap spectrogram zoom_in zoom_out zoom_all"
@@ -80,6 +81,7 @@ class Soak:
         self.done: Counter[str] = Counter()
         self.errors: list[str] = []
         self.longest = 0.0
+        self.last = ""
         self.services = made_services(Settings(settings_file()))
         self.services.messages.shown.connect(self._note)
         objects = partial(ObjectsPart, make=lambda: self.maker)
@@ -105,6 +107,7 @@ class Soak:
         """One action, and a moment for what follows from it."""
         deed = self.random.choices(*zip(*self._deeds(), strict=True))[0]
         before = monotonic()
+        self.last = deed.__name__
         deed()
         self.longest = max(self.longest, monotonic() - before)
         go_on(self.random.choice((0, 5, 20, 60)))
@@ -123,7 +126,11 @@ class Soak:
         end = monotonic() + 60
         while not settled():
             if monotonic() > end:
-                raise TimeoutError("The window did not come to rest.")
+                faulthandler.dump_traceback()
+                modal = QApplication.activeModalWidget()
+                raise TimeoutError(
+                    f"No rest: modal {modal}, asked {self.person.asked[-3:]}, done {self.last}"
+                )
             go_on(10)
 
     def _deeds(self) -> list[tuple[Callable[[], None], float]]:
@@ -317,6 +324,16 @@ def run(seconds: float, seed: int, folder: Path) -> int:
         soak.errors.append("".join(traceback.format_exception(kind, error, trace)))
 
     sys.excepthook = caught
+    try:
+        return _session(soak, seconds, before)
+    finally:
+        # What is thrown here, such as that the window did not come to rest, is told as usual.
+        sys.excepthook = sys.__excepthook__
+        for words in dict.fromkeys(soak.errors):
+            say(f"FAULT {words}")
+
+
+def _session(soak: Soak, seconds: float, before: set[threading.Thread]) -> int:
     soak.begin()
     memory, marks = [], [0.1, 0.5, 1.0]
     begun, steps = monotonic(), 0
@@ -335,8 +352,8 @@ def run(seconds: float, seed: int, folder: Path) -> int:
     grew = memory[2] - memory[1]
     say(f"done: {dict(soak.done.most_common())}")
     say(f"longest action {soak.longest * 1000:.0f} ms; memory from the middle on {grew:+.0f} MiB")
-    for words in [*dict.fromkeys(soak.errors), *running]:
-        say(f"FAULT {words}")
+    for words in running:
+        say(f"FAULT still running: {words}")
     return 1 if soak.errors or running or grew > GROWTH_MIB else 0
 
 
