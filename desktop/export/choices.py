@@ -21,6 +21,7 @@ class Choices:
         frame_rate: its name, or empty. start: timecode of the timeline's first sample, or empty.
         handles: seconds. formats: in the engine's order.
         ucs: whether names follow the Universal Category System, with these creator and source IDs.
+        categories: (track number, CatID) where a person chose one; like the start they are of one project.
     """
 
     preset: str = ""
@@ -33,6 +34,7 @@ class Choices:
     ucs: bool = False
     creator: str = ""
     source: str = ""
+    categories: tuple[tuple[int, str], ...] = ()
 
     def settings(self, timeline: Timeline, *, overwrite: bool = False) -> ExportSettings:
         """The engine's settings for a scene with this timeline.
@@ -49,7 +51,7 @@ class Choices:
             handles=self.handles,
             formats=tuple(name for name in FORMATS if name in self.formats),
             overwrite=overwrite,
-            ucs=UcsBlocks(self.creator, self.source) if self.ucs else None,
+            ucs=UcsBlocks(self.creator, self.source, categories=self.categories) if self.ucs else None,
         )
 
 
@@ -70,7 +72,7 @@ class Remembered:
         """What to begin with."""
         if project and project == self.project:
             return self.choices
-        return replace(self.choices, frame_rate="", start="")
+        return replace(self.choices, frame_rate="", start="", categories=())
 
 
 def proposed_folder(begin: Path, name: str) -> Path:
@@ -104,10 +106,25 @@ def _read_choices(facts: Mapping[str, Any]) -> Choices:
     kept: dict[str, Any] = {}
     for entry in fields(Choices):
         value, wanted = facts.get(entry.name), getattr(usual, entry.name)
-        if isinstance(value, list):
+        if entry.name == "categories":
+            value = _read_categories(value)
+        elif isinstance(value, list):
             value = tuple(name for name in FORMATS if name in value)
         if isinstance(wanted, float) and type(value) is int:
             value = float(value)
         if type(value) is type(wanted) and value != ():
             kept[entry.name] = value
     return replace(usual, **kept)
+
+
+def _read_categories(found: object) -> tuple[tuple[int, str], ...]:
+    """Pairs of a track's number and a CatID; what is none is left out."""
+    pairs = found if isinstance(found, list | tuple) else ()
+    return tuple(
+        (pair[0], pair[1])
+        for pair in pairs
+        if isinstance(pair, list | tuple)
+        and len(pair) == 2
+        and type(pair[0]) is int
+        and isinstance(pair[1], str)
+    )

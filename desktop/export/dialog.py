@@ -1,6 +1,7 @@
 """The export dialog: choices on the left, what they come to on the right, and the export itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QUrl, SignalInstance
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from desktop.document import Document
 from desktop.export.asking import Asking, Dialogs
+from desktop.export.categories import changed
 from desktop.export.choices import Remembered, proposed_folder
 from desktop.export.drags import FileDrags
 from desktop.export.file_list import Row
@@ -72,7 +74,8 @@ class ExportDialog(QDialog):
         self._cancelling = self._closing = self._over = False
         self._project = str(document.project.path) if document.project else ""
         scene = document.scene
-        self.form = ExportForm(memory.last.for_project(self._project), scene.timeline)
+        begun = memory.last.for_project(self._project)
+        self.form, self._categories = ExportForm(begun, scene.timeline), begun.categories
         self.results = ResultPane(str(proposed_folder(begin, scene.name)))
         self.export_button, self.close_button = QPushButton("&Export"), QPushButton("Close")
         self.reveal_button = QPushButton("Show in file &manager")
@@ -109,10 +112,15 @@ class ExportDialog(QDialog):
         self._outcome, self._written = outcome, written
         scene, project = self._document.scene, self._document.project
         home = project.path if project else None
-        self._work.look(Asked(self._number, scene, self.form.choices, self.results.folder.text(), home))
+        choices = replace(self.form.choices, categories=self._categories)
+        self._work.look(Asked(self._number, scene, choices, self.results.folder.text(), home))
         self._show_state()
 
     def _control_changed(self) -> None:
+        self._look()
+
+    def _categorise(self, track: int, cat_id: str) -> None:
+        self._categories = changed(self._categories, track, cat_id)
         self._look()
 
     def _scene_changed(self, scene: Scene) -> None:
@@ -188,7 +196,7 @@ class ExportDialog(QDialog):
             return
         self._preview = preview
         if self._written is None:
-            self.results.show_plan(preview.plan)
+            self.results.show_plan(preview.plan, preview.cat_ids)
         self._show_state()
 
     def _take_progress(self, progressed: Progressed) -> None:
@@ -287,6 +295,7 @@ class ExportDialog(QDialog):
         self.results.choose.clicked.connect(lambda _checked=False: self._choose_folder())
         self.results.files.touched.connect(self._touch)
         self.results.files.dragged.connect(self._drag)
+        self.results.files.categorised.connect(self._categorise)
         self.export_button.clicked.connect(lambda _checked=False: self._export())
         self.close_button.clicked.connect(lambda _checked=False: self._close_or_cancel())
         self.reveal_button.clicked.connect(lambda _checked=False: self._reveal())

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
 
+from desktop.export.categories import CategoryCell, CatIds, category_of
 from desktop.export.words import FORMAT_NAMES, KINDS, level_text, size_text
 from desktop.export.work import Written
 from desktop.theme.colours import DARK
@@ -23,9 +23,9 @@ from engine.export.plan import ExportPlan, PlannedFile
 from engine.export.run import Exported
 
 ICONS = {"stem": "waveform", "mix": "together", "media": "copy", "interchange": "export"}
-FILE, KIND, SIZE, LOUDNESS, PEAK = range(5)
-TITLES = ("File", "What", "Size", "LUFS", "dBTP")
-WIDTHS = {KIND: 190, SIZE: 76, LOUDNESS: 64, PEAK: 64}
+FILE, KIND, SIZE, LOUDNESS, PEAK, CATEGORY = range(6)
+TITLES = ("File", "What", "Size", "LUFS", "dBTP", "Category")
+WIDTHS = {KIND: 190, SIZE: 76, LOUDNESS: 64, PEAK: 64, CATEGORY: 116}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -45,10 +45,12 @@ class Row:
 class FileList(QTreeWidget):
     """Signals:
     touched(Row): a row that can be dragged was pressed. dragged(Row): it is being dragged.
+    categorised(int, str): the stem of this track is to have this UCS category, or "" the suggested one.
     """
 
     touched = Signal(object)
     dragged = Signal(object)
+    categorised = Signal(int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +61,8 @@ class FileList(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setIconSize(QSize(15, 15))
         self.setDragEnabled(True)
-        self.setItemDelegate(_Words(self))
+        self._cell = _Words(CATEGORY, self)
+        self.setItemDelegate(self._cell)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -70,18 +73,23 @@ class FileList(QTreeWidget):
         for column, width in WIDTHS.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
+        header.moveSection(header.visualIndex(CATEGORY), KIND)
         for column in (SIZE, LOUDNESS, PEAK):
             self.headerItem().setTextAlignment(column, RIGHT)
         self._show_levels(None)
+        self._show_categories({})
+        self._cell.chosen.connect(self._take_category)
+        self.itemClicked.connect(self._edit_category)
 
     @property
     def rows(self) -> tuple[Row, ...]:
         return tuple(self._rows)
 
-    def show_plan(self, plan: ExportPlan) -> None:
-        """What will be written; nothing of it is there yet."""
+    def show_plan(self, plan: ExportPlan, cat_ids: CatIds | None = None) -> None:
+        """What will be written; nothing of it is there yet. With UCS categories, those of stems can be changed."""
         self._fill([Row(file) for file in plan.files])
         self._show_levels(None)
+        self._show_categories(cat_ids or {})
 
     def show_written(self, written: Written) -> None:
         """What was written, with its sizes and levels."""
@@ -89,6 +97,7 @@ class FileList(QTreeWidget):
         sized = zip(exported.plan.files, written.sizes, strict=True)
         self._fill([Row(file, exported.folder / file.path, size) for file, size in sized])
         self._show_levels(exported)
+        self._show_categories({})
 
     def set_known(self, known: bool) -> None:
         """Whether this is what will be written; what would have been is faint and cannot be dragged."""
@@ -101,6 +110,13 @@ class FileList(QTreeWidget):
         row = self._row_at(self.itemAt(event.position().toPoint()))
         if row is not None and row.draggable and event.button() == Qt.MouseButton.LeftButton:
             self.touched.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        item = self.currentItem()
+        if event.key() == Qt.Key.Key_F2 and item is not None:
+            self._edit_category(item, CATEGORY)
+        else:
+            super().keyPressEvent(event)
 
     def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802 - Qt's name
         row = self._row_at(self.currentItem())
@@ -117,6 +133,24 @@ class FileList(QTreeWidget):
         self.clear()
         self.addTopLevelItems([_item(row) for row in rows])
         self.verticalScrollBar().setValue(scrolled)
+
+    def _edit_category(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == CATEGORY and item.flags() & Qt.ItemFlag.ItemIsEditable:
+            self.editItem(item, CATEGORY)
+
+    def _take_category(self, place: int, cat_id: str) -> None:
+        track = self._rows[place].file.track
+        if track is not None:
+            self.categorised.emit(track, cat_id)
+
+    def _show_categories(self, cat_ids: CatIds) -> None:
+        """Of stems, where there are any."""
+        self.setColumnHidden(CATEGORY, not cat_ids)
+        self._cell.cat_ids = cat_ids
+        for place, row in enumerate(self._rows if cat_ids else ()):
+            item = self.topLevelItem(place)
+            if item is not None and row.file.kind in {"stem", "mix"}:
+                _show_category(item, row.file, cat_ids)
 
     def _show_levels(self, exported: Exported | None) -> None:
         for column in (LOUDNESS, PEAK):
@@ -143,6 +177,14 @@ def _item(row: Row) -> QTreeWidgetItem:
     return item
 
 
+def _show_category(item: QTreeWidgetItem, file: PlannedFile, cat_ids: CatIds) -> None:
+    cat_id = category_of(file)
+    item.setText(CATEGORY, cat_id)
+    if file.kind == "stem":
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        item.setToolTip(CATEGORY, f"{', '.join(cat_ids.get(cat_id, ()))}\nClick to choose another  (F2)")
+
+
 def kind_text(file: PlannedFile) -> str:
     """What a file is: "Stem · rain", "Mix", "Reaper"."""
     if file.kind == "interchange":
@@ -162,11 +204,11 @@ def _shade(item: QTreeWidgetItem | None, row: Row, *, known: bool) -> None:
         return
     main = "text" if row.file.kind in {"stem", "mix"} else "dim"
     for column in range(len(TITLES)):
-        name = "dim" if column in {KIND, SIZE} else main
+        name = "dim" if column in {KIND, SIZE, CATEGORY} else main
         item.setForeground(column, DARK.colour(name if known else "faint"))
 
 
-class _Words(QStyledItemDelegate):
+class _Words(CategoryCell):
     """Long file names lose their middle, which keeps number and ending; other words their end."""
 
     def initStyleOption(  # noqa: N802 - Qt's name

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.export.choices import Choices
 from engine.errors import BadInput, Failed, FoleyscapeError
 from engine.export.plan import ExportPlan, ExportSettings, plan
+from engine.export.ucs import load_cat_ids
 from engine.scene.disk import disk_errors
 from engine.scene.scene import Scene
 
@@ -37,6 +39,7 @@ class Preview:
         problems: sentences; with none of them it can be exported.
         holds: whether the folder holds something already.
         replaced: what of that would be replaced; folders end in ``/``.
+        cat_ids: all UCS categories there are, where names have one.
     """
 
     asked: Asked
@@ -44,6 +47,7 @@ class Preview:
     problems: tuple[str, ...] = ()
     holds: bool = False
     replaced: tuple[str, ...] = ()
+    cat_ids: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def folder(self) -> Path:
@@ -60,7 +64,9 @@ class Preview:
 def preview_of(asked: Asked) -> Preview:
     """Looks at the scene and the folder; leaves nothing behind."""
     problems, planned, found = [], None, Found()
+    cat_ids: Mapping[str, tuple[str, str]] = {}
     try:
+        cat_ids = load_cat_ids() if asked.choices.ucs else {}
         planned = plan(asked.scene, asked.choices.settings(asked.scene.timeline))
     except FoleyscapeError as error:
         problems.append(error.message)
@@ -68,7 +74,7 @@ def preview_of(asked: Asked) -> Preview:
         found = look_into(asked.folder, planned, asked.project)
     except FoleyscapeError as error:
         problems.append(error.message)
-    return Preview(asked, planned, tuple(problems), found.holds, found.replaced)
+    return Preview(asked, planned, tuple(problems), found.holds, found.replaced, cat_ids)
 
 
 @dataclass(frozen=True)

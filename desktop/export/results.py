@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.export.categories import CatIds
 from desktop.export.file_list import FileList
 from desktop.export.form import heading, name_sign
 from desktop.export.words import plan_text
@@ -56,10 +57,14 @@ class ResultPane(QWidget):
     def total(self) -> str:
         return self._total.text()
 
-    def show_plan(self, plan: ExportPlan | None) -> None:
-        """What will be written. When that is not known, what would have been stays, faint."""
+    def show_plan(self, plan: ExportPlan | None, cat_ids: CatIds | None = None) -> None:
+        """What will be written. When that is not known, what would have been stays, faint.
+
+        Args:
+            cat_ids: the UCS categories there are to choose from, where names have one.
+        """
         if plan is not None:
-            self.files.show_plan(plan)
+            self.files.show_plan(plan, cat_ids or {})
         self.files.set_known(plan is not None)
         self._total.setText(plan_text(plan) if plan is not None else "")
 

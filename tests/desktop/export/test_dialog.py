@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
     QLabel,
@@ -15,10 +16,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.export.file_list import CATEGORY
 from desktop.export.preview import Preview
 from desktop.export.words import FORMAT_NAMES
 from engine.scene.edits.stills import rename_scene
-from tests.desktop.export.bench import Bench, Change, click, name_files, paths, pick, plan_of, typed
+from tests.desktop.export.bench import (
+    LEFT,
+    Bench,
+    Change,
+    click,
+    everything_in,
+    name_files,
+    paths,
+    pick,
+    plan_of,
+    typed,
+)
 
 # Every control acts
 
@@ -136,6 +149,81 @@ def test_creator_and_source_can_be_written_only_where_names_have_them(bench: Ben
     assert not form.creator.isEnabled()
     click(form.ucs)
     assert form.creator.isEnabled() and form.source.isEnabled()
+
+
+# Categories
+
+
+def open_category(bench: Bench, place: int) -> QLineEdit:
+    """Clicks the category of a row; the field that opens."""
+    files = bench.dialog.results.files
+    item = files.topLevelItem(place)
+    assert item is not None
+    where = files.visualItemRect(item).center()
+    where.setX(files.columnViewportPosition(CATEGORY) + 20)
+    QTest.mouseClick(files.viewport(), LEFT, pos=where)
+    [field] = [line for line in files.findChildren(QLineEdit) if line.isVisible()]
+    return field
+
+
+def give_category(bench: Bench, words: str) -> str:
+    """Types it into the field of the first stem, and Enter; the first path then."""
+    field = open_category(bench, 0)
+    typed(field, words) if words else field.clear()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    bench.qtbot.waitUntil(lambda: bench.dialog.results.files.state() != EDITING)
+    return str(paths(bench.settled())[0])
+
+
+EDITING = QAbstractItemView.State.EditingState
+
+
+def test_a_stem_has_its_suggested_category_and_another_once_it_is_chosen(bench: Bench) -> None:
+    files = bench.dialog.results.files
+    assert files.isColumnHidden(CATEGORY)
+    name_files(bench, "LM", "NS")
+    assert paths(bench.settled())[0] == "stems/ANMLDog_Dog_LM_NS.wav"
+    assert not files.isColumnHidden(CATEGORY)
+    field = open_category(bench, 0)
+    assert field.text() == "ANMLDog"
+    completer = field.completer()
+    assert completer is not None
+    completer.setCompletionPrefix("geyser")
+    assert completer.currentCompletion().startswith("GEOGeyser")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert give_category(bench, "geogeyser") == "stems/GEOGeyser_Dog_LM_NS.wav"
+    assert not bench.work.running, "Enter chose the category, and exported nothing"
+    assert give_category(bench, "") == "stems/ANMLDog_Dog_LM_NS.wav"
+
+
+def test_what_is_no_category_leaves_the_one_that_was(bench: Bench) -> None:
+    name_files(bench, "LM", "NS")
+    bench.settled()
+    assert give_category(bench, "nonsense") == "stems/ANMLDog_Dog_LM_NS.wav"
+    item = bench.dialog.results.files.topLevelItem(0)
+    assert item is not None and item.text(CATEGORY) == "ANMLDog"
+
+
+def test_only_stems_have_a_category_to_choose_and_f2_opens_it(bench: Bench) -> None:
+    name_files(bench, "LM", "NS")
+    bench.settled()
+    files = bench.dialog.results.files
+    mix = files.topLevelItem(files.topLevelItemCount() - 1)
+    stem = files.topLevelItem(1)
+    for item, opens in ((mix, False), (stem, True)):
+        assert item is not None
+        files.setCurrentItem(item)
+        QTest.keyClick(files, Qt.Key.Key_F2)
+        assert bool([line for line in files.findChildren(QLineEdit) if line.isVisible()]) is opens
+
+
+def test_chosen_categories_are_written_and_there_again_next_time(bench: Bench) -> None:
+    name_files(bench, "LM", "NS")
+    bench.settled()
+    give_category(bench, "GEOGeyser")
+    bench.export()
+    assert any("GEOGeyser_Dog" in name for name in everything_in(bench.settled().folder))
+    assert [cat_id for _, cat_id in bench.memory.last.choices.categories] == ["GEOGeyser"]
 
 
 # Reach

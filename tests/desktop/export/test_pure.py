@@ -1,5 +1,6 @@
 """Choices, previews, words and pieces: values in, values out."""
 
+import json
 import os
 import shutil
 import time
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop.export.categories import changed as categories_changed
+from desktop.export.categories import lines_of, meant
 from desktop.export.choices import (
     Choices,
     Remembered,
@@ -29,7 +32,9 @@ from tests.engine.export.toy_scene import at_ten_hours_of_drop_frame, toy
 
 TOY = toy()
 USUAL = Choices()
-ODD = Choices("film", 96_000, 16, "24", "02:00:00:00", 1.5, ("flac", "edl"), True, "LM", "NS")
+ODD = Choices(
+    "film", 96_000, 16, "24", "02:00:00:00", 1.5, ("flac", "edl"), True, "LM", "NS", ((2, "RAINWatr"),)
+)
 
 
 def look(folder: Path | str, choices: Choices = USUAL, project: Path | None = None) -> Preview:
@@ -68,7 +73,7 @@ def test_what_does_not_fit_in_a_file_is_the_usual() -> None:
 def test_frame_rate_and_start_belong_to_the_project_that_they_were_chosen_for() -> None:
     kept = Remembered(ODD, "/films", "/p/Street.foley")
     assert kept.for_project("/p/Street.foley") == ODD
-    assert kept.for_project("/p/Other.foley") == replace(ODD, frame_rate="", start="")
+    assert kept.for_project("/p/Other.foley") == replace(ODD, frame_rate="", start="", categories=())
     assert kept.for_project("").start == ""
 
 
@@ -230,3 +235,42 @@ def test_only_what_was_dragged_long_ago_is_swept_away(tmp_path: Path) -> None:
 def test_no_choice_is_left_out_of_what_is_remembered() -> None:
     changed = [entry.name for entry in fields(Choices) if getattr(ODD, entry.name) != entry.default]
     assert changed == [entry.name for entry in fields(Choices)]
+
+
+# UCS categories
+
+
+CAT_IDS = {"ANMLDog": ("ANIMALS", "DOG"), "RAINGlas": ("RAIN", "GLASS"), "GEOGeyser": ("GEO", "GEYSER")}
+
+
+@pytest.mark.parametrize(
+    ("words", "cat_id"),
+    [
+        ("ANMLDog", "ANMLDog"),
+        (" anmldog ", "ANMLDog"),
+        ("RAINGlas  ·  Rain, glass", "RAINGlas"),
+        ("", ""),
+        ("dog", None),
+    ],
+)
+def test_a_category_is_meant_by_its_id_in_any_case_or_by_its_line_in_the_list(
+    words: str, cat_id: str | None
+) -> None:
+    assert meant(words, CAT_IDS) == cat_id
+    assert all(meant(line, CAT_IDS) for line in lines_of(CAT_IDS))
+
+
+def test_one_choice_replaces_another_of_its_track_and_none_leaves_it_to_the_suggestion() -> None:
+    one = categories_changed((), 3, "ANMLDog")
+    two = categories_changed(one, 1, "RAINGlas")
+    assert two == ((1, "RAINGlas"), (3, "ANMLDog"))
+    assert categories_changed(two, 3, "") == ((1, "RAINGlas"),)
+
+
+def test_categories_are_of_one_project_and_broken_ones_are_left_out() -> None:
+    kept = Remembered(Choices(categories=((2, "ANMLDog"),)), "", "/a")
+    again = read_remembered(json.loads(json.dumps(write_remembered(kept))))
+    assert again == kept
+    assert again.for_project("/b").categories == ()
+    broken = {"choices": {"categories": [[1], ["x", "y"], [True, "z"], 5, [4, "ANMLDog"]]}}
+    assert read_remembered(broken).choices.categories == ((4, "ANMLDog"),)

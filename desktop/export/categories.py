@@ -1,0 +1,88 @@
+"""UCS categories of stems in the list of files: what is written of them, and the field one chooses them in."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QCompleter, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from engine.export.plan import PlannedFile
+
+CatIds = Mapping[str, tuple[str, str]]
+"""CatID to its category and subcategory."""
+DIVIDER = "  ·  "
+FIELD_TIP = "Type a part of a category's name or CatID; empty is the suggestion again"
+
+
+def category_of(file: PlannedFile) -> str:
+    """The CatID with which a UCS name begins."""
+    name = file.path.rpartition("/")[2]
+    return name.partition("_")[0].partition("-")[0]
+
+
+def lines_of(cat_ids: CatIds) -> list[str]:
+    """Each category as it stands in the list to choose from: "ANMLDog  ·  Animals, dog"."""
+    return [
+        f"{cat_id}{DIVIDER}{category.capitalize()}, {sub.lower()}"
+        for cat_id, (category, sub) in cat_ids.items()
+    ]
+
+
+def meant(words: str, cat_ids: CatIds) -> str | None:
+    """The CatID that was written or chosen from the list, in its exact case; "" for none, None for no CatID."""
+    wanted = words.partition(DIVIDER)[0].strip().casefold()
+    if not wanted:
+        return ""
+    return next((cat_id for cat_id in cat_ids if cat_id.casefold() == wanted), None)
+
+
+def changed(chosen: Sequence[tuple[int, str]], track: int, cat_id: str) -> tuple[tuple[int, str], ...]:
+    """The choices with this one of a track; "" leaves it to the suggestion."""
+    others = [(number, other) for number, other in chosen if number != track]
+    return tuple(sorted([*others, (track, cat_id)] if cat_id else others))
+
+
+class CategoryCell(QStyledItemDelegate):
+    """The field in a cell. What is no category leaves the one that was.
+
+    Args:
+        column: in which alone it edits.
+
+    Signals:
+        chosen(int, str): in this row, this CatID, or "" for none.
+    """
+
+    chosen = Signal(int, str)
+
+    def __init__(self, column: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._column = column
+        self.cat_ids: CatIds = {}
+
+    def createEditor(  # noqa: N802 - Qt's name
+        self, parent: QWidget, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        if index.column() != self._column:
+            return None  # type: ignore[return-value]  # Qt takes it for a cell that is not edited.
+        field = QLineEdit(parent)
+        field.setAccessibleName("UCS category")
+        field.setToolTip(FIELD_TIP)
+        field.setPlaceholderText("As suggested")
+        field.setStyleSheet("QLineEdit { padding: 0 4px; min-height: 0; border-radius: 3px; }")
+        completer = QCompleter(lines_of(self.cat_ids), field)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(12)
+        popup = completer.popup()
+        if popup is not None:
+            popup.setMinimumWidth(300)
+        field.setCompleter(completer)
+        return field
+
+    def setModelData(  # noqa: N802 - Qt's name
+        self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        assert isinstance(editor, QLineEdit)
+        cat_id = meant(editor.text(), self.cat_ids)
+        if cat_id is not None and cat_id != index.data():
+            model.setData(index, cat_id)
+            self.chosen.emit(index.row(), cat_id)
