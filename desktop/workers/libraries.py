@@ -1,4 +1,4 @@
-"""Brings torch's libraries into memory without holding up the window."""
+"""Libraries: brings torch's into memory without holding up the window, and keeps numpy's from spinning."""
 
 import contextlib
 import ctypes
@@ -109,3 +109,14 @@ def torch_libraries() -> list[Path]:
     folder = Path(found.origin).parent / "lib"
     ending = "dylib" if sys.platform == "darwin" else "so"
     return [path for name in NAMES if (path := folder / f"{name}.{ending}").is_file()]
+
+
+def one_thread_for_matrices() -> None:
+    """Has numpy multiply matrices in one thread, in the whole process.
+
+    Ours are small. A second thread is no help with them, and while others keep the cores busy it is waited for, by
+    turning in circles: hovering then takes five times the work.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    ThreadpoolController().select(internal_api="openblas").limit(limits=1)

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.canvas.outline import Outline, trace
-from desktop.workers.libraries import open_torch
+from desktop.workers.libraries import one_thread_for_matrices, open_torch
 from desktop.workers.sight import Suggestion
 from engine.errors import BadInput
 from engine.scene.hints import Click, Hints
@@ -20,27 +19,15 @@ from engine.vision.still import Still
 if TYPE_CHECKING:
     from engine.generation.parts import SegmenterLike
 
-GLANCE_FROM, GLANCE_SIDE = 1600, 800
-"""A still with a longer side than the first is glanced at through a copy of the second: hovering stays quick."""
 REMEMBERED = 3
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """A still, the copy of it that is glanced at, and how many times as wide and tall the still is."""
-
-    still: Still
-    small: Still
-    across: float
-    down: float
 
 
 class StudioSight:
     """Args:
     model: a model folder or a catalogue id; None is the bundled model.
     device: "cpu", "cuda", "mps" or "auto".
-    threads: of torch, for the thread that this is made in; None leaves them. Where other work keeps the cores
-        busy, one is much quicker than two.
+    threads: of torch, for the thread that this is made in. None is one for the bundled model, which is small: where
+        other work keeps the cores busy, one is ten times as quick as two. Other models are left as many as there are.
     """
 
     def __init__(
@@ -50,40 +37,40 @@ class StudioSight:
         from engine.generation.parts import FolderParts
         from engine.studio import Studio
 
+        if threads is None and model is None:
+            threads = 1
         if threads is not None:
             import torch
 
             torch.set_num_threads(threads)
         parts = FolderParts(model, device)
         self._segmenter: SegmenterLike = parts.segmenter()
+        one_thread_for_matrices()
         self._studio: Studio = Studio(parts=parts)
-        self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._seen: OrderedDict[str, Still] = OrderedDict()
 
     def prepare(self, still: Still) -> None:
-        seen = _small_copy(still)
         self._segmenter.prepare(still)
-        self._segmenter.prepare(seen.small)
-        self._seen[still.digest] = seen
+        self._seen[still.digest] = still
         self._seen.move_to_end(still.digest)
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
 
     def glance(self, digest: str, x: float, y: float) -> Outline:
-        seen = self._recall(digest)
-        small = seen.small
-        self._segmenter.prepare(small)
-        at = Click(min(x / seen.across, small.width - 1e-3), min(y / seen.down, small.height - 1e-3))
-        proposal = self._segmenter.propose(small.digest, Hints((at,)))
-        return trace(np.asarray(proposal.masks[0], np.bool_)).scaled(seen.across, seen.down)
+        still = self._recall(digest)
+        self._segmenter.prepare(still)
+        at = Click(min(x, still.width - 1e-3), min(y, still.height - 1e-3))
+        mask = self._segmenter.glance(digest, Hints((at,)))
+        return trace(mask).scaled(still.width / mask.shape[1], still.height / mask.shape[0])
 
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
-        self._segmenter.prepare(self._recall(digest).still)
+        self._segmenter.prepare(self._recall(digest))
         proposal = self._segmenter.propose(digest, hints)
         kept = [i for i, mask in enumerate(proposal.masks) if mask.any()]
         return [_frozen(proposal.masks[i]) for i in kept], [float(proposal.scores[i]) for i in kept]
 
     def find(self, digest: str, limit: int) -> Sequence[Mask]:
-        self._segmenter.prepare(self._recall(digest).still)
+        self._segmenter.prepare(self._recall(digest))
         found = self._segmenter.find_objects(digest, limit)
         return [_frozen(proposal.masks[0]) for proposal in found if proposal.masks[0].any()]
 
@@ -91,26 +78,11 @@ class StudioSight:
         thing = self._studio.object_of(still, mask)
         return Suggestion(thing.name, thing.prompt, thing.level_lufs)
 
-    def _recall(self, digest: str) -> _Seen:
+    def _recall(self, digest: str) -> Still:
         seen = self._seen.get(digest)
         if seen is None:
             raise BadInput("The still is not prepared; open it again.")
         return seen
-
-
-def _small_copy(still: Still) -> _Seen:
-    """The still with a copy small enough to glance at, which is the still itself where it is small."""
-    import cv2
-
-    longest = max(still.width, still.height)
-    if longest <= GLANCE_FROM:
-        return _Seen(still, still, 1.0, 1.0)
-    shrink = GLANCE_SIDE / longest
-    width, height = max(32, round(still.width * shrink)), max(32, round(still.height * shrink))
-    pixels: NDArray[np.uint8] = np.asarray(
-        cv2.resize(still.pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8
-    )
-    return _Seen(still, Still.from_pixels(pixels), still.width / width, still.height / height)
 
 
 def _frozen(mask: NDArray[np.bool_]) -> Mask:

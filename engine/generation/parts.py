@@ -41,6 +41,9 @@ class SegmenterLike(Protocol):
     def propose(self, still_digest: str, hints: Hints) -> ProposalLike:
         """The masks that the hints may mean."""
 
+    def glance(self, still_digest: str, hints: Hints) -> Mask:
+        """The first of those masks, on a copy of the still of a screen's size."""
+
     def find_objects(self, still_digest: str, limit: int = 8) -> Sequence[ProposalLike]:
         """Masks of what can be told apart in the still."""
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 REMEMBERED = 3
 """How many prepared stills are kept."""
+GLANCE_SIDE = 1024
+"""The longest side of the copy of a still on which a glance draws its mask: about what a screen shows of it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class MaskProposal:
 @dataclass(frozen=True)
 class _Prepared:
     still: Still
+    small: NDArray[np.uint8]
     working: NDArray[np.uint8]
     regions: "RegionMap | None"
     encoded: "EncodedStill | None"
@@ -97,7 +100,10 @@ class Segmenter:
         regions = RegionMap.of(working) if self._ranker is not None else None
         encoded = self._prompter.encode(still.pixels) if self._prompter is not None else None
         self.encoded_count += 1
-        self._prepared[still.digest] = _Prepared(still, working, regions, encoded, Guide.of(working))
+        small = still.pixels
+        if max(small.shape[:2]) > GLANCE_SIDE:
+            small = working_copy(small, GLANCE_SIDE)
+        self._prepared[still.digest] = _Prepared(still, small, working, regions, encoded, Guide.of(working))
         while len(self._prepared) > REMEMBERED:
             self._prepared.popitem(last=False)
 
@@ -119,8 +125,22 @@ class Segmenter:
         prepared = self._recall(still_digest)
         _check(hints, prepared.still)
         coarse, scores = self._coarse(prepared, hints, previous)
-        masks = np.stack([self._refined(prepared, mask, hints) for mask in coarse])
+        masks = np.stack([_refined(prepared, mask, hints, prepared.still.pixels) for mask in coarse])
         return MaskProposal(masks, scores, self._logits(coarse))
+
+    def glance(self, still_digest: str, hints: Hints) -> Mask:
+        """The first mask that ``propose`` gives, quickly: drawn on a copy of the still of a screen's size.
+
+        Returns:
+            bool (h, w): of the still's size, or smaller in the same shape, its longest side ``GLANCE_SIDE``.
+
+        Raises:
+            BadInput: as ``propose`` does.
+        """
+        prepared = self._recall(still_digest)
+        _check(hints, prepared.still)
+        coarse, _ = self._coarse(prepared, hints, None)
+        return _refined(prepared, coarse[0], hints, prepared.small)
 
     def find_objects(self, still_digest: str, limit: int = 8) -> list[MaskProposal]:
         """What in the still looks like objects, most likely first, hardly overlapping.
@@ -141,7 +161,9 @@ class Segmenter:
         proposals = []
         for index, order in chosen:
             click, coarse, scores = found[index]
-            masks = np.stack([self._refined(prepared, coarse[i], Hints((click,))) for i in order])
+            masks = np.stack(
+                [_refined(prepared, coarse[i], Hints((click,)), prepared.still.pixels) for i in order]
+            )
             proposals.append(MaskProposal(masks, scores[list(order)], self._logits(coarse[list(order)])))
         return proposals
 
@@ -176,19 +198,6 @@ class Segmenter:
         marks = _marks(hints, prepared)
         return propose_regions(prepared.regions, marks, support, self._ranker)
 
-    def _refined(self, prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints) -> Mask:
-        from engine.vision.refinement import cut_away, enlarge, one_piece
-
-        kept = [_pixel(click, prepared.still) for click in hints.clicks if click.keep]
-        dropped = [_pixel(click, prepared.still) for click in hints.clicks if not click.keep]
-        radius = max(1, round(max(prepared.still.pixels.shape[:2]) / 250))
-        followed = prepared.guide.followed(coarse)
-        mask = enlarge(followed, prepared.working, prepared.still.pixels)
-        mask = cut_away(mask, dropped, radius)
-        for x, y in kept:
-            mask[y, x] = True
-        return one_piece(mask, kept[0] if kept else None, dropped)
-
     def _logits(self, coarse: NDArray[np.bool_]) -> NDArray[np.float32]:
         """The masks in the network's frame: padded square, at its low resolution, about -8..8."""
         import cv2
@@ -218,8 +227,23 @@ def _check(hints: Hints, still: Still) -> None:
         )
 
 
-def _pixel(click: Click, still: Still) -> tuple[int, int]:
-    return min(int(click.x), still.width - 1), min(int(click.y), still.height - 1)
+def _refined(prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints, pixels: NDArray[np.uint8]) -> Mask:
+    """The mask on ``pixels``, which are the still's or a smaller copy of it, along their own edges."""
+    from engine.vision.refinement import cut_away, enlarge, one_piece
+
+    height, width = pixels.shape[:2]
+    wide, tall = width / prepared.still.width, height / prepared.still.height
+
+    def places(*, keep: bool) -> list[tuple[int, int]]:
+        chosen = [click for click in hints.clicks if click.keep == keep]
+        return [(min(int(c.x * wide), width - 1), min(int(c.y * tall), height - 1)) for c in chosen]
+
+    kept, dropped = places(keep=True), places(keep=False)
+    mask = enlarge(prepared.guide.followed(coarse), prepared.working, pixels)
+    mask = cut_away(mask, dropped, max(1, round(max(height, width) / 250)))
+    for x, y in kept:
+        mask[y, x] = True
+    return one_piece(mask, kept[0] if kept else None, dropped)
 
 
 def _marks(hints: Hints, prepared: _Prepared) -> "Marks":

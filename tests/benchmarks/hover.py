@@ -1,4 +1,4 @@
-"""From a pointer's move to the mask on the canvas: python tests/benchmarks/hover.py [--threads 2] [--moves 120].
+"""From a pointer's move to the mask on the canvas: python tests/benchmarks/hover.py [--threads N] [--moves 120].
 
 The real window part, vision thread and bundled model, on a photograph of scikit-image and on the same at 50 megapixels:
 move the pointer, wait for the answer, let the event loop paint it. Also the longest stall of the event loop meanwhile,
@@ -62,7 +62,7 @@ class Stalls:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    options.add_argument("--threads", type=int, default=2)
+    options.add_argument("--threads", type=int, help="of torch; without it, as many as the window takes")
     options.add_argument("--moves", type=int, default=120)
     arguments = options.parse_args()
     application = QApplication([])
@@ -81,7 +81,7 @@ def _stills() -> Iterator[tuple[str, Still]]:
     yield "coffee, 50 megapixels", Still.from_pixels(large)
 
 
-def _measure(name: str, still: Still, threads: int, moves: int) -> None:
+def _measure(name: str, still: Still, threads: int | None, moves: int) -> None:
     canvas, worker = Shown(), VisionWorker(lambda: StudioSight(threads=threads))
     canvas.resize(1200, 800)
     canvas.show()

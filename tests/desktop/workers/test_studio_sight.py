@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 
-from desktop.workers import studio_sight
+from desktop.canvas.outline import trace
 from desktop.workers.studio_sight import StudioSight
 from engine.errors import BadInput
 from engine.scene.hints import Click, Hints
+from engine.vision import segmenter
 from tests.engine.vision.toy_segmenter import disc, overlap, still_of_two_things
 
 INSIDE = (40.0, 60.0)
@@ -26,17 +28,28 @@ def test_a_glance_outlines_what_a_click_takes(sight: StudioSight) -> None:
     assert sight.glance(still.digest, *INSIDE).area == int(np.count_nonzero(masks[0]))
 
 
-def test_a_large_still_is_glanced_at_through_a_copy_and_outlined_at_its_own_size(
+def test_a_large_still_is_glanced_at_through_a_copy_and_outlined_as_a_click_takes_it(
     sight: StudioSight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio_sight, "GLANCE_FROM", 300)
-    monkeypatch.setattr(studio_sight, "GLANCE_SIDE", 160)
+    monkeypatch.setattr(segmenter, "GLANCE_SIDE", 160)
     still = still_of_two_things(320, 240)
     sight.prepare(still)
     glance = sight.glance(still.digest, still.width / 4, still.height / 2)
     masks, _ = sight.propose(still.digest, Hints((Click(still.width / 4, still.height / 2),)))
     assert masks[0].shape == (still.height, still.width)
-    assert glance.area == pytest.approx(np.count_nonzero(masks[0]), rel=0.2)
+    assert glance.area == pytest.approx(np.count_nonzero(masks[0]), rel=0.03)
+    assert glance.box == pytest.approx(trace(masks[0]).box, abs=4)
+
+
+def test_at_its_far_edges_a_still_can_be_glanced_at(sight: StudioSight) -> None:
+    still = still_of_two_things()
+    sight.prepare(still)
+    assert sight.glance(still.digest, float(still.width), float(still.height)).area > 0
+
+
+def test_matrices_are_multiplied_in_one_thread(sight: StudioSight) -> None:
+    found = ThreadpoolController().select(internal_api="openblas").info()
+    assert {library["num_threads"] for library in found if "numpy" in library["filepath"]} <= {1}
 
 
 def test_found_masks_are_read_only_and_a_still_that_was_not_prepared_is_refused(sight: StudioSight) -> None:
