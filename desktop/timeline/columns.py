@@ -64,6 +64,11 @@ def _add(out: Columns, lane: LaneIndex, clips: Ints, bank: "_Bank", scale: TimeS
     if not len(which):
         return
     x = np.arange(len(which)) + np.repeat(left - (np.cumsum(count) - count), count)
+    # Parts of a column beyond the clip's own edges, as it is drawn, are shown in its outermost ones.
+    near = np.round((lane.start[clips] - scale.start) / scale.per_pixel)
+    far = np.maximum(np.floor((lane.end[clips] - scale.start) / scale.per_pixel - 0.1) - 1, near)
+    low_x, high_x = (np.repeat(np.clip(edge, 0, width - 1).astype(np.int64), count) for edge in (near, far))
+    place = np.minimum(np.maximum(x, low_x), high_x)
     start, stop = lane.start[which], lane.end[which]
     first = np.maximum(scale.start + x * scale.per_pixel, start) - start
     last = np.minimum(scale.start + (x + 1) * scale.per_pixel, stop) - start
@@ -71,9 +76,9 @@ def _add(out: Columns, lane: LaneIndex, clips: Ints, bank: "_Bank", scale: TimeS
         np.repeat(bank.of_clip, count), first + lane.offset[which], last + lane.offset[which]
     )
     factor = lane.level[which] * _faded(lane, which, (first + last) / 2)
-    np.minimum.at(out.low, x, (low * factor).astype(np.float32))
-    np.maximum.at(out.high, x, (high * factor).astype(np.float32))
-    np.maximum.at(out.weight, x, np.where(lane.muted[which], MUTED, 1.0).astype(np.float32))
+    np.minimum.at(out.low, place, (low * factor).astype(np.float32))
+    np.maximum.at(out.high, place, (high * factor).astype(np.float32))
+    np.maximum.at(out.weight, place, np.where(lane.muted[which], MUTED, 1.0).astype(np.float32))
 
 
 class _Bank:

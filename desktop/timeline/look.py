@@ -1,6 +1,7 @@
 """What the timeline shows, as one frozen value for each paint, and its colours."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtGui import QColor, QFont
 
@@ -79,6 +80,7 @@ def track_colour(scene: Scene, track: Track) -> Colour:
     return NOBODYS if thing is None else thing.colour
 
 
+@lru_cache(maxsize=512)
 def clip_colours(colour: Colour, *, audible: bool, chosen: bool) -> ClipColours:
     """Quiet while they are not chosen, grey while the track is not heard."""
     own = QColor(*colour) if audible else mixed(QColor(*colour), QColor(DARK.faint), 0.8)

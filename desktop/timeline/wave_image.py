@@ -2,7 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from desktop.timeline.columns import Columns
 
@@ -10,8 +11,25 @@ LOUDER = 0.65
 """Waveforms are drawn with this power of their amplitude, so that quiet sounds can be seen too."""
 
 
-def wave_image(found: Columns, height: int, colour: QColor, *, joined: bool) -> QImage:
-    """The columns as a picture of their own width, the middle at half its height, with soft edges."""
+Pixels = NDArray[np.uint32]
+
+
+def draw_pixels(painter: QPainter, inside: QRectF, pixels: Pixels, first: int) -> None:
+    """Draws premultiplied pixels, from row ``first`` of a place that is as wide as they are on the screen."""
+    height, width = pixels.shape
+    if not height:
+        return
+    ratio = width / inside.width()
+    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    place = QRectF(inside.x(), inside.y() + first / ratio, inside.width(), height / ratio)
+    painter.drawImage(place, image)
+
+
+def wave_pixels(found: Columns, height: int, colour: QColor, *, joined: bool) -> tuple[Pixels, int]:
+    """The columns as premultiplied pixels, with soft edges; only rows with anything in them, and the first of those.
+
+    The middle is at half the height.
+    """
     low, high = (np.sign(v) * np.abs(np.clip(v, -1, 1)) ** LOUDER for v in (found.low, found.high))
     if joined:
         low[1:], high[1:] = np.minimum(low[1:], high[:-1]), np.maximum(high[1:], low[:-1])
@@ -25,12 +43,7 @@ def wave_image(found: Columns, height: int, colour: QColor, *, joined: bool) -> 
     cover -= np.maximum(y, top)
     np.clip(cover, 0, 1, out=cover)
     cover *= found.weight * 255
-    pixels = np.zeros((height, len(top)), np.uint32)
-    np.take(_shades(colour), cover.astype(np.uint8), out=pixels[first:last], mode="clip")
-    stride = pixels.shape[1] * 4
-    return QImage(
-        pixels.data, pixels.shape[1], height, stride, QImage.Format.Format_ARGB32_Premultiplied
-    ).copy()
+    return np.take(_shades(colour), cover.astype(np.uint8), mode="clip"), first
 
 
 def _shades(colour: QColor) -> NDArray[np.uint32]:

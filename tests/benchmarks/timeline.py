@@ -51,7 +51,7 @@ def main() -> None:
     view.show()
     view.zoom_all()
     _settle(view, waveforms)
-    slow = sum([_measure(view, name, step) for name, step in _cases(view, document).items()])
+    slow = sum([_measure(view, waveforms, name, step) for name, step in _cases(view, document).items()])
     waveforms.close()
     view.close()
     theme.close()
@@ -144,13 +144,13 @@ def _cases(view: TimelineView, document: Document) -> dict[str, Callable[[int], 
     }
 
 
-def _measure(view: TimelineView, name: str, step: Callable[[int], None]) -> bool:
+def _measure(view: TimelineView, waveforms: Waveforms, name: str, step: Callable[[int], None]) -> bool:
     """Times the step with its paint; the first are not counted."""
     once = name == "taking hold"
     image = QImage(view.surface.size(), QImage.Format.Format_RGB32)
     step(0)
     if "spectrogram" in name:
-        _wait_for_heat(view)
+        _wait_for_heat(view, waveforms)
     taken, painted, walls = [], [], []
     for number in range(1, 2 if once else REPEATS + 2):
         began, wall = process_time(), perf_counter()
@@ -176,12 +176,11 @@ def _settle(view: TimelineView, waveforms: Waveforms) -> None:
     view.surface.grab()
 
 
-def _wait_for_heat(view: TimelineView) -> None:
-    before = -1
-    while view.surface.lanes_drawn != before:
-        before = view.surface.lanes_drawn
-        view.surface.grab()
-        QTest.qWait(600)
+def _wait_for_heat(view: TimelineView, waveforms: Waveforms) -> None:
+    for digest in (f"{n:08x}" * 8 for n in range(TAKES)):
+        while waveforms.heat(digest) is None:
+            QTest.qWait(20)
+    view.surface.grab()
 
 
 if __name__ == "__main__":

@@ -96,6 +96,28 @@ def test_columns_find_the_peak_wherever_it_is_and_at_every_zoom() -> None:
         assert found.low.min() == 0.0
 
 
+def test_a_waveform_ends_where_its_clip_is_drawn_to_end_and_loses_no_peak_by_it() -> None:
+    samples = np.zeros((1, 48_000), np.float32)
+    samples[0, [0, -1]] = 0.75, -0.5
+    made = pyramid.build(samples, RATE)
+    for start, length, left, right in (
+        (960, 48_000, 2, 102),
+        (1_100, 47_800, 2, 101),
+        (1_400, 47_500, 3, 101),
+    ):
+        clip = Clip(1, DOG, start, 48_000 - length, length)
+        found = columns(
+            LaneIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,))),
+            {DOG: made},
+            TimeScale(0.0, 480.0),
+            200,
+            RATE,
+        )
+        drawn = np.flatnonzero(found.weight)
+        assert (drawn[0], drawn[-1]) == (left, right - 1)
+        assert found.low[right - 1] == -0.5
+
+
 def test_columns_follow_gain_and_fades_and_dim_what_is_muted() -> None:
     scene = two_tracks()
     clip = clips(scene)[0]
