@@ -53,7 +53,7 @@ LEFT = Qt.MouseButton.LeftButton
 MOST_OBJECTS, MOST_TAKES, MOST_CLIPS = 8, 60, 60
 GROWTH_MIB = 40.0
 """More than this from the middle to the end is a leak."""
-REFUSALS = ("not wholly on the timeline", "no track to paste onto")
+REFUSALS = ("not wholly on the timeline", "no track to paste onto", "outside the selected clips")
 """What a person may be told who asks for what cannot be."""
 KEYS = (
     "undo redo copy paste duplicate split nudge_left nudge_right marker hit snap spectrogram zoom_in zoom_out zoom_all"
