@@ -36,7 +36,7 @@ def columns(
 
     Clips of takes that have no pyramid yet are left out.
     """
-    out = Columns(*(np.zeros(width, np.float32) for _ in range(3)))
+    out = Columns(*(np.full(width, empty, np.float32) for empty in (np.inf, -np.inf, 0.0)))
     seen = lane.between(scale.start, scale.sample_at(width))
     known = seen[np.array([digest in pyramids for digest in lane.digests], np.bool_)[lane.take[seen]]]
     levels = np.zeros(len(lane.digests), np.int64)
@@ -51,6 +51,8 @@ def columns(
         clips = known[of_clip == level]
         bank = _Bank(lane, clips, pyramids, int(level), rate)
         _add(out, lane, clips, bank, scale)
+    for edge in (out.low, out.high):
+        edge[out.weight == 0.0] = 0.0
     return out
 
 

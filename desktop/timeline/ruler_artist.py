@@ -1,17 +1,22 @@
 """Draws the ruler, and what lies over the tracks: markers, loop, playhead, what is being dragged."""
 
+from collections.abc import Iterator, Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from desktop.theme.colours import DARK
 from desktop.timeline.hits import HANDLE, STRIP, TALL_ENOUGH, WIDE_ENOUGH, Part, gain_y, handles
-from desktop.timeline.lanes import RULER
+from desktop.timeline.lanes import RULER, Geometry
 from desktop.timeline.look import Scenery, font, track_colour
 from desktop.timeline.ticks import Tick
 from desktop.timeline.walking import row_of
+from engine.scene.timeline import Marker
 
 MARKER, HIT = QColor("#b79cf0"), QColor("#f0a45b")
 FLAG = 8.0
+LEAST, MOST = 22.0, 220.0
+"""Pixels for the name of a marker: with fewer it is left out."""
 
 
 def draw_ruler(painter: QPainter, view: Scenery, ticks: list[Tick]) -> None:
@@ -20,18 +25,18 @@ def draw_ruler(painter: QPainter, view: Scenery, ticks: list[Tick]) -> None:
     painter.fillRect(0, 0, geometry.width, RULER, QColor(DARK.panel))
     painter.fillRect(0, RULER - 1, geometry.width, 1, QColor(DARK.line))
     painter.setFont(font(10))
+    metrics = QFontMetricsF(font(10))
     for tick in ticks:
         x = round(geometry.scale.x_of(tick.at))
         painter.setPen(QColor(DARK.faint if tick.label else DARK.edge))
         painter.drawLine(x, RULER - (12 if tick.label else 6), x, RULER - 2)
-        if tick.label:
+        if tick.label and x + 4 + metrics.horizontalAdvance(tick.label) <= geometry.width:
             painter.setPen(QColor(DARK.dim))
             painter.drawText(QPointF(x + 4, RULER - 9), tick.label)
     _loop_bar(painter, view)
-    for marker in view.scene.timeline.markers:
-        at = geometry.scale.x_of(marker.at)
-        if -200 < at < geometry.width:
-            _flag(painter, at, marker.name, HIT if marker.hit else MARKER, hit=marker.hit)
+    for marker, at, room in flags(view.scene.timeline.markers, geometry):
+        name = metrics.elidedText(marker.name, Qt.TextElideMode.ElideRight, room) if room >= LEAST else ""
+        _flag(painter, at, name, HIT if marker.hit else MARKER, hit=marker.hit)
 
 
 def draw_over(painter: QPainter, view: Scenery) -> None:
@@ -48,6 +53,15 @@ def draw_over(painter: QPainter, view: Scenery) -> None:
         painter.drawLine(QPointF(x, RULER), QPointF(x, view.geometry.height))
     _playhead(painter, view)
     _saying(painter, view)
+
+
+def flags(markers: Sequence[Marker], geometry: Geometry) -> Iterator[tuple[Marker, float, float]]:
+    """The markers that can be seen, with the x of each and how many pixels its name has until the next."""
+    placed = sorted(((geometry.scale.x_of(mark.at), mark) for mark in markers), key=lambda pair: pair[0])
+    ends = [*(x for x, _ in placed), float(geometry.width)][1:]
+    for (x, mark), end in zip(placed, ends, strict=True):
+        if x < geometry.width and end > 0:
+            yield mark, x, min(end - x - FLAG - 10, MOST)
 
 
 def _loop_bar(painter: QPainter, view: Scenery) -> None:
@@ -83,7 +97,7 @@ def _flag(painter: QPainter, x: float, name: str, colour: QColor, *, hit: bool) 
         points = [(0, 3), (FLAG, 3), (FLAG - 3, 3 + FLAG / 2), (FLAG, 3 + FLAG), (0, 3 + FLAG)]
     painter.drawPolygon(QPolygonF([QPointF(x + dx, dy) for dx, dy in points]))
     painter.setPen(colour)
-    painter.drawText(QPointF(x + FLAG + 4, 11), name[:40])
+    painter.drawText(QPointF(x + FLAG + 4, 11), name)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 

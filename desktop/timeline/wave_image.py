@@ -9,7 +9,8 @@ from desktop.timeline.columns import Columns
 
 LOUDER = 0.65
 """Waveforms are drawn with this power of their amplitude, so that quiet sounds can be seen too."""
-
+LINE = 0.7
+"""Half of how strong a line is."""
 
 Pixels = NDArray[np.uint32]
 
@@ -25,17 +26,20 @@ def draw_pixels(painter: QPainter, inside: QRectF, pixels: Pixels, first: int) -
     painter.drawImage(place, image)
 
 
-def wave_pixels(found: Columns, height: int, colour: QColor, *, joined: bool) -> tuple[Pixels, int]:
+def wave_pixels(
+    found: Columns, height: int, colour: QColor, *, joined: bool, ratio: float = 1.0
+) -> tuple[Pixels, int]:
     """The columns as premultiplied pixels, with soft edges; only rows with anything in them, and the first of those.
 
-    The middle is at half the height.
+    The middle is at half the height. ``joined``: columns are a line, as strong on every screen, ``ratio`` of whose
+    pixels are one of the view.
     """
     low, high = (np.sign(v) * np.abs(np.clip(v, -1, 1)) ** LOUDER for v in (found.low, found.high))
     if joined:
         low[1:], high[1:] = np.minimum(low[1:], high[:-1]), np.maximum(high[1:], low[:-1])
-    middle = height / 2
-    top = (middle - high * middle - 0.5).astype(np.float32)
-    bottom = (middle - low * middle + 0.5).astype(np.float32)
+    middle, half = height / 2, LINE * ratio if joined else 0.5
+    top = (middle - high * middle - half).astype(np.float32)
+    bottom = (middle - low * middle + half).astype(np.float32)
     # Quiet sounds take few rows, and only those are worked out.
     first, last = max(0, int(top.min())), min(height, int(bottom.max()) + 1)
     y = np.arange(first, last, dtype=np.float32)[:, None]

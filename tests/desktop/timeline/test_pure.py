@@ -15,6 +15,7 @@ from desktop.timeline.hits import Hit, Part, Standing, gain_y, handles, hit
 from desktop.timeline.keymap import command_of
 from desktop.timeline.lanes import RULER, Geometry, LaneIndex, LaneShelf
 from desktop.timeline.look import Scenery
+from desktop.timeline.ruler_artist import flags
 from desktop.timeline.scale import COARSEST, FINEST, LEAD, TimeScale
 from desktop.timeline.snapping import snapper
 from desktop.timeline.ticks import ticks, timecode
@@ -116,6 +117,25 @@ def test_a_waveform_ends_where_its_clip_is_drawn_to_end_and_loses_no_peak_by_it(
         drawn = np.flatnonzero(found.weight)
         assert (drawn[0], drawn[-1]) == (left, right - 1)
         assert found.low[right - 1] == -0.5
+
+
+def test_at_single_samples_a_waveform_is_the_line_of_its_values_not_filled_from_silence() -> None:
+    made = pyramid.build(np.full((1, 16_000), 0.5, np.float32), RATE)
+    clip = Clip(1, DOG, 10, 0, 16_000)
+    lane = LaneIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,)))
+    found = columns(lane, {DOG: made}, TimeScale(0.0, 0.05), 1000, RATE)
+    assert set(found.low[300:]) == set(found.high[300:]) == {0.5}
+    assert not found.low[:199].any() and not found.weight[:199].any()
+
+
+def test_the_name_of_a_marker_has_room_until_the_next_flag() -> None:
+    scene = add_marker(add_marker(add_marker(two_tracks(), 50 * 480, "b"), 10 * 480, "a"), 900 * 480, "c")
+    found = list(flags(scene.timeline.markers, GEOMETRY))
+    assert [mark.name for mark, _, _ in found] == ["a", "b", "c"]
+    assert found[0][2] < 40 < found[1][2] and found[2][1] == pytest.approx(900)
+    [(only, _, _)] = flags(scene.timeline.markers, replace(GEOMETRY, width=40))
+    assert only.name == "a"
+    assert list(flags((), GEOMETRY)) == []
 
 
 def test_columns_follow_gain_and_fades_and_dim_what_is_muted() -> None:

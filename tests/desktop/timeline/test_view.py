@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.keys import KeyMap
+from desktop.theme.colours import DARK
 from desktop.timeline.drop import TAKE_MIME, take_data, take_in
 from desktop.timeline.fader import Fader
 from desktop.timeline.hits import gain_y, handles
@@ -318,3 +320,14 @@ def test_a_track_can_be_added_and_everything_has_a_name_for_who_cannot_see(bench
     controls: list[QWidget] = [*bench.view.findChildren(QToolButton), *bench.view.findChildren(Fader)]
     assert controls and all(one.accessibleName() and one.toolTip() for one in controls)
     assert bench.view.surface.accessibleName()
+
+
+def test_a_selected_clip_is_framed_over_its_spectrogram_too(bench: TimelineBench, qtbot: QtBot) -> None:
+    bench.view.set_spectrograms(True)
+    bench.click(bench.x(3), BODY)
+    bench.view.grab()
+    qtbot.waitUntil(lambda: bench.waveforms.heat(DOG) is not None)
+    left, top, _, height = bench.view.surface.view.geometry.rect_of(bench.clips()[0], 0)
+    picture = bench.view.surface.grab().toImage()
+    for y in (20, round(height / 2), round(height) - 5):
+        assert QColor(picture.pixel(round(left), round(top) + y)) == QColor(DARK.text)
