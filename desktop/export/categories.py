@@ -74,6 +74,7 @@ class CategoryCell(QStyledItemDelegate):
         completer.setMaxVisibleItems(12)
         popup = completer.popup()
         if popup is not None:
+            popup.setObjectName("completions")
             popup.setMinimumWidth(300)
         field.setCompleter(completer)
         return field

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.objects.editor import ObjectEditor
+from desktop.objects.elided_line import ElidedLine
 from desktop.objects.look import IconMaker, letter_button, qcolour, restyle, small_button
 from desktop.objects.swatch import Swatch
 from desktop.objects.take_row import TakeRow, TakeState
@@ -212,7 +212,7 @@ class ObjectCard(QFrame):
         self.thumb = QLabel(self)
         self.thumb.setFixedSize(THUMB, THUMB)
         self.thumb.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.name = QLineEdit(self)
+        self.name = ElidedLine(self)
         self.name.setObjectName("name")
         self.name.setProperty("quiet", True)
         self.name.setMaxLength(MOST_NAME)

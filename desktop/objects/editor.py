@@ -7,6 +7,7 @@ from PySide6.QtCore import QRegularExpression, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
+from desktop.objects.elided_line import ElidedLine
 from desktop.objects.look import CalmSpin, IconMaker, field_label, small_button
 from engine.scene.edits import lock_seed, prompt_object, set_duration, set_negative, set_seed
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS, MOST_SEED, MOST_TEXT
@@ -107,7 +108,7 @@ class ObjectEditor(QWidget):
         self.edited.emit(name, change, key)
 
     def _line(self, name: str, tip: str, most: int) -> QLineEdit:
-        line = QLineEdit(self)
+        line = ElidedLine(self)
         line.setObjectName("field")
         line.setAccessibleName(name)
         line.setToolTip(tip)

@@ -29,6 +29,7 @@ QToolButton#use {{ font-size: 11px; padding: 1px 7px; border-radius: 4px; color:
     background: {DARK.raised}; }}
 QToolButton#use:hover {{ background: {DARK.hover}; color: {DARK.text}; }}
 QToolButton#use:checked {{ background: {DARK.selected}; color: {DARK.accent}; font-weight: 600; }}
+QLabel#job {{ font-size: 12px; }}
 QLabel#number {{ color: {DARK.dim}; font-size: 11px; }}
 QToolButton:focus {{ border-color: {DARK.accent}; }}
 """

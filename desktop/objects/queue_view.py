@@ -1,5 +1,7 @@
 """What is being generated, what waits, what became of the last ones; nothing is shown when there is nothing."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -20,7 +22,7 @@ from desktop.theme.colours import DARK
 from desktop.workers.pace import in_words
 from desktop.workers.queue import GenerationQueue, Job
 
-MOST_HEIGHT = 190
+MOST_HEIGHT = 132
 MOST_WORDS = 190
 COLOURS = {"done": DARK.good, "failed": DARK.error, "running": DARK.text, "cancelling": DARK.dim}
 
@@ -34,6 +36,12 @@ def words_of(job: Job) -> str:
         return job.message
     plain = {"waiting": "waits", "running": "begins", "cancelling": "is being cancelled"}
     return plain.get(job.state, job.state)
+
+
+def worth_showing(jobs: Sequence[Job]) -> list[Job]:
+    """What runs, waits or failed, and of those that ended otherwise the newest: the takes themselves tell the rest."""
+    ended = [job.id for job in jobs if not job.active and job.state != "failed"]
+    return [job for job in jobs if job.id not in ended[:-1]]
 
 
 class ElidedLabel(QLabel):
@@ -58,6 +66,7 @@ class JobRow(QWidget):
     def __init__(self, icons: IconMaker, job: Job, queue: GenerationQueue, parent: QWidget) -> None:
         super().__init__(parent)
         self.label = ElidedLabel(self)
+        self.label.setObjectName("job")
         self.state = QLabel(self)
         self.state.setProperty("role", "small")
         self.state.setTextFormat(Qt.TextFormat.PlainText)
@@ -103,6 +112,7 @@ class QueueView(QWidget):
         self._queue = queue
         self._icons = icons
         self._rows: dict[int, JobRow] = {}
+        self._followed: int | None = None
         self.heading = QLabel("QUEUE", self)
         self.heading.setProperty("role", "heading")
         self.cancel_all = self._button("Cancel &all", "Stop all that runs or waits")
@@ -123,7 +133,7 @@ class QueueView(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        jobs = self._queue.jobs
+        jobs = worth_showing(self._queue.jobs)
         there = {job.id for job in jobs}
         for id_ in [id_ for id_ in self._rows if id_ not in there]:
             self._rows.pop(id_).deleteLater()
@@ -140,6 +150,11 @@ class QueueView(QWidget):
         self.setVisible(bool(jobs))
         wanted = self._column.sizeHint().height() + 4
         self._scroll.setFixedHeight(min(wanted, MOST_HEIGHT))
+        running = self._queue.running
+        if running is not None and running.id != self._followed:
+            self._followed = running.id
+            self._list.adjustSize()
+            self._scroll.ensureWidgetVisible(self._rows[running.id], 0, 0)
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)

@@ -188,6 +188,8 @@ def test_a_stem_has_its_suggested_category_and_another_once_it_is_chosen(bench: 
     assert field.text() == "ANMLDog"
     completer = field.completer()
     assert completer is not None
+    popup = completer.popup()
+    assert popup is not None and popup.objectName() == "completions", "the theme gives it a ground"
     completer.setCompletionPrefix("geyser")
     assert completer.currentCompletion().startswith("GEOGeyser")
     QTest.keyClick(field, Qt.Key.Key_Escape)

@@ -12,7 +12,7 @@ from desktop.objects.card import ObjectCard
 from desktop.objects.carry import take_picture
 from desktop.objects.editor import ObjectEditor
 from engine.scene.colours import PALETTE
-from engine.scene.edits import prompt_object
+from engine.scene.edits import prompt_object, rename_object
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
 from engine.vision.still import Still
@@ -311,6 +311,24 @@ def test_a_carried_take_is_seen_by_its_waveform_and_name(heard: Bench, qtbot: Qt
     assert drawn != bare and drawn.size() == bare.size()
     other = take_picture("Another", (10, 200, 30), row.wave.peaks, row.font(), 1.0)
     assert other.toImage() != drawn
+
+
+def test_a_long_name_ends_in_an_ellipsis_until_one_types(heard: Bench, qtbot: QtBot) -> None:
+    card = heard.panel.card(1)
+    short = card.name.grab().toImage()
+    long = "A pickup truck, idling at the kerb with its bonnet open, seen from the far side of the street"
+    heard.document.edit("Rename", lambda scene: rename_object(scene, 1, long))
+    assert card.name.elided.endswith("…") and len(card.name.elided) < len(long)
+    assert card.name.text() == long
+    seen = card.name.grab().toImage()
+    assert seen != short
+    where = card.name.rect().center()
+    QApplication.sendEvent(card.name, QHelpEvent(QEvent.Type.ToolTip, where, card.name.mapToGlobal(where)))
+    assert QToolTip.text().startswith(long)
+    QToolTip.hideText()
+    card.name.setFocus()
+    qtbot.waitUntil(card.name.hasFocus)
+    assert card.name.grab().toImage() != seen
 
 
 def test_resting_on_a_take_shows_its_recipe(heard: Bench) -> None:

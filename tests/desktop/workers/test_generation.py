@@ -180,6 +180,17 @@ def test_a_take_of_several_is_of_all_the_jobs_objects() -> None:
     assert job.objects_of(toy_take("a", 4, 1)) == (4,)
 
 
+def test_of_what_went_well_only_the_newest_is_shown_and_all_that_failed(line: Line, qtbot: QtBot) -> None:
+    view = QueueView(line.queue, icon_maker())
+    qtbot.addWidget(view)
+    line.maker.failures.append(RuntimeError("no"))
+    for words in ("rain", "wind", "sea", "hail"):
+        line.submit(words)
+    ended(line, qtbot)
+    assert [row.label.text() for row in view.rows] == ["rain", "hail"]
+    assert not view.clear.isHidden()
+
+
 def test_the_view_shows_the_queue_and_its_buttons_cancel_and_clear(line: Line, qtbot: QtBot) -> None:
     view = QueueView(line.queue, icon_maker())
     qtbot.addWidget(view)
