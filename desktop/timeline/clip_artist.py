@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from desktop.theme.colours import DARK
 from desktop.timeline.columns import faded
-from desktop.timeline.heat import Heat
+from desktop.timeline.heat import Colours, Heat
 from desktop.timeline.hits import TALL_ENOUGH, TITLE, WIDE_ENOUGH, gain_y
 from desktop.timeline.lanes import GAP, LaneIndex
 from desktop.timeline.look import ClipColours, clip_colours, font
@@ -58,6 +58,8 @@ class Drawing:
         self._plain = clip_colours(plan.colour, audible=plan.audible, chosen=False)
         self._chosen = clip_colours(plan.colour, audible=plan.audible, chosen=True)
         self._texts = texts
+        self._inside = inside_of(plan)
+        self._images: dict[int, QImage] = {}
 
     def bodies(self, lane: LaneIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
         """Narrow clips all at once, wide ones with a title and round corners; returns the wide ones."""
@@ -158,12 +160,20 @@ class Drawing:
             tile = heat.levels[level][number]
             low, high = max(begin, start), min(end, stop)
             x, right = (scale.x_of(clip.start - clip.offset + at * rate) for at in (low, high))
-            inside = inside_of(self._plan)
+            inside = self._inside
             per_column = (end - begin) / tile.shape[1]
             part = QRectF((low - begin) / per_column, 0, (high - low) / per_column, tile.shape[0])
-            stride = tile.shape[1] * 4
-            image = QImage(tile.data, tile.shape[1], tile.shape[0], stride, QImage.Format.Format_RGB32)
-            self._painter.drawImage(QRectF(x, inside.y(), max(right - x, 1.0), inside.height()), image, part)
+            place = QRectF(x, inside.y(), max(right - x, 1.0), inside.height())
+            self._painter.drawImage(place, self._image(tile), part)
+
+    def _image(self, tile: Colours) -> QImage:
+        """A tile as Qt draws it; a take's are drawn for each of its clips."""
+        found = self._images.get(id(tile))
+        if found is None:
+            height, width = tile.shape
+            found = QImage(tile.data, width, height, width * 4, QImage.Format.Format_RGB32)
+            self._images[id(tile)] = found
+        return found
 
     def _fades(self, clip: Clip, rect: QRectF) -> None:
         top, bottom = rect.y() + min(TITLE, rect.height() / 4), rect.bottom() - 1
