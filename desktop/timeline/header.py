@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.document import Document
+from desktop.objects.elided_line import ElidedLine
 from desktop.theme.colours import DARK
 from desktop.timeline.carrying import Carrying
 from desktop.timeline.fader import Fader
@@ -53,7 +54,7 @@ class TrackHeader(QWidget):
         self.setToolTip("Drag from here to take the stem out as a file. Drag the lower edge for more room.")
         self.setMouseTracking(True)
         self._colour = QColor(DARK.faint)
-        self.name = QLineEdit(track.name, self)
+        self.name = ElidedLine(track.name, self)
         self.name.setProperty("quiet", True)
         self.name.setStyleSheet("QLineEdit { padding: 0 4px; font-size: 12px; }")
         self.solo = _button("S", DARK.warning, self)

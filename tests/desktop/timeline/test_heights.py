@@ -15,7 +15,7 @@ from desktop.timeline.heights import LOWEST, TALLEST, Heights
 from desktop.timeline.hits import Part
 from desktop.timeline.lanes import LANE, RULER, Geometry
 from desktop.timeline_part import lane_in
-from engine.scene.edits import add_track
+from engine.scene.edits import add_track, rename_track
 from tests.desktop.timeline.bench import CONTROL, LEFT, NONE, RATE, SHIFT, TimelineBench, two_tracks
 
 MIXED = Geometry(height=400, own=((1, 100), (3, 30)))
@@ -121,6 +121,14 @@ def test_keys_make_all_tracks_taller_and_shorter_and_tell(bench: TimelineBench) 
         bench.key(Qt.Key.Key_Up, CONTROL)
     assert set(heights(bench)) == {LOWEST} and lanes[-1] == LOWEST
     assert not head(bench, 0).gain.isVisible() and head(bench, 0).name.isVisible()
+
+
+def test_a_long_name_of_a_track_ends_in_an_ellipsis(bench: TimelineBench) -> None:
+    number = bench.document.scene.timeline.tracks[0].id
+    words = "footsteps on gravel, slow and heavy"
+    bench.document.edit("Rename track", lambda scene: rename_track(scene, number, words))
+    assert head(bench, 0).name.text() == words
+    assert head(bench, 0).name.elided.endswith("…") and head(bench, 1).name.elided == "rain"
 
 
 def test_a_height_stays_with_its_track_when_others_come_and_go(bench: TimelineBench) -> None:
