@@ -344,7 +344,9 @@ def test_the_status_line_tells_what_runs_with_the_time_to_go(bench: Bench) -> No
 def test_the_status_line_says_why_there_is_no_sound_and_on_which_device_it_works(bench: Bench) -> None:
     facts = cast(StatusLine, bench.window.statusBar()).facts
     assert facts["model"].text() == "Pocket model"
-    assert facts["device"].text()
+    assert facts["device"].text() == "", "nothing is known before a model is there"
+    bench.services.running.state("device", "CPU, 2 threads")
+    assert facts["device"].text() == "CPU, 2 threads"
     assert not facts["sound"].isVisible()
     bench.services.running.state("sound", "No sound: there is no audio device")
     assert facts["sound"].isVisible()
