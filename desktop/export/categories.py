@@ -84,6 +84,6 @@ class CategoryCell(QStyledItemDelegate):
     ) -> None:
         assert isinstance(editor, QLineEdit)
         cat_id = meant(editor.text(), self.cat_ids)
-        if cat_id is not None and cat_id != index.data():
+        if index.isValid() and cat_id is not None and cat_id != index.data():
             model.setData(index, cat_id)
             self.chosen.emit(index.row(), cat_id)
