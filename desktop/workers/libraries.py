@@ -12,9 +12,13 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 NAMES = ("libtorch_global_deps", "libtorch_cpu", "libtorch_cuda", "libtorch", "libtorch_python")
 """In the order in which they need each other; what an installation does not have is passed over."""
 
+SETTERS = tuple(f"{mine}openblas_set_num_threads{wide}" for mine in ("scipy_", "") for wide in ("64_", ""))
+"""What builds of OpenBLAS call it."""
 FIRST = ("cv2", "PIL.Image")
 ONE_AT_A_TIME = threading.Lock()
 """The system opens libraries for the whole process; so this, alone, is the process's and nobody's own."""
@@ -112,11 +116,20 @@ def torch_libraries() -> list[Path]:
 
 
 def one_thread_for_matrices() -> None:
-    """Has numpy multiply matrices in one thread, in the whole process.
+    """Has numpy multiply matrices in one thread, in the whole process, where it brought its own OpenBLAS.
 
     Ours are small. A second thread is no help with them, and while others keep the cores busy it is waited for, by
     turning in circles: hovering then takes five times the work.
     """
-    from threadpoolctl import ThreadpoolController
+    for path in numpy_libraries():
+        library = ctypes.CDLL(str(path))
+        for name in SETTERS:
+            if hasattr(library, name):
+                getattr(library, name)(1)
 
-    ThreadpoolController().select(internal_api="openblas").limit(limits=1)
+
+def numpy_libraries() -> list[Path]:
+    """The OpenBLAS of the numpy that is in use, if it has one of its own."""
+    home = Path(np.__file__).parent
+    folders = home.parent / "numpy.libs", home / ".dylibs"
+    return [path for folder in folders for path in sorted(folder.glob("*openblas*"))]
