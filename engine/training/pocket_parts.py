@@ -220,16 +220,18 @@ def _sharpen_decoder(run: PocketRun, unet: Any, captions: Any) -> None:
 
 
 def _make_segmenter(run: PocketRun) -> None:
-    from engine.training.segmenter import SegmenterRecipe, train_and_save
+    from engine.training.segmenter import SegmenterRecipe
     from engine.training.segmenter_clicks import ClickRecipe, make_ranker
+    from engine.training.segmenter_halves import HalvesRecipe, train_and_save
 
     toy = run.setting == "toy"
     archive = run.shared / "data" / "caltech101_sounding.zip"
     recipe = SegmenterRecipe.toy() if toy else SegmenterRecipe.bootstrap(run.minutes.segmenter * 60)
     clicks = ClickRecipe.toy() if toy else ClickRecipe()
+    stretch = HalvesRecipe.toy() if toy else HalvesRecipe()
     # A run that was killed between the two must not find a finished part.
     folder = run.work / "segmenter"
-    train_and_save(archive, folder, recipe, run.checkpoint("segmenter"), clicks.per_class)
+    train_and_save(archive, folder, recipe, stretch, run.checkpoint("segmenter"), clicks.per_class)
     make_ranker(archive, folder, clicks)
     shutil.copytree(folder, run.part("segmenter"), dirs_exist_ok=True)
 

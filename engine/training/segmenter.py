@@ -4,8 +4,7 @@ As in Kirillov et al. 2023, arXiv 2304.02643, appendix A: focal and dice loss 20
 predicted IoU by its squared error, and a second round with a correcting click and the first round's mask.
 """
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +19,7 @@ from torch.nn import functional
 from engine.training.loop import Schedule, Trainer
 from engine.training.segmenter_cutouts import Cutout, Photograph
 from engine.training.segmenter_scenes import ComposedScene, compose_scene
-from engine.vision.sam_network import SamConfig, build_sam, decode, letterbox, save_sam
-
-log = logging.getLogger("foleyscape.training")
+from engine.vision.sam_network import SamConfig, build_sam, decode, letterbox
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class SegmenterRecipe:
 
     @staticmethod
     def bootstrap(seconds: float) -> "SegmenterRecipe":
-        """For one CPU core; about 20 minutes gave the bundled weights."""
+        """For one CPU core; the bundled weights' card says how long theirs took."""
         return SegmenterRecipe(
             Schedule(steps=200_000, peak_rate=1.5e-3, seconds=seconds, warmup_steps=60, log_every=20)
         )
@@ -186,6 +183,19 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         sam = build_sam(recipe.network)
+    losses = train_on(
+        sam, recipe, lambda rng: batches(sam, recipe, cutouts, backgrounds, rng, photographs), checkpoint
+    )
+    return sam, losses
+
+
+def train_on(
+    sam: Sam,
+    recipe: SegmenterRecipe,
+    batches_of: Callable[[np.random.Generator], Iterator[list[Prompted]]],
+    checkpoint: Path | None = None,
+) -> list[float]:
+    """Train a network on given batches, in place; it ends with averaged weights. Each step's loss."""
     trainer = Trainer(sam, recipe.schedule, checkpoint, decay=0.998, weight_decay=0.02)
     rng = np.random.default_rng([recipe.seed, trainer.step])
 
@@ -194,19 +204,6 @@ def train(
             embeddings = sam.image_encoder(torch.cat([prompted.image for prompted in batch]))
             return _batch_loss(sam, embeddings, batch, recipe, rng)
 
-    losses = trainer.run(batches(sam, recipe, cutouts, backgrounds, rng, photographs), loss_of)
+    losses = trainer.run(batches_of(rng), loss_of)
     trainer.finish()
-    return sam, losses
-
-
-def train_and_save(
-    archive: Path, folder: Path, recipe: SegmenterRecipe, checkpoint: Path | None = None, per_class: int = 120
-) -> None:
-    """Cut things from ``archive`` (at most ``per_class`` pictures of a class), train, and write ``folder``."""
-    from engine.training.segmenter_cutouts import load_backgrounds, load_photographs
-
-    photographs = load_photographs(archive, per_class)
-    log.info("%d pictures of a thing", len(photographs))
-    cutouts = [photograph.cut() for photograph in photographs]
-    sam, _ = train(recipe, cutouts, load_backgrounds(archive), checkpoint, photographs)
-    save_sam(folder, sam, recipe.network)
+    return losses

@@ -177,7 +177,7 @@ def _framed(
     return np.ascontiguousarray(crop[..., :3]), np.ascontiguousarray(crop[..., 3])
 
 
-def _finished(canvas: Pixels, rng: np.random.Generator) -> NDArray[np.uint8]:
+def finished(canvas: Pixels, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Light across the scene, a colour cast, blur and noise."""
     light = 1 + rng.uniform(0, 0.35) * _smooth_field((canvas.shape[0], canvas.shape[1]), rng, 3)[..., None]
     canvas = np.asarray(canvas * light * rng.uniform(0.9, 1.1, 3), np.float32)
@@ -224,4 +224,4 @@ def compose_scene(
             [thing.part] if thing.part is not None else []
         )
     masks = [layer > 0.5 for layer in things + parts]
-    return ComposedScene(_finished(canvas, rng), tuple(m for m in masks if m.sum() >= MIN_AREA))
+    return ComposedScene(finished(canvas, rng), tuple(m for m in masks if m.sum() >= MIN_AREA))

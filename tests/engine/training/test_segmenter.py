@@ -1,15 +1,17 @@
 """The segmenter's recipes at their toy settings."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from engine.models.resources import resource
 from engine.training.segmenter import SegmenterRecipe, mask_loss, train
-from engine.training.segmenter_clicks import mask_of, read_outlined
 from engine.training.segmenter_cutouts import (
     Cutout,
     Photograph,
@@ -17,6 +19,7 @@ from engine.training.segmenter_cutouts import (
     load_backgrounds,
     load_photographs,
 )
+from engine.training.segmenter_outlines import DEBIAN, mask_of, read_outlined
 from engine.training.segmenter_ranker import Judged, RankerRecipe, fit, judge
 from engine.training.segmenter_scenes import MIN_AREA, compose_scene
 from engine.vision.description import FEATURES
@@ -105,6 +108,37 @@ def test_outlined_pictures_are_here_with_masks_of_their_size(shared: Path) -> No
     assert sum(picture.source == "skimage" for picture in found) >= 6
     assert sum(picture.source == "caltech101" for picture in found) >= 60
     assert all(mask.shape == p.pixels.shape[:2] and mask.any() for p in found for mask in p.masks)
+
+
+def outlines(folder: Path, *names: str) -> tuple[Path, Path]:
+    """An empty archive, and a file that outlines a square in each picture named."""
+    archive, file = folder / "archive.zip", folder / "outlines.json"
+    with zipfile.ZipFile(archive, "w"):
+        pass
+    thing = {"name": "x", "polygons": [[[2, 2], [9, 2], [9, 9], [2, 9]]], "holes": [], "minus": []}
+    file.write_text(json.dumps({"objects": {name: [thing] for name in names}}))
+    return archive, file
+
+
+def test_pictures_of_an_installed_debian_package_are_found(tmp_path: Path) -> None:
+    place = tmp_path / "doc" / "opencv-doc" / DEBIAN["opencv-doc"] / "data"
+    place.mkdir(parents=True)
+    Image.fromarray(two_things()).save(place / "fruits.png")
+    archive, file = outlines(tmp_path, "opencv-doc/data/fruits.png")
+    (found,) = read_outlined(archive, file, tmp_path / "doc")
+    assert found.is_by_hand
+    assert np.array_equal(found.pixels, two_things())
+    assert found.masks[0].sum() == 64
+
+
+def test_pictures_that_are_absent_are_left_out_and_the_log_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive, file = outlines(tmp_path, "opencv-doc/data/fruits.jpg", "caltech101/dog/1.webp", "no_such/a.png")
+    with caplog.at_level("INFO", logger="foleyscape.training"):
+        assert list(read_outlined(archive, file, tmp_path / "doc")) == []
+    assert "opencv-doc/data/fruits.jpg is not here" in caplog.text
+    assert len(caplog.records) == 3
 
 
 def test_the_right_mask_costs_less_than_the_wrong_one() -> None:

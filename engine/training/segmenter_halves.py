@@ -1,0 +1,198 @@
+"""The network's last stretch: outlined photographs among its scenes, without misleading the ranker.
+
+A network is surer of pictures whose outlines it has learnt from than of those in use, and a ranker fitted to such
+masks would trust it too much. So the stretch is trained twice, each time without half of the photographs; the
+ranker judges clicks on each with the network that never saw it; and the mean of the two is what is used, as
+fine-tuned networks of one origin can be averaged (Wortsman et al. 2022, arXiv 2203.05482).
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from segment_anything.modeling import Sam
+
+from engine.models.resources import resource
+from engine.training.loop import Schedule
+from engine.training.segmenter import Prompted, SegmenterRecipe, batches, prompt_scene, train, train_on
+from engine.training.segmenter_cutouts import Cutout, Photograph, load_backgrounds, load_photographs
+from engine.training.segmenter_outlines import Outlined, read_outlined
+from engine.training.segmenter_scenes import MIN_AREA, ComposedScene, finished
+from engine.vision.sam_network import build_sam, save_sam
+
+log = logging.getLogger("foleyscape.training")
+LONGEST = 384
+"""Outlined photographs are kept at this longest side: scenes are far smaller."""
+
+
+@dataclass(frozen=True)
+class HalvesRecipe:
+    """Every number of the last stretch. ``share``: of scenes that are windows of outlined photographs."""
+
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=600, peak_rate=4e-4, warmup_steps=20))
+    share: float = 0.3
+    seed: int = 11
+
+    @staticmethod
+    def toy() -> "HalvesRecipe":
+        """Seconds on one core."""
+        return HalvesRecipe(Schedule(steps=2, peak_rate=4e-4, warmup_steps=1))
+
+
+@dataclass(frozen=True)
+class Material:
+    """What scenes are made of."""
+
+    cutouts: Sequence[Cutout]
+    backgrounds: Sequence[NDArray[np.uint8]]
+    photographs: Sequence[Photograph]
+    outlined: Sequence[Outlined]
+
+
+def half_of(index: int) -> int:
+    """Which of the two networks never sees the outlined photograph ``index``, in the order of ``read_outlined``."""
+    return index % 2
+
+
+def outlined_scene(picture: Outlined, rng: np.random.Generator, side: int = 128) -> ComposedScene:
+    """A window of an outlined photograph, turned a little and mirrored or not, with what is seen of its things."""
+    height, width = picture.pixels.shape[:2]
+    zoom = 1 + 1.6 * rng.beta(1, 2)
+    wide, tall = width / zoom, height / zoom
+    if rng.random() < 0.5:
+        tall = min(tall, wide / rng.uniform(0.9, 1.8))
+    scale = side / max(wide, tall)
+    size = min(side, max(24, round(wide * scale))), min(side, max(24, round(tall * scale)))
+    turn, flip = rng.normal(0, 0.06), rng.choice([-1, 1])
+    linear = scale * np.array([[np.cos(turn) * flip, -np.sin(turn)], [np.sin(turn) * flip, np.cos(turn)]])
+    centre = rng.uniform(wide / 2, width - wide / 2), rng.uniform(tall / 2, height - tall / 2)
+    matrix = np.c_[linear, np.array(size) / 2 - linear @ centre]
+    smooth = cv2.GaussianBlur(picture.pixels, (0, 0), max(0.3, 0.3 / scale)) if scale < 1 else picture.pixels
+    canvas = cv2.warpAffine(smooth, matrix, size, borderMode=cv2.BORDER_REFLECT).astype(np.float32) / 255.0
+    masks = []
+    for mask in picture.masks:
+        seen = cv2.warpAffine(mask.astype(np.float32), matrix, size)
+        # A sliver of a thing at the window's rim is nothing that anybody would click.
+        if (seen > 0.5).sum() >= MIN_AREA and seen.sum() > 0.25 * mask.sum() * scale * scale:
+            masks.append(seen > 0.5)
+    return ComposedScene(finished(_relit(canvas, rng), rng), tuple(masks))
+
+
+def _relit(canvas: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    if rng.random() >= 0.6:
+        return canvas
+    gain = rng.uniform(0.75, 1.3, 3) if rng.random() < 0.4 else rng.uniform(0.75, 1.25)
+    return np.asarray(canvas ** rng.uniform(0.7, 1.4) * gain, np.float32)
+
+
+def by_hand(archive: Path) -> list[Outlined]:
+    """The photographs outlined by hand that are on this machine, made small."""
+    found = read_outlined(archive, resource("outlines.json"))
+    return [_small(picture) for picture in found if picture.is_by_hand]
+
+
+def _small(picture: Outlined) -> Outlined:
+    height, width = picture.pixels.shape[:2]
+    scale = LONGEST / max(height, width)
+    if scale >= 1:
+        return picture
+    size = round(width * scale), round(height * scale)
+    pixels = np.asarray(cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    masks = [
+        cv2.resize(m.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5 for m in picture.masks
+    ]
+    return replace(picture, pixels=pixels, masks=tuple(masks))
+
+
+def _mixed(
+    sam: Sam,
+    recipe: SegmenterRecipe,
+    usual: Iterator[list[Prompted]],
+    pictures: Sequence[Outlined],
+    share: float,
+    rng: np.random.Generator,
+) -> Iterator[list[Prompted]]:
+    """The usual batches, ``share`` of their scenes replaced by windows of outlined photographs."""
+    for batch in usual:
+        yield [_replaced(sam, recipe, one, pictures, rng) if rng.random() < share else one for one in batch]
+
+
+def _replaced(
+    sam: Sam, recipe: SegmenterRecipe, usual: Prompted, pictures: Sequence[Outlined], rng: np.random.Generator
+) -> Prompted:
+    scene = outlined_scene(pictures[int(rng.integers(len(pictures)))], rng, recipe.network.image_size)
+    return prompt_scene(sam, scene, recipe.prompts, recipe.network.low_size, rng) if scene.masks else usual
+
+
+def train_half(
+    start: Sam,
+    half: int,
+    recipe: SegmenterRecipe,
+    stretch: HalvesRecipe,
+    material: Material,
+    checkpoint: Path | None = None,
+) -> tuple[Sam, list[float]]:
+    """Go on from ``start`` without the outlined photographs of ``half``; the network and each step's loss."""
+    seen = [picture for index, picture in enumerate(material.outlined) if half_of(index) != half]
+    sam = build_sam(recipe.network)
+    sam.load_state_dict(start.state_dict())
+    again = replace(recipe, schedule=stretch.schedule, seed=stretch.seed + half)
+
+    def mixed(rng: np.random.Generator) -> Iterator[list[Prompted]]:
+        usual = batches(sam, again, material.cutouts, material.backgrounds, rng, material.photographs)
+        return _mixed(sam, again, usual, seen, stretch.share, rng) if seen else usual
+
+    return sam, train_on(sam, again, mixed, checkpoint)
+
+
+def mean_of(networks: Sequence[Sam], recipe: SegmenterRecipe) -> Sam:
+    """The network whose every weight is the mean of the others'."""
+    states = [network.state_dict() for network in networks]
+    sam = build_sam(recipe.network)
+    sam.load_state_dict({name: torch.stack([s[name] for s in states]).mean(dim=0) for name in states[0]})
+    return sam.eval()
+
+
+def half_folder(folder: Path, half: int) -> Path:
+    """Where the network of one half lies, beside the mean's ``folder``."""
+    return folder.with_name(f"{folder.name}_half{half}")
+
+
+def save_halves(folder: Path, networks: Sequence[Sam], recipe: SegmenterRecipe) -> None:
+    """Write the mean to ``folder`` and each half beside it."""
+    save_sam(folder, mean_of(networks, recipe), recipe.network)
+    for half, network in enumerate(networks):
+        save_sam(half_folder(folder, half), network, recipe.network)
+
+
+def train_and_save(
+    archive: Path,
+    folder: Path,
+    recipe: SegmenterRecipe,
+    stretch: HalvesRecipe,
+    checkpoint: Path | None = None,
+    per_class: int = 120,
+) -> None:
+    """The whole of the network's recipe: cut things from ``archive``, train, go on in halves, and write them.
+
+    Args:
+        per_class: at most so many pictures of a class are tried.
+        checkpoint: a file to resume from and save to; the halves have theirs beside it.
+    """
+    photographs = load_photographs(archive, per_class)
+    log.info("%d pictures of a thing", len(photographs))
+    cutouts = [photograph.cut() for photograph in photographs]
+    material = Material(cutouts, load_backgrounds(archive), photographs, by_hand(archive))
+    log.info("%d photographs outlined by hand", len(material.outlined))
+    start, _ = train(recipe, cutouts, material.backgrounds, checkpoint, photographs)
+    networks = []
+    for half in (0, 1):
+        beside = checkpoint.with_name(f"{checkpoint.stem}_half{half}.pt") if checkpoint else None
+        sam, _ = train_half(start, half, recipe, stretch, material, beside)
+        networks.append(sam)
+    save_halves(folder, networks, recipe)
