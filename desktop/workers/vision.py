@@ -63,6 +63,7 @@ class VisionWorker(QObject):
         self._digest: str | None = None
         self._ready: str | None = None
         self._hovering = False
+        self._pointed = (-1.0, -1.0)
         self._hover_failed = False
         self._words = ""
         self._closed = False
@@ -88,11 +89,11 @@ class VisionWorker(QObject):
             self._put(Prepare(still))
 
     def hover(self, x: float, y: float) -> None:
-        """Asks for what a click there would take; outside the still, stops asking."""
+        """Asks for what a click there would take, once the still is prepared; outside the still, stops asking."""
         self._hovering = x >= 0 and y >= 0
+        self._pointed = (x, y)
         self._desk.drop((Glance,))
-        if self._hovering and self.ready and self._digest is not None:
-            self._put(Glance(self._digest, x, y))
+        self._glance()
 
     def propose(self, hints: Hints) -> None:
         if self._digest is not None:
@@ -114,6 +115,10 @@ class VisionWorker(QObject):
         """Ends the thread, after what it is doing. Nothing is answered any more."""
         self._closed = True
         self._lane.close()
+
+    def _glance(self) -> None:
+        if self._hovering and self.ready and self._digest is not None:
+            self._put(Glance(self._digest, *self._pointed))
 
     def _put(self, request: Request) -> None:
         if not self._closed:
@@ -152,6 +157,7 @@ class VisionWorker(QObject):
             case Prepare(still):
                 self._ready = still.digest
                 self.prepared.emit(still.digest)
+                self._glance()
             case Glance():
                 if self._hovering:
                     self.hover_mask.emit(value)

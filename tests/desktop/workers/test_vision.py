@@ -75,6 +75,18 @@ def test_five_hundred_hovers_while_busy_cause_no_backlog_and_the_newest_wins(
     assert sight.calls["glance"] <= 2
 
 
+def test_a_pointer_that_rests_while_the_still_is_prepared_is_answered_then(
+    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+) -> None:
+    sight.gate.clear()
+    worker.prepare(STILL)
+    worker.hover(30, 40)
+    worker.hover(77, 33)
+    with qtbot.waitSignal(worker.hover_mask) as caught:
+        sight.gate.set()
+    assert (caught.args[0].x, caught.args[0].y) == (77, 33)
+
+
 def test_a_hover_that_left_the_still_is_not_answered(
     qtbot: QtBot, worker: VisionWorker, sight: FakeSight
 ) -> None:
