@@ -50,16 +50,19 @@ class Recoverable:
 
 
 def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Project | None) -> Loaded:
-    """Opens a project folder, or a still as a new scene. ``same``: this very project is open and is let go first.
+    """Opens a project folder, or a still as a new scene.
+
+    Args:
+        same: the open project, if it is this very one: it stays open and goes back to what was saved.
 
     Raises:
         BadInput, Failed: it cannot be opened.
     """
     if path.is_dir():
-        if same is not None:
-            same.discard_autosaves()
-            same.close()
-        return _with_still(Project.open(path, quick=True))
+        if same is None:
+            return _with_still(Project.open(path, quick=True))
+        same.discard_autosaves()
+        return _with_still(same.reload(), stays=True)
     return _new_scene(path, path.stem, unsaved, begin)
 
 
@@ -164,13 +167,15 @@ def _new_scene(path: Path, name: str, unsaved: Path, begin: Callable[[Scene], Sc
         raise
 
 
-def _with_still(opened: Opened, *, unsaved: bool = False) -> Loaded:
+def _with_still(opened: Opened, *, unsaved: bool = False, stays: bool = False) -> Loaded:
+    """``stays``: the project was open before, and remains so whatever happens."""
     try:
         still, warnings = opened.project.still(opened.scene), opened.warnings
     except BadInput as damage:
         still, warnings = None, (*opened.warnings, damage.message)
     except BaseException:
-        opened.project.close()
+        if not stays:
+            opened.project.close()
         raise
     found = () if unsaved else opened.recoverable
     return Loaded(opened.project, opened.scene, still, warnings, found, unsaved=unsaved)

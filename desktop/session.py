@@ -73,7 +73,9 @@ class Session(QObject):
         self._messages = messages
         self._unsaved = unsaved
         self._begin = begin
-        self._busy = ""
+        self._under_way: list[str] = []
+        self._opening: Path | None = None
+        self._asked = 0
         self._autosaved: Scene | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -84,7 +86,7 @@ class Session(QObject):
     @property
     def busy(self) -> str:
         """What is being read or written, in words, or nothing."""
-        return self._busy
+        return self._under_way[0] if self._under_way else ""
 
     @property
     def untitled(self) -> bool:
@@ -97,15 +99,11 @@ class Session(QObject):
 
     def open(self, path: Path) -> None:
         """Opens a still or a project folder in place of what is open; ask about unsaved changes first."""
-        words = f"Opening {path.name}"
-        if self._busy == words:
+        if self._opening == path:
             return  # It was clicked twice.
-        begin, place, done = self._begin(), self._unsaved, self._showing(path)
-        self._run(
-            words,
-            lambda: folders.load(path, place, begin.begin, self._same(path)),
-            done,
-        )
+        begin, place, same, done = self._begin(), self._unsaved, self._same(path), self._showing(path)
+        self._opening = path
+        self._run(f"Opening {path.name}", lambda: folders.load(path, place, begin.begin, same), done)
 
     def open_picture(self, picture: QImage, name: str) -> None:
         """Opens a picture that is no file, such as a pasted one."""
@@ -143,12 +141,19 @@ class Session(QObject):
             lambda: folders.recoverable(place), self.recoverable_found.emit, self._messages.fail
         )
 
-    def save(self, then: Callable[[], None] | None = None) -> None:
-        """Saves into the project's own folder. ``then`` runs when that went well."""
+    def save(
+        self, then: Callable[[], None] | None = None, otherwise: Callable[[], None] | None = None
+    ) -> None:
+        """Saves into the project's own folder. ``then`` runs when that went well, ``otherwise`` when it did not."""
         project, scene = self._document.project, self._document.scene
         if project is None:
             return
-        self._run("Saving", lambda: project.save(scene), lambda _: self._note_saved(scene, project, then))
+        self._run(
+            "Saving",
+            lambda: project.save(scene),
+            lambda _: self._note_saved(scene, project, then),
+            otherwise,
+        )
 
     def save_as(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Saves into another folder and goes on there. ``then`` runs when that went well."""
@@ -179,13 +184,29 @@ class Session(QObject):
         self.closed.emit()
 
     def _showing(self, path: Path | None) -> Callable[[Loaded], None]:
-        """Shows what was loaded. A take that arrived in the meantime, in a scene that was saved, is saved first."""
+        """Shows what was loaded, unless something else was asked for since.
+
+        A take that arrived in the meantime, in a scene that was saved, is not lost: it is saved before another scene
+        takes its place, and stays where the same scene was opened again.
+        """
         was_saved = not self._document.unsaved
+        self._asked += 1
+        asked = self._asked
 
         def done(loaded: Loaded) -> None:
             same = self._document.project is loaded.project
-            if was_saved and self._document.unsaved and not same and not self.untitled:
-                self.save(lambda: self._show(loaded, path))
+            late = was_saved and self._document.unsaved
+            if asked != self._asked:
+                if not same:
+                    self._let_go(loaded.project, discard=False)
+                return
+            self._opening = None
+            if late and same:
+                self.opened.emit(path)
+            elif late and not self.untitled:
+                self.save(
+                    lambda: self._show(loaded, path), lambda: self._let_go(loaded.project, discard=False)
+                )
             else:
                 self._show(loaded, path)
 
@@ -193,8 +214,7 @@ class Session(QObject):
 
     def _show(self, loaded: Loaded, path: Path | None) -> None:
         before = self._document.project
-        # Of the same folder it was let go before it was read again.
-        if before is not None and before.path != loaded.project.path:
+        if before is not None and before is not loaded.project:
             self._let_go(before, discard=True)
         self._autosaved = None
         self._document.replace(loaded.scene, loaded.still, loaded.project, unsaved=loaded.unsaved)
@@ -253,19 +273,29 @@ class Session(QObject):
         else:
             self._timer.stop()
 
-    def _run(self, words: str, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        self._say(words)
+    def _run(
+        self,
+        words: str,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
+        self._under_way.append(words)
+        self.busy_changed.emit(self.busy)
 
         def ended(result: Result) -> None:
-            self._say("")
+            self._end(words)
             done(result)
 
         def failed(error: BaseException) -> None:
-            self._say("")
+            self._opening = None
+            self._end(words)
             self._messages.fail(error)
+            if otherwise is not None:
+                otherwise()
 
         self._background.run(work, ended, failed)
 
-    def _say(self, words: str) -> None:
-        self._busy = words
-        self.busy_changed.emit(words)
+    def _end(self, words: str) -> None:
+        self._under_way.remove(words)
+        self.busy_changed.emit(self.busy)

@@ -145,6 +145,16 @@ class Project:
         self._take_over(loaded)
         return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
 
+    def reload(self) -> Opened:
+        """What was saved last, read again without letting go of the folder. The takes are not checked.
+
+        Raises:
+            BadInput: it is damaged or gone; the project stays open as it was.
+            Failed: it cannot be read.
+        """
+        with self._guard:
+            return self._load(None, quick=True, progress=no_progress())
+
     def still(self, scene: Scene) -> "Still | None":
         """The still of the scene, or None where it has none.
 

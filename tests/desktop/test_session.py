@@ -17,6 +17,7 @@ from desktop.messages import Message, Messages
 from desktop.recent import MOST, Recent, read_recent
 from desktop.session import NewScene, Session
 from desktop.workers.background import Background
+from engine.errors import Failed
 from engine.project.folder import Project
 from engine.scene.scene import Scene
 from engine.scene.takes import Take
@@ -230,6 +231,98 @@ def test_an_edit_is_autosaved_by_itself_and_saving_stops_the_clock(
     desk.session.save()
     desk.settle()
     assert not desk.session._timer.isActive()
+
+
+@pytest.fixture
+def projects(tmp_path: Path, still: Path) -> tuple[Path, Path]:
+    """Two saved projects of one name."""
+    made = []
+    for folder in ("one", "two"):
+        path = tmp_path / folder / "Street.foley"
+        path.parent.mkdir()
+        Project.create(path, folder, still).project.close()
+        made.append(path)
+    return made[0], made[1]
+
+
+def is_free(path: Path) -> bool:
+    """Whether nobody writes into a project."""
+    try:
+        Project.open(path).project.close()
+    except Failed:
+        return False
+    return True
+
+
+def test_the_open_project_opened_again_goes_back_to_what_was_saved(
+    desk: Desk, projects: tuple[Path, Path]
+) -> None:
+    desk.open(projects[0])
+    desk.rename("Changed")
+    desk.open(projects[0])
+    assert desk.document.scene.name == "one"
+    assert not desk.document.unsaved
+    desk.rename("Changed again")
+    desk.session.save()
+    desk.settle()
+    assert not desk.said
+
+
+def test_what_arrives_while_the_open_project_is_opened_again_stays_and_can_be_saved(
+    desk: Desk, projects: tuple[Path, Path]
+) -> None:
+    desk.open(projects[0])
+    desk.session.open(projects[0])
+    desk.rename("Arrived")
+    desk.settle()
+    assert desk.document.scene.name == "Arrived"
+    desk.session.save()
+    desk.settle()
+    assert not desk.document.unsaved
+    assert not desk.said
+
+
+def test_of_two_projects_asked_for_at_once_the_later_is_shown_and_the_other_is_free(
+    desk: Desk, projects: tuple[Path, Path]
+) -> None:
+    desk.session.open(projects[0])
+    desk.open(projects[1])
+    assert desk.document.scene.name == "two"
+    assert is_free(projects[0])
+    assert not desk.said
+
+
+def test_going_back_to_the_open_project_while_another_opens_leaves_it_writable(
+    desk: Desk, projects: tuple[Path, Path]
+) -> None:
+    desk.open(projects[0])
+    desk.session.open(projects[1])
+    desk.open(projects[0])
+    assert desk.document.scene.name == "one"
+    desk.rename("Changed")
+    desk.session.save()
+    desk.settle()
+    assert not desk.document.unsaved
+    assert is_free(projects[1])
+    assert not desk.said
+
+
+def test_a_project_that_is_not_shown_because_saving_failed_is_free(
+    desk: Desk, projects: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.open(projects[0])
+    assert desk.document.project is not None
+
+    def full(_: Scene) -> None:
+        raise Failed("The disk is full: free some space.")
+
+    monkeypatch.setattr(desk.document.project, "save", full)
+    desk.session.open(projects[1])
+    desk.rename("Arrived")
+    desk.settle()
+    assert desk.document.scene.name == "Arrived"
+    assert [message.text for message in desk.said] == ["The disk is full: free some space."]
+    assert is_free(projects[1])
 
 
 def test_closing_leaves_nothing_of_what_was_never_saved(desk: Desk, still: Path) -> None:
