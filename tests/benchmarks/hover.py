@@ -111,6 +111,7 @@ def _measure(name: str, still: Still, threads: int | None, moves: int) -> None:
     )
     worker.close()
     canvas.release()
+    canvas.close()  # Or the pointer would still be on this one.
 
 
 def _hovers(canvas: Shown, moves: int) -> list[float]:
