@@ -32,6 +32,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.app import made_application, made_services
 from desktop.canvas.canvas import Canvas
+from desktop.focus import FocusGuard
 from desktop.joining import join
 from desktop.keys import ACTIONS
 from desktop.messages import Message
@@ -43,6 +44,8 @@ from desktop.settings.store import Settings, settings_file
 from desktop.theme.theme import Theme
 from desktop.timeline_part import TimelinePart
 from desktop.window import MainWindow
+from desktop.workers.libraries import torch_opened_ahead
+from desktop.workers.sweeper import Sweeper
 from engine.project.folder import Project
 from tests.desktop.e2e.house import drag
 from tests.desktop.fakes import FakePerson
@@ -316,7 +319,7 @@ def left_running(before: set[threading.Thread]) -> list[str]:
     ]
 
 
-def run(seconds: float, seed: int, folder: Path) -> int:
+def run(seconds: float, seed: int, folder: Path, sweeper: Sweeper) -> int:
     before = set(threading.enumerate())
     soak = Soak(folder, Random(seed))  # noqa: S311 - what is done, not a secret
 
@@ -325,7 +328,7 @@ def run(seconds: float, seed: int, folder: Path) -> int:
 
     sys.excepthook = caught
     try:
-        return _session(soak, seconds, before)
+        return _session(soak, seconds, before, sweeper)
     finally:
         # What is thrown here, such as that the window did not come to rest, is told as usual.
         sys.excepthook = sys.__excepthook__
@@ -333,8 +336,9 @@ def run(seconds: float, seed: int, folder: Path) -> int:
             say(f"FAULT {words}")
 
 
-def _session(soak: Soak, seconds: float, before: set[threading.Thread]) -> int:
-    soak.begin()
+def _session(soak: Soak, seconds: float, before: set[threading.Thread], sweeper: Sweeper) -> int:
+    with torch_opened_ahead():
+        soak.begin()
     memory, marks = [], [0.1, 0.5, 1.0]
     begun, steps = monotonic(), 0
     while marks:
@@ -346,6 +350,7 @@ def _session(soak: Soak, seconds: float, before: set[threading.Thread]) -> int:
             say(f"{monotonic() - begun:6.0f} s  {steps} actions  {memory[-1]:.0f} MiB")
     path = soak.end()
     go_on(500)
+    sweeper.close()
     running = left_running(before)
     with Project.open(path).project as project:
         say(f"opens afterwards: {project.path.name}")
@@ -369,9 +374,11 @@ def main() -> int:
         application = made_application()
         theme = Theme()
         theme.dress(application)
+        guard, sweeper = FocusGuard(application), Sweeper(application)
         try:
-            return run(wanted.minutes * 60, wanted.seed, Path(home) / "projects")
+            return run(wanted.minutes * 60, wanted.seed, Path(home) / "projects", sweeper)
         finally:
+            guard.deleteLater()
             theme.close()
 
 
