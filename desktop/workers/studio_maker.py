@@ -23,12 +23,11 @@ def studio_maker(
 
     def make() -> "Studio":
         open_torch()
+        from engine.models.devices import use_threads
         from engine.studio import Studio
 
-        if threads > 0:
-            import torch
-
-            torch.set_num_threads(threads)
+        # Said also where it is the usual number: the thread that sees may have taken fewer for itself.
+        use_threads(threads or None)
         return Studio(model, device)
 
     return make

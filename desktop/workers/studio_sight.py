@@ -35,14 +35,10 @@ class StudioSight:
     ) -> None:
         open_torch()
         from engine.generation.parts import FolderParts
+        from engine.models.devices import use_threads
         from engine.studio import Studio
 
-        if threads is None and model is None:
-            threads = 1
-        if threads is not None:
-            import torch
-
-            torch.set_num_threads(threads)
+        use_threads(1 if threads is None and model is None else threads)
         parts = FolderParts(model, device)
         self._segmenter: SegmenterLike = parts.segmenter()
         one_thread_for_matrices()

@@ -1,10 +1,13 @@
 """On which device the networks run."""
 
+import threading
 from collections.abc import Sequence
+from functools import cache
 
 from engine.errors import BadInput
 
 AUTOMATIC = "auto"
+_SETTING = threading.Lock()
 
 
 def available_devices() -> tuple[str, ...]:
@@ -58,3 +61,28 @@ def device_words(device: str) -> str:
         return "Apple GPU"
     threads = torch.get_num_threads()
     return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
+
+
+def use_threads(count: int | None) -> None:
+    """Has torch compute with so many threads of the processor in the calling thread; the others keep theirs.
+
+    Args:
+        count: from 1; None for as many as torch takes by itself.
+
+    Loads torch.
+    """
+    import torch
+
+    # What torch takes by itself is to be known before anybody changes it.
+    with _SETTING:
+        usual = _usual_threads()
+        # A thread that has not asked yet would take, at its first work, what another one set last.
+        torch.get_num_threads()
+        torch.set_num_threads(count or usual)
+
+
+@cache
+def _usual_threads() -> int:
+    import torch
+
+    return torch.get_num_threads()

@@ -1,9 +1,11 @@
 """The device that runs the networks is the fastest, or the one asked for, or a clear refusal."""
 
+import threading
+
 import pytest
 
 from engine.errors import BadInput
-from engine.models.devices import available_devices, choose_device, device_words
+from engine.models.devices import available_devices, choose_device, device_words, use_threads
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,33 @@ def test_a_device_is_called_what_people_call_it(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
         assert device_words("cpu") == words
     assert device_words("mps") == "Apple GPU"
+
+
+def test_each_thread_computes_with_as_many_as_it_was_told_whatever_others_are_told_later() -> None:
+    import torch
+
+    usual = torch.get_num_threads()
+    told, others_told, found = threading.Event(), threading.Event(), []
+
+    def make() -> None:
+        use_threads(3)
+        told.set()
+        assert others_told.wait(10)
+        torch.ones(64, 64) @ torch.ones(64, 64)
+        found.append(torch.get_num_threads())
+
+    def see() -> None:
+        use_threads(1)
+        found.append(torch.get_num_threads())
+        use_threads(None)
+        found.append(torch.get_num_threads())
+
+    maker, eyes = threading.Thread(target=make), threading.Thread(target=see)
+    maker.start()
+    assert told.wait(10)
+    eyes.start()
+    eyes.join()
+    others_told.set()
+    maker.join()
+    use_threads(usual)
+    assert found == [1, usual, 3]
