@@ -48,6 +48,7 @@ def test_a_device_is_called_what_people_call_it(monkeypatch: pytest.MonkeyPatch)
 def test_each_thread_computes_with_as_many_as_it_was_told_whatever_others_are_told_later() -> None:
     import torch
 
+    use_threads(None)
     usual = torch.get_num_threads()
     told, others_told, found = threading.Event(), threading.Event(), []
 
