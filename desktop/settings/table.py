@@ -7,12 +7,11 @@ from typing import Any
 from engine.generation.requests import (
     DRAFT,
     FINAL,
-    LEAST_SECONDS,
-    MOST_SECONDS,
     MOST_STEPS,
     MOST_TAKES,
     SECONDS,
 )
+from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS
 from engine.scene.objects import NEGATIVE
 from engine.scene.timecode import RATES
 from engine.scene.timeline import PROJECT_RATES
