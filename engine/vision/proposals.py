@@ -30,12 +30,15 @@ def candidates(regions: RegionMap, marks: Marks, support: Support) -> tuple[Memb
     for tree in regions.trees:
         found += _chain(tree, leaves, marks) if marks.keep else []
         found += _inside(tree, leaves, marks.box) if marks.box else []
+    # Of one click alone, a tree's regions are in one piece as they grew; other marks cut them, or join several.
+    grown = len(found) if len(marks.keep) == 1 and not marks.drop and not marks.box else 0
     found += [(mask > level, 0.0) for mask in support.masks for level in (0.3, 0.5)]
     members = np.array([region for region, _ in found], bool).reshape(-1, leaves.count)
     lasting = np.array([persistence for _, persistence in found])
     members[:, list(marks.keep)] = True
     members[:, list(marks.drop)] = False
-    members, lasting = _without_repeats(_one_piece(leaves, members, marks), lasting)
+    members[grown:] = _one_piece(leaves, members[grown:], marks)
+    members, lasting = _without_repeats(members, lasting)
     again = regrown(leaves, members[_unlike(members, leaves.area)], marks)
     members, lasting = np.concatenate([members, again]), np.concatenate([lasting, np.zeros(len(again))])
     members, lasting = _without_repeats(members, lasting)

@@ -127,16 +127,32 @@ class SamPrompter:
             x, y = hints.clicks[0].x, hints.clicks[0].y
             views.append(max(encoded.views[1:], key=lambda view: view.nearness(x, y)))
         several = slice(1, None) if hints.box is None and len(hints.clicks) == 1 else slice(None)
-        logits, scores, seen = [], [], []
-        for index, view in enumerate(views):
-            mask = None
-            if previous is not None and index == 0 and previous.shape[1] == self.low_size:
-                mask = torch.from_numpy(previous[None, :1]).to(self._sam.device)
-            drawn, expected = decode(self._sam, view.embedding, *self._prompts(view, hints), mask)
-            logits.append(drawn[0, several].float().cpu().numpy())
-            scores.append(expected[0, several].float().cpu().numpy())
-            seen += [view] * len(scores[-1])
-        return Drawn(np.concatenate(logits), tuple(seen), np.concatenate(scores).clip(0, 1))
+        logits, scores = self._decoded(views, hints, previous)
+        logits, scores = logits[:, several], scores[:, several]
+        seen = tuple(view for view in views for _ in range(scores.shape[1]))
+        low = logits.shape[2:]
+        return Drawn(logits.reshape(-1, *low).numpy(), seen, scores.flatten().numpy().clip(0, 1))
+
+    def _decoded(
+        self, views: list[View], hints: Hints, previous: NDArray[np.float32] | None
+    ) -> tuple[Tensor, Tensor]:
+        """The network's answer in each view (v, 4, L, L) and (v, 4): in one go where it is asked the same of each."""
+        asked = [self._prompts(view, hints) for view in views]
+        clicks = [points for points, boxes in asked if points is not None and boxes is None]
+        if previous is None and len(clicks) == len(views) and len({len(c[1][0]) for c in clicks}) == 1:
+            points = torch.cat([places for places, _ in clicks]), torch.cat([labels for _, labels in clicks])
+            together = torch.cat([view.embedding for view in views])
+            logits, scores = decode(self._sam, together, points, None, None)
+            return logits.float().cpu(), scores.float().cpu()
+        mask = None
+        if previous is not None and previous.shape[1] == self.low_size:
+            mask = torch.from_numpy(previous[None, :1]).to(self._sam.device)
+        answers = [
+            decode(self._sam, view.embedding, *prompts, mask if view is views[0] else None)
+            for view, prompts in zip(views, asked, strict=True)
+        ]
+        logits, scores = (torch.cat(parts).float().cpu() for parts in zip(*answers, strict=True))
+        return logits, scores
 
     def _prompts(self, view: View, hints: Hints) -> tuple[tuple[Tensor, Tensor] | None, Tensor | None]:
         """Hints in the view's network pixels; clicks outside the view are left out."""
