@@ -8,22 +8,15 @@ from desktop.actions import Actions
 from desktop.canvas.canvas import Canvas
 from desktop.canvas.controller import CanvasController, Wishes
 from desktop.canvas.gestures import Tool
-from desktop.canvas.keymap import Command
+from desktop.canvas.keymap import COMMANDS, Command
 from desktop.services import Panels, Services
 from desktop.settings.table import Preferences
 from desktop.workers.sight import Sight
 from desktop.workers.studio_sight import StudioSight
 from desktop.workers.vision import VisionWorker
 
-ALWAYS = {
-    "find": Command.FIND,
-    "smaller": Command.SMALLER,
-    "larger": Command.LARGER,
-    "fit": Command.FIT,
-    "actual": Command.ACTUAL,
-    "closer": Command.CLOSER,
-    "farther": Command.FARTHER,
-}
+ALWAYS = ("find", "smaller", "larger", "fit", "actual", "closer", "farther")
+"""Commands of the canvas that act whenever there is a still."""
 TOOLS = {"point": Tool.HINT, "brush": Tool.BRUSH, "erase": Tool.ERASE}
 
 
@@ -51,8 +44,8 @@ class CanvasPanel:
         return self.canvas
 
     def bind(self, actions: Actions) -> None:
-        for id_, command in ALWAYS.items():
-            actions.bind(id_, self._obeying(command), self._has_still)
+        for id_ in ALWAYS:
+            actions.bind(id_, self._obeying(COMMANDS[id_]), self._has_still)
         for id_, tool in TOOLS.items():
             actions.bind(id_, self._choosing(tool), self._has_still, self._is_chosen(tool))
         actions.bind("accept", self._obeying(Command.ACCEPT), lambda: self.canvas.can_obey()[0])

@@ -1,6 +1,7 @@
 """What can be done to the selected clips and at the playhead, each as one step of undo."""
 
 from collections.abc import Callable
+from functools import reduce
 
 from desktop.document import Document
 from desktop.timeline import changes
@@ -196,29 +197,15 @@ class Commander:
         return [track for track in self._document.scene.timeline.tracks if track.id in there]
 
     def _each_track(self, name: str, change: Callable[[Scene, Track], Scene]) -> None:
-        tracks = self._tracks()
-
-        def every(scene: Scene) -> Scene:
-            for track in tracks:
-                scene = change(scene, track)
-            return scene
-
-        if tracks:
-            self._edit(name, every)
+        if tracks := self._tracks():
+            self._edit(name, lambda scene: reduce(change, tracks, scene))
 
     def _named(self, name: str) -> str:
         return name if len(self.chosen) == 1 else f"{name}s"
 
     def _each(self, name: str, change: Callable[[Scene, Clip], Scene], key: str | None = None) -> None:
-        clips = self.clips()
-
-        def every(scene: Scene) -> Scene:
-            for clip in clips:
-                scene = change(scene, clip)
-            return scene
-
-        if clips:
-            self._edit(self._named(name), every, key)
+        if clips := self.clips():
+            self._edit(self._named(name), lambda scene: reduce(change, clips, scene), key)
 
     def _edit(self, name: str, change: Callable[[Scene], Scene], key: str | None = None) -> bool:
         return self._document.edit(name, change, key)

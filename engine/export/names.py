@@ -58,7 +58,7 @@ def plain(words: str, otherwise: str) -> str:
     return short or otherwise
 
 
-def plainest(words: str, otherwise: str = "take") -> str:
+def plainest(words: str, otherwise: str) -> str:
     """Words as a part of a file name that any program on any system finds again: ASCII letters, digits, hyphens."""
     ascii_only = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:PLAIN_LETTERS].strip("-") or otherwise

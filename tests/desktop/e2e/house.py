@@ -23,6 +23,7 @@ from desktop.window import MainWindow
 from desktop.workers.generation import Maker
 from engine.scene.scene import Scene
 from tests.desktop.fakes import FakePerson
+from tests.desktop.objects.toy import FakeMaker, toy_project
 from tests.desktop.playback.fakes import Shelf
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -108,3 +109,12 @@ def drag(widget: QWidget, begin: QPoint, end: QPoint, modifiers: Qt.KeyboardModi
         at = begin + QPoint(round((end.x() - begin.x()) * part), round((end.y() - begin.y()) * part))
         QTest.mouseMove(widget, at)
     QTest.mouseRelease(widget, LEFT, modifiers, end)
+
+
+def toy_house(qtbot: QtBot, folder: Path, maker: FakeMaker) -> House:
+    """A window in which the toy project of ``folder`` is open."""
+    made = House(qtbot, lambda: maker)
+    toy_project(folder)[0].close()
+    made.window.open_path(folder / "Street.foley")
+    made.until(lambda: made.services.document.still is not None and maker.warmed == 1)
+    return made

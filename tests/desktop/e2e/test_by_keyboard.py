@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from desktop.timeline.lanes import LANE
 from engine.scene.edits import place_take
 from engine.scene.timeline import Clip
-from tests.desktop.e2e.house import CONTROL, House
-from tests.desktop.objects.toy import FakeMaker, toy_project
+from tests.desktop.e2e.house import CONTROL, House, toy_house
+from tests.desktop.objects.toy import FakeMaker
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -20,10 +20,7 @@ ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
     """Two clips of one take on the first track, and the keyboard in the timeline."""
     maker = FakeMaker()
-    made = House(qtbot, lambda: maker)
-    toy_project(tmp_path)[0].close()
-    made.window.open_path(tmp_path / "Street.foley")
-    made.until(lambda: made.services.document.still is not None and maker.warmed == 1)
+    made = toy_house(qtbot, tmp_path, maker)
     made.services.document.select((0,))
     made.press(Qt.Key.Key_G, CONTROL)
     made.until(lambda: made.clips(0) == 1 and made.at_rest())

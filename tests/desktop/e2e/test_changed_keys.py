@@ -10,17 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.canvas.gestures import Tool
 from desktop.keys import KeyMap
-from tests.desktop.e2e.house import House
-from tests.desktop.objects.toy import FakeMaker, toy_project
+from tests.desktop.e2e.house import House, toy_house
+from tests.desktop.objects.toy import FakeMaker
 
 
 @pytest.fixture
 def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
     maker = FakeMaker()
-    made = House(qtbot, lambda: maker)
-    toy_project(tmp_path)[0].close()
-    made.window.open_path(tmp_path / "Street.foley")
-    made.until(lambda: made.services.document.still is not None and maker.warmed == 1)
+    made = toy_house(qtbot, tmp_path, maker)
     yield made
     maker.go.set()
 
