@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,18 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"needs the data in {folder}, which is not here")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the log of what the tests run, and of the programs they start, away from the person's own."""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    yield
+    if before is None:
+        del os.environ["XDG_STATE_HOME"]
+    else:
+        os.environ["XDG_STATE_HOME"] = before
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,7 @@
 import argparse
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -51,8 +51,10 @@ def build_parser(more: Sequence[Callable[[Commands], None]] = ()) -> argparse.Ar
     add_project(commands)
     _add_loudness(commands)
     _add_demo(commands)
+    _add_diagnostics(commands)
     for add in more:
         add(commands)
+    _add_logging(parser)
     return parser
 
 
@@ -173,6 +175,39 @@ def _add_demo(commands: Commands) -> None:
     demo.set_defaults(run="demo.run_demo")
     _add_model(demo)
     _add_output(demo)
+
+
+def _add_diagnostics(commands: Commands) -> None:
+    report = commands.add_parser(
+        "diagnostics",
+        help="print what to send with a report of a fault",
+        description="Print versions, device, model and the last errors of the log, without personal paths.",
+    )
+    report.set_defaults(run="diagnostics.print_diagnostics")
+    report.add_argument("--paths", action="store_true", help="keep file names and folders as they are")
+    _add_model(report)
+
+
+def _add_logging(parser: argparse.ArgumentParser) -> None:
+    """Add ``--verbose`` and ``--log-file`` to the parser, before or after the name of any sub-command of it."""
+    parser.set_defaults(verbose=False, log_file=None)
+    for each in _with_subparsers(parser):
+        # Left out, a sub-command's option must not undo the one given before its name.
+        about = each.add_argument_group("log")
+        about.add_argument(
+            "--verbose", action="store_true", default=argparse.SUPPRESS, help="tell on stderr what is done"
+        )
+        about.add_argument(
+            "--log-file", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="keep the log here"
+        )
+
+
+def _with_subparsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                yield from _with_subparsers(child)
 
 
 def _add_model(parser: argparse._ActionsContainer) -> None:

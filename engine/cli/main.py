@@ -1,6 +1,8 @@
 """The edge between the command and its shell: exit codes, signals, and one sentence for whatever goes wrong."""
 
+import argparse
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -12,6 +14,8 @@ from types import FrameType
 from engine.cli.arguments import build_parser
 from engine.cli.parser import Commands
 from engine.errors import Cancelled, FoleyscapeError
+
+log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
@@ -28,6 +32,13 @@ def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Comman
         0 when done, 2 for bad input, 1 for a failure, 128 + the signal's number (130 for Ctrl+C) when cancelled.
     """
     parsed = build_parser(more).parse_args(arguments)
+    from engine.logs import logging_to
+
+    with logging_to(parsed.log_file, verbose=parsed.verbose):
+        return _run(parsed)
+
+
+def _run(parsed: argparse.Namespace) -> int:
     stop = Stop()
     try:
         with stop.listening():
@@ -37,6 +48,7 @@ def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Comman
             sys.stdout.flush()
             return code
     except FoleyscapeError as error:
+        log.warning("Refused: %s", error.message, exc_info=True)
         return _say(error.message, error.exit_code)
     except (KeyboardInterrupt, Cancelled):
         return _say("Cancelled; nothing was left behind.", 128 + stop.signal)
@@ -44,7 +56,8 @@ def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Comman
         # Whoever read our output has gone; so has the reason to write more, also at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
-    except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, never a traceback
+    except Exception as error:  # the edge: a person gets a sentence, never a traceback
+        log.exception("Unexpected")
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()
         return _say(_unexpected(error), EXIT_FAILED)
@@ -111,4 +124,6 @@ def _say(sentence: str, code: int) -> int:
 def _unexpected(error: Exception) -> str:
     first = (str(error).strip().splitlines() or [""])[0]
     what = f"{type(error).__name__}: {first}" if first else type(error).__name__
-    return f"Something went wrong inside ({what}). Run it again with {DEBUG_VARIABLE}=1 to see where."
+    return (
+        f"Something went wrong inside ({what}). `foleyscape diagnostics` prints what to send with a report."
+    )
