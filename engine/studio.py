@@ -8,15 +8,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from engine.errors import BadInput, Failed
-from engine.generation.asking import request_for, subjects_of, together_of
-from engine.generation.delivery import Delivery, Origin, deliver, read_recipe
+from engine.generation.delivery import Delivery, Provenance, deliver, read_recipe
+from engine.generation.model_parts import FolderParts, Namer, Parts, Segmenter
 from engine.generation.object_aware import Diffusion, Encoder, ObjectAwareGenerator
-from engine.generation.parts import FolderParts, NamerLike, Parts, SegmenterLike
+from engine.generation.request_builder import request_for, targets_of, together_target
 from engine.generation.requests import (
     LEVEL_LUFS,
     GenerationRequest,
     Settings,
-    Subject,
+    Target,
 )
 from engine.models.concepts import Concept, ConceptIndex, load_concepts
 from engine.models.devices import device_words
@@ -34,18 +34,18 @@ SURE = 0.3
 
 
 @dataclass(frozen=True)
-class Sounds:
+class GenerationResult:
     """Takes, with the request that they follow from.
 
     Attributes:
         request: what was asked.
         takes: what was made, in the request's order.
-        origin: the still, where it came from, and what made the takes.
+        provenance: the still, where it came from, and what made the takes.
     """
 
     request: GenerationRequest
     takes: tuple[Take, ...]
-    origin: Origin
+    provenance: Provenance
 
 
 class Studio:
@@ -197,9 +197,9 @@ class Studio:
         """
         if len({thing.index for thing in objects}) < len(objects):
             objects = [replace(thing, index=place) for place, thing in enumerate(objects)]
-        subjects = list(subjects_of(objects))
+        subjects = list(targets_of(objects))
         if together and len(objects) > 1:
-            subjects.append(together_of(objects))
+            subjects.append(together_target(objects))
         return self._request(None if still is None else still.digest, subjects, settings)
 
     def request_words(
@@ -213,11 +213,11 @@ class Studio:
         if not prompt.strip():
             raise BadInput("The prompt is empty: say what should be heard.")
         level = self.level(prompt) if level_lufs is None else level_lufs
-        return self._request(None, [Subject(0, prompt, prompt, None, level)], settings)
+        return self._request(None, [Target(0, prompt, prompt, None, level)], settings)
 
-    def make(
+    def generate(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
-    ) -> Sounds:
+    ) -> GenerationResult:
         """Makes what was asked.
 
         Raises:
@@ -230,9 +230,9 @@ class Studio:
         generator = self._generator(sees=request.still is not None)
         takes = generator.generate(request, still, progress.part(0.05, 1.0))
         path = self._paths.get(still.digest) if still else None
-        return Sounds(request, takes, Origin(still, path, self._parts.device))
+        return GenerationResult(request, takes, Provenance(still, path, self._parts.device))
 
-    def sound(
+    def generate_for_objects(
         self,
         still: Still,
         objects: Sequence[SoundingObject],
@@ -240,17 +240,19 @@ class Studio:
         *,
         together: bool = False,
         progress: Progress | None = None,
-    ) -> Sounds:
-        """Takes of each object of a still; see ``request`` and ``make``."""
-        return self.make(self.request(still, objects, settings, together=together), still, progress)
+    ) -> GenerationResult:
+        """Takes of each object of a still; see ``request`` and ``generate``."""
+        return self.generate(self.request(still, objects, settings, together=together), still, progress)
 
-    def say(self, prompt: str, settings: Settings | None = None, progress: Progress | None = None) -> Sounds:
-        """Takes of words alone; see ``request_words`` and ``make``."""
-        return self.make(self.request_words(prompt, settings), None, progress)
+    def generate_from_text(
+        self, prompt: str, settings: Settings | None = None, progress: Progress | None = None
+    ) -> GenerationResult:
+        """Takes of words alone; see ``request_words`` and ``generate``."""
+        return self.generate(self.request_words(prompt, settings), None, progress)
 
-    def repeat(
+    def reproduce(
         self, recipe: str | Path, still: Still | None = None, progress: Progress | None = None
-    ) -> Sounds:
+    ) -> GenerationResult:
         """The same samples again, from a ``recipe.json``.
 
         Args:
@@ -265,28 +267,38 @@ class Studio:
             if read.still is None:
                 raise BadInput("The recipe does not say where its still is: give the still too.")
             still = self.open(read.still)
-        return self.make(read.request, still, progress)
+        return self.generate(read.request, still, progress)
 
-    def write(
-        self, sounds: Sounds, folder: str | Path, *, overwrite: bool = False, progress: Progress | None = None
+    def export(
+        self,
+        result: GenerationResult,
+        folder: str | Path,
+        *,
+        overwrite: bool = False,
+        progress: Progress | None = None,
     ) -> Delivery:
         """Writes stems, mix, masks, pictures and recipe; see ``engine.generation.delivery.deliver``."""
         return deliver(
-            sounds.request, sounds.takes, Path(folder), sounds.origin, overwrite=overwrite, progress=progress
+            result.request,
+            result.takes,
+            Path(folder),
+            result.provenance,
+            overwrite=overwrite,
+            progress=progress,
         )
 
-    def keep(self, sounds: Sounds, path: str | Path) -> Scene:
-        """Adds sounds to a project folder, which is made if there is none; see ``engine.generation.arrival``.
+    def add_to_project(self, result: GenerationResult, path: str | Path) -> Scene:
+        """Adds sounds to a project folder, which is made if there is none; see ``engine.generation.add_to_project``.
 
         Raises:
             BadInput: the project is of another still, or the folder cannot be one.
             Failed: it is open in another program, or cannot be written; what was saved is untouched.
         """
-        from engine.generation.arrival import arrive, open_or_create
+        from engine.generation.add_to_project import add_takes, open_or_create
 
-        opened = open_or_create(Path(path), sounds.origin.still, sounds.origin.path)
+        opened = open_or_create(Path(path), result.provenance.still, result.provenance.path)
         with opened.project as project:
-            scene = arrive(project, opened.scene, sounds.request, sounds.takes)
+            scene = add_takes(project, opened.scene, result.request, result.takes)
             project.save(scene)
         return scene
 
@@ -298,7 +310,7 @@ class Studio:
         return self._parts.fingerprint
 
     def _request(
-        self, still: str | None, subjects: Sequence[Subject], settings: Settings | None
+        self, still: str | None, subjects: Sequence[Target], settings: Settings | None
     ) -> GenerationRequest:
         return request_for(self._parts.fingerprint, still, subjects, settings)
 
@@ -312,10 +324,10 @@ class Studio:
     def _encoder(self) -> Encoder | None:
         return self._once("encoder", self._parts.encoder)
 
-    def _segmenter(self) -> SegmenterLike:
+    def _segmenter(self) -> Segmenter:
         return self._once("segmenter", self._parts.segmenter)
 
-    def _namer(self, encoder: Encoder) -> NamerLike:
+    def _namer(self, encoder: Encoder) -> Namer:
         return self._once("namer", lambda: self._parts.namer(encoder))
 
     def _once(self, name: str, make: Callable[[], Part]) -> Part:

@@ -13,7 +13,7 @@ from desktop.messages import Message, Messages
 from desktop.workers.background import Background
 from desktop.workers.generation import GenerationWorker
 from desktop.workers.queue import GenerationQueue
-from engine.generation.asking import request_for, subjects_of, together_of
+from engine.generation.request_builder import request_for, targets_of, together_target
 from engine.generation.requests import GenerationRequest, Quality, Settings
 from engine.scene.edits import set_seed
 from engine.scene.objects import SoundingObject
@@ -57,7 +57,7 @@ class Order:
     def request(self, model: str) -> GenerationRequest:
         """The request, masks packed, which for a large still takes a while."""
         together = self.together and len(self.objects) > 1
-        subjects = (together_of(self.objects, self.label),) if together else subjects_of(self.objects)
+        subjects = (together_target(self.objects, self.label),) if together else targets_of(self.objects)
         still = None if self.still is None else self.still.digest
         return request_for(model, still, subjects, self.settings)
 

@@ -16,7 +16,7 @@ from engine.generation.requests import GenerationRequest
 from engine.progress import Progress
 
 if TYPE_CHECKING:
-    from engine.studio import Sounds
+    from engine.studio import GenerationResult
     from engine.vision.still import Still
 
 
@@ -34,9 +34,9 @@ class Maker(Protocol):
     def warm_up(self) -> None:
         """Loads what making takes, so that the first take is not kept waiting."""
 
-    def make(
+    def generate(
         self, request: GenerationRequest, still: "Still | None" = None, progress: Progress | None = None
-    ) -> "Sounds":
+    ) -> "GenerationResult":
         """Makes what was asked."""
 
 
@@ -142,7 +142,7 @@ class GenerationWorker(QThread):
 
     def _do(self, work: Work) -> None:
         try:
-            sounds = self._studio().make(work.request, work.still, self._progress(work.id))
+            sounds = self._studio().generate(work.request, work.still, self._progress(work.id))
         except Cancelled:
             self.cancelled.emit(work.id)
         except BaseException as error:  # noqa: BLE001 - the edge of the thread: whatever it is, it is told

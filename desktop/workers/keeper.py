@@ -12,7 +12,7 @@ from desktop.document import Document
 from desktop.messages import Messages
 from desktop.workers.background import Background
 from desktop.workers.queue import GenerationQueue, Job
-from engine.generation.arrival import arrive, receive
+from engine.generation.add_to_project import add_takes, attach
 from engine.project.folder import Project
 from engine.scene.edits import next_take_number
 from engine.scene.scene import Scene, TakeRecord
@@ -125,7 +125,7 @@ def keep_closed(path: Path, job: Job, takes: Sequence[Take]) -> bool:
         if _knows(opened.scene, job):
             scene = received(opened.scene, numbered(opened.scene, store(project, job, takes)))
         else:
-            scene = arrive(project, opened.scene, job.request, takes)
+            scene = add_takes(project, opened.scene, job.request, takes)
         project.save(scene)
     return True
 
@@ -143,7 +143,7 @@ def numbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord, .
 def received(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
     """The scene with takes that were just made."""
     for record in records:
-        scene = receive(scene, record)
+        scene = attach(scene, record)
     return scene
 
 

@@ -17,7 +17,7 @@ from engine.scene.masks import Mask
 from engine.vision.still import Still
 
 if TYPE_CHECKING:
-    from engine.generation.parts import SegmenterLike
+    from engine.generation.model_parts import Segmenter
 
 REMEMBERED = 3
 
@@ -34,13 +34,13 @@ class StudioSight:
         self, model: str | Path | None = None, device: str = "cpu", threads: int | None = None
     ) -> None:
         open_torch()
-        from engine.generation.parts import FolderParts
+        from engine.generation.model_parts import FolderParts
         from engine.models.devices import use_threads
         from engine.studio import Studio
 
         use_threads(1 if threads is None and model is None else threads)
         parts = FolderParts(model, device)
-        self._segmenter: SegmenterLike = parts.segmenter()
+        self._segmenter: Segmenter = parts.segmenter()
         one_thread_for_matrices()
         self._studio: Studio = Studio(parts=parts)
         self._seen: OrderedDict[str, Still] = OrderedDict()

@@ -12,13 +12,13 @@ import numpy as np
 from engine.cli.arguments import Hinted
 from engine.cli.bar import spoken, terminal_bar
 from engine.errors import BadInput
-from engine.generation.delivery import Delivery, subject_stem
-from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Subject
+from engine.generation.delivery import Delivery, target_stem
+from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target
 from engine.progress import Progress
 from engine.scene.disk import check_target, staged_folder, write_file
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
-from engine.studio import Sounds, Studio, check_hints
+from engine.studio import GenerationResult, Studio, check_hints
 from engine.vision.overlay import Marked, mask_png, overlay_png
 from engine.vision.still import Still, load_still
 
@@ -41,9 +41,9 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         studio = Studio(arguments.model, arguments.device)
         sounds = _make(studio, arguments, settings, progress)
         part = progress.part(0.95, 1.0)
-        delivery = studio.write(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
+        delivery = studio.export(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
         if arguments.project is not None:
-            studio.keep(sounds, arguments.project)
+            studio.add_to_project(sounds, arguments.project)
     finally:
         bar.clear()
     _tell(delivery, sounds, arguments.project, as_json=arguments.json)
@@ -59,7 +59,7 @@ def _check_project(arguments: Namespace) -> None:
     """
     if arguments.project is None:
         return
-    from engine.generation.arrival import open_or_create
+    from engine.generation.add_to_project import open_or_create
 
     if not arguments.project.exists():
         check_target(arguments.project)
@@ -102,19 +102,19 @@ def settings_of(arguments: Namespace) -> Settings:
     return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 
-def _make(studio: Studio, arguments: Namespace, settings: Settings, progress: Progress) -> Sounds:
+def _make(studio: Studio, arguments: Namespace, settings: Settings, progress: Progress) -> GenerationResult:
     making = progress.part(0.15, 0.95)
     if arguments.recipe is not None:
         still = None if arguments.still is None else studio.open(arguments.still)
-        return studio.repeat(arguments.recipe, still, making)
+        return studio.reproduce(arguments.recipe, still, making)
     if arguments.still is None:
         request = studio.request_words(arguments.prompt, settings, arguments.lufs)
-        return studio.make(request, None, making)
+        return studio.generate(request, None, making)
     still = studio.open(arguments.still)
     objects = _objects(studio, still, arguments, progress.part(0.02, 0.15))
     if arguments.lufs is not None:
         objects = [replace(thing, level_lufs=arguments.lufs) for thing in objects]
-    return studio.sound(still, objects, settings, together=arguments.together, progress=making)
+    return studio.generate_for_objects(still, objects, settings, together=arguments.together, progress=making)
 
 
 def _objects(studio: Studio, still: Still, arguments: Namespace, progress: Progress) -> list[SoundingObject]:
@@ -145,7 +145,7 @@ def _steered(thing: SoundingObject, prompt: str | None) -> SoundingObject:
     return replace(thing, prompt=f"{thing.prompt}, {prompt}" if thing.prompt else prompt)
 
 
-def _tell(delivery: Delivery, sounds: Sounds, project: Path | None, *, as_json: bool) -> None:
+def _tell(delivery: Delivery, sounds: GenerationResult, project: Path | None, *, as_json: bool) -> None:
     if as_json:
         facts = {**delivery.summary(), "model": sounds.request.model, "seed": sounds.request.seed}
         if project is not None:
@@ -217,7 +217,7 @@ def _write_objects(still: Still, found: Sequence[SoundingObject], out: Path, *, 
     with staged_folder(out, overwrite=overwrite, need_bytes=still.pixels.size) as folder:
         (folder / "masks").mkdir()
         for number, thing in enumerate(found, 1):
-            stem = subject_stem(number, Subject(thing.index, thing.name, None, None, thing.level_lufs))
+            stem = target_stem(number, Target(thing.index, thing.name, None, None, thing.level_lufs))
             write_file(folder / "masks" / f"{stem}.png", mask_png(thing.mask))
         marked = [Marked(thing.mask, thing.name, thing.colour) for thing in found]
         write_file(folder / "overlay.png", overlay_png(still, marked))

@@ -79,7 +79,7 @@ def make_sample(studio: Studio, sample: Sample, pictures: Path, target: Path, pr
     settings = Settings(seed=SEED)
     progress.report(0.0, f"{sample.folder.capitalize()}: looking")
     if sample.file is None:
-        sounds = studio.say(sample.words, settings, progress.part(0.05, 0.95))
+        sounds = studio.generate_from_text(sample.words, settings, progress.part(0.05, 0.95))
     else:
         still = studio.open(pictures / sample.file)
         objects = [
@@ -87,8 +87,10 @@ def make_sample(studio: Studio, sample: Sample, pictures: Path, target: Path, pr
             for index, thing in enumerate(sample.hinted)
         ]
         together = len(objects) > 1
-        sounds = studio.sound(still, objects, settings, together=together, progress=progress.part(0.2, 0.95))
-    return studio.write(sounds, target, progress=progress.part(0.95, 1.0))
+        sounds = studio.generate_for_objects(
+            still, objects, settings, together=together, progress=progress.part(0.2, 0.95)
+        )
+    return studio.export(sounds, target, progress=progress.part(0.95, 1.0))
 
 
 def pictures_folder() -> Path:

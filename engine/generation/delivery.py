@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInput
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Subject, take_seed
+from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target, take_seed
 from engine.progress import Progress, no_progress
 from engine.scene.colours import object_colour
 from engine.scene.disk import staged_folder, write_file
@@ -35,7 +35,7 @@ MIX_COLOUR = (232, 234, 238)
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """Where a request came from; not part of it, for it changes no sample.
 
     Attributes:
@@ -113,7 +113,7 @@ def deliver(
     request: GenerationRequest,
     takes: Sequence[Take],
     target: Path,
-    origin: Origin | None = None,
+    provenance: Provenance | None = None,
     *,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -128,17 +128,17 @@ def deliver(
         request: what was asked for.
         takes: what was made, in the request's order.
         target: the folder, which is made; it may hold something only with ``overwrite``.
-        origin: the still and where it came from.
+        provenance: the still and where it came from.
 
     Raises:
         BadInput: the folder is not empty, or no folder.
         Failed: it cannot be written; nothing is left behind.
         Cancelled: nothing is left behind.
     """
-    progress, origin = progress or no_progress(), origin or Origin()
-    with staged_folder(target, overwrite=overwrite, need_bytes=_estimate(request, origin)) as folder:
+    progress, provenance = progress or no_progress(), provenance or Provenance()
+    with staged_folder(target, overwrite=overwrite, need_bytes=_estimate(request, provenance)) as folder:
         progress.report(0.0, "Mixing")
-        places = [_Place(request, take) for take in takes]
+        places = [StemEntry(request, take) for take in takes]
         mixdown = mix_down([place.wave() for place in places], [place.in_mix for place in places])
         progress.report(0.3, "Writing")
         (folder / "stems").mkdir()
@@ -148,10 +148,10 @@ def deliver(
             stems.append(place.facts(steps))
             progress.report(0.3 + 0.4 * len(stems) / len(places), "Writing")
         write_wav(folder / "mix.wav", mixdown.mix, RATE)
-        _write_pictures(folder, request, mixdown, places, origin.still, takes[0].rate)
+        _write_pictures(folder, request, mixdown, places, provenance.still, takes[0].rate)
         progress.report(0.95, "Writing")
         delivery = _facts(target, stems, mixdown)
-        write_file(folder / RECIPE, _json(_recipe(request, delivery, origin)))
+        write_file(folder / RECIPE, _json(_recipe(request, delivery, provenance)))
     # No report here: what is in place can no longer be cancelled.
     return delivery
 
@@ -198,14 +198,14 @@ def file_name(words: str) -> str:
     return short or "object"
 
 
-class _Place:
+class StemEntry:
     """Where one take goes, and what is said of it."""
 
     def __init__(self, request: GenerationRequest, take: Take) -> None:
         numbered = {subject.index: number for number, subject in enumerate(request.subjects, 1)}
         self.take = take
         self.subject = next(s for s in request.subjects if s.index == take.index)
-        self.stem = subject_stem(numbered[take.index], self.subject)
+        self.stem = target_stem(numbered[take.index], self.subject)
         self.file = f"stems/{self.stem}_take{take.number}.wav"
         alone = len(request.subjects) == 1
         self.in_mix = take.number == request.takes[0] and (alone or take.index != TOGETHER_INDEX)
@@ -230,7 +230,7 @@ class _Place:
         )
 
 
-def subject_stem(number: int, subject: Subject) -> str:
+def target_stem(number: int, subject: Target) -> str:
     """How the files of a subject begin: its number from 1, and its name."""
     return f"{number:02d}_{file_name(subject.name)}"
 
@@ -239,7 +239,7 @@ def _write_pictures(
     folder: Path,
     request: GenerationRequest,
     mixdown: Mixdown,
-    places: Sequence[_Place],
+    places: Sequence[StemEntry],
     still: Still | None,
     model_rate: int,
 ) -> None:
@@ -261,7 +261,7 @@ def _write_masks(folder: Path, request: GenerationRequest, still: Still) -> None
         if subject.mask is None:
             continue
         mask = unpack(subject.mask)
-        write_file(folder / "masks" / f"{subject_stem(number, subject)}.png", mask_png(mask))
+        write_file(folder / "masks" / f"{target_stem(number, subject)}.png", mask_png(mask))
         if subject.index != TOGETHER_INDEX or len(request.subjects) == 1:
             marked.append(Marked(mask, subject.name, object_colour(number - 1)))
     write_file(folder / "overlay.png", overlay_png(still, marked))
@@ -279,18 +279,18 @@ def _facts(target: Path, stems: Sequence[StemFacts], mixdown: Mixdown) -> Delive
     )
 
 
-def _recipe(request: GenerationRequest, delivery: Delivery, origin: Origin) -> dict[str, Any]:
+def _recipe(request: GenerationRequest, delivery: Delivery, provenance: Provenance) -> dict[str, Any]:
     still = None
-    if origin.still is not None:
-        path = str(origin.path.resolve()) if origin.path else None
-        size = [origin.still.width, origin.still.height]
-        still = {"path": path, "digest": origin.still.digest, "size": size}
+    if provenance.still is not None:
+        path = str(provenance.path.resolve()) if provenance.path else None
+        size = [provenance.still.width, provenance.still.height]
+        still = {"path": path, "digest": provenance.still.digest, "size": size}
     return {
         "schema": RECIPE_SCHEMA,
         "program": "foleyscape",
         "request": request.to_json(),
         "still": still,
-        "device": origin.device,
+        "device": provenance.device,
         "output": {
             "rate": RATE,
             "bits": 24,
@@ -315,10 +315,10 @@ def _find_still(path: Path, recipe: Path) -> Path:
     return path
 
 
-def _estimate(request: GenerationRequest, origin: Origin) -> int:
+def _estimate(request: GenerationRequest, provenance: Provenance) -> int:
     """Bytes that the folder will need, generously."""
     files = len(request.subjects) * len(request.takes) + 1
-    still = origin.still.pixels.size if origin.still else 0
+    still = provenance.still.pixels.size if provenance.still else 0
     return int(files * request.duration * RATE * 3) + still + 2_000_000
 
 

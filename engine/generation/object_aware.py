@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput, Failed
-from engine.generation.requests import GenerationRequest, SolverName, Subject, take_seed
+from engine.generation.requests import GenerationRequest, SolverName, Target, take_seed
 from engine.progress import Progress, no_progress
 from engine.scene.masks import Mask, PackedMask, unpack
 from engine.scene.takes import Take
@@ -26,7 +26,7 @@ BATCH_LIMIT = 32
 """Most takes sampled at once, for the sake of memory; a request of more is sampled in several batches."""
 
 
-class PatchesLike(Protocol):
+class PatchFeatures(Protocol):
     """What the generator needs of ``engine.vision.patches.Patches``."""
 
     @property
@@ -40,7 +40,7 @@ class PatchesLike(Protocol):
 class Encoder(Protocol):
     """What the generator needs of ``engine.vision.patches.PatchEncoder``."""
 
-    def encode(self, still: Still, focus: Mask | None = None) -> PatchesLike:
+    def encode(self, still: Still, focus: Mask | None = None) -> PatchFeatures:
         """The patches of the still; of a crop round ``focus`` if that is small."""
 
 
@@ -128,7 +128,7 @@ class ObjectAwareGenerator:
         if request.still is not None and (still is None or still.digest != request.still):
             raise BadInput("The still is not the one that this was asked for: its pixels differ.")
 
-    def _condition(self, subject: Subject, still: Still | None) -> "Tensor":
+    def _condition(self, subject: Target, still: Still | None) -> "Tensor":
         """What the subject sounds like, (L,) of unit length; (K, L) where it is K objects together.
 
         One look at the union of their masks names one of the things; measured, it held both in a tenth of scenes.
@@ -156,11 +156,11 @@ class ObjectAwareGenerator:
         if not mask.any():
             raise BadInput(f"The mask of {name} is empty: click it again.")
         # Something small is looked at through a crop round it: in the still it would be a patch or less.
-        patches = self._eyes().encode(still, focus=mask)
+        patches = self._require_encoder().encode(still, focus=mask)
         coverage = torch.as_tensor(patches.coverage(mask), dtype=torch.float32)
         return self._diffusion.condition(patches.tokens, coverage, prompt).float().cpu()
 
-    def _eyes(self) -> Encoder:
+    def _require_encoder(self) -> Encoder:
         if self._encoder is None:
             raise BadInput("This model cannot look at pictures: it can only sound from words. Give a prompt.")
         return self._encoder
@@ -168,7 +168,7 @@ class ObjectAwareGenerator:
     def _sample(
         self,
         request: GenerationRequest,
-        jobs: Sequence[tuple[Subject, int]],
+        jobs: Sequence[tuple[Target, int]],
         conditions: dict[int, "Tensor"],
         progress: Progress,
     ) -> NDArray[np.float32]:
@@ -192,7 +192,7 @@ class ObjectAwareGenerator:
         return np.concatenate(waves)
 
     def _take(
-        self, request: GenerationRequest, subject: Subject, number: int, wave: NDArray[np.float32]
+        self, request: GenerationRequest, subject: Target, number: int, wave: NDArray[np.float32]
     ) -> Take:
         rate = self._diffusion.sample_rate
         if not np.isfinite(wave).all():

@@ -58,7 +58,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Member:
+class TargetPart:
     """One of several objects that sound together: its mask, and words that steer it, or None."""
 
     mask: PackedMask
@@ -66,7 +66,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Subject:
+class Target:
     """What takes are of.
 
     Attributes:
@@ -83,7 +83,7 @@ class Subject:
     prompt: str | None
     mask: PackedMask | None
     level_lufs: float
-    parts: tuple[Member, ...] = ()
+    parts: tuple[TargetPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class GenerationRequest:
 
     model: str
     still: str | None
-    subjects: tuple[Subject, ...]
+    subjects: tuple[Target, ...]
     takes: tuple[int, ...] = (1,)
     seed: int = 0
     duration: float = SECONDS
@@ -120,7 +120,7 @@ class GenerationRequest:
         _check_numbers(self.seed, self.duration, self.guidance, Quality(self.solver, self.steps))
         _check_subjects(self)
 
-    def only(self, subject: Subject, take: int) -> "GenerationRequest":
+    def only(self, subject: Target, take: int) -> "GenerationRequest":
         """The request for a single one of these takes; it makes the same samples."""
         return replace(self, subjects=(subject,), takes=(take,))
 
@@ -194,19 +194,19 @@ def _check_subjects(request: GenerationRequest) -> None:
             raise BadInput("A mask belongs to a still, and this request has none.")
 
 
-def _subject(entry: Mapping[str, Any]) -> Subject:
-    _check_keys(entry, Subject)
+def _subject(entry: Mapping[str, Any]) -> Target:
+    _check_keys(entry, Target)
     mask = entry["mask"]
     if mask is not None:
         _check_keys(mask, PackedMask)
     parts = tuple(_member(part) for part in entry["parts"])
-    return Subject(**{**entry, "mask": None if mask is None else PackedMask(**mask), "parts": parts})
+    return Target(**{**entry, "mask": None if mask is None else PackedMask(**mask), "parts": parts})
 
 
-def _member(entry: Mapping[str, Any]) -> Member:
-    _check_keys(entry, Member)
+def _member(entry: Mapping[str, Any]) -> TargetPart:
+    _check_keys(entry, TargetPart)
     _check_keys(entry["mask"], PackedMask)
-    return Member(PackedMask(**entry["mask"]), entry["prompt"])
+    return TargetPart(PackedMask(**entry["mask"]), entry["prompt"])
 
 
 def _check_keys(facts: Mapping[str, Any], kind: type) -> None:

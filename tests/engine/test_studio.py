@@ -49,16 +49,16 @@ def test_nothing_is_loaded_before_it_is_needed_and_then_once(
     assert sorted(parts.loaded) == ["encoder", "namer", "segmenter"]
     for _ in range(2):
         thing = studio.click(still, 10, 10)
-        studio.sound(still, [thing], SHORT)
+        studio.generate_for_objects(still, [thing], SHORT)
     assert sorted(parts.loaded) == ["diffusion", "encoder", "namer", "segmenter"]
 
 
 def test_words_alone_load_no_eyes(parts: FakeParts, studio: Studio) -> None:
-    sounds = studio.say("rain", SHORT)
+    sounds = studio.generate_from_text("rain", SHORT)
     assert parts.loaded == ["diffusion"]
     assert [take.name for take in sounds.takes] == ["rain"]
     with pytest.raises(BadInput, match="empty"):
-        studio.say("  ")
+        studio.generate_from_text("  ")
 
 
 def test_an_object_without_a_name_gets_the_models_best_and_its_level(studio: Studio, still: Still) -> None:
@@ -134,7 +134,7 @@ def test_objects_made_without_numbers_are_numbered_by_their_places(studio: Studi
 
 def test_together_adds_one_subject_with_all_the_masks(parts: FakeParts, studio: Studio, still: Still) -> None:
     found = studio.find_objects(still)
-    sounds = studio.sound(still, found, SHORT, together=True)
+    sounds = studio.generate_for_objects(still, found, SHORT, together=True)
     assert [take.index for take in sounds.takes] == [0, 1, TOGETHER_INDEX]
     assert len(parts.made.batches) == 1
     alone = studio.request(still, found[:1], SHORT, together=True)
@@ -155,20 +155,22 @@ def test_what_was_written_can_be_repeated_from_its_recipe(
     Image.fromarray(still.pixels).save(tmp_path / "street.png")
     opened = studio.open(tmp_path / "street.png")
     assert opened == still
-    sounds = studio.sound(opened, studio.find_objects(opened), Settings(duration=1.0, takes=2), together=True)
-    first = studio.write(sounds, tmp_path / "a")
+    sounds = studio.generate_for_objects(
+        opened, studio.find_objects(opened), Settings(duration=1.0, takes=2), together=True
+    )
+    first = studio.export(sounds, tmp_path / "a")
     again = Studio(parts=FakeParts())
-    second = again.write(again.repeat(tmp_path / "a/recipe.json"), tmp_path / "b")
+    second = again.export(again.reproduce(tmp_path / "a/recipe.json"), tmp_path / "b")
     for one, other in zip(first.stems, second.stems, strict=True):
         assert (first.folder / one.file).read_bytes() == (second.folder / other.file).read_bytes()
     Image.fromarray(255 - still.pixels).save(tmp_path / "street.png")
     with pytest.raises(BadInput, match="pixels differ"):
-        again.repeat(tmp_path / "a/recipe.json")
+        again.reproduce(tmp_path / "a/recipe.json")
     (tmp_path / "street.png").unlink()
     with pytest.raises(BadInput, match="no file"):
-        again.repeat(tmp_path / "a/recipe.json")
+        again.reproduce(tmp_path / "a/recipe.json")
     assert np.array_equal(
-        again.repeat(tmp_path / "a/recipe.json", still).takes[0].samples, sounds.takes[0].samples
+        again.reproduce(tmp_path / "a/recipe.json", still).takes[0].samples, sounds.takes[0].samples
     )
 
 
@@ -179,9 +181,9 @@ def test_a_relative_path_in_a_recipe_survives_a_change_of_folder(
     monkeypatch.chdir(tmp_path)
     opened = studio.open("street.png")
     thing = studio.click(opened, 10, 10)
-    studio.write(studio.sound(opened, [thing], SHORT), "out")
+    studio.export(studio.generate_for_objects(opened, [thing], SHORT), "out")
     monkeypatch.chdir(os.sep)
-    assert studio.repeat(tmp_path / "out/recipe.json").takes
+    assert studio.reproduce(tmp_path / "out/recipe.json").takes
 
 
 def test_a_model_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from desktop.objects.edits import clicked, drop_place, shift_object, takes_with,
 from desktop.objects.pictures import crop_box, cut_out, peaks
 from desktop.objects.recipe import recipe_rows, recipe_tip
 from desktop.objects.wave_strip import wave_outline
-from engine.generation.asking import request_for, subjects_of, together_of
+from engine.generation.request_builder import request_for, targets_of, together_target
 from engine.scene.edits import choose_take, reject_take, remove_clip, star_take
 from tests.desktop.objects.toy import toy_mask, toy_project, with_takes
 
@@ -78,12 +78,12 @@ def test_a_recipe_is_told_in_words(tmp_path: Path) -> None:
     project, scene, _ = toy_project(tmp_path)
     with project:
         take = with_takes(project, scene, 0, 1).takes[0]
-    request = request_for("pocket-1", "s", (together_of(scene.objects[:2]),))
+    request = request_for("pocket-1", "s", (together_target(scene.objects[:2]),))
     rows = dict(recipe_rows(replace(take, recipe=request.text())))
     assert rows["Prompt"] == "dog + bird"
     assert rows["Steps"] == "16, draft"
     assert (rows["Seed"], rows["Model"], rows["Length"]) == ("0", "pocket-1", "0.10 s, 16 kHz")
-    alone = request_for("pocket-1", "s", subjects_of([replace(scene.objects[0], prompt=None)]))
+    alone = request_for("pocket-1", "s", targets_of([replace(scene.objects[0], prompt=None)]))
     assert dict(recipe_rows(replace(take, recipe=alone.text())))["Prompt"] == "from the picture"
 
 
@@ -150,5 +150,5 @@ def test_a_request_of_several_together_is_as_loud_as_the_loudest() -> None:
 
     quiet = SoundingObject(0, toy_mask(0), "a", level_lufs=-40.0)
     loud = SoundingObject(1, toy_mask(30), "b", level_lufs=-18.0)
-    subject = together_of([quiet, loud], "both")
+    subject = together_target([quiet, loud], "both")
     assert (subject.name, subject.level_lufs, len(subject.parts)) == ("both", -18.0, 2)

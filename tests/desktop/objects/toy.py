@@ -17,8 +17,8 @@ from desktop.workers.background import Background
 from desktop.workers.generation import GenerationWorker
 from desktop.workers.keeper import Keeper
 from desktop.workers.queue import GenerationQueue
-from engine.generation.arrival import receive
-from engine.generation.delivery import Origin
+from engine.generation.add_to_project import attach
+from engine.generation.delivery import Provenance
 from engine.generation.requests import GenerationRequest, take_seed
 from engine.progress import Progress, no_progress
 from engine.project.folder import Project
@@ -26,7 +26,7 @@ from engine.scene.edits import add_object
 from engine.scene.masks import Mask
 from engine.scene.scene import Scene
 from engine.scene.takes import Take
-from engine.studio import Sounds
+from engine.studio import GenerationResult
 from engine.vision.still import Still
 
 RATE = 16_000
@@ -64,9 +64,9 @@ class FakeMaker:
     def warm_up(self) -> None:
         self.warmed += 1
 
-    def make(
+    def generate(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
-    ) -> Sounds:
+    ) -> GenerationResult:
         progress = progress or no_progress()
         self.requests.append(request)
         self.threads.add(threading.get_ident())
@@ -82,7 +82,7 @@ class FakeMaker:
             for subject in request.subjects
             for number in request.takes
         ]
-        return Sounds(request, tuple(takes), Origin(still))
+        return GenerationResult(request, tuple(takes), Provenance(still))
 
 
 def toy_project(
@@ -108,7 +108,7 @@ def with_takes(project: Project, scene: Scene, number: int, count: int) -> Scene
     assert thing is not None
     for take in range(1, count + 1):
         record = project.add_take(toy_take(thing.name, number, take), (number,))
-        scene = receive(scene, replace(record, number=take))
+        scene = attach(scene, replace(record, number=take))
     return scene
 
 

@@ -14,7 +14,7 @@ from desktop.workers.generation import GenerationWorker
 from desktop.workers.pace import Pace, in_words
 from desktop.workers.queue import REMEMBERED, GenerationQueue, Job
 from engine.errors import Failed
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Subject
+from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target
 from tests.desktop.objects.toy import PATIENCE, FakeMaker, toy_take
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,7 +44,7 @@ class Line:
         self.takes.append(takes)
 
     def submit(self, words: str) -> int:
-        subject = Subject(0, words, words, None, -23.0)
+        subject = Target(0, words, words, None, -23.0)
         request = GenerationRequest(self.maker.model, None, (subject,), steps=4)
         return self.queue.submit(request, None, words, (0,))
 
@@ -174,7 +174,7 @@ def test_only_the_last_of_what_has_ended_is_remembered(line: Line, qtbot: QtBot)
 
 
 def test_a_take_of_several_is_of_all_the_jobs_objects() -> None:
-    request = GenerationRequest("m", None, (Subject(0, "a", "a", None, -23.0),))
+    request = GenerationRequest("m", None, (Target(0, "a", "a", None, -23.0),))
     job = Job(1, request, None, "a", (3, 4))
     assert job.objects_of(toy_take("a", TOGETHER_INDEX, 1)) == (3, 4)
     assert job.objects_of(toy_take("a", 4, 1)) == (4,)

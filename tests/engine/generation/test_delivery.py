@@ -12,9 +12,9 @@ from PIL import Image
 
 from engine.errors import BadInput, Cancelled, Failed
 from engine.generation import delivery
-from engine.generation.delivery import Origin, deliver, file_name, read_recipe
+from engine.generation.delivery import Provenance, deliver, file_name, read_recipe
 from engine.generation.object_aware import ObjectAwareGenerator
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Subject
+from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target
 from engine.progress import Progress
 from engine.scene.masks import pack
 from engine.scene.takes import Take
@@ -33,9 +33,9 @@ def asked(still: Still) -> GenerationRequest:
     left = np.zeros((60, 80), np.bool_)
     left[:, :40] = True
     subjects = (
-        Subject(0, "Big Dog", None, pack(left), -22.0),
-        Subject(1, "frog", "croak", pack(~left), -28.0),
-        Subject(TOGETHER_INDEX, "together", None, pack(left | True), -22.0),
+        Target(0, "Big Dog", None, pack(left), -22.0),
+        Target(1, "frog", "croak", pack(~left), -28.0),
+        Target(TOGETHER_INDEX, "together", None, pack(left | True), -22.0),
     )
     return GenerationRequest("fake", still.digest, subjects, takes=(1, 2), seed=7, duration=1.0)
 
@@ -52,7 +52,7 @@ def names_in(folder: Path) -> set[str]:
 def test_everything_is_written_where_it_is_expected(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
-    done = deliver(asked, takes, tmp_path / "out", Origin(still))
+    done = deliver(asked, takes, tmp_path / "out", Provenance(still))
     stems = [f"{stem}_take{k}.wav" for stem in ("01_big-dog", "02_frog", "03_together") for k in (1, 2)]
     assert names_in(tmp_path / "out") == {
         *(f"stems/{stem}" for stem in stems),
@@ -71,7 +71,7 @@ def test_everything_is_written_where_it_is_expected(
 def test_the_mix_is_the_sum_of_the_first_takes_to_the_last_bit(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
-    done = deliver(asked, takes, tmp_path / "out", Origin(still))
+    done = deliver(asked, takes, tmp_path / "out", Provenance(still))
     assert [(stem.name, stem.take) for stem in done.stems if stem.in_mix] == [("Big Dog", 1), ("frog", 1)]
     read = {s.file: soundfile.read(done.folder / s.file, dtype="int32")[0] for s in done.stems if s.in_mix}
     mix = soundfile.read(done.folder / "mix.wav", dtype="int32")[0]
@@ -82,7 +82,7 @@ def test_the_mix_is_the_sum_of_the_first_takes_to_the_last_bit(
 def test_stems_are_at_the_level_asked_for(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
-    done = deliver(asked, takes, tmp_path / "out", Origin(still))
+    done = deliver(asked, takes, tmp_path / "out", Provenance(still))
     levels = {subject.name: subject.level_lufs for subject in asked.subjects}
     for stem in done.stems:
         samples = soundfile.read(done.folder / stem.file, dtype="float32", always_2d=True)[0].T
@@ -96,7 +96,7 @@ def test_a_mix_that_would_clip_is_made_safe_and_says_so(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
     loud = replace(asked, subjects=tuple(replace(s, level_lufs=-7.0) for s in asked.subjects))
-    done = deliver(loud, takes, tmp_path / "out", Origin(still))
+    done = deliver(loud, takes, tmp_path / "out", Provenance(still))
     assert done.gain_db < -1
     assert done.mix_true_peak_dbtp is not None
     assert done.mix_true_peak_dbtp < 0
@@ -107,11 +107,11 @@ def test_a_mix_that_would_clip_is_made_safe_and_says_so(
 def test_the_recipe_makes_the_same_samples_again(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
-    first = deliver(asked, takes, tmp_path / "a", Origin(still, tmp_path / "still.png"))
+    first = deliver(asked, takes, tmp_path / "a", Provenance(still, tmp_path / "still.png"))
     read = read_recipe(tmp_path / "a/recipe.json")
     assert read.request == asked
     again = ObjectAwareGenerator("fake", FakeDiffusion(), FakeEncoder()).generate(read.request, still)
-    deliver(read.request, again, tmp_path / "b", Origin(still))
+    deliver(read.request, again, tmp_path / "b", Provenance(still))
     for name in [stem.file for stem in first.stems] + ["mix.wav"]:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -119,14 +119,14 @@ def test_the_recipe_makes_the_same_samples_again(
 def test_a_still_that_moved_beside_its_recipe_is_found(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
-    deliver(asked, takes, tmp_path / "out", Origin(still, tmp_path / "gone" / "street.png"))
+    deliver(asked, takes, tmp_path / "out", Provenance(still, tmp_path / "gone" / "street.png"))
     assert read_recipe(tmp_path / "out/recipe.json").still == tmp_path / "gone" / "street.png"
     (tmp_path / "street.png").touch()
     assert read_recipe(tmp_path / "out/recipe.json").still == tmp_path / "street.png"
 
 
 def test_words_alone_have_no_masks_and_are_the_mix(tmp_path: Path) -> None:
-    request = GenerationRequest("fake", None, (Subject(0, "rain", "rain", None, -23.0),), duration=1.0)
+    request = GenerationRequest("fake", None, (Target(0, "rain", "rain", None, -23.0),), duration=1.0)
     takes = ObjectAwareGenerator("fake", FakeDiffusion(), None).generate(request)
     done = deliver(request, takes, tmp_path / "out")
     assert names_in(tmp_path / "out") == {
@@ -151,7 +151,7 @@ def test_cancelling_at_any_moment_leaves_nothing(
         seen = [-1.0]
         progress = Progress(partial(note, seen), partial(reached, seen, last))
         with pytest.raises(Cancelled):
-            deliver(asked, takes, tmp_path / "out", Origin(still), progress=progress)
+            deliver(asked, takes, tmp_path / "out", Provenance(still), progress=progress)
         assert list(tmp_path.iterdir()) == []
 
 
@@ -167,7 +167,7 @@ def test_a_disk_that_fills_up_leaves_nothing(
 
     monkeypatch.setattr(delivery, "write_file", full)
     with pytest.raises(Failed, match="disk is full"):
-        deliver(asked, takes, tmp_path / "out", Origin(still))
+        deliver(asked, takes, tmp_path / "out", Provenance(still))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.errors import BadInput, Cancelled, Failed
 from engine.generation import object_aware
 from engine.generation.object_aware import ObjectAwareGenerator
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Member, Subject
+from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target, TargetPart
 from engine.progress import Progress
 from engine.scene.masks import pack
 from engine.sound.loudness import integrated_lufs, true_peak_dbtp
@@ -31,15 +31,15 @@ def asked(still: Still) -> GenerationRequest:
     left = np.zeros((60, 80), np.bool_)
     left[:, :40] = True
     subjects = (
-        Subject(0, "dog", None, pack(left), -22.0),
-        Subject(1, "frog", "croak", pack(~left), -28.0),
-        Subject(
+        Target(0, "dog", None, pack(left), -22.0),
+        Target(1, "frog", "croak", pack(~left), -28.0),
+        Target(
             TOGETHER_INDEX,
             "together",
             None,
             pack(left | True),
             -22.0,
-            (Member(pack(left), None), Member(pack(~left), "croak")),
+            (TargetPart(pack(left), None), TargetPart(pack(~left), "croak")),
         ),
     )
     return GenerationRequest(
@@ -107,7 +107,7 @@ def test_swapping_the_masks_swaps_the_sounds(asked: GenerationRequest, still: St
     dog, frog = asked.subjects[0], replace(asked.subjects[1], prompt=None, level_lufs=-22.0)
     swapped = (replace(dog, mask=frog.mask), replace(frog, mask=dog.mask))
 
-    def pitches(subjects: tuple[Subject, ...]) -> list[int]:
+    def pitches(subjects: tuple[Target, ...]) -> list[int]:
         takes = generator().generate(replace(asked, subjects=subjects, takes=(1,)), still)
         return [int(np.abs(np.fft.rfft(take.samples[0])).argmax()) for take in takes]
 
@@ -116,7 +116,7 @@ def test_swapping_the_masks_swaps_the_sounds(asked: GenerationRequest, still: St
 
 
 def test_words_alone_need_no_eyes() -> None:
-    request = GenerationRequest("fake", None, (Subject(0, "rain", "rain", None, -23.0),), duration=1.0)
+    request = GenerationRequest("fake", None, (Target(0, "rain", "rain", None, -23.0),), duration=1.0)
     [take] = ObjectAwareGenerator("fake", FakeDiffusion(), None).generate(request)
     assert take.samples.any()
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from engine.errors import BadInput
-from engine.generation.requests import FINAL, GenerationRequest, Quality, Settings, Subject, take_seed
+from engine.generation.requests import FINAL, GenerationRequest, Quality, Settings, Target, take_seed
 from engine.scene.masks import pack
 
 
 @pytest.fixture
 def request_of_two() -> GenerationRequest:
     mask = pack(np.eye(40, dtype=np.bool_))
-    subjects = (Subject(0, "dog", None, mask, -22.0), Subject(1, "horn", "car horn", mask, -20.0))
+    subjects = (Target(0, "dog", None, mask, -22.0), Target(1, "horn", "car horn", mask, -20.0))
     return GenerationRequest("pocket-1", "digest", subjects, takes=(1, 2), seed=7)
 
 
@@ -80,12 +80,12 @@ def test_what_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     ("subject", "words"),
     [
-        (Subject(0, "rain", None, None, -23.0), "give a prompt"),
-        (Subject(0, "rain", "rain", None, 3.0), "level"),
-        (Subject(-1, "rain", "rain", None, -23.0), "numbered"),
+        (Target(0, "rain", None, None, -23.0), "give a prompt"),
+        (Target(0, "rain", "rain", None, 3.0), "level"),
+        (Target(-1, "rain", "rain", None, -23.0), "numbered"),
     ],
 )
-def test_a_subject_that_makes_no_sense_is_refused(subject: Subject, words: str) -> None:
+def test_a_subject_that_makes_no_sense_is_refused(subject: Target, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         GenerationRequest("pocket-1", None, (subject,))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Subject
+from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target
 from engine.project.folder import Opened, Project
 from engine.scene.edits import (
     add_object,
@@ -47,7 +47,7 @@ def open_or_create(
     return opened
 
 
-def arrive(project: Project, scene: Scene, request: GenerationRequest, takes: Sequence[Take]) -> Scene:
+def add_takes(project: Project, scene: Scene, request: GenerationRequest, takes: Sequence[Take]) -> Scene:
     """The scene with these takes, which are stored in the project; it is not saved yet.
 
     An object of the scene with the same mask is the same object; others are added. The first take of an object
@@ -71,11 +71,11 @@ def arrive(project: Project, scene: Scene, request: GenerationRequest, takes: Se
         objects = _objects_of(subjects[take.index], numbers)
         record = project.add_take(take, objects)
         if scene.take(record.digest) is None:
-            scene = receive(scene, replace(record, number=next_take_number(scene, objects)))
+            scene = attach(scene, replace(record, number=next_take_number(scene, objects)))
     return scene
 
 
-def receive(scene: Scene, record: TakeRecord) -> Scene:
+def attach(scene: Scene, record: TakeRecord) -> Scene:
     """The scene with a take that was just made: in use if it is the first of its object, and then on its track."""
     scene = attach_take(scene, record)
     if len(record.objects) == 1 and scene.object(record.objects[0]) is not None:
@@ -101,7 +101,7 @@ def _placed_if_empty(scene: Scene, track_id: int | None, record: TakeRecord) -> 
     return place_take(scene, track.id, record.digest, 0)
 
 
-def _with_object(scene: Scene, subject: Subject, request: GenerationRequest) -> tuple[Scene, int]:
+def _with_object(scene: Scene, subject: Target, request: GenerationRequest) -> tuple[Scene, int]:
     """The scene with the subject among its objects, and its number there."""
     assert subject.mask is not None
     for thing in scene.objects:
@@ -120,7 +120,7 @@ def _with_object(scene: Scene, subject: Subject, request: GenerationRequest) -> 
     return added, scene.next_object
 
 
-def _objects_of(subject: Subject, numbers: dict[str, int]) -> tuple[int, ...]:
+def _objects_of(subject: Target, numbers: dict[str, int]) -> tuple[int, ...]:
     """The numbers of the objects that a subject's takes are of; none for words alone."""
     masks: list[PackedMask | None] = [part.mask for part in subject.parts]
     masks = masks or [subject.mask]

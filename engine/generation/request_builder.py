@@ -5,33 +5,33 @@ from collections.abc import Sequence
 from engine.generation.requests import (
     TOGETHER_INDEX,
     GenerationRequest,
-    Member,
     Settings,
-    Subject,
+    Target,
+    TargetPart,
 )
 from engine.scene.masks import pack, union
 from engine.scene.objects import SoundingObject
 
 
-def subjects_of(objects: Sequence[SoundingObject]) -> tuple[Subject, ...]:
+def targets_of(objects: Sequence[SoundingObject]) -> tuple[Target, ...]:
     """Each object on its own, to have takes of its own."""
-    return tuple(Subject(o.index, o.name, o.prompt, pack(o.mask), o.level_lufs) for o in objects)
+    return tuple(Target(o.index, o.name, o.prompt, pack(o.mask), o.level_lufs) for o in objects)
 
 
-def together_of(objects: Sequence[SoundingObject], name: str = "together") -> Subject:
+def together_target(objects: Sequence[SoundingObject], name: str = "together") -> Target:
     """Several objects as one thing that sounds: the union of their masks, as loud as the loudest.
 
     Args:
         objects: at least one, with masks of one size.
         name: what its takes are called.
     """
-    parts = tuple(Member(pack(o.mask), o.prompt) for o in objects)
+    parts = tuple(TargetPart(pack(o.mask), o.prompt) for o in objects)
     mask = pack(union(o.mask for o in objects))
-    return Subject(TOGETHER_INDEX, name, None, mask, max(o.level_lufs for o in objects), parts)
+    return Target(TOGETHER_INDEX, name, None, mask, max(o.level_lufs for o in objects), parts)
 
 
 def request_for(
-    model: str, still: str | None, subjects: Sequence[Subject], settings: Settings | None = None
+    model: str, still: str | None, subjects: Sequence[Target], settings: Settings | None = None
 ) -> GenerationRequest:
     """The request for takes of these subjects.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "pocket"
 
 
-class ProposalLike(Protocol):
+class Proposal(Protocol):
     """What is needed of ``engine.vision.segmenter.MaskProposal``."""
 
     @property
@@ -32,23 +32,23 @@ class ProposalLike(Protocol):
         """(3,), 0 to 1."""
 
 
-class SegmenterLike(Protocol):
+class Segmenter(Protocol):
     """What is needed of ``engine.vision.segmenter.Segmenter``."""
 
     def prepare(self, still: Still) -> None:
         """Encodes the still, once."""
 
-    def propose(self, still_digest: str, hints: Hints) -> ProposalLike:
+    def propose(self, still_digest: str, hints: Hints) -> Proposal:
         """The masks that the hints may mean."""
 
     def glance(self, still_digest: str, hints: Hints) -> Mask:
         """The first of those masks, on a copy of the still of a screen's size."""
 
-    def find_objects(self, still_digest: str, limit: int = 8) -> Sequence[ProposalLike]:
+    def find_objects(self, still_digest: str, limit: int = 8) -> Sequence[Proposal]:
         """Masks of what can be told apart in the still."""
 
 
-class NamerLike(Protocol):
+class Namer(Protocol):
     """What is needed of ``engine.vision.names.ObjectNamer``."""
 
     def names(self, patches: Any, mask: Mask, count: int = 3) -> Sequence[tuple[Concept, float]]:
@@ -72,10 +72,10 @@ class Parts(Protocol):
     def encoder(self) -> Encoder | None:
         """What looks at stills, if the model can."""
 
-    def segmenter(self) -> SegmenterLike:
+    def segmenter(self) -> Segmenter:
         """What makes masks."""
 
-    def namer(self, encoder: Encoder) -> NamerLike:
+    def namer(self, encoder: Encoder) -> Namer:
         """What names objects, from the patches of this encoder."""
 
 
@@ -120,15 +120,15 @@ class FolderParts:
             return None
         return PatchEncoder.from_folder(self.folder / "image_encoder", self.device)
 
-    def segmenter(self) -> SegmenterLike:
-        from engine.vision.segmenter import Segmenter
+    def segmenter(self) -> Segmenter:
+        from engine.vision import segmenter
 
         # A model that only sounds gets its masks from the bundled segmenter.
         own = self.folder / "segmenter"
         folder = own if own.is_dir() else find_folder(None) / "segmenter"
-        return Segmenter.from_folder(folder, self.device)
+        return segmenter.Segmenter.from_folder(folder, self.device)
 
-    def namer(self, encoder: Encoder) -> NamerLike:
+    def namer(self, encoder: Encoder) -> Namer:
         import torch
 
         from engine.diffusion.pipeline import load_text_encoder
