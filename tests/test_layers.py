@@ -28,6 +28,21 @@ DISTRIBUTIONS = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
 }
+# segment_anything imports torchvision and does not declare it.
+NEEDED_BY_OTHERS = {"torchvision"}
+# Run as programs, or found as plugins by pytest and OpenTimelineIO.
+TOOLS = {
+    "build",
+    "import-linter",
+    "mypy",
+    "otio-aaf-adapter",
+    "otio-cmx3600-adapter",
+    "otio-fcpx-xml-adapter",
+    "pytest-qt",
+    "pytest-xdist",
+    "ruff",
+    "setuptools",
+}
 # Everything that stands between typing a command and its first words.
 LIGHT = ("*.py", "cli/*.py", "scene/*.py", "models/*.py", "sound/*.py", "generation/requests.py")
 
@@ -86,9 +101,26 @@ def test_laion_clap_is_reached_through_at_most_one_adapter() -> None:
     assert len(users) <= 1
 
 
+def test_whatever_is_declared_for_use_is_imported_at_use() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    used = {distribution(name) for path in sources("engine", "desktop") for name in imported(path)}
+    declared = {named(requirement) for requirement in project["dependencies"]}
+    assert declared - used - NEEDED_BY_OTHERS == set()
+    assert declared >= NEEDED_BY_OTHERS
+
+
+def test_whatever_is_declared_for_contributors_is_imported_or_run() -> None:
+    extras = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    folders = sources("engine", "desktop", "tests", "packaging")
+    used = {distribution(name) for path in folders for name in imported(path)}
+    declared = {named(entry) for extra in extras["optional-dependencies"].values() for entry in extra}
+    assert declared - used - TOOLS - {canonical(extras["name"])} == set()
+    assert TOOLS - used == TOOLS & declared - used
+
+
 def test_whatever_is_imported_is_declared() -> None:
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    own = sys.stdlib_module_names | {"engine", "desktop", "tests", "laion_clap"}
+    own = sys.stdlib_module_names | {"engine", "desktop", "tests"}
     undeclared = set()
     for folder in ("engine", "desktop", "tests"):
         for path in sources(folder):
@@ -107,7 +139,11 @@ def declared_for(path: Path, project: dict[str, Any]) -> set[str]:
     requirements = [*project["dependencies"]]
     for extra in extras:
         requirements += project["optional-dependencies"][extra]
-    return {canonical(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in requirements}
+    return {named(requirement) for requirement in requirements}
+
+
+def named(requirement: str) -> str:
+    return canonical(re.split(r"[\[<>=~!; ]", requirement)[0])
 
 
 def distribution(name: str) -> str:
