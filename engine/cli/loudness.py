@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from engine.cli.bar import terminal_bar
-from engine.sound.measuring import measure_file
+from engine.sound.measure_file import measure_file
 
 
 def loudness(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:

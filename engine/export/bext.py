@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.sound.loudness import LoudnessReport
+from engine.sound.bs1770 import LoudnessReport
 
 FIXED_BYTES = 602
 UNUSED = 0x7FFF

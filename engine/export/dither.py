@@ -7,7 +7,7 @@ uniform noises of one step each makes mean and power of the rounding error indep
 import numpy as np
 
 from engine.export.riff import Steps
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 MOST_ERROR = 1.5
 """Steps by which one dithered sample can differ from what it was: 1 of noise and 1/2 of rounding."""

@@ -9,9 +9,10 @@ from engine.export.dither import headroom
 from engine.export.plan import ExportPlan
 from engine.export.stream import Levelling, stem_blocks
 from engine.progress import Progress
-from engine.sound.loudness import LoudnessReport, from_db, to_db
+from engine.sound.bs1770 import LoudnessReport
 from engine.sound.meters import LoudnessMeter
 from engine.sound.render import Renderer
+from engine.sound.waveform import from_db, to_db
 
 CLOSE_LU = 0.05
 """As near as a target is worth coming."""

@@ -81,9 +81,9 @@ def _played(scene: Scene) -> Sequence[TakeRecord]:
 
 def _copy(sound: tuple[Waveform, int], path: Path, rate: int, final: Path) -> MediaFile:
     from engine.sound.files import write_wav
-    from engine.sound.loudness import to_db
     from engine.sound.mixing import quantised
     from engine.sound.resample import resample
+    from engine.sound.waveform import to_db
 
     samples = resample(*sound, rate)
     peak = float(np.abs(samples).max(initial=0.0))

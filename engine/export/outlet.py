@@ -6,8 +6,9 @@ import numpy as np
 
 from engine.export.bext import Bext, bext_chunk
 from engine.export.riff import Samples, WaveForm, WaveWriter
-from engine.sound.loudness import LoudnessReport, Waveform
+from engine.sound.bs1770 import LoudnessReport
 from engine.sound.meters import LoudnessMeter
+from engine.sound.waveform import Waveform
 
 
 class Outlet:

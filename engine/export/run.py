@@ -36,7 +36,7 @@ from engine.models.catalogue import load_catalogue
 from engine.progress import Progress, no_progress
 from engine.scene.disk import check_target, disk_errors, staged_folder
 from engine.scene.scene import Scene
-from engine.sound.loudness import LoudnessReport
+from engine.sound.bs1770 import LoudnessReport
 from engine.sound.render import Renderer, TakeSource
 
 DITHER_SEED = 0x0F01E7

@@ -9,9 +9,9 @@ import numpy as np
 from engine.errors import Failed
 from engine.export.plan import CHANNELS, ExportPlan
 from engine.progress import Progress
-from engine.sound.limiter import Limiter, limited
-from engine.sound.loudness import Waveform, from_db
-from engine.sound.render import Block, Renderer, summed
+from engine.sound.limiter import Limiter, limit_blocks
+from engine.sound.render import Block, Renderer, sum_stems
+from engine.sound.waveform import Waveform, from_db
 
 SIZE = 32_768
 """Samples of the timeline rendered at a time: well under a second, so that a cancel is heard soon."""
@@ -49,7 +49,7 @@ def stem_blocks(
         return blocks
     watched = [track.id for track in renderer.timeline.audible() if track.id in levelling.loud]
     limiter = Limiter(plan.form.rate, levelling.ceiling_dbtp, channels=CHANNELS * (1 + len(watched)))
-    return limited(blocks, limiter, watched)
+    return limit_blocks(blocks, limiter, watched)
 
 
 def _at_rate(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
@@ -99,6 +99,6 @@ def _gained(stretches: Iterator[dict[int, Waveform]], gain: float) -> Iterator[B
     for stems in stretches:
         as_mixed = gain == 1.0
         raised = stems if as_mixed else {n: stem * np.float32(gain) for n, stem in stems.items()}
-        block = summed(start, raised)
+        block = sum_stems(start, raised)
         start += block.mix.shape[1]
         yield block

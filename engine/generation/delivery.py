@@ -16,12 +16,14 @@ from engine.scene.colours import object_colour
 from engine.scene.disk import staged_folder, write_file
 from engine.scene.masks import unpack
 from engine.scene.takes import Take
-from engine.sound.conditioning import at_level
 from engine.sound.files import write_wav
-from engine.sound.loudness import Waveform, integrated_lufs, true_peak_dbtp
+from engine.sound.loudness import integrated_lufs
 from engine.sound.mixing import Mixdown, Quantised, as_float, mix_down
-from engine.sound.picture import Row, spectrogram_png
+from engine.sound.prepare_take import normalize_loudness
 from engine.sound.resample import resample
+from engine.sound.spectrogram_image import SpectrogramRow, spectrogram_png
+from engine.sound.truepeak import true_peak_dbtp
+from engine.sound.waveform import Waveform
 from engine.vision.overlay import Marked, mask_png, overlay_png
 from engine.vision.still import Still
 
@@ -213,7 +215,9 @@ class StemEntry:
 
     def wave(self) -> Waveform:
         """The take at the stems' rate; levelled again, for what lies at the very top of its band is lost."""
-        return at_level(resample(self.take.samples, self.take.rate, RATE), RATE, self.subject.level_lufs)
+        return normalize_loudness(
+            resample(self.take.samples, self.take.rate, RATE), RATE, self.subject.level_lufs
+        )
 
     def facts(self, steps: Quantised) -> StemFacts:
         wave = as_float(steps)
@@ -244,10 +248,10 @@ def _write_pictures(
     model_rate: int,
 ) -> None:
     colours = {subject.index: object_colour(number) for number, subject in enumerate(request.subjects)}
-    rows = [Row("Mix", MIX_COLOUR, as_float(mixdown.mix), _level_note(mixdown.mix))]
+    rows = [SpectrogramRow("Mix", MIX_COLOUR, as_float(mixdown.mix), _level_note(mixdown.mix))]
     for place, steps in zip(places, mixdown.stems, strict=True):
         title = f"{place.stem[:2]}  {place.subject.name}, take {place.take.number}"
-        rows.append(Row(title, colours[place.take.index], as_float(steps), _level_note(steps)))
+        rows.append(SpectrogramRow(title, colours[place.take.index], as_float(steps), _level_note(steps)))
     shown = rows[1:] if len(rows) == 2 else rows[:MOST_ROWS]
     write_file(folder / "spectrogram.png", spectrogram_png(shown, RATE, model_rate / 2))
     if still is not None:

@@ -16,7 +16,7 @@ from engine.generation.requests import GenerationRequest, SolverName, Target, ta
 from engine.progress import Progress, no_progress
 from engine.scene.masks import Mask, PackedMask, unpack
 from engine.scene.takes import Take
-from engine.sound.conditioning import conditioned
+from engine.sound.prepare_take import prepare_take
 from engine.vision.still import Still
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class ObjectAwareGenerator:
             raise Failed(
                 f"The model made no usable sound of {subject.name}. Try another seed or less guidance."
             )
-        samples = conditioned(wave[None], rate, subject.level_lufs)
+        samples = prepare_take(wave[None], rate, subject.level_lufs)
         recipe: dict[str, Any] = request.only(subject, number).to_json()
         return Take(samples, rate, subject.name, subject.index, number, json.dumps(recipe, sort_keys=True))
 

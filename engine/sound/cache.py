@@ -6,8 +6,8 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
 
-from engine.sound.loudness import Waveform
 from engine.sound.resample import resample
+from engine.sound.waveform import Waveform
 
 Key = TypeVar("Key", bound=Hashable)
 

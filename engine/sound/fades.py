@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.scene.timeline import FadeShape
 from engine.sound.cache import WaveformCache
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 EXPONENTIAL_DB = 60.0
 """How far down an exponential fade begins."""

@@ -7,8 +7,8 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.scene.disk import write_file
-from engine.sound.loudness import Waveform
 from engine.sound.mixing import Quantised
+from engine.sound.waveform import Waveform
 
 
 def wav_bytes(steps: Quantised, rate: int) -> bytes:

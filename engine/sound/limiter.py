@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.sound.loudness import Waveform, from_db
-from engine.sound.render import Block, summed
+from engine.sound.render import Block, sum_stems
 from engine.sound.truepeak import MOST_LIFT, REACH, STRETCH, peaks_between
+from engine.sound.waveform import Waveform, from_db
 
 CEILING_DBTP = -1.0
 """EBU R 128 allows no more."""
@@ -136,7 +136,7 @@ class Limiter:
         return np.asarray(reached)
 
 
-def limited(blocks: Iterable[Block], limiter: Limiter, watched: Sequence[int] = ()) -> Iterator[Block]:
+def limit_blocks(blocks: Iterable[Block], limiter: Limiter, watched: Sequence[int] = ()) -> Iterator[Block]:
     """The blocks with the limiter's gain on every stem, and the mix the sum of those; memory stays flat.
 
     Blocks come out as they went in, a little later. A stem is bit for bit what it was wherever the gain is 1.
@@ -164,7 +164,7 @@ def limited(blocks: Iterable[Block], limiter: Limiter, watched: Sequence[int] = 
 def _multiplied(block: Block, gain: Waveform) -> Block:
     if gain.min(initial=1.0) == 1.0:
         return block
-    return summed(block.start, {number: stem * gain for number, stem in block.stems.items()})
+    return sum_stems(block.start, {number: stem * gain for number, stem in block.stems.items()})
 
 
 def _highest_near(values: Factors, reach: int) -> Factors:

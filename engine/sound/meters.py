@@ -11,17 +11,17 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.sound.loudness import (
+from engine.sound.bs1770 import (
     ABSOLUTE_GATE_LUFS,
     RELATIVE_GATE_LU,
     LoudnessReport,
-    Waveform,
     channel_weights,
     energy_of_lufs,
     k_weighting,
     lufs_of_energy,
 )
 from engine.sound.truepeak import TruePeakMeter
+from engine.sound.waveform import Waveform
 
 HOPS_A_SECOND = 100
 """How often momentary and short-term loudness are read: at 10 a second their maxima would miss up to 0.5 LU of a

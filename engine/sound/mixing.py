@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.sound.loudness import Waveform, from_db, true_peak_dbtp
+from engine.sound.truepeak import true_peak_dbtp
+from engine.sound.waveform import Waveform, from_db
 
 Quantised = NDArray[np.int32]
 """int32 (channels, samples), 24-bit steps: full scale is 2**23."""

@@ -18,10 +18,10 @@ import numpy as np
 from engine.errors import BadInput
 from engine.scene.timeline import Timeline, Track
 from engine.sound.cache import TakesAtRate, TakeSource, WaveformCache
-from engine.sound.changes import changed_spans
+from engine.sound.dirty_spans import dirty_spans
 from engine.sound.fades import Curves
-from engine.sound.lanes import Lane
-from engine.sound.loudness import Waveform
+from engine.sound.track_renderer import TrackRenderer
+from engine.sound.waveform import Waveform
 
 __all__ = ["BLOCK", "Block", "Renderer", "TakeSource"]
 
@@ -49,7 +49,7 @@ class Block:
     mix: Waveform
 
 
-def summed(start: int, stems: dict[int, Waveform]) -> Block:
+def sum_stems(start: int, stems: dict[int, Waveform]) -> Block:
     """A block of these stems, at least one, with their float32 sum in their order."""
     mix = np.zeros_like(next(iter(stems.values())))
     for stem in stems.values():
@@ -82,7 +82,7 @@ class Renderer:
         self._blocks: WaveformCache[int] = WaveformCache(block_bytes)
         self._curves = Curves()
         self._lanes = {
-            track.id: Lane(track, timeline.master_gain_db, self._curves) for track in timeline.tracks
+            track.id: TrackRenderer(track, timeline.master_gain_db, self._curves) for track in timeline.tracks
         }
 
     def updated(self, timeline: Timeline) -> "Renderer":
@@ -98,7 +98,7 @@ class Renderer:
         other = copy(self)
         other.timeline = timeline
         other._lanes = {track.id: self._lane(track, timeline.master_gain_db) for track in timeline.tracks}
-        spans = changed_spans(before, timeline)
+        spans = dirty_spans(before, timeline)
         touched = {index for start, stop in spans or () for index in _touched(start, stop)}
         other._blocks = self._blocks.where(lambda index: spans is not None and index not in touched)
         return other
@@ -148,12 +148,12 @@ class Renderer:
         """Whether the mix from ``start`` to before ``stop`` is all there already."""
         return all(index in self._blocks for index in _touched(start, stop))
 
-    def _lane(self, track: Track, master_gain_db: float) -> Lane:
+    def _lane(self, track: Track, master_gain_db: float) -> TrackRenderer:
         """The lane that is there already, if it is of the same track at the same gain, else a new one."""
         lane = self._lanes.get(track.id)
         if lane is not None and master_gain_db == self.timeline.master_gain_db and lane.track == track:
             return lane
-        return Lane(track, master_gain_db, self._curves)
+        return TrackRenderer(track, master_gain_db, self._curves)
 
     def _stem(self, track_id: int, start: int, stop: int) -> tuple[Waveform, slice]:
         """A stem, and outside which part of it there is only silence."""

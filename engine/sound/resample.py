@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 
 def resample(samples: Waveform, rate: int, to: int) -> Waveform:

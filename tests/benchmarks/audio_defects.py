@@ -15,7 +15,7 @@ from engine.evaluation.clips import RATE
 from engine.evaluation.defects import count_defects, find_defects
 from engine.evaluation.tables import Cell, table
 from engine.evaluation.takes import sample_all
-from engine.sound.conditioning import conditioned
+from engine.sound.prepare_take import prepare_take
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _all_conditioned(waveforms: Iterable[NDArray[np.float32]], lufs: float) -> list[NDArray[np.float32]]:
-    return [conditioned(wave[None], RATE, lufs)[0] for wave in waveforms]
+    return [prepare_take(wave[None], RATE, lufs)[0] for wave in waveforms]
 
 
 def _counts(waveforms: Iterable[NDArray[np.float32]], lufs: float | None) -> dict[str, int]:

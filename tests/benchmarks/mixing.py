@@ -18,10 +18,10 @@ from time import perf_counter, process_time
 import numpy as np
 
 from engine.scene.timeline import Clip, Fade, Timeline, Track
-from engine.sound.limiter import Limiter, limited
-from engine.sound.loudness import Waveform
+from engine.sound.limiter import Limiter, limit_blocks
 from engine.sound.meters import LoudnessMeter
 from engine.sound.render import Renderer
+from engine.sound.waveform import Waveform
 
 RATE = 48_000
 TRACKS, TAKES = 64, 64
@@ -116,7 +116,7 @@ def _speed(whole: Timeline, threads: int) -> None:
 
     def limit() -> None:
         blocks = Renderer(whole, sounds).blocks(0, whole.length, SIZE, threads=threads)
-        _drain(limited(blocks, Limiter(RATE, -12.0)))
+        _drain(limit_blocks(blocks, Limiter(RATE, -12.0)))
 
     def measure() -> None:
         meter = LoudnessMeter(RATE, 2)

@@ -28,7 +28,7 @@ from desktop.playback.player import Player
 from desktop.playback.ring import Frames
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip, Timeline, Track
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 Load = Callable[[], AbstractContextManager[None]]
 Flags = NDArray[np.bool_]

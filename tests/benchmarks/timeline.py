@@ -26,7 +26,7 @@ from desktop.timeline.view import TimelineView
 from desktop.timeline.waveforms import Waveforms
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Fade, Timeline, Track
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 TRACKS, CLIPS, TAKES = 64, 200, 64
 RATE, TAKE_RATE, TAKE_SECONDS = 48_000, 16_000, 5

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.export.bext import FIXED_BYTES, UNUSED, Bext, ascii_text, bext_chunk, coding_history
 from engine.export.riff import WaveForm, wave_file
-from engine.sound.loudness import LoudnessReport
+from engine.sound.bs1770 import LoudnessReport
 from tests.engine.export.toy_scene import MADE
 
 BEXT = Bext(

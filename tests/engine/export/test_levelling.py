@@ -18,8 +18,9 @@ from engine.export.stream import Levelling, stem_blocks
 from engine.progress import no_progress
 from engine.scene.takes import Waveform
 from engine.scene.timeline import LoudnessPreset
-from engine.sound.loudness import loudness_report, true_peak_dbtp
+from engine.sound.loudness import loudness_report
 from engine.sound.render import Renderer
+from engine.sound.truepeak import true_peak_dbtp
 from tests.engine.export.toy_scene import MADE, RATE, Toy, noise, toy
 
 

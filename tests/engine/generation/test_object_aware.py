@@ -16,7 +16,8 @@ from engine.generation.object_aware import ObjectAwareGenerator
 from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target, TargetPart
 from engine.progress import Progress
 from engine.scene.masks import pack
-from engine.sound.loudness import integrated_lufs, true_peak_dbtp
+from engine.sound.loudness import integrated_lufs
+from engine.sound.truepeak import true_peak_dbtp
 from engine.vision.still import Still
 from tests.engine.generation.fakes import FakeDiffusion, FakeEncoder, two_halves
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import Failed
 from engine.sound.cache import TakesAtRate, WaveformCache
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 
 def wave(samples: int) -> Waveform:

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.sound.limiter import ATTACK_SECONDS, Limiter, limited
-from engine.sound.loudness import Waveform, true_peak_dbtp
+from engine.sound.limiter import ATTACK_SECONDS, Limiter, limit_blocks
 from engine.sound.render import Block
+from engine.sound.truepeak import true_peak_dbtp
+from engine.sound.waveform import Waveform
 
 RATE = 48_000
 
@@ -48,7 +49,7 @@ def cut(samples: Waveform, sizes: Iterable[int]) -> list[Block]:
 
 def whole(samples: Waveform, limiter: Limiter, size: int = 5000) -> Waveform:
     sizes = [size] * (samples.shape[1] // size + 1)
-    return np.hstack([block.mix for block in limited(cut(samples, sizes), limiter)])
+    return np.hstack([block.mix for block in limit_blocks(cut(samples, sizes), limiter)])
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -79,7 +80,7 @@ def test_what_keeps_under_the_ceiling_comes_out_bit_for_bit() -> None:
 def test_a_gain_does_not_depend_on_how_the_stream_is_cut_up(sizes: list[int]) -> None:
     samples = hostile("bursts")
     sizes = [*sizes, samples.shape[1]]
-    pieces = [block.mix for block in limited(cut(samples, sizes), Limiter(RATE))]
+    pieces = [block.mix for block in limit_blocks(cut(samples, sizes), Limiter(RATE))]
     assert np.array_equal(np.hstack(pieces), whole(samples, Limiter(RATE)))
 
 
@@ -88,7 +89,7 @@ def test_the_limited_mix_is_the_sum_of_the_limited_stems_to_the_last_bit() -> No
     mix = np.zeros_like(stems[4])
     for stem in stems.values():
         mix += stem
-    [block] = limited([Block(0, stems, mix)], Limiter(RATE))
+    [block] = limit_blocks([Block(0, stems, mix)], Limiter(RATE))
     total = np.zeros_like(mix)
     for number in (4, 2, 9):
         total = total + block.stems[number]
@@ -98,7 +99,7 @@ def test_the_limited_mix_is_the_sum_of_the_limited_stems_to_the_last_bit() -> No
 
 def test_every_stem_gets_one_and_the_same_gain_on_both_sides() -> None:
     stem, quiet = noise(0.5, 0.6), np.full((2, RATE // 2), 0.01, np.float32)
-    [block] = limited([Block(0, {1: stem, 2: quiet}, stem + quiet)], Limiter(RATE))
+    [block] = limit_blocks([Block(0, {1: stem, 2: quiet}, stem + quiet)], Limiter(RATE))
     gain = block.stems[2] / quiet
     assert gain.min() < 0.8
     assert np.array_equal(gain[0], gain[1])

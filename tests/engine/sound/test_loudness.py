@@ -7,7 +7,9 @@ import pyloudnorm
 import pytest
 from numpy.typing import NDArray
 
-from engine.sound.loudness import energy_lufs, from_db, integrated_lufs, level_lufs, to_db, true_peak_dbtp
+from engine.sound.loudness import energy_lufs, integrated_lufs, level_lufs
+from engine.sound.truepeak import true_peak_dbtp
+from engine.sound.waveform import from_db, to_db
 
 Wave = NDArray[np.float32]
 

@@ -12,16 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.sound.loudness import (
-    LoudnessReport,
-    Waveform,
-    from_db,
-    integrated_lufs,
-    loudness_report,
-    to_db,
-    true_peak_dbtp,
-)
+from engine.sound.bs1770 import LoudnessReport
+from engine.sound.loudness import integrated_lufs, loudness_report
 from engine.sound.meters import LoudnessMeter
+from engine.sound.truepeak import true_peak_dbtp
+from engine.sound.waveform import Waveform, from_db, to_db
 
 RATE = 48_000
 BLOCK = 16_384

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from engine.errors import BadInput
 from engine.scene.timeline import FADE_SHAPES, Clip, Fade, Timeline, Track
 from engine.sound.fades import fade_in, fade_out
-from engine.sound.loudness import Waveform, from_db
 from engine.sound.panning import balance_gains, mono_gains
 from engine.sound.render import BLOCK, Renderer
 from engine.sound.resample import resample
+from engine.sound.waveform import Waveform, from_db
 
 RATE = 48_000
 LENGTH = 3 * BLOCK

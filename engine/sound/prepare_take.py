@@ -5,14 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.sound.loudness import (
-    OVERSAMPLING,
-    Waveform,
-    from_db,
-    level_lufs,
-    oversampled,
-    true_peak_dbtp,
-)
+from engine.sound.loudness import level_lufs
+from engine.sound.truepeak import OVERSAMPLING, oversampled, true_peak_dbtp
+from engine.sound.waveform import Waveform, from_db
 
 LOWEST_HZ = 20.0
 FADE_SECONDS = 0.008
@@ -24,15 +19,15 @@ LOOKAHEAD_SECONDS = 0.004
 TOLERANCE_LU = 0.02
 
 
-def conditioned(samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float = CEILING_DBTP) -> Waveform:
+def prepare_take(samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float = CEILING_DBTP) -> Waveform:
     """A waveform made fit to be used: without DC, faded at its ends, at ``lufs`` and under ``ceiling_dbtp``.
 
     Silence stays silence.
     """
-    return at_level(faded(without_dc(samples, rate), rate), rate, lufs, ceiling_dbtp)
+    return normalize_loudness(fade_ends(remove_dc(samples, rate), rate), rate, lufs, ceiling_dbtp)
 
 
-def without_dc(samples: Waveform, rate: int) -> Waveform:
+def remove_dc(samples: Waveform, rate: int) -> Waveform:
     """The waveform without what lies below hearing (a second-order high-pass at 20 Hz, run both ways)."""
     from scipy.signal import butter, sosfiltfilt
 
@@ -45,7 +40,7 @@ def without_dc(samples: Waveform, rate: int) -> Waveform:
     )
 
 
-def faded(samples: Waveform, rate: int, seconds: float = FADE_SECONDS) -> Waveform:
+def fade_ends(samples: Waveform, rate: int, seconds: float = FADE_SECONDS) -> Waveform:
     """The waveform with raised-cosine fades at both ends: it starts and stops at zero, without a click."""
     length = min(round(seconds * rate), samples.shape[1] // 2)
     rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))
@@ -55,7 +50,9 @@ def faded(samples: Waveform, rate: int, seconds: float = FADE_SECONDS) -> Wavefo
     return np.asarray(samples * envelope, np.float32)
 
 
-def at_level(samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float = CEILING_DBTP) -> Waveform:
+def normalize_loudness(
+    samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float = CEILING_DBTP
+) -> Waveform:
     """The waveform brought to ``lufs`` with no true peak over ``ceiling_dbtp``.
 
     A plain gain where that is enough; else a look-ahead limiter takes the peaks, and the gain is raised until
@@ -67,17 +64,17 @@ def at_level(samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float = CE
     peak = true_peak_dbtp(samples)
     most = ceiling_dbtp + MOST_LIMITING_DB - peak
     gain = min(lufs - level, most)
-    changed = limited(samples * np.float32(from_db(gain)), rate, ceiling_dbtp)
+    changed = limit_peaks(samples * np.float32(from_db(gain)), rate, ceiling_dbtp)
     for _ in range(12):
         missing = lufs - (level_lufs(changed, rate) or lufs)
         if abs(missing) < TOLERANCE_LU or (missing > 0 and gain >= most):
             break
         gain = min(gain + missing, most)
-        changed = limited(samples * np.float32(from_db(gain)), rate, ceiling_dbtp)
+        changed = limit_peaks(samples * np.float32(from_db(gain)), rate, ceiling_dbtp)
     return changed
 
 
-def limited(samples: Waveform, rate: int, ceiling_dbtp: float = CEILING_DBTP) -> Waveform:
+def limit_peaks(samples: Waveform, rate: int, ceiling_dbtp: float = CEILING_DBTP) -> Waveform:
     """The waveform with its true peaks held under the ceiling, all channels alike."""
     over = true_peak_dbtp(samples) - ceiling_dbtp
     if over <= 0:

@@ -1,4 +1,4 @@
-"""What sounds different after an edit of the timeline: the stretches of the mix that must be rendered again."""
+"""The stretches of the mix that an edit of the timeline changes, which must be rendered again."""
 
 from engine.scene.timeline import Clip, Timeline, Track
 
@@ -6,7 +6,7 @@ Span = tuple[int, int]
 """From a sample to before another."""
 
 
-def changed_spans(before: Timeline, after: Timeline) -> list[Span] | None:
+def dirty_spans(before: Timeline, after: Timeline) -> list[Span] | None:
     """Where the mixes of two timelines of one rate may differ; None is everywhere.
 
     Names, colours and markers change nothing that sounds.

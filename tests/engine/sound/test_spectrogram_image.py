@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.sound.picture import (
+from engine.sound.spectrogram_image import (
     LEFT,
     PLOT_HEIGHT,
     PLOT_WIDTH,
     TITLE_HEIGHT,
     TOP,
     WAVE_HEIGHT,
-    Row,
+    SpectrogramRow,
     spectrogram_png,
 )
 
@@ -21,7 +21,7 @@ RATE = 16_000
 ORANGE = (255, 176, 0)
 
 
-def drawn(rows: list[Row], rate: int = RATE, highest_hz: float | None = None) -> NDArray[np.uint8]:
+def drawn(rows: list[SpectrogramRow], rate: int = RATE, highest_hz: float | None = None) -> NDArray[np.uint8]:
     picture = Image.open(io.BytesIO(spectrogram_png(rows, rate, highest_hz)))
     assert picture.mode == "RGB"
     return np.asarray(picture)
@@ -41,7 +41,8 @@ def tone(hz: float, seconds: float = 1.0) -> NDArray[np.float32]:
 
 def test_a_higher_tone_is_drawn_higher() -> None:
     rows = [
-        int(plot(drawn([Row("tone", ORANGE, tone(hz))])).mean(axis=1).argmax()) for hz in (200, 1000, 4000)
+        int(plot(drawn([SpectrogramRow("tone", ORANGE, tone(hz))])).mean(axis=1).argmax())
+        for hz in (200, 1000, 4000)
     ]
     assert rows == sorted(rows, reverse=True)
     assert len(set(rows)) == 3
@@ -50,25 +51,30 @@ def test_a_higher_tone_is_drawn_higher() -> None:
 def test_a_burst_is_drawn_when_it_sounds() -> None:
     wave = np.zeros((1, 2 * RATE), np.float32)
     wave[:, RATE : RATE + 1600] = np.random.default_rng(1).normal(0, 0.2, 1600)
-    columns = plot(drawn([Row("burst", ORANGE, wave)])).mean(axis=0)
+    columns = plot(drawn([SpectrogramRow("burst", ORANGE, wave)])).mean(axis=0)
     loud = np.flatnonzero(columns > columns.max() / 2)
     assert abs(loud.mean() / PLOT_WIDTH - 0.525) < 0.02
 
 
 def test_rows_stand_under_each_other_on_one_scale_with_their_colours() -> None:
-    one = drawn([Row("a", ORANGE, tone(500))])
-    two = drawn([Row("a", ORANGE, tone(500)), Row("b", (58, 190, 255), tone(500) * np.float32(0.01))])
+    one = drawn([SpectrogramRow("a", ORANGE, tone(500))])
+    two = drawn(
+        [
+            SpectrogramRow("a", ORANGE, tone(500)),
+            SpectrogramRow("b", (58, 190, 255), tone(500) * np.float32(0.01)),
+        ]
+    )
     height = two.shape[0] - one.shape[0]
     assert plot(two).max() > plot(two, 1, height).max() + 100
     assert ((two == (58, 190, 255)).all(axis=2)).any()
 
 
 def test_silence_and_very_short_sounds_are_drawn_too() -> None:
-    quiet = drawn([Row("silence", ORANGE, np.zeros((1, RATE), np.float32))])
+    quiet = drawn([SpectrogramRow("silence", ORANGE, np.zeros((1, RATE), np.float32))])
     assert plot(quiet).max() == plot(quiet).min()
-    assert drawn([Row("tick", ORANGE, tone(1000, 0.01))]).shape == quiet.shape
+    assert drawn([SpectrogramRow("tick", ORANGE, tone(1000, 0.01))]).shape == quiet.shape
 
 
 def test_the_axis_ends_where_the_content_ends() -> None:
-    high = plot(drawn([Row("tone", ORANGE, tone(3900))], highest_hz=4000)).mean(axis=1)
+    high = plot(drawn([SpectrogramRow("tone", ORANGE, tone(3900))], highest_hz=4000)).mean(axis=1)
     assert int(high.argmax()) < 8

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.progress import Progress, no_progress
-from engine.sound.loudness import LoudnessReport
+from engine.sound.bs1770 import LoudnessReport
 from engine.sound.meters import LoudnessMeter
 
 BLOCK = 1 << 18

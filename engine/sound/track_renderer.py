@@ -8,11 +8,11 @@ import numpy as np
 from engine.scene.timeline import Clip, Track
 from engine.sound.cache import TakesAtRate
 from engine.sound.fades import Curves
-from engine.sound.loudness import Waveform, from_db
 from engine.sound.panning import balance_gains, source_gains
+from engine.sound.waveform import Waveform, from_db
 
 
-class Lane:
+class TrackRenderer:
     """A track at a master gain, ready to be rendered stretch by stretch.
 
     Every sample is take x gain x fade in x fade out, in float32 and in this order; gain is that of clip, pans, track
