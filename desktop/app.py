@@ -16,20 +16,21 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from desktop.document import Document
-from desktop.focus import FocusGuard
-from desktop.messages import Messages
-from desktop.screenshot import Screenshot
-from desktop.services import Panels, Running, Services
-from desktop.session import NewScene, Session
+from desktop.actions.shortcut_guard import FocusGuard
+from desktop.document.activity import Running
+from desktop.document.document import Document
+from desktop.document.messages import Messages
+from desktop.document.project_session import NewScene, Session
+from desktop.main_window.main_window import USUAL, MainWindow
+from desktop.main_window.screenshot import Screenshot
+from desktop.services import Panels, Services
 from desktop.settings.store import Settings, settings_file, state_file, unsaved_folder
 from desktop.theme.icons import icon_pixmap
 from desktop.theme.theme import Theme
+from desktop.threads.background import Background
+from desktop.threads.gc_timer import Sweeper
+from desktop.threads.torch_preload import torch_opened_ahead
 from desktop.welcome.samples import samples
-from desktop.window import USUAL, MainWindow
-from desktop.workers.background import Background
-from desktop.workers.libraries import torch_opened_ahead
-from desktop.workers.sweeper import Sweeper
 from engine.errors import BadInput, Failed
 
 DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
@@ -198,7 +199,7 @@ def _device_words(settings: Settings) -> str:
 
 
 def _real_panels() -> Panels:
-    from desktop.panels import real_panels
+    from desktop.main_window.workbench import real_panels
 
     return real_panels()
 

@@ -67,15 +67,15 @@ class Artist:
 
     def __init__(self, out: Path, scale: int) -> None:
         from desktop.app import about_text, made_services
-        from desktop.joining import join
+        from desktop.canvas.part import CanvasPanel
+        from desktop.main_window.main_window import MainWindow
+        from desktop.main_window.workbench import join
         from desktop.objects.part import ObjectsPart
-        from desktop.panels import CanvasPanel
         from desktop.playback.devices import SilentDevice
         from desktop.services import Panels
         from desktop.settings.store import Settings, settings_file
-        from desktop.timeline_part import TimelinePart
+        from desktop.timeline.part import TimelinePart
         from desktop.welcome.samples import samples
-        from desktop.window import MainWindow
 
         self.out, self.scale = out, scale
         self.services = made_services(Settings(settings_file()))

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
-from desktop.canvas.look import HOVER_COLOUR, PROPOSAL_COLOUR, Finish, Layout
+from desktop.canvas.outline_style import HOVER_COLOUR, PROPOSAL_COLOUR, Finish, Layout
 from desktop.canvas.overlays import Overlays
 from engine.scene.colours import Colour
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from desktop.canvas.viewport import Point
+from desktop.vision.geometry import Point
 from engine.scene.masks import Mask
 
 SIZES = (2, 400)

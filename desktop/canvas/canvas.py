@@ -5,13 +5,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.brush import brushed, resized
-from desktop.canvas.choosing import Choosing, object_at
-from desktop.canvas.finding import Finding
-from desktop.canvas.gestures import Boxed, Boxing, Clicked, Held, Panned, Stroked, Tool
-from desktop.canvas.keymap import Command
-from desktop.canvas.look import PROPOSAL_COLOUR, BrushMark
-from desktop.canvas.stage import Stage
-from desktop.canvas.viewport import Point
+from desktop.canvas.candidate_picker import Finding
+from desktop.canvas.canvas_view import Stage
+from desktop.canvas.commands import Command
+from desktop.canvas.object_draft import Choosing, object_at
+from desktop.canvas.outline_style import PROPOSAL_COLOUR, BrushMark
+from desktop.canvas.pointer_actions import Boxed, Boxing, Clicked, Held, Panned, Stroked, Tool
+from desktop.vision.geometry import Point
 from engine.scene.colours import Colour
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask

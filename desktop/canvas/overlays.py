@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from desktop.canvas.look import Finish
-from desktop.canvas.outline import Outline
+from desktop.canvas.outline_style import Finish
 from desktop.canvas.viewport import Viewport
+from desktop.vision.outline import Outline
 
 KEPT = 48
 REACH = 4.0

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from desktop.canvas.pyramid import Level, Pyramid
+from desktop.canvas.image_pyramid import Level, Pyramid
 from desktop.canvas.viewport import Viewport
 from engine.vision.still import Still
 

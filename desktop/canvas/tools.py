@@ -3,11 +3,11 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
-from desktop.actions import shown_key, tooltip
+from desktop.actions.action_table import SPECS, KeyMap
+from desktop.actions.actions import shown_key, tooltip
 from desktop.canvas.brush import SIZES
-from desktop.canvas.gestures import Tool
-from desktop.canvas.keymap import Command, action_of
-from desktop.keys import SPECS, KeyMap
+from desktop.canvas.commands import Command, action_of
+from desktop.canvas.pointer_actions import Tool
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon
 

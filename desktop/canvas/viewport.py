@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-Point = tuple[float, float]
-Size = tuple[float, float]
+from desktop.vision.geometry import Point, Size
 
 MARGIN = 20.0
 MOST_ZOOM = 32.0

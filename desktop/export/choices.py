@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
+from desktop.settings.store import JsonFile, state_file
 from engine.export.names import plain
 from engine.export.plan import FORMATS, ExportSettings
 from engine.export.ucs import UcsBlocks
@@ -128,3 +129,28 @@ def _read_categories(found: object) -> tuple[tuple[int, str], ...]:
         and type(pair[0]) is int
         and isinstance(pair[1], str)
     )
+
+
+class ExportMemory:
+    """Args:
+    file: where it is kept. Read now, so that no dialog has to.
+    """
+
+    def __init__(self, file: JsonFile) -> None:
+        self._file = file
+        self.last = read_remembered(file.read())
+
+    def save(self) -> None:
+        """For a worker's thread.
+
+        Raises:
+            BadInput, Failed: it cannot be written.
+        """
+        known = write_remembered(self.last)
+        others = {key: value for key, value in self._file.read().items() if key not in known}
+        self._file.write({**others, **known})
+
+
+def export_memory_file() -> JsonFile:
+    """Where this person's last export is remembered."""
+    return JsonFile(Path(state_file().path).with_name("export.json"))

@@ -8,20 +8,19 @@ from PySide6.QtCore import QSize, QUrl, SignalInstance
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop.document import Document
-from desktop.export.asking import Asking, Dialogs
+from desktop.document.document import Document
+from desktop.document.messages import Message, Messages
 from desktop.export.categories import changed
-from desktop.export.choices import Remembered, proposed_folder
+from desktop.export.choices import ExportMemory, Remembered, proposed_folder
+from desktop.export.confirmations import Asking, Dialogs
 from desktop.export.drags import FileDrags
 from desktop.export.file_list import Row
 from desktop.export.form import ExportForm, name_sign
-from desktop.export.memory import ExportMemory
-from desktop.export.pieces import Piece, piece
 from desktop.export.preview import Asked, Preview
 from desktop.export.results import ResultPane
+from desktop.export.single_file import Piece, piece
 from desktop.export.words import done_text, holds_text
-from desktop.export.work import ExportRequest, ExportWork, Progressed, Written
-from desktop.messages import Message, Messages
+from desktop.export.worker import ExportRequest, ExportWork, Progressed, Written
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon
 from engine.export.run import Exported

@@ -10,11 +10,11 @@ from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, QUrl, Signal,
 from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from desktop.export.pieces import Piece, Rendered, render, sweep
-from desktop.export.work import Write
-from desktop.messages import Messages
+from desktop.document.messages import Messages
+from desktop.export.single_file import Piece, Rendered, render, sweep
+from desktop.export.worker import Write
 from desktop.theme.icons import icon_pixmap
-from desktop.workers.lane import Answer, Lane
+from desktop.threads.request_thread import Answer, Lane
 from engine.errors import Cancelled
 from engine.export.run import export
 from engine.progress import Progress

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.time_left import in_words
 from desktop.export.categories import CatIds
 from desktop.export.file_list import FileList
 from desktop.export.form import heading, name_sign
 from desktop.export.words import plan_text
-from desktop.export.work import Progressed
+from desktop.export.worker import Progressed
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon_pixmap
-from desktop.workers.pace import in_words
 from engine.export.plan import ExportPlan
 
 STEPS = 1000

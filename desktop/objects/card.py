@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.objects.controls import IconMaker, letter_button, qcolour, restyle, small_button
 from desktop.objects.editor import ObjectEditor
-from desktop.objects.elided_line import ElidedLine
-from desktop.objects.look import IconMaker, letter_button, qcolour, restyle, small_button
 from desktop.objects.swatch import Swatch
 from desktop.objects.take_row import TakeRow, TakeState
 from desktop.theme.colours import DARK
+from desktop.theme.elided import ElidedLine
 from engine.scene.colours import Colour
 from engine.scene.edits import recolour_object, rename_object
 from engine.scene.limits import MOST_NAME

@@ -7,8 +7,8 @@ from PySide6.QtCore import QRegularExpression, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
-from desktop.objects.elided_line import ElidedLine
-from desktop.objects.look import CalmSpin, IconMaker, field_label, small_button
+from desktop.objects.controls import CalmSpin, IconMaker, field_label, small_button
+from desktop.theme.elided import ElidedLine
 from engine.scene.edits import lock_seed, prompt_object, set_duration, set_negative, set_seed
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS, MOST_SEED, MOST_TEXT
 from engine.scene.objects import SoundingObject

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from desktop.actions import tooltip
-from desktop.keys import SPECS, KeyMap
-from desktop.objects.ordering import Choice
+from desktop.actions.action_table import SPECS, KeyMap
+from desktop.actions.actions import tooltip
+from desktop.generation.request_builder import Choice
 from desktop.theme.icons import icon
 from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
 

@@ -6,17 +6,17 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.actions import shown_key
-from desktop.document import Document
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
+from desktop.actions.actions import shown_key
+from desktop.document.document import Document
+from desktop.generation.queue import GenerationQueue, Job
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
+from desktop.objects.controls import SHEET, icon_maker
 from desktop.objects.footer import Footer
-from desktop.objects.look import SHEET, icon_maker
 from desktop.objects.previews import Previews
 from desktop.objects.queue_view import QueueView, words_of
 from desktop.theme.colours import DARK
-from desktop.workers.queue import GenerationQueue, Job
 from engine.scene.edits import reject_take, star_take
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene

@@ -7,17 +7,17 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from desktop.actions import Actions
-from desktop.objects.ordering import MOST_NEW_SEED, Ordering
+from desktop.actions.actions import Actions
+from desktop.generation.queue import GenerationQueue
+from desktop.generation.request_builder import MOST_NEW_SEED, Ordering
+from desktop.generation.studio_factory import studio_maker
+from desktop.generation.take_importer import Keeper
+from desktop.generation.worker import GenerationWorker, Maker
 from desktop.objects.panel import ObjectsPanel
 from desktop.objects.previews import Previews
 from desktop.services import Services
 from desktop.settings.table import Preferences
-from desktop.workers.background import Background
-from desktop.workers.generation import GenerationWorker, Maker
-from desktop.workers.keeper import Keeper
-from desktop.workers.queue import GenerationQueue
-from desktop.workers.studio_maker import studio_maker
+from desktop.threads.background import Background
 from engine.generation.requests import DRAFT, FINAL, Quality
 
 

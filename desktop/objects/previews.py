@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from desktop.document import Document
-from desktop.objects.lookup import Lookup
+from desktop.document.document import Document
 from desktop.objects.pictures import Peaks, cut_out, peaks
-from desktop.workers.background import Background
+from desktop.threads.background import Background
+from desktop.threads.background_cache import Lookup
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import TakeRecord

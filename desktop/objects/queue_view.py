@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions import tooltip
-from desktop.keys import SPECS, KeyMap
-from desktop.objects.look import IconMaker, small_button
+from desktop.actions.action_table import SPECS, KeyMap
+from desktop.actions.actions import tooltip
+from desktop.document.time_left import in_words
+from desktop.generation.queue import GenerationQueue, Job
+from desktop.objects.controls import IconMaker, small_button
 from desktop.theme.colours import DARK
-from desktop.workers.pace import in_words
-from desktop.workers.queue import GenerationQueue, Job
 
 MOST_HEIGHT = 132
 MOST_WORDS = 190

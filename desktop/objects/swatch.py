@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QToolButton, QWidget
 
-from desktop.objects.look import dressed, qcolour
+from desktop.objects.controls import dressed, qcolour
 from desktop.theme.colours import DARK
 from engine.scene.colours import PALETTE, Colour
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QToolTip, QWidget
 
-from desktop.objects.carry import take_picture
-from desktop.objects.look import IconMaker, dressed, qcolour, small_button
+from desktop.objects.controls import IconMaker, dressed, qcolour, small_button
+from desktop.objects.drag_pixmap import take_picture
 from desktop.objects.pictures import Peaks
 from desktop.objects.recipe import recipe_tip
 from desktop.objects.wave_strip import WaveStrip

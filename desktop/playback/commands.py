@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from desktop.actions import Actions
-from desktop.document import Document
-from desktop.messages import Messages
-from desktop.playback.comparing import pair_of
+from desktop.actions.actions import Actions
+from desktop.document.document import Document
+from desktop.document.messages import Messages
+from desktop.playback.ab_compare import pair_of
 from desktop.playback.player import Player
 
 
 def commands(player: Player, compare: Callable[[], None]) -> dict[str, Callable[[], None]]:
-    """By the id of the action in ``desktop.keys``."""
+    """By the id of the action in ``desktop.actions.action_table``."""
     return {
         "play": player.toggle,
         "shuttle_back": lambda: player.shuttle(-1),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
-from desktop.playback.engine_room import Line
-from desktop.playback.gauge import Gauge, Reading
+from desktop.playback.meter_reading import Gauge, Reading
+from desktop.playback.output_thread import Line
 
 EVERY_SECONDS = 0.04
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from desktop.playback.gauge import LOWEST_DB, Reading, height, spoken
+from desktop.playback.meter_reading import LOWEST_DB, Reading, height, spoken
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon
 

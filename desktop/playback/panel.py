@@ -2,17 +2,17 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from desktop.actions import Actions
-from desktop.document import Document
-from desktop.keys import KeyMap
-from desktop.messages import Messages
+from desktop.actions.action_table import KeyMap
+from desktop.actions.actions import Actions
+from desktop.document.document import Document
+from desktop.document.messages import Messages
 from desktop.playback.commands import Comparer, bind
 from desktop.playback.devices import open_device
-from desktop.playback.engine_room import OpenDevice
 from desktop.playback.meter_thread import MeterThread
 from desktop.playback.meters import Meters
-from desktop.playback.open_takes import OpenTakes
+from desktop.playback.output_thread import OpenDevice
 from desktop.playback.player import Player
+from desktop.playback.sources import OpenTakes
 from desktop.playback.transport import TransportBar
 from desktop.services import Services
 

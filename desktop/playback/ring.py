@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.playback.path import Piece
+from desktop.playback.playhead_path import Piece
 
 CHUNK = 512
 """Frames of a chunk, at the device's rate: 11 ms at 48 kHz. Changes are heard from one chunk to the next."""

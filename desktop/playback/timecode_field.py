@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from desktop.playback.entry import frame_of_entry
+from desktop.playback.timecode_entry import frame_of_entry
 from engine.errors import BadInput
 from engine.scene.timecode import RATES, FrameRate, frames_in_day, to_text
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from desktop.actions import tooltip
-from desktop.keys import ACTIONS, KeyMap
+from desktop.actions.action_table import ACTIONS, KeyMap
+from desktop.actions.actions import tooltip
+from desktop.playback.ab_compare import Pair
 from desktop.playback.commands import commands
-from desktop.playback.comparing import Pair
-from desktop.playback.gauge import spoken
+from desktop.playback.meter_reading import spoken
 from desktop.playback.player import Player
 from desktop.playback.timecode_field import TimecodeField
 from desktop.theme.colours import DARK

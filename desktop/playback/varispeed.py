@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from desktop.playback.path import Piece
+from desktop.playback.playhead_path import Piece
 from desktop.playback.ring import Frames
 from engine.sound.loudness import Waveform
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
 from desktop.settings.keys_page import KeysPage
 from desktop.settings.table import SECTIONS, Preferences, Words, words_of
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.keys import ACTIONS, MENUS, SPECS, KeyMap
+from desktop.actions.action_table import ACTIONS, MENUS, SPECS, KeyMap
 
 PLAIN = QKeySequence.SequenceFormat.PortableText
 ID = Qt.ItemDataRole.UserRole

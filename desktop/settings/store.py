@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
 from desktop.settings.table import Preferences, read_preferences, write_preferences
 from engine.errors import FoleyscapeError
 from engine.scene.disk import disk_errors, write_file

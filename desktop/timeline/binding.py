@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from desktop.actions import Actions
+from desktop.actions.actions import Actions
 from desktop.timeline.view import TimelineView
 
 WITH_CLIPS = (

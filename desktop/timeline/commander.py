@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import reduce
 
-from desktop.document import Document
-from desktop.timeline import changes
-from desktop.timeline.changes import Copied
-from desktop.timeline.gestures import LEAST_GAIN
-from desktop.timeline.surface import Surface
+from desktop.document.document import Document
+from desktop.timeline import clip_edits
+from desktop.timeline.clip_edits import Copied
+from desktop.timeline.interaction.gestures import LEAST_GAIN
+from desktop.timeline.track_view import Surface
 from engine.scene.edits import (
     add_marker,
     add_track,
@@ -48,7 +48,7 @@ class Commander:
     def clips(self) -> list[Clip]:
         """The selected clips, by track and then by start."""
         return [
-            clip for clips in changes.chosen(self._document.scene, self.chosen).values() for clip in clips
+            clip for clips in clip_edits.chosen(self._document.scene, self.chosen).values() for clip in clips
         ]
 
     def select_all(self) -> None:
@@ -58,58 +58,62 @@ class Commander:
     def delete(self) -> None:
         if self.chosen:
             numbers = self.chosen
-            self._edit(self._named("Delete clip"), lambda scene: changes.remove_all(scene, numbers))
+            self._edit(self._named("Delete clip"), lambda scene: clip_edits.remove_all(scene, numbers))
 
     def copy(self) -> None:
         if self.chosen:
-            self._copied = changes.copy_of(self._document.scene, self.chosen)
+            self._copied = clip_edits.copy_of(self._document.scene, self.chosen)
 
     def cut(self) -> None:
         self.copy()
         if self.chosen:
             numbers = self.chosen
-            self._edit(self._named("Cut clip"), lambda scene: changes.remove_all(scene, numbers))
+            self._edit(self._named("Cut clip"), lambda scene: clip_edits.remove_all(scene, numbers))
 
     def paste(self) -> None:
         """At the playhead, on the first selected clip's track or the topmost in view."""
         copied, at = self._copied, self._surface.view.playhead
         if copied is not None:
             row = self._row()
-            self._adding("Paste", lambda scene: changes.paste(scene, copied, at, row))
+            self._adding("Paste", lambda scene: clip_edits.paste(scene, copied, at, row))
 
     def duplicate(self) -> None:
         numbers = self.chosen
         if numbers:
-            self._adding(self._named("Duplicate clip"), lambda scene: changes.duplicate_all(scene, numbers))
+            self._adding(
+                self._named("Duplicate clip"), lambda scene: clip_edits.duplicate_all(scene, numbers)
+            )
 
     def split(self) -> None:
         """At the playhead: the selected clips, or all when none is selected."""
         numbers, at = self.chosen, self._surface.view.playhead
-        self._edit("Split at playhead", lambda scene: changes.split_all(scene, numbers, at))
+        self._edit("Split at playhead", lambda scene: clip_edits.split_all(scene, numbers, at))
 
     def nudge(self, frames: int) -> None:
         numbers = self.chosen
         if numbers:
-            self._edit(self._named("Nudge clip"), lambda scene: changes.nudge_all(scene, numbers, frames))
+            self._edit(self._named("Nudge clip"), lambda scene: clip_edits.nudge_all(scene, numbers, frames))
 
     def trim(self, *, end: bool) -> None:
         """The selected clips begin, or end, at the playhead."""
         numbers, at = self.chosen, self._surface.view.playhead
         if numbers:
-            self._edit(self._named("Trim clip"), lambda scene: changes.trim_all(scene, numbers, at, end=end))
+            self._edit(
+                self._named("Trim clip"), lambda scene: clip_edits.trim_all(scene, numbers, at, end=end)
+            )
 
     def fade(self, *, out: bool) -> None:
         """The selected clips come in until the playhead, or go out from it."""
         numbers, at = self.chosen, self._surface.view.playhead
         if numbers:
             name = "Fade out" if out else "Fade in"
-            self._edit(name, lambda scene: changes.fade_all(scene, numbers, at, out=out))
+            self._edit(name, lambda scene: clip_edits.fade_all(scene, numbers, at, out=out))
 
     def change_row(self, down: int) -> None:
         """The selected clips go to the tracks so many below."""
         numbers = self.chosen
         if numbers:
-            self._edit(self._named("Move clip"), lambda scene: changes.move_rows(scene, numbers, down))
+            self._edit(self._named("Move clip"), lambda scene: clip_edits.move_rows(scene, numbers, down))
 
     def change_gain(self, by_db: float) -> None:
         """Each of the selected clips by as much louder, as far as that goes."""
@@ -183,17 +187,17 @@ class Commander:
         self._edit("Move track", lambda scene: move_track(scene, number, place))
 
     def drop(self, digest: str, at: int, row: int) -> None:
-        self._adding("Place take", lambda scene: changes.drop_take(scene, digest, at, row))
+        self._adding("Place take", lambda scene: clip_edits.drop_take(scene, digest, at, row))
 
     def _row(self) -> int:
         tracks = self._document.scene.timeline.tracks
-        first = next(iter(changes.chosen(self._document.scene, self.chosen)), None)
+        first = next(iter(clip_edits.chosen(self._document.scene, self.chosen)), None)
         rows = [row for row, track in enumerate(tracks) if track.id == first]
         return rows[0] if rows else self._surface.view.geometry.rows(len(tracks)).start
 
     def _tracks(self) -> list[Track]:
         """The tracks that the selected clips stand on."""
-        there = changes.chosen(self._document.scene, self.chosen)
+        there = clip_edits.chosen(self._document.scene, self.chosen)
         return [track for track in self._document.scene.timeline.tracks if track.id in there]
 
     def _each_track(self, name: str, change: Callable[[Scene, Track], Scene]) -> None:

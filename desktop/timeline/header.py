@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.document import Document
-from desktop.objects.elided_line import ElidedLine
+from desktop.document.document import Document
 from desktop.theme.colours import DARK
-from desktop.timeline.carrying import Carrying
+from desktop.theme.elided import ElidedLine
 from desktop.timeline.fader import Fader
-from desktop.timeline.lanes import RULER, Geometry
-from desktop.timeline.look import track_colour
+from desktop.timeline.interaction.drag_out import Carrying
+from desktop.timeline.layout.track_layout import RULER, Geometry
+from desktop.timeline.painting.view_state import track_colour
 from engine.scene.edits import mute_track, rename_track, set_track_gain, set_track_pan, solo_track
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track

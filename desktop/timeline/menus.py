@@ -6,12 +6,12 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget, QWidgetAction
 
-from desktop.actions import shown_key
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
+from desktop.actions.actions import shown_key
 from desktop.timeline.commander import Commander
 from desktop.timeline.fader import Fader
 from desktop.timeline.header import spoken_pan
-from desktop.timeline.hits import Hit
+from desktop.timeline.interaction.hit_test import Hit
 from engine.scene.scene import Scene
 from engine.scene.timeline import FadeShape, Marker
 

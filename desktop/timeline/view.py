@@ -6,25 +6,24 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
-from desktop.actions import pressed
-from desktop.document import Document
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
+from desktop.actions.actions import pressed
+from desktop.document.document import Document
 from desktop.theme.colours import DARK
+from desktop.timeline.actions import SCOPE, command_of, deeds
 from desktop.timeline.commander import Commander
-from desktop.timeline.corner import Corner
-from desktop.timeline.deeds import deeds
-from desktop.timeline.following import Following
-from desktop.timeline.gestures import Edit
 from desktop.timeline.header import Headers
-from desktop.timeline.heights import Heights
-from desktop.timeline.hits import Hit, Part
-from desktop.timeline.keymap import SCOPE, command_of
-from desktop.timeline.lanes import RULER, Geometry
+from desktop.timeline.interaction.gestures import Edit
+from desktop.timeline.interaction.hit_test import Hit, Part
+from desktop.timeline.keyboard_cursor import Walker
+from desktop.timeline.layout.page_follow import Following
+from desktop.timeline.layout.track_heights import Heights
+from desktop.timeline.layout.track_layout import RULER, Geometry
 from desktop.timeline.marker_field import MarkerField
 from desktop.timeline.menus import menu_for
-from desktop.timeline.surface import Surface
-from desktop.timeline.walker import Walker
-from desktop.timeline.waveforms import Waveforms
+from desktop.timeline.painting.waveform_cache import Waveforms
+from desktop.timeline.toolbar import Corner
+from desktop.timeline.track_view import Surface
 from engine.scene.edits import rename_marker
 from engine.scene.scene import Scene
 from engine.scene.timeline import Marker
@@ -184,7 +183,7 @@ class TimelineView(QWidget):
         self.surface.set_geometry(heights.shown(self.surface.view.geometry, tracks))
 
     def obey(self, command: str) -> None:
-        """Does what an action of ``desktop.timeline.keymap.COMMANDS`` is called."""
+        """Does what an action of ``desktop.timeline.actions.COMMANDS`` is called."""
         self._deeds[command]()
 
     def event(self, event: QEvent) -> bool:

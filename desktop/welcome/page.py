@@ -8,12 +8,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from desktop.folders import Recoverable
+from desktop.document.project_io import Recoverable
 from desktop.theme.colours import DARK
 from desktop.theme.icons import icon, icon_pixmap
+from desktop.threads.background import Background
 from desktop.welcome.samples import Sample
 from desktop.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
-from desktop.workers.background import Background
 
 COLUMNS = 5
 SHOWN = 5

@@ -21,8 +21,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.canvas.canvas import Canvas
-from desktop.workers.studio_sight import StudioSight
-from desktop.workers.vision import VisionWorker
+from desktop.vision.studio_backend import StudioSight
+from desktop.vision.worker import VisionWorker
 from engine.vision.still import Still
 
 ALLOWED_MS = 60.0

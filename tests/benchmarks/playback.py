@@ -21,8 +21,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
-from desktop.document import Document
-from desktop.messages import Messages
+from desktop.document.document import Document
+from desktop.document.messages import Messages
 from desktop.playback.devices import LATENCY_SECONDS, Pull, SilentDevice
 from desktop.playback.player import Player
 from desktop.playback.ring import Frames

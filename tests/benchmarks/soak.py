@@ -30,22 +30,22 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from desktop.actions.action_table import ACTIONS
+from desktop.actions.shortcut_guard import FocusGuard
 from desktop.app import made_application, made_services
 from desktop.canvas.canvas import Canvas
-from desktop.focus import FocusGuard
-from desktop.joining import join
-from desktop.keys import ACTIONS
-from desktop.messages import Message
+from desktop.canvas.part import CanvasPanel
+from desktop.document.messages import Message
+from desktop.main_window.main_window import MainWindow
+from desktop.main_window.workbench import join
 from desktop.objects.part import ObjectsPart
-from desktop.panels import CanvasPanel
 from desktop.playback.devices import SilentDevice
 from desktop.services import Panels
 from desktop.settings.store import Settings, settings_file
 from desktop.theme.theme import Theme
-from desktop.timeline_part import TimelinePart
-from desktop.window import MainWindow
-from desktop.workers.libraries import torch_opened_ahead
-from desktop.workers.sweeper import Sweeper
+from desktop.threads.gc_timer import Sweeper
+from desktop.threads.torch_preload import torch_opened_ahead
+from desktop.timeline.part import TimelinePart
 from engine.project.folder import Project
 from tests.desktop.e2e.house import drag
 from tests.desktop.fakes import FakePerson

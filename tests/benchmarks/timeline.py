@@ -20,10 +20,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.document import Document
+from desktop.document.document import Document
 from desktop.theme.theme import Theme
+from desktop.timeline.painting.waveform_cache import Waveforms
 from desktop.timeline.view import TimelineView
-from desktop.timeline.waveforms import Waveforms
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Fade, Timeline, Track
 from engine.sound.waveform import Waveform

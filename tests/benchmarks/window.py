@@ -31,19 +31,20 @@ from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from desktop.app import made_application, made_services
-from desktop.joining import join
+from desktop.canvas.part import CanvasPanel
+from desktop.generation import studio_factory
+from desktop.main_window.main_window import MainWindow
+from desktop.main_window.workbench import join
 from desktop.objects.part import ObjectsPart
-from desktop.panels import CanvasPanel
 from desktop.playback.devices import SilentDevice
 from desktop.services import Panels
 from desktop.settings.store import Settings, settings_file
 from desktop.theme.theme import Theme
-from desktop.timeline_part import TimelinePart
+from desktop.threads.gc_timer import Sweeper
+from desktop.threads.torch_preload import torch_opened_ahead
+from desktop.timeline.part import TimelinePart
+from desktop.vision import studio_backend
 from desktop.welcome.samples import samples
-from desktop.window import MainWindow
-from desktop.workers import studio_maker, studio_sight
-from desktop.workers.libraries import torch_opened_ahead
-from desktop.workers.sweeper import Sweeper
 from tests.desktop.e2e.house import drag
 from tests.desktop.fakes import FakePerson
 
@@ -238,7 +239,7 @@ def try_stills(stills: Sequence[Path], home: Path, *, plain: bool) -> None:
     theme.dress(application)
     sweeper = None if plain else Sweeper(application)
     if plain:
-        for maker in (studio_maker, studio_sight):
+        for maker in (studio_factory, studio_backend):
             vars(maker)["open_torch"] = lambda: None
     trial, pulse = Trial(), Pulse()
     go_on(0)

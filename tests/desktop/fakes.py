@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.actions import Actions
-from desktop.asking import Answer
+from desktop.actions.actions import Actions
+from desktop.main_window.dialogs import Answer
 from desktop.services import Services
 
 

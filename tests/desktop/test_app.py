@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop import command
 from desktop.app import Start, check, made_services, prepare_platform, told_errors
-from desktop.messages import Message, Messages
-from desktop.screenshot import Screenshot
+from desktop.document.messages import Message, Messages
+from desktop.main_window.main_window import MainWindow
+from desktop.main_window.screenshot import Screenshot
 from desktop.services import Panels
 from desktop.settings.store import Settings, settings_file
 from desktop.theme.colours import DARK
 from desktop.welcome.samples import samples
-from desktop.window import MainWindow
 from engine.errors import BadInput, Failed
 from tests.desktop.fakes import FakePanel, FakePerson
 
@@ -87,7 +87,7 @@ def test_importing_the_command_loads_no_window() -> None:
 
 
 def test_the_windows_start_loads_no_torch() -> None:
-    program = "import sys, desktop.app, desktop.panels; print('torch' in sys.modules)"
+    program = "import sys, desktop.app, desktop.main_window.workbench; print('torch' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True, timeout=60
     )

@@ -10,16 +10,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.actions.action_table import KeyMap
 from desktop.canvas.canvas import NOBODY, Canvas
-from desktop.canvas.gestures import Tool
-from desktop.canvas.keymap import Command
-from desktop.canvas.outline import trace
-from desktop.canvas.stage import GUIDE
-from desktop.keys import KeyMap
+from desktop.canvas.canvas_view import GUIDE
+from desktop.canvas.commands import Command
+from desktop.canvas.pointer_actions import Tool
+from desktop.vision.outline import trace
 from engine.scene.hints import Box, Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
-from tests.desktop.workers.fake_sight import square, still_of
+from tests.desktop.vision.fake_backend import square, still_of
 
 NONE = Qt.KeyboardModifier.NoModifier
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier

@@ -9,16 +9,16 @@ from pytestqt.qtbot import QtBot
 
 from desktop.canvas.canvas import Canvas
 from desktop.canvas.controller import CanvasController
-from desktop.canvas.gestures import Tool
-from desktop.document import Document
-from desktop.messages import Message, Messages
-from desktop.workers.vision import VisionWorker
+from desktop.canvas.pointer_actions import Tool
+from desktop.document.document import Document
+from desktop.document.messages import Message, Messages
+from desktop.vision.worker import VisionWorker
 from engine.errors import BadInput
 from engine.scene.edits import rename_object
 from engine.scene.scene import Scene, StillRecord
 from engine.vision.still import Still
 from tests.desktop.canvas.test_canvas import at, click, drag
-from tests.desktop.workers.fake_sight import FakeSight, still_of
+from tests.desktop.vision.fake_backend import FakeSight, still_of
 
 STILL, OTHER = still_of(320, 240), still_of(200, 240)
 

@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
+from desktop.actions.action_table import KeyMap
 from desktop.canvas.brush import SIZES, brushed, resized
-from desktop.canvas.choosing import Choosing, object_at
-from desktop.canvas.gestures import (
+from desktop.canvas.commands import COMMANDS, Command, action_of, command_for
+from desktop.canvas.image_pyramid import LARGEST, build
+from desktop.canvas.labels import Rect, Wanted, place
+from desktop.canvas.object_draft import Choosing, object_at
+from desktop.canvas.pointer_actions import (
     Boxed,
     Boxing,
     Button,
@@ -20,15 +24,11 @@ from desktop.canvas.gestures import (
     Zoomed,
     wheeled,
 )
-from desktop.canvas.keymap import COMMANDS, Command, action_of, command_for
-from desktop.canvas.labels import Rect, Wanted, place
-from desktop.canvas.outline import NOTHING, trace
-from desktop.canvas.pyramid import LARGEST, build
 from desktop.canvas.viewport import LEAST_SHOWN, MOST_ZOOM, Viewport
-from desktop.keys import KeyMap
+from desktop.vision.outline import NOTHING, trace
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.objects import SoundingObject
-from tests.desktop.workers.fake_sight import square, still_of
+from tests.desktop.vision.fake_backend import square, still_of
 
 FITTED = Viewport.fitting((4000, 3000), (1000, 700))
 STILL = still_of()

@@ -10,17 +10,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.actions.shortcut_guard import FocusGuard
 from desktop.app import made_services
-from desktop.focus import FocusGuard
-from desktop.joining import join
-from desktop.messages import Message
+from desktop.canvas.part import CanvasPanel
+from desktop.document.messages import Message
+from desktop.generation.worker import Maker
+from desktop.main_window.main_window import MainWindow
+from desktop.main_window.workbench import join
 from desktop.objects.part import ObjectsPart
-from desktop.panels import CanvasPanel
 from desktop.services import Panels
 from desktop.settings.store import Settings, settings_file
-from desktop.timeline_part import TimelinePart
-from desktop.window import MainWindow
-from desktop.workers.generation import Maker
+from desktop.timeline.part import TimelinePart
 from engine.scene.scene import Scene
 from tests.desktop.fakes import FakePerson
 from tests.desktop.objects.toy import FakeMaker, toy_project

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.timeline.lanes import LANE
+from desktop.timeline.layout.track_layout import LANE
 from engine.scene.edits import place_take
 from engine.scene.timeline import Clip
 from tests.desktop.e2e.house import CONTROL, House, toy_house

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.canvas.gestures import Tool
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
+from desktop.canvas.pointer_actions import Tool
 from tests.desktop.e2e.house import House, toy_house
 from tests.desktop.objects.toy import FakeMaker
 

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.document import Document
+from desktop.document.document import Document
+from desktop.document.messages import Message
+from desktop.export.choices import ExportMemory
 from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags
-from desktop.export.memory import ExportMemory
 from desktop.export.preview import Preview
-from desktop.export.work import ExportWork
-from desktop.messages import Message
+from desktop.export.worker import ExportWork
 from tests.desktop.export.fakes import Launches, Person
 
 LEFT = Qt.MouseButton.LeftButton

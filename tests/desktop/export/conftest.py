@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.document import Document
+from desktop.document.document import Document
+from desktop.document.messages import Message, Messages
+from desktop.export.choices import ExportMemory
 from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags
-from desktop.export.memory import ExportMemory
-from desktop.export.work import ExportWork, Write
-from desktop.messages import Message, Messages
+from desktop.export.worker import ExportWork, Write
 from desktop.settings.store import JsonFile
 from engine.export.run import export
 from tests.desktop.export.bench import Bench, Make

@@ -15,14 +15,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.document import Document
-from desktop.export.choices import Choices
+from desktop.document.document import Document
+from desktop.document.messages import Message, Messages
+from desktop.export.choices import Choices, ExportMemory
 from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags, drags_folder, mime_of
-from desktop.export.memory import ExportMemory
-from desktop.export.pieces import piece, take_piece
-from desktop.export.work import ExportWork
-from desktop.messages import Message, Messages
+from desktop.export.single_file import piece, take_piece
+from desktop.export.worker import ExportWork
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput, Failed
 from engine.export.run import export

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.export.asking import replace_box
 from desktop.export.choices import Choices, Remembered
+from desktop.export.confirmations import replace_box
 from desktop.export.words import size_text
-from desktop.export.work import Progressed
+from desktop.export.worker import Progressed
 from engine.errors import Failed
 from engine.scene.edits.stills import rename_scene
 from tests.desktop.export.bench import LEFT, Bench, Make, click, everything_in, pick, press, size_shown, typed

@@ -13,16 +13,16 @@ from desktop.export.categories import changed as categories_changed
 from desktop.export.categories import lines_of, meant
 from desktop.export.choices import (
     Choices,
+    ExportMemory,
     Remembered,
     proposed_folder,
     read_remembered,
     write_remembered,
 )
-from desktop.export.memory import ExportMemory
-from desktop.export.pieces import KEPT_SECONDS, Piece, clip_name, clip_scene, piece, sweep
 from desktop.export.preview import Asked, Preview, preview_of
+from desktop.export.single_file import KEPT_SECONDS, Piece, clip_name, clip_scene, piece, sweep
 from desktop.export.words import holds_text, level_text, listed, size_text, usual_texts
-from desktop.export.work import seldom
+from desktop.export.worker import seldom
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput
 from engine.scene.scene import Scene

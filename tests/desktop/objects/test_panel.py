@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from desktop.objects.card import ObjectCard
-from desktop.objects.carry import take_picture
+from desktop.objects.drag_pixmap import take_picture
 from desktop.objects.editor import ObjectEditor
 from engine.scene.colours import PALETTE
 from engine.scene.edits import prompt_object, rename_object

@@ -9,16 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from desktop.actions import Actions
-from desktop.document import Document
-from desktop.keys import KeyMap
-from desktop.messages import Message, Messages
+from desktop.actions.action_table import KeyMap
+from desktop.actions.actions import Actions
+from desktop.document.activity import Running
+from desktop.document.document import Document
+from desktop.document.messages import Message, Messages
+from desktop.document.project_session import Session
+from desktop.generation.worker import Maker
 from desktop.objects.part import ObjectsPart
-from desktop.services import Running, Services
-from desktop.session import Session
+from desktop.services import Services
 from desktop.settings.store import JsonFile, Settings
-from desktop.workers.background import Background
-from desktop.workers.generation import Maker
+from desktop.threads.background import Background
 from engine.generation.requests import Quality
 from engine.project.folder import Project
 from engine.scene.edits import set_duration

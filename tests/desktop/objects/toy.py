@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from desktop.document import Document
-from desktop.messages import Message, Messages
-from desktop.objects.ordering import Choice, Ordering
+from desktop.document.document import Document
+from desktop.document.messages import Message, Messages
+from desktop.generation.queue import GenerationQueue
+from desktop.generation.request_builder import Choice, Ordering
+from desktop.generation.take_importer import Keeper
+from desktop.generation.worker import GenerationWorker
 from desktop.objects.panel import ObjectsPanel
 from desktop.objects.previews import Previews
-from desktop.workers.background import Background
-from desktop.workers.generation import GenerationWorker
-from desktop.workers.keeper import Keeper
-from desktop.workers.queue import GenerationQueue
+from desktop.threads.background import Background
 from engine.generation.add_to_project import attach
 from engine.generation.delivery import Provenance
 from engine.generation.requests import GenerationRequest, take_seed

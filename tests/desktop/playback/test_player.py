@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.messages import Message, Messages
-from desktop.playback.comparing import Pair
+from desktop.document.messages import Message, Messages
+from desktop.playback.ab_compare import Pair
 from desktop.playback.devices import Device, Pull
-from desktop.playback.engine_room import LOST
+from desktop.playback.output_thread import LOST
 from desktop.playback.player import Player
 from desktop.playback.ring import Frames
 from tests.desktop.playback.fakes import (

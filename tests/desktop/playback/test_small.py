@@ -6,12 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from desktop.playback.comparing import Pair, pair_of
-from desktop.playback.comparison import Levels, gains_db
-from desktop.playback.entry import frame_of_entry
-from desktop.playback.gauge import Gauge, height, spoken
-from desktop.playback.moves import frames_away, loop_from, loop_of, loop_until, play_from
-from desktop.playback.shuttle import next_speed
+from desktop.playback.ab_compare import Levels, Pair, gains_db, pair_of
+from desktop.playback.meter_reading import Gauge, height, spoken
+from desktop.playback.timecode_entry import frame_of_entry
+from desktop.playback.transport_math import frames_away, loop_from, loop_of, loop_until, next_speed, play_from
 from engine.errors import BadInput
 from engine.scene.timecode import RATES, from_text
 from engine.sound.loudness import from_db, level_lufs, true_peak_dbtp

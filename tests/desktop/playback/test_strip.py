@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.actions import Actions
-from desktop.keys import KeyMap
-from desktop.messages import Message, Messages
-from desktop.playback.gauge import Reading
+from desktop.actions.action_table import KeyMap
+from desktop.actions.actions import Actions
+from desktop.document.activity import Running
+from desktop.document.messages import Message, Messages
+from desktop.playback.meter_reading import Reading
 from desktop.playback.panel import PlaybackPanel, PlaybackStrip
 from desktop.playback.player import Player
-from desktop.services import Running
 from tests.desktop.playback.fakes import (
     RATE,
     Shelf,

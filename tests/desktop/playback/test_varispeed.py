@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from desktop.playback.path import Piece
+from desktop.playback.playhead_path import Piece
 from desktop.playback.varispeed import heard
 from engine.sound.loudness import Waveform
 

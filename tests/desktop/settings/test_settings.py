@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpinBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
 from desktop.settings.dialog import PreferencesDialog
 from desktop.settings.keys_page import KeysPage
 from desktop.settings.store import JsonFile, Settings, settings_file, state_file, unsaved_folder

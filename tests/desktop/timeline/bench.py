@@ -7,10 +7,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.document import Document
-from desktop.timeline.lanes import RULER
+from desktop.document.document import Document
+from desktop.timeline.layout.track_layout import RULER
+from desktop.timeline.painting.waveform_cache import Waveforms
 from desktop.timeline.view import TimelineView
-from desktop.timeline.waveforms import Waveforms
 from engine.errors import Failed
 from engine.scene.edits import attach_take, place_take, track_for_object
 from engine.scene.objects import SoundingObject

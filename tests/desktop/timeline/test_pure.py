@@ -6,19 +6,21 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from desktop.keys import KeyMap
-from desktop.timeline import changes, gestures, heat, pyramid
-from desktop.timeline.columns import columns
-from desktop.timeline.gestures import Band, Edit, Grip, Loop, Outcome, Point, Seek
-from desktop.timeline.hand import Hand, Held
-from desktop.timeline.hits import Hit, Part, Standing, gain_y, handles, hit
-from desktop.timeline.keymap import command_of
-from desktop.timeline.lanes import RULER, Geometry, LaneIndex, LaneShelf
-from desktop.timeline.look import Scenery
-from desktop.timeline.ruler_artist import flags
-from desktop.timeline.scale import COARSEST, FINEST, LEAD, TimeScale
-from desktop.timeline.snapping import snapper
-from desktop.timeline.ticks import ticks, timecode
+from desktop.actions.action_table import KeyMap
+from desktop.timeline import clip_edits
+from desktop.timeline.actions import command_of
+from desktop.timeline.interaction import gestures
+from desktop.timeline.interaction.drag_controller import Hand, Held
+from desktop.timeline.interaction.gestures import Band, Edit, Grip, Loop, Outcome, Point, Seek
+from desktop.timeline.interaction.hit_test import Hit, Part, Standing, gain_y, handles, hit
+from desktop.timeline.interaction.snapping import snapper
+from desktop.timeline.layout.ruler_ticks import ticks, timecode
+from desktop.timeline.layout.time_scale import COARSEST, FINEST, LEAD, TimeScale
+from desktop.timeline.layout.track_layout import RULER, Geometry, LaneIndex, LaneShelf
+from desktop.timeline.painting import peak_pyramid, spectrogram
+from desktop.timeline.painting.ruler_painter import flags
+from desktop.timeline.painting.view_state import Scenery
+from desktop.timeline.painting.waveform_columns import columns
 from engine.errors import BadInput
 from engine.scene.edits import add_marker, mute_clip, set_clip_gain, set_fade_in
 from engine.scene.scene import Scene
@@ -75,7 +77,7 @@ def test_the_ruler_reads_timecode_from_the_scenes_start() -> None:
 
 def test_a_pyramid_keeps_the_extremes_of_every_level() -> None:
     samples = np.random.default_rng(0).normal(0, 1, (2, 10_001)).astype(np.float32)
-    made = pyramid.build(samples, RATE)
+    made = peak_pyramid.build(samples, RATE)
     for low, high in made.levels:
         assert low.min() == samples.min() and high.max() == samples.max()
     assert len(made.levels[1][0]) == 2501
@@ -90,7 +92,7 @@ def test_columns_find_the_peak_wherever_it_is_and_at_every_zoom() -> None:
     place = 50_000 + 123_456 - 1000
     for per_pixel in (0.25, 1.0, 7.0, 64.0, 500.0, 3000.0):
         scale = TimeScale(max(0.0, place - 90 * per_pixel), per_pixel)
-        found = columns(lane, {DOG: pyramid.build(samples, RATE)}, scale, 400, RATE)
+        found = columns(lane, {DOG: peak_pyramid.build(samples, RATE)}, scale, 400, RATE)
         there = int(scale.x_of(place))
         assert found.high.max() == pytest.approx(0.75)
         assert abs(int(found.high.argmax()) - there) <= 4
@@ -100,7 +102,7 @@ def test_columns_find_the_peak_wherever_it_is_and_at_every_zoom() -> None:
 def test_a_waveform_ends_where_its_clip_is_drawn_to_end_and_loses_no_peak_by_it() -> None:
     samples = np.zeros((1, 48_000), np.float32)
     samples[0, [0, -1]] = 0.75, -0.5
-    made = pyramid.build(samples, RATE)
+    made = peak_pyramid.build(samples, RATE)
     for start, length, left, right in (
         (960, 48_000, 2, 101),
         (1_100, 47_800, 2, 101),
@@ -120,7 +122,7 @@ def test_a_waveform_ends_where_its_clip_is_drawn_to_end_and_loses_no_peak_by_it(
 
 
 def test_at_single_samples_a_waveform_is_the_line_of_its_values_not_filled_from_silence() -> None:
-    made = pyramid.build(np.full((1, 16_000), 0.5, np.float32), RATE)
+    made = peak_pyramid.build(np.full((1, 16_000), 0.5, np.float32), RATE)
     clip = Clip(1, DOG, 10, 0, 16_000)
     lane = LaneIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,)))
     found = columns(lane, {DOG: made}, TimeScale(0.0, 0.05), 1000, RATE)
@@ -142,7 +144,7 @@ def test_columns_follow_gain_and_fades_and_dim_what_is_muted() -> None:
     scene = two_tracks()
     clip = clips(scene)[0]
     scene = set_fade_in(set_clip_gain(scene, clip.id, -6.0), clip.id, 2 * RATE, "linear")
-    ones = pyramid.build(np.ones((1, 64_000), np.float32), 16_000)
+    ones = peak_pyramid.build(np.ones((1, 64_000), np.float32), 16_000)
     scale = TimeScale(RATE, 4 * RATE / 400)
 
     def shown(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
@@ -162,10 +164,10 @@ def test_clips_without_a_pyramid_yet_are_left_out() -> None:
 
 def test_a_spectrogram_is_brightest_at_its_tone_and_halves_in_time() -> None:
     time = np.arange(64_000) / 16_000
-    made = heat.build(np.sin(2 * np.pi * 1000 * time).astype(np.float32)[None], 16_000)
+    made = spectrogram.build(np.sin(2 * np.pi * 1000 * time).astype(np.float32)[None], 16_000)
     first = made.levels[0][0]
     green = (first[:, 100] >> np.uint32(8)) & np.uint32(255)
-    assert 0.42 < int(green.argmax()) / heat.ROWS < 0.69
+    assert 0.42 < int(green.argmax()) / spectrogram.ROWS < 0.69
     widths = [sum(tile.shape[1] for tile in level) for level in made.levels]
     assert all(b == -(-a // 2) for a, b in pairwise(widths))
     assert made.level_for(0.001) == 0 and made.level_for(1.0) == len(made.levels) - 1
@@ -352,21 +354,21 @@ def test_a_gesture_leaves_alone_what_changed_meanwhile() -> None:
 def test_copies_keep_their_distances_and_tracks() -> None:
     scene = two_tracks()
     numbers = {clip.id for clip in clips(scene)}
-    copied = changes.copy_of(scene, numbers)
-    pasted = changes.paste(scene, copied, 20 * RATE, 0)
+    copied = clip_edits.copy_of(scene, numbers)
+    pasted = clip_edits.paste(scene, copied, 20 * RATE, 0)
     assert [clip.start // RATE for clip in clips(pasted)] == [1, 20, 6, 25]
     assert len({clip.id for clip in clips(pasted)}) == 4
-    doubled = changes.duplicate_all(scene, numbers)
+    doubled = clip_edits.duplicate_all(scene, numbers)
     assert [clip.start // RATE for clip in clips(doubled)] == [1, 10, 6, 15]
 
 
 def test_pasting_where_there_is_no_track_says_so() -> None:
     with pytest.raises(BadInput, match="no track"):
-        changes.paste(Scene(), changes.copy_of(two_tracks(), {clips(two_tracks())[0].id}), 0, 0)
+        clip_edits.paste(Scene(), clip_edits.copy_of(two_tracks(), {clips(two_tracks())[0].id}), 0, 0)
 
 
 def test_a_take_dropped_below_the_tracks_goes_to_its_objects_own() -> None:
-    scene = changes.drop_take(two_tracks(), RAIN, 0, 99)
+    scene = clip_edits.drop_take(two_tracks(), RAIN, 0, 99)
     assert [clip.take for clip in scene.timeline.tracks[1].clips] == [RAIN, RAIN]
 
 

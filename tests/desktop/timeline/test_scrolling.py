@@ -7,10 +7,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop.timeline.drifting import FASTEST, SLOWEST, Axes, Drift, Path, drift, speed
-from desktop.timeline.following import Following
-from desktop.timeline.lanes import RULER
-from desktop.timeline.scale import TimeScale
+from desktop.timeline.interaction.autoscroll import FASTEST, SLOWEST, Axes, Drift, Path, drift, speed
+from desktop.timeline.layout.page_follow import Following
+from desktop.timeline.layout.time_scale import TimeScale
+from desktop.timeline.layout.track_layout import RULER
 from engine.scene.edits import add_track
 from engine.scene.scene import Scene
 from tests.desktop.timeline.bench import BODY, LEFT, NONE, RATE, TimelineBench, two_tracks

@@ -9,11 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.keys import KeyMap
+from desktop.actions.action_table import KeyMap
 from desktop.theme.colours import DARK
-from desktop.timeline.drop import TAKE_MIME, take_data, take_in
 from desktop.timeline.fader import Fader
-from desktop.timeline.hits import gain_y, handles
+from desktop.timeline.interaction.hit_test import gain_y, handles
+from desktop.timeline.interaction.take_mime import TAKE_MIME, take_data, take_in
 from engine.scene.edits import add_marker, remove_clip
 from engine.scene.timecode import sample_of
 from tests.desktop.timeline.bench import (

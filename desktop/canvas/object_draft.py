@@ -1,0 +1,91 @@
+"""The object being chosen: the hints given so far and the masks they may mean. A frozen value; no widgets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from desktop.vision.geometry import Point
+from desktop.vision.outline import Outline
+from engine.scene.hints import Box, Click, Hints
+from engine.scene.masks import Mask
+from engine.scene.objects import SoundingObject
+
+LEAST_BOX = 2.0
+"""Still pixels a side; a smaller box says nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choosing:
+    """Attributes:
+    hints: as given, the clicks in order.
+    masks: what they may mean; the previous answer until the next comes.
+    outlines: of the masks; None until traced.
+    which: the one shown.
+    """
+
+    hints: Hints = field(default_factory=Hints)
+    masks: tuple[Mask, ...] = ()
+    outlines: tuple[Outline | None, ...] = ()
+    which: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.hints != Hints() or bool(self.masks)
+
+    @property
+    def mask(self) -> Mask | None:
+        return self.masks[self.which] if self.masks else None
+
+    @property
+    def outline(self) -> Outline | None:
+        return self.outlines[self.which] if self.outlines else None
+
+    def clicked(self, x: float, y: float, *, keep: bool) -> "Choosing":
+        clicks = (*self.hints.clicks, Click(x, y, keep))
+        return replace(self, hints=replace(self.hints, clicks=clicks))
+
+    def boxed(self, start: Point, end: Point) -> "Choosing":
+        """With this box; the same where it is too small to mean anything."""
+        box = Box(min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1]))
+        if box.x1 - box.x0 < LEAST_BOX or box.y1 - box.y0 < LEAST_BOX:
+            return self
+        return replace(self, hints=replace(self.hints, box=box))
+
+    def back(self) -> "Choosing":
+        """Without the last hint; nothing at all once none says what to keep."""
+        clicks = self.hints.clicks[:-1]
+        box = self.hints.box if self.hints.clicks else None
+        left = Hints(clicks, box)
+        keeps = box is not None or any(click.keep for click in clicks)
+        return replace(self, hints=left) if keeps else Choosing()
+
+    def cycled(self, steps: int) -> "Choosing":
+        return replace(self, which=(self.which + steps) % len(self.masks)) if self.masks else self
+
+    def answered(self, masks: Sequence[Mask], which: int, outlines: Sequence[Outline | None]) -> "Choosing":
+        drawn = tuple(outlines) if len(outlines) == len(masks) else (None,) * len(masks)
+        place = min(max(which, 0), max(len(masks) - 1, 0))
+        return replace(self, masks=tuple(masks), outlines=drawn, which=place)
+
+    def traced(self, place: int, outline: Outline) -> "Choosing":
+        outlines = tuple(outline if i == place else old for i, old in enumerate(self.outlines))
+        return replace(self, outlines=outlines)
+
+    def repainted(self, mask: Mask) -> "Choosing":
+        """With another mask in the shown one's place, which a brush made."""
+        masks = tuple(mask if i == self.which else old for i, old in enumerate(self.masks))
+        return replace(self, masks=masks)
+
+
+def object_at(objects: Sequence[SoundingObject], x: float, y: float) -> SoundingObject | None:
+    """The object under a still pixel; of several, the smallest, which lies on the others."""
+    row, column = int(y), int(x)
+    under = [
+        thing
+        for thing in objects
+        if 0 <= row < thing.mask.shape[0] and 0 <= column < thing.mask.shape[1] and thing.mask[row, column]
+    ]
+    if len(under) <= 1:
+        return under[0] if under else None
+    return min(under, key=lambda thing: int(np.count_nonzero(thing.mask)))

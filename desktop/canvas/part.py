@@ -1,0 +1,85 @@
+"""The canvas as a part of the window, with its vision worker and its controller."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.actions.actions import Actions
+from desktop.canvas.canvas import Canvas
+from desktop.canvas.commands import COMMANDS, Command
+from desktop.canvas.controller import CanvasController, Wishes
+from desktop.canvas.pointer_actions import Tool
+from desktop.services import Services
+from desktop.settings.table import Preferences
+from desktop.vision.requests import Sight
+from desktop.vision.studio_backend import StudioSight
+from desktop.vision.worker import VisionWorker
+
+ALWAYS = ("find", "smaller", "larger", "fit", "actual", "closer", "farther")
+"""Commands of the canvas that act whenever there is a still."""
+
+
+TOOLS = {"point": Tool.HINT, "brush": Tool.BRUSH, "erase": Tool.ERASE}
+
+
+class CanvasPanel:
+    """The canvas with its worker and its controller."""
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        self._document = services.document
+        self.canvas = Canvas(parent)
+        self.canvas.set_keys(services.settings.keys)
+        services.settings.keys_changed.connect(self.canvas.set_keys)
+        self.vision = VisionWorker(sight_maker(services), self.canvas)
+        self._controller = CanvasController(
+            self.canvas,
+            self.vision,
+            services.document,
+            services.messages,
+            self.canvas,
+            wishes=lambda: wishes_of(services.settings.preferences),
+        )
+        self.vision.busy_changed.connect(lambda words: services.running.tell("vision", words))
+
+    @property
+    def widget(self) -> QWidget:
+        return self.canvas
+
+    def bind(self, actions: Actions) -> None:
+        for id_ in ALWAYS:
+            actions.bind(id_, self._obeying(COMMANDS[id_]), self._has_still)
+        for id_, tool in TOOLS.items():
+            actions.bind(id_, self._choosing(tool), self._has_still, self._is_chosen(tool))
+        actions.bind("accept", self._obeying(Command.ACCEPT), lambda: self.canvas.can_obey()[0])
+        actions.bind("next_mask", self._obeying(Command.NEXT), lambda: self.canvas.can_obey()[0])
+        actions.bind("previous_here", self._obeying(Command.PREVIOUS), lambda: self.canvas.can_obey()[0])
+        actions.bind("hint_back", self._obeying(Command.BACK), lambda: self.canvas.can_obey()[1])
+        self.canvas.finding_changed.connect(actions.refresh)
+        actions.bind("clear", self._obeying(Command.CLEAR), lambda: self.canvas.can_obey()[1])
+
+    def close(self) -> None:
+        self._controller.close()
+
+    def _has_still(self) -> bool:
+        return self._document.still is not None
+
+    def _obeying(self, command: Command) -> Callable[[], None]:
+        return lambda: self.canvas.obey(command)
+
+    def _choosing(self, tool: Tool) -> Callable[[], None]:
+        return lambda: self.canvas.choose_tool(tool)
+
+    def _is_chosen(self, tool: Tool) -> Callable[[], bool]:
+        return lambda: self.canvas.tool is tool
+
+
+def sight_maker(services: Services) -> Callable[[], Sight]:
+    """Makes what looks at stills, in the vision thread: the settings are read here, the models loaded there."""
+    preferences = services.settings.preferences
+    threads = preferences.threads or None
+    return lambda: StudioSight(preferences.model or None, preferences.device, threads)
+
+
+def wishes_of(preferences: Preferences) -> Wishes:
+    """What of the settings is the canvas's."""
+    return Wishes(preferences.hover, preferences.duration, preferences.negative)

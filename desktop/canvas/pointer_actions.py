@@ -1,0 +1,184 @@
+"""What the pointer does to the canvas: presses, moves and releases become actions. No widgets, no event loop."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from desktop.vision.geometry import Point
+
+DRAG_BEGINS = 5.0
+"""View pixels from the press after which it is no click any more."""
+
+
+class Tool(Enum):
+    """What the left button does."""
+
+    HINT = "hint"
+    BRUSH = "brush"
+    ERASE = "erase"
+
+
+class Button(Enum):
+    LEFT = "left"
+    MIDDLE = "middle"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held down while the pointer acts."""
+
+    alt: bool = False
+    control: bool = False
+    shift: bool = False
+    space: bool = False
+
+
+@dataclass(frozen=True)
+class Clicked:
+    at: Point
+    held: Held
+
+
+@dataclass(frozen=True)
+class Panned:
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True)
+class Boxing:
+    """A box from one corner to the other, still being drawn."""
+
+    start: Point
+    end: Point
+
+
+@dataclass(frozen=True)
+class Boxed:
+    start: Point
+    end: Point
+
+
+@dataclass(frozen=True)
+class Stroked:
+    """A brush stroke, so far or as it ended."""
+
+    points: tuple[Point, ...]
+    adds: bool
+    ended: bool
+
+
+Action = Clicked | Panned | Boxing | Boxed | Stroked
+
+
+class _State(Enum):
+    IDLE = 0
+    PRESSED = 1
+    BOXING = 2
+    PANNING = 3
+    STROKING = 4
+
+
+class Pointer:
+    """Follows one pointer from press to release. All places are in view pixels."""
+
+    def __init__(self) -> None:
+        self._state = _State.IDLE
+        self._start: Point = (0.0, 0.0)
+        self._last: Point = (0.0, 0.0)
+        self._button = Button.LEFT
+        self._held = Held()
+        self._adds = True
+        self._points: list[Point] = []
+
+    @property
+    def busy(self) -> bool:
+        return self._state is not _State.IDLE
+
+    @property
+    def panning(self) -> bool:
+        return self._state is _State.PANNING
+
+    def press(self, at: Point, button: Button, tool: Tool, held: Held) -> Action | None:
+        if self.busy:
+            return None
+        self._start = self._last = at
+        self._button, self._held = button, held
+        if button is Button.MIDDLE or held.space:
+            self._state = _State.PANNING
+            return None
+        if tool is Tool.HINT:
+            self._state = _State.PRESSED
+            return None
+        self._state = _State.STROKING
+        self._adds = (tool is Tool.BRUSH) != held.alt
+        self._points = [at]
+        return self._stroke(ended=False)
+
+    def move(self, at: Point) -> Action | None:
+        before, self._last = self._last, at
+        if self._state is _State.PANNING:
+            return Panned(at[0] - before[0], at[1] - before[1])
+        if self._state is _State.STROKING:
+            self._points.append(at)
+            return self._stroke(ended=False)
+        if self._state is _State.PRESSED and _distance(self._start, at) >= DRAG_BEGINS:
+            self._state = _State.BOXING
+        if self._state is _State.BOXING:
+            return Boxing(self._start, at)
+        return None
+
+    def release(self, at: Point, button: Button) -> Action | None:
+        """The end of what ``button`` began; any other button ends nothing."""
+        if not self.busy or button is not self._button:
+            return None
+        state, self._state = self._state, _State.IDLE
+        if state is _State.PRESSED:
+            return Clicked(self._start, self._held)
+        if state is _State.BOXING:
+            return Boxed(self._start, at)
+        return self._stroke(ended=True) if state is _State.STROKING else None
+
+    def cancel(self) -> bool:
+        """Forgets what was begun. Returns whether anything was."""
+        was, self._state = self.busy, _State.IDLE
+        return was
+
+    def _stroke(self, *, ended: bool) -> Stroked:
+        return Stroked(tuple(self._points), self._adds, ended)
+
+
+def _distance(one: Point, other: Point) -> float:
+    return float(((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) ** 0.5)
+
+
+@dataclass(frozen=True)
+class Zoomed:
+    notches: float
+
+
+@dataclass(frozen=True)
+class Cycled:
+    notches: float
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A turn of the wheel or a stroke of two fingers, both deltas down positive as Qt gives them."""
+
+    pixels: Point
+    angle: Point
+    touchpad: bool
+
+
+def wheeled(wheel: Wheel, held: Held, *, proposal: bool) -> Zoomed | Panned | Cycled:
+    """Two fingers pan, a wheel zooms, Control zooms with either; Shift cycles an open proposal, or pans sideways."""
+    angle = wheel.angle[1] or wheel.angle[0]
+    notches = (angle or wheel.pixels[1] * 4) / 120
+    if held.shift and proposal:
+        return Cycled(notches)
+    if held.control:
+        return Zoomed(notches)
+    if wheel.touchpad:
+        dx, dy = wheel.pixels if any(wheel.pixels) else (wheel.angle[0] / 2, wheel.angle[1] / 2)
+        return Panned(dx, dy)
+    return Panned(angle / 2, 0.0) if held.shift else Zoomed(notches)

@@ -1,0 +1,301 @@
+"""Opening, saving, autosaving and recovering scenes: what to do, in which order, never in the GUI thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from desktop.document import project_io
+from desktop.document.document import Document
+from desktop.document.messages import Messages
+from desktop.document.project_io import Loaded, Recoverable
+from desktop.threads.background import Background
+from engine.project.folder import Project
+from engine.scene.scene import Scene
+from engine.scene.timecode import RATES, from_text
+from engine.scene.timeline import Timeline
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class NewScene:
+    """What a new scene begins with."""
+
+    sample_rate: int = 48_000
+    frame_rate: str = "25"
+
+    def begin(self, scene: Scene) -> Scene:
+        rate = RATES[self.frame_rate]
+        start = from_text("01:00:00:00", rate)
+        return replace(scene, timeline=Timeline(rate=self.sample_rate, frame_rate=rate, start_frame=start))
+
+
+class Session(QObject):
+    """What is open, and where it is kept. A still that was opened is kept in ``unsaved`` until it is saved.
+
+    Args:
+        document: gets every scene that is opened.
+        background: where files are read and written.
+        unsaved: the folder for scenes that nobody has saved yet.
+        begin: what a new scene begins with, asked when one is opened.
+
+    Signals:
+        opened(Path): a still or project is open. saved(Path): the scene is in this project folder.
+        closed(): nothing is open any more.
+        recovery_offered(Loaded): a project that holds changes which were never saved is open.
+        recoverable_found(tuple): scenes of an earlier run that were never saved.
+        busy_changed(str): what is being read or written, in words, or nothing.
+    """
+
+    opened = Signal(object)
+    saved = Signal(object)
+    closed = Signal()
+    recovery_offered = Signal(object)
+    recoverable_found = Signal(object)
+    busy_changed = Signal(str)
+
+    def __init__(
+        self,
+        document: Document,
+        background: Background,
+        messages: Messages,
+        unsaved: Path,
+        begin: Callable[[], NewScene] = NewScene,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._background = background
+        self._messages = messages
+        self._unsaved = unsaved
+        self._begin = begin
+        self._under_way: list[str] = []
+        self._opening: Path | None = None
+        self._asked = 0
+        self._autosaved: Scene | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(20_000)
+        self._timer.timeout.connect(self.autosave)
+        document.history_changed.connect(self._plan_autosave)
+
+    @property
+    def busy(self) -> str:
+        """What is being read or written, in words, or nothing."""
+        return self._under_way[0] if self._under_way else ""
+
+    @property
+    def untitled(self) -> bool:
+        """Whether what is open has no place of its own yet."""
+        project = self._document.project
+        return project is not None and project.path.parent == self._unsaved.resolve()
+
+    def set_autosave(self, seconds: float) -> None:
+        self._timer.setInterval(round(seconds * 1000))
+
+    def open(self, path: Path) -> None:
+        """Opens a still or a project folder in place of what is open; ask about unsaved changes first."""
+        if self._opening == path:
+            return  # It was clicked twice.
+        begin, place, same, done = self._begin(), self._unsaved, self._same(path), self._showing(path)
+        self._opening = path
+        self._run(f"Opening {path.name}", lambda: project_io.load(path, place, begin.begin, same), done)
+
+    def open_picture(self, picture: QImage, name: str) -> None:
+        """Opens a picture that is no file, such as a pasted one."""
+        begin, place, copy = self._begin(), self._unsaved, picture.copy()
+        self._run(
+            f"Opening the {name}",
+            lambda: project_io.load_picture(copy, name, place, begin.begin),
+            self._showing(None),
+        )
+
+    def recover(self, found: Recoverable) -> None:
+        """Opens a scene of an earlier run that was never saved."""
+        self._run(
+            f"Recovering {found.name}",
+            lambda: project_io.rescue(found),
+            lambda loaded: self._show(loaded, None),
+        )
+
+    def recover_newest(self, loaded: Loaded) -> None:
+        """Goes on with the newest autosave of the project that is open."""
+        self._run(
+            "Recovering what was not saved",
+            lambda: project_io.newest_autosave(loaded),
+            lambda recovered: self._show(recovered, None),
+        )
+
+    def forget(self, found: Recoverable) -> None:
+        """Removes a scene of an earlier run for good."""
+        self._run("Removing", lambda: project_io.remove(found.path), lambda _: None)
+
+    def look_for_recoverable(self) -> None:
+        """Looks for scenes of an earlier run, and tells of them."""
+        place = self._unsaved
+        self._background.run(
+            lambda: project_io.recoverable(place), self.recoverable_found.emit, self._messages.fail
+        )
+
+    def save(
+        self, then: Callable[[], None] | None = None, otherwise: Callable[[], None] | None = None
+    ) -> None:
+        """Saves into the project's own folder. ``then`` runs when that went well, ``otherwise`` when it did not."""
+        project, scene = self._document.project, self._document.scene
+        if project is None:
+            return
+        self._run(
+            "Saving",
+            lambda: project.save(scene),
+            lambda _: self._note_saved(scene, project, then),
+            otherwise,
+        )
+
+    def save_as(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Saves into another folder and goes on there. ``then`` runs when that went well."""
+        project, scene = self._document.project, self._document.scene
+        if project is None:
+            return
+        named = replace(scene, name=path.stem)
+        self._run(
+            f"Saving {path.name}",
+            lambda: project_io.copy_project(project, named, path),
+            lambda copy: self._move_to(copy, project, named, then),
+        )
+
+    def autosave(self) -> None:
+        """Keeps the scene as it is beside what was saved, if it is not there yet."""
+        project, scene = self._document.project, self._document.scene
+        if project is None or not self._document.unsaved or scene == self._autosaved:
+            return
+        self._autosaved = scene
+        self._background.run(lambda: project.autosave(scene), lambda _: None, self._messages.fail)
+
+    def close_scene(self) -> None:
+        """Closes what is open. What was never saved is gone then."""
+        project = self._document.project
+        self._let_go(project, discard=True)
+        self._document.replace(Scene(), None, None)
+        self._timer.stop()
+        self.closed.emit()
+
+    def _showing(self, path: Path | None) -> Callable[[Loaded], None]:
+        """Shows what was loaded, unless something else was asked for since.
+
+        A take that arrived in the meantime, in a scene that was saved, is not lost: it is saved before another scene
+        takes its place, and stays where the same scene was opened again.
+        """
+        was_saved = not self._document.unsaved
+        self._asked += 1
+        asked = self._asked
+
+        def done(loaded: Loaded) -> None:
+            same = self._document.project is loaded.project
+            late = was_saved and self._document.unsaved
+            if asked != self._asked:
+                if not same:
+                    self._let_go(loaded.project, discard=False)
+                return
+            self._opening = None
+            if late and same:
+                self.opened.emit(path)
+            elif late and not self.untitled:
+                self.save(
+                    lambda: self._show(loaded, path), lambda: self._let_go(loaded.project, discard=False)
+                )
+            else:
+                self._show(loaded, path)
+
+        return done
+
+    def _show(self, loaded: Loaded, path: Path | None) -> None:
+        before = self._document.project
+        if before is not None and before is not loaded.project:
+            self._let_go(before, discard=True)
+        self._autosaved = None
+        self._document.replace(loaded.scene, loaded.still, loaded.project, unsaved=loaded.unsaved)
+        for warning in loaded.warnings:
+            self._messages.warn(warning)
+        self.opened.emit(path)
+        if loaded.recoverable:
+            self.recovery_offered.emit(loaded)
+
+    def _let_go(self, project: Project | None, *, discard: bool) -> None:
+        """Closes a project; its autosaves hold nothing more, and if it never had a place, it goes too."""
+        if project is None:
+            return
+        untitled = project.path.parent == self._unsaved.resolve()
+        self._background.run(
+            lambda: project_io.close(project, discard=discard, remove=untitled),
+            lambda _: None,
+            self._messages.fail,
+        )
+
+    def _same(self, path: Path) -> Project | None:
+        """The open project, if that is what is to be opened again."""
+        project = self._document.project
+        return project if project is not None and project.path == path.resolve() else None
+
+    def _note_saved(self, scene: Scene, project: Project, then: Callable[[], None] | None) -> None:
+        """What came about while it was being written is written, too, before anything that depends on it."""
+        self._document.mark_saved(scene, project)
+        self.saved.emit(project.path)
+        if then is not None and self._document.unsaved and self._document.project is project:
+            self.save(then)
+        elif then is not None:
+            then()
+
+    def _move_to(
+        self, project: Project, before: Project, named: Scene, then: Callable[[], None] | None
+    ) -> None:
+        """Goes on in the copy. A take that arrived while it was made is fetched first."""
+        scene = self._document.scene
+        late = [take for take in scene.takes if take.digest not in project.takes]
+        if late:
+            self._run(
+                "Saving",
+                lambda: project_io.fetch_takes(before, project, late),
+                lambda _: self._move_to(project, before, named, then),
+            )
+            return
+        self._document.adopt(lambda present: replace(present, name=named.name))
+        self._note_saved(named, project, then)
+        self._let_go(before, discard=self.untitled)
+
+    def _plan_autosave(self) -> None:
+        if self._document.unsaved and self._document.project is not None:
+            if not self._timer.isActive():
+                self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _run(
+        self,
+        words: str,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
+        self._under_way.append(words)
+        self.busy_changed.emit(self.busy)
+
+        def ended(result: Result) -> None:
+            self._end(words)
+            done(result)
+
+        def failed(error: BaseException) -> None:
+            self._opening = None
+            self._end(words)
+            self._messages.fail(error)
+            if otherwise is not None:
+                otherwise()
+
+        self._background.run(work, ended, failed)
+
+    def _end(self, words: str) -> None:
+        self._under_way.remove(words)
+        self.busy_changed.emit(self.busy)

@@ -1,0 +1,147 @@
+"""What the window needs of exporting, in one place: the dialog, the threads, and drags of clips and stems."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Slot
+from PySide6.QtWidgets import QWidget
+
+from desktop.actions.actions import Actions
+from desktop.document.activity import Running
+from desktop.document.document import Document
+from desktop.document.messages import Messages
+from desktop.export.choices import Choices, ExportMemory, export_memory_file
+from desktop.export.dialog import ExportDialog
+from desktop.export.drags import Dress, FileDrags
+from desktop.export.single_file import Piece, piece, take_piece
+from desktop.export.worker import ExportWork, Progressed
+from desktop.settings.store import Settings
+from engine.errors import BadInput
+from engine.sound.cache import TakeSource
+
+WHO = "export"
+
+
+class Exports(QObject):
+    """Args:
+    work, drags, memory: None makes the real ones.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        messages: Messages,
+        settings: Settings,
+        running: Running,
+        window: QWidget,
+        *,
+        work: ExportWork | None = None,
+        drags: FileDrags | None = None,
+        memory: ExportMemory | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._document, self._messages, self._settings = document, messages, settings
+        self._running, self._window = running, window
+        self.work = work or ExportWork(parent=self)
+        self.drags = drags or FileDrags(messages, parent=self)
+        self._memory = memory or ExportMemory(export_memory_file())
+        self.dialog: ExportDialog | None = None
+        self.work.progressed.connect(self._tell)
+        self.work.done.connect(self._tell_end)
+        self.work.failed.connect(self._tell_end)
+        self.work.cancelled.connect(self._tell_end)
+
+    def bind(self, actions: Actions) -> None:
+        actions.bind("export", self.show, lambda: self._takes is not None)
+
+    def show(self) -> None:
+        """Opens the dialog over the window, or brings it to the front."""
+        if self.dialog is None:
+            takes = self._takes
+            if takes is None:
+                return
+            self.dialog = ExportDialog(
+                self._document,
+                takes,
+                self.work,
+                self.drags,
+                self._memory,
+                self._begin(),
+                messages=self._messages,
+                parent=self._window,
+            )
+            self.dialog.finished.connect(self._forget)
+            self.dialog.open()
+        self.dialog.raise_()
+
+    def prepare(self, *, track: int | None = None, clip: int | None = None) -> None:
+        """Renders a stem or a clip that may be dragged in a moment: ask when it is pressed."""
+        wanted, takes = self._piece(track, clip), self._takes
+        if wanted is not None and takes is not None:
+            self.drags.prepare(wanted, takes)
+
+    def drag(self, source: QWidget, *, track: int | None = None, clip: int | None = None) -> None:
+        """Drags a stem or a clip out of ``source`` as a file; neither is the mix."""
+        wanted, takes = self._piece(track, clip), self._takes
+        if wanted is not None and takes is not None:
+            self.drags.drag(wanted, takes, source)
+
+    def prepare_take(self, digest: str) -> None:
+        """Renders a take that may be dragged in a moment: ask when it is pressed."""
+        wanted, takes = self._take_piece(digest), self._takes
+        if wanted is not None and takes is not None:
+            self.drags.prepare(wanted, takes)
+
+    def drag_take(self, source: QWidget, digest: str, dress: Dress) -> None:
+        """Drags a take out of ``source``: within the window as ``dress`` makes it, elsewhere as a file."""
+        wanted, takes = self._take_piece(digest), self._takes
+        if wanted is not None and takes is not None:
+            self.drags.drag(wanted, takes, source, dress)
+
+    def close(self) -> None:
+        """Cancels what runs and ends the threads; the window is about to go."""
+        self.work.close()
+        self.drags.close()
+        if self.dialog is not None:
+            self.dialog.done(0)
+
+    @property
+    def _takes(self) -> TakeSource | None:
+        project = self._document.project
+        return project.takes if project is not None else None
+
+    def _piece(self, track: int | None, clip: int | None) -> Piece | None:
+        return self._made(lambda choices: piece(self._document.scene, choices, track, clip))
+
+    def _take_piece(self, digest: str) -> Piece | None:
+        return self._made(lambda choices: take_piece(self._document.scene, choices, digest))
+
+    def _made(self, make: Callable[[Choices], Piece]) -> Piece | None:
+        project = self._document.project
+        try:
+            return make(self._memory.last.for_project(str(project.path) if project else ""))
+        except BadInput as refusal:
+            self._messages.fail(refusal)
+            return None
+
+    def _begin(self) -> Path:
+        """What the preferences say, else where the last export went, else the person's own folder."""
+        music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
+        home = music if Path(music).is_dir() else Path.home()
+        return Path(self._settings.preferences.export_folder or self._memory.last.folder or home).expanduser()
+
+    @Slot(object)
+    def _tell(self, progressed: Progressed) -> None:
+        if self.work.running:
+            self._running.tell(WHO, progressed.text or "Exporting", progressed.seconds)
+
+    @Slot()
+    @Slot(object)
+    def _tell_end(self, _end: object = None) -> None:
+        self._running.tell(WHO, "")
+
+    @Slot()
+    def _forget(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None

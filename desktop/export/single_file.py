@@ -1,0 +1,169 @@
+"""Single sounds as an export would write them: a stem, the mix, or one clip. For a worker's thread, without widgets."""
+
+import shutil
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+
+from desktop.export.choices import Choices
+from desktop.export.worker import Write
+from engine.errors import BadInput
+from engine.export.names import stem_names
+from engine.export.plan import ExportSettings
+from engine.progress import Progress
+from engine.scene.disk import disk_errors
+from engine.scene.edits import add_track, place_take, track_for_object
+from engine.scene.scene import Scene
+from engine.scene.timecode import frame_of, sample_of
+from engine.scene.timeline import Clip, Track
+from engine.sound.cache import TakeSource
+
+KEPT_SECONDS = 30 * 86_400.0
+"""Editors may refer to a dragged file where it lies, so it stays after the window has closed."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is wanted as a file.
+
+    Attributes:
+        scene: what it is a piece of. settings: as the export would be; WAVE only.
+        track: number of a stem's track. clip: number of a clip. Neither is the mix.
+        names: what file names are made of, beside the timeline.
+    """
+
+    scene: Scene = field(repr=False, compare=False)
+    settings: ExportSettings
+    track: int | None = None
+    clip: int | None = None
+    names: tuple[object, ...] = ()
+
+    @property
+    def batch(self) -> tuple[object, ...]:
+        """Pieces alike in this are rendered together."""
+        line = self.scene.timeline
+        alone = self.track is not None and self.track not in {track.id for track in line.audible()}
+        return line, self.settings, self.names, self.clip, self.track if alone else None
+
+
+def piece(scene: Scene, choices: Choices, track: int | None = None, clip: int | None = None) -> Piece:
+    """A piece by a person's choices. A clip alone is brought to no loudness: that is a matter of the mix.
+
+    Raises:
+        BadInput: a choice cannot be.
+    """
+    wanted = replace(choices, formats=("wav",))
+    if clip is not None:
+        wanted = replace(wanted, preset="none", start="", frame_rate="", handles=0.0)
+    names = (scene.name, *((thing.index, thing.name, thing.prompt) for thing in scene.objects))
+    return Piece(scene, wanted.settings(scene.timeline), track, clip, names)
+
+
+def take_piece(scene: Scene, choices: Choices, digest: str) -> Piece:
+    """A take by itself, as it was made, by a person's choices.
+
+    Raises:
+        BadInput: there is no such take, or a choice cannot be.
+    """
+    take = scene.take(digest)
+    if take is None:
+        raise BadInput("That take is not in this scene.")
+    bare = replace(scene, timeline=replace(scene.timeline, tracks=(), markers=()))
+    alone = len(take.objects) == 1 and bare.object(take.objects[0]) is not None
+    bare = track_for_object(bare, take.objects[0]) if alone else add_track(bare, take.name)
+    placed = place_take(bare, bare.timeline.tracks[0].id, digest, 0)
+    return piece(placed, choices, clip=placed.timeline.tracks[0].clips[0].id)
+
+
+Rendered = Mapping[int | None, Path]
+"""By number of the track, or of the clip; the mix under None."""
+
+
+def render(wanted: Piece, takes: TakeSource, home: Path, write: Write, progress: Progress) -> Rendered:
+    """Exports the piece, and what comes with it, into a new folder in ``home``.
+
+    Raises:
+        As ``engine.export.run.export``; nothing is left behind.
+    """
+    with disk_errors(home):
+        home.mkdir(parents=True, exist_ok=True)
+        folder = Path(mkdtemp(prefix="drag-", dir=home))
+    now = datetime.now().astimezone()
+    try:
+        scene, settings = _to_write(wanted)
+        exported = write(scene, takes, folder, settings, made=now, progress=progress)
+        paths = {file.track: file.path for file in exported.files}
+        if wanted.clip is None:
+            return paths
+        stem = next(path for track, path in paths.items() if track is not None)
+        final = folder / f"{clip_name(wanted.scene, wanted.clip, wanted.settings)}.wav"
+        with disk_errors(final):
+            return {wanted.clip: stem.rename(final)}
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _to_write(wanted: Piece) -> tuple[Scene, ExportSettings]:
+    if wanted.clip is not None:
+        return clip_scene(wanted.scene, wanted.clip), wanted.settings
+    if wanted.batch[-1] is not None:
+        return _soloed(wanted.scene, wanted.track), replace(wanted.settings, preset="none")
+    return wanted.scene, wanted.settings
+
+
+def clip_scene(scene: Scene, number: int) -> Scene:
+    """The scene with nothing on its timeline but this clip, beginning at the frame that it begins in.
+
+    Raises:
+        BadInput: there is no such clip.
+    """
+    line, (track, clip) = scene.timeline, _found(scene, number)
+    frame = frame_of(clip.start, line.frame_rate, line.rate)
+    lead = clip.start - sample_of(frame, line.frame_rate, line.rate)
+    moved = replace(clip, start=max(0, lead), muted=False)
+    lone = replace(track, clips=(moved,), muted=False, soloed=False)
+    return replace(
+        scene, timeline=replace(line, tracks=(lone,), start_frame=line.start_frame + frame, markers=())
+    )
+
+
+def clip_name(scene: Scene, number: int, settings: ExportSettings) -> str:
+    """The clip's file, without ending: its stem's name and which take it plays."""
+    track, clip = _found(scene, number)
+    take = scene.take(clip.take)
+    count = take.number if take else 1
+    audible = scene.timeline.audible()
+    tracks = audible if track in audible else scene.timeline.tracks
+    if settings.ucs is not None:
+        return stem_names(scene, [replace(track, name=f"{track.name} {count}")], settings.ucs)[0]
+    return f"{stem_names(scene, tracks, None)[tracks.index(track)]}_take{count}"
+
+
+def sweep(home: Path) -> None:
+    """Removes what was dragged long ago."""
+    with suppress(OSError):
+        for folder in home.glob("drag-*"):
+            if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _found(scene: Scene, number: int) -> tuple[Track, Clip]:
+    found = scene.clip(number)
+    if found is None:
+        raise BadInput(f"There is no clip {number} in the scene.")
+    return found
+
+
+def _soloed(scene: Scene, number: int | None) -> Scene:
+    """The scene with this track alone: a stem of a track that is muted in the mix."""
+    kept = tuple(
+        replace(track, muted=False, soloed=False) for track in scene.timeline.tracks if track.id == number
+    )
+    if not kept:
+        raise BadInput(f"There is no track {number} in the scene.")
+    return replace(scene, timeline=replace(scene.timeline, tracks=kept))

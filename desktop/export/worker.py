@@ -1,0 +1,217 @@
+"""The threads behind the dialog: one looks ahead at what would be written, one writes it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from desktop.document.messages import Message, message_of
+from desktop.document.time_left import Pace
+from desktop.export.choices import ExportMemory
+from desktop.export.preview import Asked, Preview, preview_of
+from desktop.threads.request_thread import Answer, Lane
+from engine.errors import Cancelled
+from engine.export.plan import ExportSettings
+from engine.export.run import Exported, export
+from engine.progress import Progress, Report
+from engine.scene.scene import Scene
+from engine.sound.cache import TakeSource
+
+LEAST_SECONDS = 0.1
+"""Between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """All that an export needs; edits made later do not change it."""
+
+    scene: Scene = field(repr=False, compare=False)
+    takes: TakeSource = field(repr=False, compare=False)
+    out: Path
+    settings: ExportSettings
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """How far it is, from 0 to 1; ``seconds`` to go are None until they can be told."""
+
+    fraction: float
+    text: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an export wrote, and how many bytes each of its files has."""
+
+    exported: Exported
+    sizes: tuple[int, ...]
+
+
+class Write(Protocol):
+    """What writes: ``engine.export.run.export``."""
+
+    def __call__(
+        self,
+        scene: Scene,
+        takes: TakeSource,
+        out: Path,
+        settings: ExportSettings | None = None,
+        *,
+        made: datetime,
+        progress: Progress | None = None,
+    ) -> Exported: ...
+
+
+class ExportWork(QObject):
+    """Plans and exports in threads of its own. One export at a time, each with exactly one end.
+
+    Signals:
+        previewed(Preview): the answer to the newest question.
+        progressed(Progressed): of the export that runs.
+        done(Written), failed(Message), cancelled(): its end.
+        forgotten(Message): the choices could not be kept on disk.
+    """
+
+    previewed = Signal(object)
+    progressed = Signal(object)
+    done = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    forgotten = Signal(object)
+    _reported = Signal(float, str)
+
+    def __init__(
+        self,
+        write: Write = export,
+        look: Callable[[Asked], Preview] = preview_of,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._stop = Event()
+        self._pace = Pace()
+        self._running = False
+        self._asking: Asked | None = None
+        self._newest: Asked | None = None
+        queued = Qt.ConnectionType.QueuedConnection
+        self._planning = Lane(lambda: lambda request: _planned(request, look), self)
+        self._planning.answered.connect(self._take_preview, queued)
+        self._writing = Lane(lambda: lambda request: self._written(request, write), self)
+        self._writing.answered.connect(self._take_end, queued)
+        self._reported.connect(self._take_report, queued)
+
+    @property
+    def running(self) -> bool:
+        return self._running
+
+    def look(self, asked: Asked) -> None:
+        """Asks what would be written; the newest question replaces one that waits."""
+        self._newest = asked
+        if self._asking is None:
+            self._ask()
+
+    def remember(self, memory: ExportMemory) -> None:
+        """Writes the memory to disk, in the thread."""
+        self._planning.ask(memory)
+
+    def export(self, request: ExportRequest) -> None:
+        """Begins to export, unless an export runs."""
+        if self._running:
+            return
+        self._running = True
+        self._stop.clear()
+        self._pace = Pace()
+        self._writing.ask(request)
+
+    def cancel(self) -> None:
+        """Stops the export that runs; it says so when nothing of it is left."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Cancels what runs, and ends the threads."""
+        self._stop.set()
+        self._planning.close()
+        self._writing.close()
+
+    def _ask(self) -> None:
+        self._asking, self._newest = self._newest, None
+        if self._asking is not None:
+            self._planning.ask(self._asking)
+
+    @Slot(object)
+    def _take_preview(self, answer: Answer) -> None:
+        if isinstance(answer.request, ExportMemory):
+            if answer.error is not None:
+                self.forgotten.emit(message_of(answer.error))
+            return
+        self._asking = None
+        if self._newest is not None:
+            self._ask()
+        elif answer.error is None:
+            self.previewed.emit(answer.value)
+        else:
+            self.previewed.emit(Preview(answer.request, None, (message_of(answer.error).text,)))
+
+    def _written(self, request: ExportRequest, write: Write) -> Written:
+        """In the thread."""
+        progress = Progress(seldom(self._reported.emit, LEAST_SECONDS), self._stop.is_set)
+        now = datetime.now().astimezone()
+        done = write(request.scene, request.takes, request.out, request.settings, made=now, progress=progress)
+        return Written(done, tuple(size_of(file.path) for file in done.files))
+
+    @Slot(float, str)
+    def _take_report(self, fraction: float, text: str) -> None:
+        if self._running:
+            seconds = self._pace.at(time.monotonic(), fraction)
+            self.progressed.emit(Progressed(fraction, text, seconds))
+
+    @Slot(object)
+    def _take_end(self, answer: Answer) -> None:
+        self._running = False
+        if answer.error is None:
+            self.done.emit(answer.value)
+        elif isinstance(answer.error, Cancelled):
+            self.cancelled.emit()
+        else:
+            self.failed.emit(failure(answer.error))
+
+
+def failure(error: BaseException) -> Message:
+    """An export's error in a sentence."""
+    message = message_of(error)
+    return Message(message.kind, f"Nothing was exported. {message.text}")
+
+
+def seldom(report: Report, least: float) -> Report:
+    """The same, but silent for ``least`` seconds after each report: a queue of them would outlast the work."""
+    last = float("-inf")
+
+    def report_seldom(fraction: float, text: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= least:
+            last = now
+            report(fraction, text)
+
+    return report_seldom
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where somebody was quick to take it away."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _planned(request: Any, look: Callable[[Asked], Preview]) -> Preview | None:
+    """In the thread."""
+    if isinstance(request, ExportMemory):
+        request.save()
+        return None
+    return look(request)

@@ -1,0 +1,204 @@
+"""Orders: what a person asks to be generated becomes requests, packed in the background, and joins the queue."""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from desktop.document.document import Document
+from desktop.document.messages import Message, Messages
+from desktop.generation.queue import GenerationQueue
+from desktop.generation.worker import GenerationWorker
+from desktop.threads.background import Background
+from engine.generation.request_builder import request_for, targets_of, together_target
+from engine.generation.requests import GenerationRequest, Quality, Settings
+from engine.scene.edits import set_seed
+from engine.scene.objects import SoundingObject
+from engine.scene.scene import Scene
+
+if TYPE_CHECKING:
+    from engine.project.folder import Project
+    from engine.vision.still import Still
+
+MOST_NEW_SEED = 1_000_000
+"""Seeds drawn here are short enough to be read out."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen for all that is generated next: takes of each, and how well they are made."""
+
+    takes: int
+    quality: Quality
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for, as it was then."""
+
+    objects: tuple[SoundingObject, ...]
+    together: bool
+    settings: Settings
+    still: "Still | None"
+    home: "Project | None"
+
+    @property
+    def label(self) -> str:
+        names = [thing.name for thing in self.objects]
+        return (" + " if self.together else ", ").join(names)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return tuple(thing.index for thing in self.objects)
+
+    def request(self, model: str) -> GenerationRequest:
+        """The request, masks packed, which for a large still takes a while."""
+        together = self.together and len(self.objects) > 1
+        subjects = (together_target(self.objects, self.label),) if together else targets_of(self.objects)
+        still = None if self.still is None else self.still.digest
+        return request_for(model, still, subjects, self.settings)
+
+
+class Ordering(QObject):
+    """Turns wishes into jobs. Which model makes them is known once the worker has opened it; until then they wait.
+
+    Args:
+        choice: what is chosen for takes, when it is asked for.
+        new_seed: draws seeds.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        queue: GenerationQueue,
+        worker: GenerationWorker,
+        background: Background,
+        messages: Messages,
+        choice: Callable[[], Choice],
+        *,
+        new_seed: Callable[[], int] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._queue = queue
+        self._worker = worker
+        self._background = background
+        self._messages = messages
+        self._choice = choice
+        self._new_seed = new_seed or partial(secrets.randbelow, MOST_NEW_SEED)
+        self._model: str | None = None
+        self._pending: list[Order] = []
+        self._asked: set[tuple[tuple[int, ...], int]] = set()
+        queued = Qt.ConnectionType.QueuedConnection
+        worker.opened.connect(self._opened, queued)
+        worker.unavailable.connect(self._unavailable, queued)
+        document.still_changed.connect(self._asked.clear)
+
+    @Slot(object, bool)
+    def generate(self, numbers: Iterable[int], together: bool = False) -> None:
+        """Takes of each of these objects, or of all of them at once. A seed that served already is drawn anew."""
+        self._order(self._objects(numbers), together, fresh=False)
+
+    @Slot(object)
+    def regenerate(self, numbers: Iterable[int]) -> None:
+        """New takes of each, by other seeds where they are not locked."""
+        self._order(self._objects(numbers), together=False, fresh=True)
+
+    def _order(self, things: list[SoundingObject], together: bool, *, fresh: bool) -> None:
+        if not things:
+            self._messages.tell("Select an object first.")
+            return
+        if together and len(things) > 1:
+            self._take(self._together(things))
+            return
+        renewed = [thing.index for thing in things if self._needs_seed(thing, fresh)]
+        if renewed:
+            seeds = {number: self._new_seed() for number in renewed}
+            self._document.edit("New seed", partial(with_seeds, seeds=seeds))
+        for batch in batches(self._objects(thing.index for thing in things)):
+            self._take(self._each(batch))
+
+    def _needs_seed(self, thing: SoundingObject, fresh: bool) -> bool:
+        served = bool(self._document.scene.takes_of(thing.index))
+        return not thing.seed_locked and (fresh or served or ((thing.index,), thing.seed) in self._asked)
+
+    def _each(self, batch: Sequence[SoundingObject]) -> Order:
+        first = batch[0]
+        for thing in batch:
+            self._asked.add(((thing.index,), thing.seed))
+        return self._made_of(batch, False, first.seed, first.duration, first.negative)
+
+    def _together(self, things: Sequence[SoundingObject]) -> Order:
+        numbers = tuple(thing.index for thing in things)
+        seed = things[0].seed
+        served = any(take.objects == numbers for take in self._document.scene.takes)
+        if not things[0].seed_locked and (served or (numbers, seed) in self._asked):
+            seed = self._new_seed()
+        self._asked.add((numbers, seed))
+        longest = max(thing.duration for thing in things)
+        return self._made_of(things, True, seed, longest, joined(thing.negative for thing in things))
+
+    def _made_of(
+        self, things: Sequence[SoundingObject], together: bool, seed: int, duration: float, negative: str
+    ) -> Order:
+        choice = self._choice()
+        settings = Settings(choice.takes, seed, duration, choice.quality, negative=negative)
+        return Order(tuple(things), together, settings, self._document.still, self._document.project)
+
+    def _take(self, order: Order) -> None:
+        self._pending.append(order)
+        if self._model is None:
+            self._worker.open()
+        else:
+            self._pack()
+
+    def _pack(self) -> None:
+        model, orders = self._model, tuple(self._pending)
+        assert model is not None
+        self._pending.clear()
+        for order in orders:
+            done = partial(self._submit, order)
+            self._background.run(partial(order.request, model), done, self._messages.fail)
+
+    def _submit(self, order: Order, request: GenerationRequest) -> None:
+        self._queue.submit(request, order.still, order.label, order.numbers, order.home)
+
+    @Slot(str)
+    def _opened(self, model: str) -> None:
+        self._model = model
+        self._pack()
+
+    @Slot(object)
+    def _unavailable(self, message: Message) -> None:
+        if self._pending:
+            self._pending.clear()
+            self._messages.show(message)
+
+    def _objects(self, numbers: Iterable[int]) -> list[SoundingObject]:
+        found = (self._document.scene.object(number) for number in numbers)
+        return [thing for thing in found if thing is not None]
+
+
+def batches(things: Sequence[SoundingObject]) -> list[list[SoundingObject]]:
+    """Objects that can be made in one go: those of the same seed, duration and negative prompt."""
+    found: dict[tuple[int, float, str], list[SoundingObject]] = {}
+    for thing in things:
+        found.setdefault((thing.seed, thing.duration, thing.negative), []).append(thing)
+    return list(found.values())
+
+
+def joined(negatives: Iterable[str]) -> str:
+    """Several negative prompts as one, each phrase once."""
+    phrases = (phrase.strip() for negative in negatives for phrase in negative.split(","))
+    return ", ".join(dict.fromkeys(phrase for phrase in phrases if phrase))
+
+
+def with_seeds(scene: Scene, seeds: dict[int, int]) -> Scene:
+    """The scene with these seeds, by the numbers of the objects."""
+    for number, seed in seeds.items():
+        scene = set_seed(scene, number, seed)
+    return scene

@@ -1,0 +1,363 @@
+"""The main window: it wires the parts together and does not decide."""
+
+import base64
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+
+from desktop.actions.action_table import KeyMap
+from desktop.actions.actions import Actions
+from desktop.document.project_io import Loaded
+from desktop.document.recent import read_recent
+from desktop.export.part import Exports
+from desktop.main_window.dialogs import Asking, Dialogs
+from desktop.main_window.message_bar import MessageBar
+from desktop.main_window.status_bar import StatusLine
+from desktop.services import Panel, PanelFactory, Panels, Services
+from desktop.settings.dialog import PreferencesDialog
+from desktop.settings.table import Preferences
+from desktop.welcome.page import WelcomePage
+from desktop.welcome.samples import Sample
+from engine.errors import FoleyscapeError
+
+LEAST = QSize(960, 600)
+USUAL = QSize(1440, 900)
+SHARES = {"across": [1040, 400], "down": [560, 320]}
+
+
+class MainWindow(QMainWindow):
+    """Composes welcome page, canvas, objects, timeline and status line over one document.
+
+    Args:
+        services: what every part shares.
+        panels: who makes the parts.
+        about: what "About" says.
+        samples: pictures to try.
+        ask: asks the person; None is by dialogs.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        *,
+        about: str = "",
+        samples: Sequence[Sample] = (),
+        ask: Asking | None = None,
+    ) -> None:
+        super().__init__()
+        self.services = services
+        self._about = about
+        self._ask: Asking = ask or Dialogs(self)
+        self._leaving = False
+        self._remembered = services.state.read()
+        self._recent = read_recent(self._remembered.get("recent"))
+        self.setMinimumSize(LEAST)
+        self.setAcceptDrops(True)
+        self.actions_ = Actions(self, services.settings.keys)
+        self.welcome = WelcomePage(services.background, samples)
+        self.panels: dict[str, Panel] = {}
+        self._join = panels.join
+        self.exports = Exports(
+            services.document, services.messages, services.settings, services.running, self
+        )
+        self._splits: dict[str, QSplitter] = {}
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self._workbench(panels))
+        self.setCentralWidget(self._pages)
+        self.messages = MessageBar(self._pages)
+        self.setStatusBar(StatusLine(services.running))
+        self._bind()
+        self._connect()
+        self._restore()
+        self._show_recent()
+        self._show_title()
+
+    # What the person does
+
+    def open_path(self, path: Path) -> None:
+        """Opens a still or project, once the person agrees to leave what is open."""
+        self._leave_scene(lambda: self.services.session.open(path))
+
+    def open_still(self) -> None:
+        chosen = self._ask.still(self._last_folder())
+        if chosen is not None:
+            self.open_path(chosen)
+
+    def open_project(self) -> None:
+        chosen = self._ask.project(self._projects_folder())
+        if chosen is not None:
+            self.open_path(chosen)
+
+    def paste(self) -> None:
+        """Opens the picture, or the file, in the clipboard."""
+        data = QGuiApplication.clipboard().mimeData()
+        path = first_path(data.urls()) if data is not None and data.hasUrls() else None
+        if path is not None:
+            self.open_path(path)
+        elif data is not None and data.hasImage():
+            picture = QImage(data.imageData())
+            self._leave_scene(lambda: self.services.session.open_picture(picture, "pasted picture"))
+        else:
+            self.services.messages.tell("There is no picture in the clipboard. Copy one first.")
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        if self.services.session.untitled:
+            self.save_as(then)
+        else:
+            self.services.session.save(then)
+
+    def save_as(self, then: Callable[[], None] | None = None) -> None:
+        chosen = self._ask.save_as(self._projects_folder(), self.services.document.scene.name)
+        if chosen is not None:
+            self.services.session.save_as(chosen, then)
+
+    def close_scene(self) -> None:
+        self._leave_scene(self.services.session.close_scene)
+
+    def show_preferences(self, page: str = "") -> None:
+        settings = self.services.settings
+        dialog = PreferencesDialog(settings.preferences, settings.keys, page, self)
+        if dialog.exec():
+            self._set(dialog.preferences, dialog.keys)
+        dialog.deleteLater()
+
+    def _set(self, preferences: Preferences, keys: KeyMap) -> None:
+        failure = self.services.settings.set(preferences, keys)
+        if failure is not None:
+            self.services.messages.fail(failure)
+
+    def _reveal(self) -> None:
+        project = self.services.document.project
+        if project is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(project.path)))
+
+    def _leave_scene(self, then: Callable[[], None]) -> None:
+        """Asks about changes that are not saved, where there are any, and goes on if the person agrees."""
+        document = self.services.document
+        answer = self._ask.unsaved(document.scene.name) if document.unsaved else "discard"
+        if answer == "save":
+            self.save(then)
+        elif answer == "discard":
+            then()
+
+    # Wiring
+
+    def _workbench(self, panels: Panels) -> QWidget:
+        down, across = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
+        down.addWidget(across)
+        for split in (down, across):
+            split.setChildrenCollapsible(False)
+        self._splits = {"down": down, "across": across}
+        self._place("canvas", panels.canvas, across)
+        self._place("objects", panels.objects, across)
+        self._place("timeline", panels.timeline, down)
+        across.setStretchFactor(0, 1)
+        down.setStretchFactor(0, 1)
+        return down
+
+    def _place(self, name: str, make: PanelFactory | None, split: QSplitter) -> None:
+        if make is not None:
+            panel = make(self.services, split)
+            split.addWidget(panel.widget)
+            self.panels[name] = panel
+
+    def _bind(self) -> None:
+        bind, document = self.actions_.bind, self.services.document
+        has_scene = self._has_scene
+        bind("open", self.open_still)
+        bind("open_project", self.open_project)
+        bind("save", self.save, has_scene)
+        bind("save_as", self.save_as, has_scene)
+        bind("reveal", self._reveal, has_scene)
+        bind("preferences", self.show_preferences)
+        bind("close", self.close_scene, has_scene)
+        bind("quit", self._quit)
+        bind("undo", document.undo, lambda: bool(document.history.past))
+        bind("redo", document.redo, lambda: bool(document.history.future))
+        bind("paste", self.paste)
+        bind("select_all", self._select_all, lambda: bool(document.scene.objects))
+        bind("full_screen", self._toggle_full_screen, checked=self.isFullScreen)
+        bind("keys", lambda: self.show_preferences("Keys"))
+        bind("about", lambda: self._ask.tell("About Foleyscape", self._about))
+        for name in self.panels.keys() & {"objects", "timeline"}:
+            self._bind_toggle(name, self.panels[name].widget)
+        for panel in self.panels.values():
+            panel.bind(self.actions_)
+        if self._join is not None:
+            self._join(self.panels, self.actions_, self.paste, self.exports)
+        self.exports.bind(self.actions_)
+        self.actions_.fill(self.menuBar())
+
+    def _bind_toggle(self, name: str, widget: QWidget) -> None:
+        def toggle() -> None:
+            widget.setVisible(widget.isHidden())
+
+        self.actions_.bind(f"show_{name}", toggle, self._has_scene, lambda: not widget.isHidden())
+
+    def _connect(self) -> None:
+        services, welcome = self.services, self.welcome
+        services.messages.shown.connect(self.messages.show_message)
+        services.document.history_changed.connect(self._show_title)
+        services.document.selection_changed.connect(self._refresh)
+        services.settings.changed.connect(self._obey)
+        services.settings.keys_changed.connect(self.actions_.set_keys)
+        services.session.opened.connect(self._note_opened)
+        services.session.saved.connect(self._note_saved)
+        services.session.closed.connect(self._show_page)
+        services.session.busy_changed.connect(lambda words: services.running.tell("files", words))
+        services.session.recovery_offered.connect(self._offer_recovery)
+        services.session.recoverable_found.connect(welcome.show_recoverable)
+        welcome.still_asked.connect(self.open_still)
+        welcome.project_asked.connect(self.open_project)
+        welcome.paste_asked.connect(self.paste)
+        welcome.picked.connect(self.open_path)
+        welcome.recovery_picked.connect(services.session.recover)
+        welcome.recovery_refused.connect(services.session.forget)
+        self._obey(services.settings.preferences)
+
+    def _obey(self, preferences: Preferences) -> None:
+        self.services.session.set_autosave(preferences.autosave_seconds)
+
+    def _quit(self) -> None:
+        self.close()
+
+    def _select_all(self) -> None:
+        self.services.document.select(thing.index for thing in self.services.document.scene.objects)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _has_scene(self) -> bool:
+        return self.services.document.project is not None
+
+    # What has happened
+
+    def _note_opened(self, path: Path | None) -> None:
+        if path is not None:
+            self._recent = self._recent.with_path(path)
+            self._show_recent()
+        self._show_page()
+
+    def _note_saved(self, path: Path) -> None:
+        if not self._recent.paths or self._recent.paths[0] != path:
+            self._recent = self._recent.with_path(path)
+            self._show_recent()
+        self.services.messages.tell(f"Saved in {path}.")
+
+    def _offer_recovery(self, loaded: Loaded) -> None:
+        if self._ask.recover(loaded.scene.name, loaded.recoverable[0].when):
+            self.services.session.recover_newest(loaded)
+
+    def _show_page(self) -> None:
+        self._pages.setCurrentIndex(1 if self._has_scene() else 0)
+        if self._has_scene():
+            self.panels["canvas"].widget.setFocus()
+        self._refresh()
+
+    def _show_recent(self) -> None:
+        self.welcome.show_recent(self._recent.paths)
+
+    def _show_title(self) -> None:
+        document, history = self.services.document, self.services.document.history
+        name = f"{document.scene.name}[*] - " if self._has_scene() else "[*]"
+        self.setWindowTitle(f"{name}Foleyscape")
+        self.setWindowModified(self._has_scene() and document.unsaved)
+        self.actions_.rename("undo", f"&Undo {history.undo_name or ''}".rstrip())
+        self.actions_.rename("redo", f"&Redo {history.redo_name or ''}".rstrip())
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.actions_.refresh()
+
+    # Where things are
+
+    def _last_folder(self) -> Path:
+        return self._recent.paths[0].parent if self._recent.paths else Path.home()
+
+    def _projects_folder(self) -> Path:
+        chosen = self.services.settings.preferences.projects_folder
+        return Path(chosen) if chosen else self._last_folder()
+
+    def _restore(self) -> None:
+        """Stands as it stood when it was last closed."""
+        self.resize(USUAL)
+        geometry = self._remembered.get("geometry")
+        if isinstance(geometry, str):
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        sizes = self._remembered.get("splits")
+        for name, split in self._splits.items():
+            found = sizes.get(name) if isinstance(sizes, dict) else None
+            split.setSizes(sizes_of(found, split.count()) or SHARES[name])
+
+    def remember(self) -> None:
+        """Writes down how it stands, and what was open lately."""
+        geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        splits = {name: split.sizes() for name, split in self._splits.items()}
+        facts = {"recent": self._recent.texts(), "geometry": geometry, "splits": splits}
+        try:
+            self.services.state.write({**self.services.state.read(), **facts})
+        except FoleyscapeError as failure:
+            self.services.messages.fail(failure)
+
+    def abandon(self) -> None:
+        """Closes without asking and without remembering anything."""
+        self._end()
+        self.close()
+
+    # Events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if event.source() is not None:
+            return  # What leaves this window is no still for it.
+        if event.mimeData().hasImage() or first_path(event.mimeData().urls()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        path = first_path(event.mimeData().urls())
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_path(path)
+        elif event.mimeData().hasImage():
+            picture = QImage(event.mimeData().imageData())
+            event.acceptProposedAction()
+            self._leave_scene(lambda: self.services.session.open_picture(picture, "dropped picture"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if not self._leaving:
+            self._leave_scene(self._leave)
+        event.setAccepted(self._leaving)
+
+    def _leave(self) -> None:
+        """Ends everything, then closes: by itself where saving came first."""
+        self.remember()
+        self._end()
+        if self.isVisible():
+            self.close()
+
+    def _end(self) -> None:
+        self._leaving = True
+        self.exports.close()
+        for panel in self.panels.values():
+            panel.close()
+        self.services.session.close_scene()
+        self.services.background.close()
+        self.messages.clear()
+
+
+def first_path(urls: Sequence[QUrl]) -> Path | None:
+    """The first file or folder of this machine among what is dropped or pasted."""
+    return next((Path(url.toLocalFile()) for url in urls if url.isLocalFile()), None)
+
+
+def sizes_of(found: Any, count: int) -> list[int]:
+    """The sizes of a splitter's parts from a file; none where they cannot be that."""
+    if not isinstance(found, list) or len(found) != count:
+        return []
+    sizes = [size for size in found if type(size) is int and 0 <= size < 100_000]
+    return sizes if len(sizes) == count and sum(sizes) > 0 else []

@@ -1,0 +1,152 @@
+"""Where the device gets its frames from: reads rings without a lock, and counts what it has handed out."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from desktop.playback.playhead_path import Piece
+from desktop.playback.ring import CHUNK, Chunk, Frames, silent
+
+FADE_IN = 32
+"""Frames over which sound comes in out of nothing: enough against a click, too short to dull a blow."""
+
+CROSSFADE = 192
+"""Frames over which what was heard gives way to what is heard instead."""
+
+MARKS = 256
+HEARD = 512
+"""Most blocks to keep for the meters, which come for them every few hundredths of a second."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """When, by the device's clock, a piece began to be heard, and since which jump."""
+
+    when: float
+    piece: Piece
+    jump: int
+
+
+class Tap:
+    """One end is pulled by the device's callback, the other is offered rings by the feeder.
+
+    Every attribute has one writer: ``turn``, ``underruns`` and the marks the callback, ``offered`` the feeder.
+
+    Args:
+        rate: frames a second of the device.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self.turn = (-1, 0)
+        """The jump that is being heard, and the chunk in it that is next or already begun."""
+        self.underruns = 0
+        self.finished = -1
+        """The last jump that was heard to its end."""
+        self.offered = silent(-1)
+        self.heard: deque[Frames] = deque(maxlen=HEARD)
+        self._ring = self.offered
+        self._chunk: Chunk | None = None
+        self._frames: Frames = np.zeros((CHUNK, 2), np.float32)
+        self._within = CHUNK
+        self._starving = False
+        self._marks: deque[Mark] = deque(maxlen=MARKS)
+        self._fade_in = np.linspace(0.0, 1.0, FADE_IN, endpoint=False, dtype=np.float32)[:, None]
+        self._crossfade = np.linspace(0.0, 1.0, CROSSFADE, endpoint=False, dtype=np.float32)[:, None]
+
+    def pull(self, out: Frames, when: float) -> None:
+        """Fills ``out``, float32 (frames, 2), which will be heard from ``when`` on. Called by the device only."""
+        filled = 0
+        while filled < len(out):
+            if self._within == CHUNK and not self._next():
+                out[filled:] = 0.0
+                break
+            count = min(len(out) - filled, CHUNK - self._within)
+            out[filled : filled + count] = self._frames[self._within : self._within + count]
+            self._mark(count, when + filled / self.rate)
+            self._within += count
+            filled += count
+        self.heard.append(out.copy())
+
+    def position(self, now: float, jump: int) -> float | None:
+        """The place of the timeline that is heard at ``now``; None where nothing since this jump has been yet."""
+        for mark in reversed(tuple(self._marks)):
+            if mark.jump != jump:
+                return None
+            if mark.when <= now:
+                # A clock in seconds rounds: what is a hair under a whole frame is that frame.
+                frames = min(int((now - mark.when) * self.rate + 0.01), mark.piece.frames)
+                return mark.piece.at + frames * mark.piece.step
+        return None
+
+    def _next(self) -> bool:
+        """Goes to the next chunk; False where there is none, and the time stands still."""
+        index = self.turn[1] + (self._chunk is not None)
+        leaving = self._ring.get(index)
+        index, changed = self._change(index)
+        chunk = self._ring.get(index)
+        silent_before = self._chunk is None
+        self._chunk, self.turn = chunk, (self._ring.jump, index)
+        if chunk is not None:
+            self._starving = False
+            self._begin(chunk.frames, self._joined(chunk.frames, leaving, changed, silent_before))
+            return True
+        self._note_end(index)
+        if changed and leaving is not None and not silent_before:
+            self._begin(leaving.frames, self._faded_out(leaving.frames))
+            return True
+        return False
+
+    def _change(self, index: int) -> tuple[int, bool]:
+        """Goes over to the ring that is offered, if its time has come: the chunk to go on with, and whether it did."""
+        offered = self.offered
+        same = offered.jump == self._ring.jump
+        if offered is self._ring or (same and index < offered.first):
+            return index, False
+        self._ring = offered
+        return (index if same else 0), True
+
+    def _begin(self, plain: Frames, changed: Frames | None) -> None:
+        self._frames = plain if changed is None else changed
+        self._within = 0
+
+    def _joined(
+        self, frames: Frames, leaving: Chunk | None, changed: bool, silent_before: bool
+    ) -> Frames | None:
+        """The frames with their beginning joined to what was heard until now; None where nothing is to be done."""
+        if silent_before:
+            joined = frames.copy()
+            joined[:FADE_IN] *= self._fade_in
+            return joined
+        if not changed:
+            return None
+        joined = frames.copy()
+        joined[:CROSSFADE] *= self._crossfade
+        if leaving is not None:
+            joined[:CROSSFADE] += leaving.frames[:CROSSFADE] * (1.0 - self._crossfade)
+        return joined
+
+    def _faded_out(self, frames: Frames) -> Frames:
+        faded = np.zeros_like(frames)
+        faded[:CROSSFADE] = frames[:CROSSFADE] * (1.0 - self._crossfade)
+        return faded
+
+    def _note_end(self, index: int) -> None:
+        if self._ring.ended(index):
+            self.finished = self._ring.jump
+        elif not self._starving:
+            self._starving = True
+            self.underruns += 1
+
+    def _mark(self, count: int, when: float) -> None:
+        """Notes when each piece of the next ``count`` frames of the chunk will be heard."""
+        if self._chunk is None:
+            return
+        begin, end, at = self._within, self._within + count, 0
+        for piece in self._chunk.pieces:
+            first, last = max(begin, at), min(end, at + piece.frames)
+            if first < last:
+                part = Piece(last - first, piece.at + (first - at) * piece.step, piece.step)
+                self._marks.append(Mark(when + (first - begin) / self.rate, part, self.turn[0]))
+            at += piece.frames

@@ -1,0 +1,157 @@
+"""The thread that feeds the device: opens it, starts it while something is to be heard, fills rings ahead of it."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop.playback.callback_reader import Tap
+from desktop.playback.devices import Device, Pull, SilentDevice, Socket
+from desktop.playback.render_ahead import Feeder, Wish
+from engine.errors import Failed
+
+OpenDevice = Callable[[int, Pull], Device]
+"""From a rate and what is to be pulled to a device; runs in the thread, for it may take long."""
+
+LINGER_SECONDS = 4.0
+"""A device goes on pulling silence for a while: to start one again takes longer than to go on."""
+
+SWITCH_SECONDS = 0.001
+"""How long another thread's Python may keep the interpreter from this one and from the callback. At Python's own 5 ms,
+every numpy call beside a busy thread costs as much, and rendering falls behind."""
+
+REST_SECONDS = 0.02
+NEVER = sys.maxsize
+LOST = "No sound: the audio output has gone. Press play to look for it again."
+
+
+@dataclass(frozen=True)
+class Line:
+    """A device and the tap that it pulls from."""
+
+    device: Device
+    tap: Tap
+
+    def position(self, jump: int) -> float | None:
+        """The place of the timeline that is heard now, or None before anything since this jump is."""
+        return self.tap.position(self.device.time(), jump)
+
+
+class EngineRoom:
+    """Owns the device, the tap and the feeder. Wishes come from one thread, all else happens in its own.
+
+    Args:
+        open_device: opens the audio output.
+        opened: is told of each device that was opened, in this thread.
+        failed: is told of what goes wrong, in this thread.
+
+    Attributes:
+        line: the device and what it pulls from; None until one is open.
+    """
+
+    def __init__(
+        self,
+        open_device: OpenDevice,
+        opened: Callable[[Device], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.line: Line | None = None
+        self._open_device = open_device
+        self._opened = opened
+        self._failed = failed
+        self._feeder: Feeder | None = None
+        self._rate = 0
+        self._lost_in = NEVER
+        self._wished: tuple[Wish, int] = (Wish(), 0)
+        self._wake = threading.Event()
+        self._closing = False
+        self._idle_since = 0.0
+        self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
+
+    def wish(self, wish: Wish, rate: int) -> None:
+        """Asks for something to be heard, from a timeline at ``rate``; takes the place of what was wished before."""
+        self._wished = (wish, rate)
+        self._wake.set()
+        if not self._thread.is_alive() and not self._closing:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Ends the thread and lets the device go."""
+        self._closing = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            self._go_on()
+        finally:
+            sys.setswitchinterval(before)
+
+    def _go_on(self) -> None:
+        while not self._closing:
+            self._wake.clear()
+            if not self._work():
+                self._wake.wait(REST_SECONDS if self._sounding() else 0.5)
+        if self.line is not None:
+            self.line.device.close()
+
+    def _sounding(self) -> bool:
+        return self._wished[0].speed != 0.0
+
+    def _work(self) -> bool:
+        wish, rate = self._wished
+        if rate != self._rate or (wish.speed != 0.0 and wish.jump > self._lost_in):
+            self._open(rate)
+        worked = self._feeder is not None and self._feeder.feed(wish)
+        try:
+            self._mind(wish)
+        except Exception as error:  # noqa: BLE001 - an edge: a driver may raise anything, and it is told
+            self._replace(error)
+        return worked
+
+    def _open(self, rate: int) -> None:
+        self._rate, self._lost_in = rate, NEVER
+        line, self.line = self.line, None
+        if line is not None:
+            line.device.close()
+        socket = Socket()
+        device = self._opened_or_silent(rate, socket)
+        self._connect(device, socket)
+
+    def _opened_or_silent(self, rate: int, socket: Socket) -> Device:
+        try:
+            return self._open_device(rate, socket)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._failed(error)
+            return SilentDevice(rate, socket, LOST)
+
+    def _connect(self, device: Device, socket: Socket) -> None:
+        tap = Tap(device.rate)
+        self._feeder = Feeder(tap, self._rate / device.rate, self._failed)
+        socket.pull = tap.pull
+        self.line = Line(device, tap)
+        self._opened(device)
+
+    def _mind(self, wish: Wish) -> None:
+        """Starts the device while something is to be heard, and stops it a while after."""
+        if self.line is None:
+            return
+        device = self.line.device
+        if wish.speed != 0.0:
+            if device.lost():
+                raise Failed(LOST)
+            device.start()
+            self._idle_since = time.monotonic()
+        elif time.monotonic() - self._idle_since > LINGER_SECONDS:
+            device.stop()
+
+    def _replace(self, error: Exception) -> None:
+        """Goes on without sound after the device has failed; from the next jump on it looks for one again."""
+        self._failed(error if isinstance(error, Failed) else Failed(f"{LOST} ({error})"))
+        self._lost_in = self._wished[0].jump
+        socket = Socket()
+        self._connect(SilentDevice(self._rate, socket, LOST), socket)

@@ -1,0 +1,156 @@
+"""What can be heard: the mix of the timeline, and takes by themselves, all from one renderer's takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from desktop.document.document import Document
+from desktop.playback.ab_compare import Levels, gains_db
+from desktop.playback.varispeed import Read
+from engine.errors import BadInput
+from engine.scene.timeline import Clip, Timeline, Track
+from engine.sound.cache import TakeSource
+from engine.sound.loudness import Waveform
+from engine.sound.render import BLOCK, Renderer
+
+WARM_BLOCKS = 9
+"""Blocks of the mix to have rendered after the playhead: 3 s at 48 kHz."""
+
+
+class Patient:
+    """A source of takes that gives silence for one that cannot be read, so that the others are heard.
+
+    Args:
+        takes: the samples of takes by digest.
+        failed: is told why, once for each take.
+    """
+
+    def __init__(self, takes: TakeSource, failed: Callable[[Exception], None]) -> None:
+        self._takes = takes
+        self._failed = failed
+        self._told: set[str] = set()
+
+    def __call__(self, digest: str) -> tuple[Waveform, int]:
+        try:
+            return self._takes(digest)
+        except Exception as error:  # noqa: BLE001 - an edge: whatever it is, it is told, and playing goes on
+            if digest not in self._told:
+                self._told.add(digest)
+                self._failed(error)
+            return np.zeros((1, 1), np.float32), 48_000
+
+
+class Score:
+    """Renders timelines, each from the one before; used by the feeder's thread only.
+
+    Args:
+        takes: the samples of takes by digest.
+        failed: is told of takes that cannot be read; in their place silence is heard.
+    """
+
+    def __init__(self, takes: TakeSource, failed: Callable[[Exception], None]) -> None:
+        self._takes = Patient(takes, failed)
+        self._renderer = Renderer(Timeline(), self._takes)
+        self._levels: dict[str, Levels] = {}
+
+    def renderer(self, timeline: Timeline) -> Renderer:
+        """The renderer of this timeline, which keeps what the last one had rendered."""
+        if timeline is not self._renderer.timeline:
+            self._renderer = self._renderer.updated(timeline)
+        return self._renderer
+
+    def beside(self, timeline: Timeline) -> Renderer:
+        """A renderer of something else, from the same takes."""
+        return self._renderer.updated(timeline)
+
+    def levels(self, digest: str) -> Levels:
+        """How loud a take is and how high it peaks; measured once."""
+        if digest not in self._levels:
+            samples, rate = self._takes(digest)
+            self._levels[digest] = Levels.of(samples, rate)
+        return self._levels[digest]
+
+
+@dataclass(frozen=True, eq=False)
+class Mix:
+    """The mix of a timeline."""
+
+    score: Score
+    timeline: Timeline
+
+    def open(self) -> Read:
+        return self.score.renderer(self.timeline).mix
+
+    def warm(self, at: int) -> bool:
+        renderer = self.score.renderer(self.timeline)
+        first = at // BLOCK
+        for index in range(first, first + WARM_BLOCKS):
+            begin = index * BLOCK
+            if begin >= self.timeline.length:
+                return False
+            if not renderer.is_rendered(begin, begin + BLOCK):
+                renderer.mix(begin, begin + BLOCK)
+                return True
+        return False
+
+
+@dataclass(frozen=True, eq=False)
+class TakeAlone:
+    """A take by itself from sample 0 on, as a clip of it at 0 dB would sound.
+
+    Attributes:
+        against: with another take, both are brought to the loudness of the quieter, and none is made to clip.
+        told: is told by how many decibels it is changed, in the feeder's thread.
+    """
+
+    score: Score
+    timeline: Timeline
+    digest: str
+    length: int
+    against: str | None = None
+    told: Callable[[float], None] | None = None
+
+    def open(self) -> Read:
+        gain_db = self.gain_db()
+        if self.told is not None:
+            self.told(gain_db)
+        clip = Clip(1, self.digest, 0, 0, self.length, gain_db=gain_db)
+        alone = replace(self.timeline, tracks=(Track(1, "", clips=(clip,)),), master_gain_db=0.0)
+        return self.score.beside(alone).mix
+
+    def gain_db(self) -> float:
+        """By how much it is turned down."""
+        if self.against is None:
+            return 0.0
+        return gains_db(self.score.levels(self.digest), self.score.levels(self.against))[0]
+
+    def warm(self, at: int) -> bool:  # noqa: ARG002 - a take is short
+        return False
+
+
+class OpenTakes(QObject):
+    """A source of takes for the playback thread; which project is open it learns in the GUI thread.
+
+    Args:
+        document: knows the project. Make this before whatever asks it for takes of a new scene.
+    """
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._source: TakeSource | None = None
+        self._follow()
+        document.scene_changed.connect(self._follow)
+
+    def __call__(self, digest: str) -> tuple[Waveform, int]:
+        source = self._source
+        if source is None:
+            raise BadInput("There is no project open whose takes could be heard.")
+        return source(digest)
+
+    @Slot()
+    def _follow(self) -> None:
+        project = self._document.project
+        self._source = None if project is None else project.takes

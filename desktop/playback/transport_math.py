@@ -1,0 +1,55 @@
+"""Where the playhead goes, and how far a loop reaches, as plain arithmetic."""
+
+from desktop.playback.playhead_path import Span
+from engine.scene.timecode import frame_of, sample_of
+from engine.scene.timeline import Timeline
+
+LEAST_LOOP_SECONDS = 0.02
+
+
+def play_from(place: int, loop: Span | None, timeline: Timeline) -> int:
+    """Where play begins: inside the loop there is, if any; at the end of everything, at 0."""
+    if loop is not None:
+        return place if loop[0] <= place < loop[1] else loop[0]
+    return 0 if place >= timeline.length > 0 else place
+
+
+def frames_away(place: int, frames: int, timeline: Timeline) -> int:
+    """The start of the frame of the picture that is so many further on, or back. Back from within one is its start."""
+    here = frame_of(place, timeline.frame_rate, timeline.rate)
+    within = place != sample_of(here, timeline.frame_rate, timeline.rate)
+    target = here + frames + (within and frames < 0)
+    return sample_of(max(0, target), timeline.frame_rate, timeline.rate)
+
+
+def loop_of(start: int, stop: int, rate: int) -> Span | None:
+    """The loop from a sample to before another; None if it is too short to be heard as one."""
+    start = max(0, start)
+    return (start, stop) if stop - start >= LEAST_LOOP_SECONDS * rate else None
+
+
+def loop_from(place: int, loop: Span | None, timeline: Timeline) -> Span:
+    """The loop with its beginning here. Where its end would lie before, it ends with everything, or in a second."""
+    ends = (0 if loop is None else loop[1], timeline.length)
+    return place, next((end for end in ends if end > place), place + timeline.rate)
+
+
+def loop_until(place: int, loop: Span | None) -> Span:
+    """The loop with its end here. Where its beginning would lie after, it begins at 0."""
+    return loop[0] if loop is not None and loop[0] < place else 0, place
+
+
+SPEEDS = (-4.0, -2.0, -1.0, 1.0, 2.0, 4.0)
+
+
+def next_speed(speed: float, direction: int) -> float:
+    """The speed after a press of L (``direction`` 1) or J (-1); 0 is standing still.
+
+    From one end of time to the other there is no stop in between: that is what K is for.
+    """
+    if speed == 0.0:
+        return float(direction)
+    faster = [other for other in SPEEDS if (other - speed) * direction > 0]
+    if not faster:
+        return speed
+    return min(faster) if direction > 0 else max(faster)

@@ -1,0 +1,50 @@
+"""Pictures that take a while: worked out in the background, kept by what they are of."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.threads.background import Background
+
+MOST = 512
+
+
+class Lookup(QObject):
+    """Answers at once with what is known, else begins to find out. What failed is not tried again.
+
+    Signals:
+        ready(key): this is known now.
+    """
+
+    ready = Signal(object)
+
+    def __init__(self, background: Background, parent: QObject | None = None, most: int = MOST) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._most = most
+        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+        self._asked: set[Hashable] = set()
+
+    def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """What is known under this key, or None; then ``work`` is done, and ``ready`` follows."""
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        if key not in self._asked:
+            self._asked.add(key)
+            self._background.run(work, partial(self._found, key), partial(self._missed, key))
+        return None
+
+    def _found(self, key: Hashable, value: Any) -> None:
+        self._asked.discard(key)
+        self._known[key] = value
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+        self.ready.emit(key)
+
+    def _missed(self, key: Hashable, _error: BaseException) -> None:
+        """It stays blank; whoever opens or plays the thing itself hears why."""
+        self._found(key, None)

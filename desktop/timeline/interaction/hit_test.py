@@ -1,0 +1,139 @@
+"""What is under the pointer. No widgets."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from desktop.timeline.layout.track_layout import RULER, Geometry, LaneShelf, Rect
+from engine.scene.scene import Scene
+from engine.scene.timeline import Clip, Marker
+
+EDGE = 6.0
+HANDLE = 9.0
+LINE = 3.0
+TITLE = 15.0
+WIDE_ENOUGH = 28.0
+TALL_ENOUGH = 40.0
+STRIP = 16.0
+"""The upper part of the ruler, where markers and the loop stand."""
+LEAST_DB, MOST_DB = -36.0, 12.0
+"""What the height of a clip spans, for its gain line."""
+
+
+class Part(Enum):
+    """Which part of which thing."""
+
+    NOTHING = "nothing"
+    RULER = "ruler"
+    PLAYHEAD = "playhead"
+    LOOP_START = "loop start"
+    LOOP_END = "loop end"
+    MARKER = "marker"
+    BODY = "body"
+    START = "start"
+    END = "end"
+    FADE_IN = "fade in"
+    FADE_OUT = "fade out"
+    GAIN = "gain"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """The part, with the row, and the clip's or marker's number where it is of one."""
+
+    part: Part
+    row: int = -1
+    clip: int | None = None
+    marker: int | None = None
+
+
+NOWHERE = Hit(Part.NOTHING)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands on the ruler besides markers."""
+
+    playhead: int = 0
+    loop: tuple[int, int] | None = None
+
+
+def hit(geometry: Geometry, scene: Scene, lanes: LaneShelf, standing: Standing, x: float, y: float) -> Hit:
+    """What a press at (x, y) would take hold of."""
+    if y < RULER:
+        return _ruler_hit(geometry, scene, standing, x, y)
+    row = geometry.row_at(y)
+    tracks = scene.timeline.tracks
+    if row >= len(tracks):
+        return NOWHERE
+    lane = lanes.get(tracks[row])
+    reach = geometry.scale.length_of(EDGE / 2)
+    at = geometry.scale.sample_at(x)
+    # The last drawn is on top; an edge reaches a little beyond its clip only where no other clip is.
+    near = [lane.clips[place] for place in lane.between(at - reach, at + reach).tolist()]
+    for clip in sorted(
+        near, key=lambda clip: (clip.start <= at < clip.end, clip.start, clip.id), reverse=True
+    ):
+        return Hit(part_of(clip, geometry.rect_of(clip, row), x, y), row, clip.id)
+    return Hit(Part.NOTHING, row)
+
+
+def part_of(clip: Clip, rect: Rect, x: float, y: float) -> Part:
+    """Which part of a clip that is drawn at ``rect``."""
+    left, top, width, height = rect
+    if width >= WIDE_ENOUGH and height >= TALL_ENOUGH:
+        rise, fall = handles(clip, rect)
+        if y < top + HANDLE + 3 and abs(x - rise) <= HANDLE / 2 + 1:
+            return Part.FADE_IN
+        if y < top + HANDLE + 3 and abs(x - fall) <= HANDLE / 2 + 1:
+            return Part.FADE_OUT
+    edge = min(EDGE, width / 4)
+    if x < left + edge:
+        return Part.START
+    if x >= left + width - edge:
+        return Part.END
+    if width >= WIDE_ENOUGH and height >= TALL_ENOUGH and abs(y - gain_y(clip.gain_db, rect)) <= LINE:
+        return Part.GAIN
+    return Part.BODY
+
+
+def handles(clip: Clip, rect: Rect) -> tuple[float, float]:
+    """x of the fade handles, kept off the edges so that a clip without fades can be trimmed too."""
+    left, _, width, _ = rect
+    rise = left + width * clip.fade_in.samples / clip.length
+    fall = left + width * (1 - clip.fade_out.samples / clip.length)
+    inset = EDGE + HANDLE / 2 + 1
+    return max(rise, left + inset), min(fall, left + width - inset)
+
+
+def gain_y(gain_db: float, rect: Rect) -> float:
+    """The height of a clip's gain line; beyond what is spanned it stays at the end."""
+    _, top, _, height = rect
+    share = (MOST_DB - min(max(gain_db, LEAST_DB), MOST_DB)) / (MOST_DB - LEAST_DB)
+    return top + TITLE + share * (height - TITLE - 2)
+
+
+def decibels_in(pixels: float, lane: float) -> float:
+    """What moving the gain line down by so many pixels takes off."""
+    return pixels * (MOST_DB - LEAST_DB) / (lane - TITLE - 2)
+
+
+def _ruler_hit(geometry: Geometry, scene: Scene, standing: Standing, x: float, y: float) -> Hit:
+    scale = geometry.scale
+    if y >= STRIP and abs(x - scale.x_of(standing.playhead)) <= EDGE:
+        return Hit(Part.PLAYHEAD)
+    if y < STRIP:
+        marker = marker_at(scene.timeline.markers, x, geometry)
+        if marker is not None:
+            return Hit(Part.MARKER, marker=marker.id)
+    if standing.loop is not None and y < STRIP:
+        for part, at in zip((Part.LOOP_START, Part.LOOP_END), standing.loop, strict=True):
+            if abs(x - scale.x_of(at)) <= EDGE:
+                return Hit(part)
+    return Hit(Part.RULER)
+
+
+def marker_at(markers: tuple[Marker, ...], x: float, geometry: Geometry) -> Marker | None:
+    """The marker whose flag is at ``x``, the nearest of several."""
+    near = [(abs(geometry.scale.x_of(mark.at) + 3 - x), mark) for mark in markers]
+    distance, mark = min(near, key=lambda pair: pair[0], default=(EDGE + 1, None))
+    return mark if distance <= EDGE + 1 else None

@@ -1,0 +1,83 @@
+"""From clip to clip and from track to track by keys, and how a clip is said aloud. No widgets."""
+
+from collections.abc import Collection, Sequence
+
+from desktop.timeline.layout.ruler_ticks import timecode
+from engine.scene.scene import Scene
+from engine.scene.timeline import Clip, Timeline, Track
+
+
+def along(timeline: Timeline, number: int, steps: int) -> int | None:
+    """The clip so many after this one on its track, or the last there is; None where this one is not."""
+    found = _place(timeline, number)
+    if found is None:
+        return None
+    clips = _ordered(timeline.tracks[found[0]])
+    place = next(place for place, clip in enumerate(clips) if clip.id == number)
+    return clips[min(max(place + steps, 0), len(clips) - 1)].id
+
+
+def across(timeline: Timeline, number: int, down: int) -> int | None:
+    """The nearest in time on the next track below (1) or above (-1) that has any; this one where none has."""
+    found = _place(timeline, number)
+    if found is None:
+        return None
+    row, clip = found
+    beyond = timeline.tracks[row + 1 :] if down > 0 else timeline.tracks[:row][::-1]
+    return _first_near(beyond, (clip.start + clip.end) / 2) or number
+
+
+def entered(timeline: Timeline, row: int, at: float) -> int | None:
+    """Where walking begins: the clip nearest to a time on the first track from this row on that has any."""
+    tracks = timeline.tracks
+    return _first_near([*tracks[row:], *tracks[:row][::-1]], at)
+
+
+def row_of(timeline: Timeline, number: int) -> int | None:
+    """The row of the track that a clip is on."""
+    found = _place(timeline, number)
+    return None if found is None else found[0]
+
+
+def spoken(scene: Scene, number: int, chosen: Collection[int]) -> str:
+    """A clip in words: what, on which track, from when to when, and what is special about it."""
+    found = scene.clip(number)
+    if found is None:
+        return ""
+    track, clip = found
+    take = scene.take(clip.take)
+    clips = _ordered(track)
+    place = next(place for place, one in enumerate(clips, 1) if one.id == number)
+    name = "Missing take" if take is None else f"{take.name} {take.number}"
+    times = " to ".join(timecode(at, scene.timeline) for at in (clip.start, clip.end))
+    states = [
+        word
+        for word, on in (("selected", number in chosen), ("muted", clip.muted), ("track muted", track.muted))
+        if on
+    ]
+    return ", ".join([name, f"clip {place} of {len(clips)} on {track.name}", times, *states])
+
+
+def _place(timeline: Timeline, number: int) -> tuple[int, Clip] | None:
+    return next(
+        (
+            (row, clip)
+            for row, track in enumerate(timeline.tracks)
+            for clip in track.clips
+            if clip.id == number
+        ),
+        None,
+    )
+
+
+def _ordered(track: Track) -> list[Clip]:
+    return sorted(track.clips, key=lambda clip: (clip.start, clip.id))
+
+
+def _first_near(tracks: Sequence[Track], at: float) -> int | None:
+    clips = next((track.clips for track in tracks if track.clips), ())
+    return min(clips, key=lambda clip: (_away(clip, at), clip.start)).id if clips else None
+
+
+def _away(clip: Clip, at: float) -> float:
+    return max(clip.start - at, at - clip.end, 0.0)

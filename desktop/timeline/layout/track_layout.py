@@ -1,0 +1,141 @@
+"""Where tracks and clips lie in the view, and which clips of a track a stretch of time has. No widgets."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.timeline.layout.time_scale import TimeScale
+from engine.scene.timeline import FADE_SHAPES, Clip, Timeline, Track
+
+Rect = tuple[float, float, float, float]
+"""x, y, width, height in view pixels."""
+
+RULER = 40
+LANE = 62
+GAP = 1
+LEADS = 0.1
+"""Share of the width before what is turned to."""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What of the timeline is in view.
+
+    Attributes:
+        scale: of time. width, height: of the view.
+        scroll: pixels of tracks above the upper edge. lane: height of a track.
+        own: (row, height) of those tracks that have another, from the top.
+    """
+
+    scale: TimeScale = field(default_factory=TimeScale)
+    width: int = 800
+    height: int = 300
+    scroll: int = 0
+    lane: int = LANE
+    own: tuple[tuple[int, int], ...] = ()
+
+    def height_of(self, row: int) -> int:
+        return dict(self.own).get(row, self.lane)
+
+    def depth_at(self, row: int) -> int:
+        """Pixels from the top of the first track to the top of this row."""
+        return row * self.lane + sum(high - self.lane for above, high in self.own if above < row)
+
+    def top_of(self, row: int) -> int:
+        return RULER + self.depth_at(row) - self.scroll
+
+    def row_at(self, y: float) -> int:
+        """The row at a height; below 0 on the ruler, beyond the last track where there is none."""
+        return self.row_in(self.depth_of(y)) if y >= RULER else -1
+
+    def row_in(self, depth: float) -> int:
+        """The row so many pixels below the top of the first track."""
+        first = 0
+        for row, high in self.own:
+            above = (row - first) * self.lane
+            if depth < above:
+                break
+            if depth < above + high:
+                return row
+            depth, first = depth - above - high, row + 1
+        return first + int(depth // self.lane)
+
+    def depth_of(self, y: float) -> float:
+        """Pixels from the top of the first track to a height of the view, wherever it is scrolled to."""
+        return y - RULER + self.scroll
+
+    def y_of(self, depth: float) -> float:
+        return depth + RULER - self.scroll
+
+    def rows(self, count: int) -> range:
+        """Those of so many tracks that are in view."""
+        last = self.row_in(max(0, self.scroll + self.height - RULER))
+        return range(max(0, self.row_in(self.scroll)), min(count, last + 1))
+
+    def rect_of(self, clip: Clip, row: int) -> Rect:
+        x, right = self.scale.x_of(clip.start), self.scale.x_of(clip.end)
+        return x, self.top_of(row) + GAP, max(right - x, 1.0), self.height_of(row) - 2 * GAP - 1
+
+    def revealing(self, clip: Clip, row: int) -> "Geometry":
+        """Scrolled so far that a clip is in view: all of it, where there is room, else its beginning."""
+        left, top, width, _ = self.rect_of(clip, row)
+        scale, low = self.scale, self.height - self.height_of(row)
+        if left < 0 or (left + width > self.width and left > self.width * LEADS):
+            scale = scale.at(clip.start - scale.length_of(self.width * LEADS))
+        down = min(top - RULER, 0) or max(top - low, 0)
+        return replace(self, scale=scale, scroll=round(self.scroll + down))
+
+    def lowest_scroll(self, count: int) -> int:
+        """How far so many tracks can be scrolled, with room for one more below."""
+        return max(0, self.depth_at(count) + self.lane - (self.height - RULER))
+
+
+class LaneIndex:
+    """A track's clips as arrays, in order, one entry a clip; ``take`` is a place in ``digests``."""
+
+    def __init__(self, track: Track) -> None:
+        clips = track.clips
+        self.track = track
+        self.clips = clips
+        places: dict[str, int] = {}
+        self.take = np.array([places.setdefault(clip.take, len(places)) for clip in clips], np.int64)
+        self.digests = tuple(places)
+        self.start = _doubles([clip.start for clip in clips])
+        self.end = _doubles([clip.end for clip in clips])
+        self.offset = _doubles([clip.offset for clip in clips])
+        self.level = 10.0 ** (_doubles([clip.gain_db for clip in clips]) / 20.0)
+        self.rise = _doubles([clip.fade_in.samples for clip in clips])
+        self.fall = _doubles([clip.fade_out.samples for clip in clips])
+        self.rise_shape = np.array([FADE_SHAPES.index(clip.fade_in.shape) for clip in clips], np.int64)
+        self.fall_shape = np.array([FADE_SHAPES.index(clip.fade_out.shape) for clip in clips], np.int64)
+        self.muted = np.array([clip.muted for clip in clips], np.bool_)
+        self._latest = np.maximum.accumulate(self.end) if clips else self.end
+
+    def between(self, start: float, stop: float) -> NDArray[np.int64]:
+        """The places of the clips that reach into a stretch, in order."""
+        low = int(np.searchsorted(self._latest, start, "right"))
+        high = int(np.searchsorted(self.start, stop, "left"))
+        return low + np.flatnonzero(self.end[low:high] > start).astype(np.int64)
+
+
+class LaneShelf:
+    """The index of every track, made anew only where a track has changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, LaneIndex] = {}
+
+    def get(self, track: Track) -> LaneIndex:
+        found = self._made.get(track.id)
+        if found is None or found.track is not track:
+            found = self._made[track.id] = LaneIndex(track)
+        return found
+
+    def keep(self, timeline: Timeline) -> None:
+        """Forgets tracks that have gone."""
+        there = {track.id for track in timeline.tracks}
+        self._made = {number: made for number, made in self._made.items() if number in there}
+
+
+def _doubles(values: list[int] | list[float]) -> NDArray[np.float64]:
+    return np.array(values, np.float64)

@@ -1,0 +1,260 @@
+"""Draws the clips of one track: bodies, spectrograms, fades, gain lines, names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from desktop.theme.colours import DARK
+from desktop.timeline.interaction.hit_test import TALL_ENOUGH, TITLE, WIDE_ENOUGH, gain_y
+from desktop.timeline.layout.time_scale import TimeScale
+from desktop.timeline.layout.track_layout import GAP, LaneIndex
+from desktop.timeline.painting.spectrogram import Colours, Heat
+from desktop.timeline.painting.text_cache import Texts
+from desktop.timeline.painting.view_state import ClipColours, clip_colours, font
+from desktop.timeline.painting.waveform_columns import faded
+from desktop.timeline.painting.waveform_image import draw_pixels
+from engine.scene.timeline import Clip, FadeShape
+
+Doubles = NDArray[np.float64]
+
+ROUNDED = 14.0
+"""Clips at least so wide have round corners."""
+NAMED = 46.0
+CURVE = 17
+SEEN = 5.0
+"""Shorter fades are not drawn."""
+
+
+@dataclass(frozen=True)
+class LanePlan:
+    """Everything that one track's picture depends on."""
+
+    scale: TimeScale
+    width: int
+    lane: int
+    ratio: float
+    rate: int
+    chosen: frozenset[int]
+    colour: tuple[int, int, int]
+    audible: bool
+    spectrograms: bool
+    odd: bool
+
+
+class Drawing:
+    """The clips of one track, onto its picture."""
+
+    def __init__(self, painter: QPainter, plan: LanePlan, names: Mapping[str, str], texts: Texts) -> None:
+        self._painter = painter
+        self._plan = plan
+        self._names = names
+        self._top = GAP
+        self._height = float(plan.lane - 2 * GAP - 1)
+        self._plain = clip_colours(plan.colour, audible=plan.audible, chosen=False)
+        self._chosen = clip_colours(plan.colour, audible=plan.audible, chosen=True)
+        self._texts = texts
+        self._inside = inside_of(plan)
+        self._images: dict[int, QImage] = {}
+
+    def bodies(self, lane: LaneIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
+        """Narrow clips all at once, wide ones with a title and round corners; returns the wide ones."""
+        scale, width = self._plan.scale, self._plan.width
+        left = np.maximum((lane.start[seen] - scale.start) / scale.per_pixel, -40.0)
+        right = np.minimum((lane.end[seen] - scale.start) / scale.per_pixel, width + 40.0)
+        narrow = right - left < ROUNDED
+        if narrow.any():
+            self._narrow(lane, seen[narrow], left[narrow], right[narrow])
+        wide = [
+            (lane.clips[place], QRectF(x, self._top, end - x - 0.6, self._height))
+            for place, x, end in zip(
+                seen[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
+            )
+        ]
+        for clip, rect in wide:
+            self._body(rect, self._colours(clip))
+        return wide
+
+    def _narrow(self, lane: LaneIndex, clips: NDArray[np.int64], left: Doubles, right: Doubles) -> None:
+        """As lines of pixels, as many as the clips are high, with a gap after each clip."""
+        ratio = self._plan.ratio
+        size = round(self._plan.width * ratio)
+        first = np.clip(np.round(left * ratio), 0, size).astype(np.int64)
+        last = np.clip(np.maximum(np.round(right * ratio) - 1, first + 1), 0, size).astype(np.int64)
+        chosen = np.zeros(len(clips), np.bool_)
+        if self._plan.chosen:
+            chosen[:] = [lane.clips[place].id in self._plan.chosen for place in clips.tolist()]
+        count = np.maximum(last - first, 0)
+        x = np.arange(count.sum()) + np.repeat(first - (np.cumsum(count) - count), count)
+        pixels = np.zeros((round(self._height * ratio), size), np.uint32)
+        for part, rows in (("body", len(pixels)), ("title", round(3 * ratio))):
+            shades = np.array([getattr(c, part).rgb() for c in (self._plain, self._chosen)], np.uint32)
+            line = np.zeros(size, np.uint32)
+            line[x] = np.repeat(shades[chosen.astype(np.int64)], count)
+            pixels[:rows] = line
+        draw_pixels(self._painter, QRectF(0, self._top, self._plan.width, self._height), pixels, 0)
+
+    def spectrograms(self, seen: list[Clip], heats: Mapping[str, Heat]) -> None:
+        smooth = QPainter.RenderHint.SmoothPixmapTransform
+        for clip in seen:
+            heat = heats.get(clip.take)
+            if heat is not None:
+                # Where a clip is a few pixels wide nobody sees the difference, and there are thousands of them.
+                self._painter.setRenderHint(smooth, on=clip.length >= ROUNDED * self._plan.scale.per_pixel)
+                self._painter.setOpacity(0.35 if clip.muted or not self._plan.audible else 1.0)
+                self._heat(clip, heat)
+        self._painter.setOpacity(1.0)
+
+    def details(self, roomy: list[tuple[Clip, QRectF]]) -> None:
+        """Fades, gain lines and names, where there is room for them; and the frames of what is chosen."""
+        self._painter.setFont(font())
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        least = SEEN * self._plan.scale.per_pixel
+        for clip, rect in roomy:
+            if clip.fade_in.samples >= least or clip.fade_out.samples >= least:
+                self._fades(clip, rect)
+        if self._height >= TALL_ENOUGH:
+            self._gain_lines([pair for pair in roomy if pair[1].width() >= WIDE_ENOUGH])
+            self._titles([pair for pair in roomy if pair[1].width() >= NAMED])
+        for clip, rect in roomy:
+            if self._plan.spectrograms or clip.id in self._plan.chosen:
+                self._frame(rect, self._colours(clip).edge)
+
+    def _frame(self, rect: QRectF, edge: QColor) -> None:
+        """Over what was drawn inside the clip, as ``_body`` has it."""
+        x, y, height = round(rect.x()), round(rect.y()), round(rect.height())
+        width = max(round(rect.right()) - x, 3)
+        for left, top, wide, high in (
+            (x + 1, y, width - 2, 1),
+            (x + 1, y + height - 1, width - 2, 1),
+            (x, y + 1, 1, height - 2),
+            (x + width - 1, y + 1, 1, height - 2),
+        ):
+            self._painter.fillRect(left, top, wide, high, edge)
+
+    def _colours(self, clip: Clip) -> ClipColours:
+        return self._chosen if clip.id in self._plan.chosen else self._plain
+
+    def _body(self, rect: QRectF, colours: ClipColours) -> None:
+        """In plain rectangles, with a pixel off each corner: true curves would take five times as long."""
+        painter = self._painter
+        x, y, height = round(rect.x()), round(rect.y()), round(rect.height())
+        width = max(round(rect.right()) - x, 3)
+        painter.fillRect(x + 1, y, width - 2, height, colours.edge)
+        painter.fillRect(x, y + 1, width, height - 2, colours.edge)
+        painter.fillRect(x + 1, y + 1, width - 2, height - 2, colours.body)
+        title = round(TITLE) - 1 if rect.height() >= TALL_ENOUGH else 3
+        painter.fillRect(x + 1, y + 1, width - 2, title - 1, colours.title)
+
+    def _heat(self, clip: Clip, heat: Heat) -> None:
+        rate, scale = self._plan.rate, self._plan.scale
+        first = max(clip.start, scale.start) - clip.start + clip.offset
+        last = min(clip.end, scale.sample_at(self._plan.width)) - clip.start + clip.offset
+        start, stop = first / rate, min(last / rate, heat.seconds)
+        level = heat.level_for(scale.per_pixel / rate / self._plan.ratio)
+        for number, begin, end in heat.tiles(level, start, stop):
+            tile = heat.levels[level][number]
+            low, high = max(begin, start), min(end, stop)
+            x, right = (scale.x_of(clip.start - clip.offset + at * rate) for at in (low, high))
+            inside = self._inside
+            per_column = (end - begin) / tile.shape[1]
+            part = QRectF((low - begin) / per_column, 0, (high - low) / per_column, tile.shape[0])
+            place = QRectF(x, inside.y(), max(right - x, 1.0), inside.height())
+            self._painter.drawImage(place, self._image(tile), part)
+
+    def _image(self, tile: Colours) -> QImage:
+        """A tile as Qt draws it; a take's are drawn for each of its clips."""
+        found = self._images.get(id(tile))
+        if found is None:
+            height, width = tile.shape
+            found = QImage(tile.data, width, height, width * 4, QImage.Format.Format_RGB32)
+            self._images[id(tile)] = found
+        return found
+
+    def _fades(self, clip: Clip, rect: QRectF) -> None:
+        top, bottom = rect.y() + min(TITLE, rect.height() / 4), rect.bottom() - 1
+        scale = self._plan.scale
+        for fade, start, end in (
+            (clip.fade_in, clip.start, clip.start + clip.fade_in.samples),
+            (clip.fade_out, clip.end, clip.end - clip.fade_out.samples),
+        ):
+            x, far = scale.x_of(start), scale.x_of(end)
+            if abs(far - x) < SEEN or not (max(x, far) > -40 and min(x, far) < self._plan.width + 40):
+                continue
+            points = max(3, min(CURVE, round(abs(far - x) / 4)))
+            curve = [
+                QPointF(x + (far - x) * share, bottom - (bottom - top) * risen)
+                for share, risen in _curve(fade.shape, points)
+            ]
+            self._fade(QPolygonF([QPointF(x, bottom), *curve, QPointF(far, top), QPointF(x, top)]), curve)
+
+    def _fade(self, outside: QPolygonF, curve: list[QPointF]) -> None:
+        """The shade is drawn without soft edges, which take ten times as long: the curve covers its edge."""
+        shade = QColor(DARK.well)
+        shade.setAlphaF(0.55)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(shade)
+        self._painter.drawPolygon(outside)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.setPen(QPen(self._plain.wave, 1.0))
+        self._painter.drawPolyline(QPolygonF(curve))
+
+    def _gain_lines(self, roomy: list[tuple[Clip, QRectF]]) -> None:
+        """As rectangles, which take a tenth of the time of lines that can be seen through."""
+        quiet, loud = QColor(DARK.text), QColor(DARK.text)
+        quiet.setAlphaF(0.28)
+        loud.setAlphaF(0.75)
+        heights: dict[float, int] = {}
+        for clip, rect in roomy:
+            level = clip.gain_db
+            if level not in heights:
+                heights[level] = round(gain_y(level, (0.0, self._top, 0.0, self._height)))
+            left, width = round(rect.x()) + 2, round(rect.width()) - 4
+            self._painter.fillRect(left, heights[level], width, 1, loud if level else quiet)
+
+    def _titles(self, roomy: list[tuple[Clip, QRectF]]) -> None:
+        chosen = self._plan.chosen
+        for colours, some in (
+            (self._plain, [pair for pair in roomy if pair[0].id not in chosen]),
+            (self._chosen, [pair for pair in roomy if pair[0].id in chosen]),
+        ):
+            self._painter.setPen(colours.words)
+            for clip, rect in some:
+                self._title(clip, rect)
+
+    def _title(self, clip: Clip, rect: QRectF) -> None:
+        left, right = max(rect.x(), 0.0) + 6, min(rect.right(), float(self._plan.width)) - 6
+        words = self._names.get(clip.take, "missing take")
+        if clip.muted or clip.gain_db or clip.pan:
+            words = f"{words}   {' · '.join(_notes(clip))}"
+        top = self._top + (TITLE - self._texts.height) / 2
+        self._painter.drawStaticText(QPointF(left, top), self._texts.get(words, right - left))
+
+
+@cache
+def _curve(shape: FadeShape, points: int) -> tuple[tuple[float, float], ...]:
+    """(share, risen) along a fade."""
+    share = np.linspace(0, 1, points)
+    return tuple(zip(share.tolist(), faded(share, shape).tolist(), strict=True))
+
+
+def _notes(clip: Clip) -> list[str]:
+    """What differs from a clip as it was placed."""
+    said = ["muted"] if clip.muted else []
+    if clip.gain_db:
+        said.append(f"{clip.gain_db:+.1f} dB")
+    if clip.pan:
+        said.append(f"{'L' if clip.pan < 0 else 'R'}{abs(round(clip.pan * 100))}")
+    return said
+
+
+def inside_of(plan: LanePlan) -> QRectF:
+    """Where waveforms are: under the titles."""
+    height = plan.lane - 2 * GAP - 1
+    title = TITLE if height >= TALL_ENOUGH else 3
+    return QRectF(0, GAP + title, plan.width, height - title - 1)

@@ -1,0 +1,132 @@
+"""Draws tracks with their clips, each into a picture that is kept until something on it changes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+
+from desktop.theme.colours import DARK
+from desktop.timeline.layout.ruler_ticks import Tick
+from desktop.timeline.layout.time_scale import TimeScale
+from desktop.timeline.layout.track_layout import LaneIndex, LaneShelf
+from desktop.timeline.painting.clip_painter import Drawing, LanePlan, inside_of
+from desktop.timeline.painting.text_cache import Texts
+from desktop.timeline.painting.view_state import Scenery, clip_colours, track_colour
+from desktop.timeline.painting.waveform_cache import Waveforms
+from desktop.timeline.painting.waveform_columns import columns
+from desktop.timeline.painting.waveform_image import draw_pixels, wave_pixels
+from engine.scene.timeline import Track
+
+STEPS = 2.0
+"""Samples a device pixel below which columns are joined to a line."""
+
+
+@dataclass
+class _Kept:
+    track: Track
+    plan: LanePlan
+    picture: QPixmap
+    missing: frozenset[str]
+
+
+class LaneArtist:
+    """Gives the picture of each track in view."""
+
+    def __init__(self, waveforms: Waveforms, lanes: LaneShelf) -> None:
+        self._waveforms = waveforms
+        self._lanes = lanes
+        self._kept: dict[int, _Kept] = {}
+        self._names: dict[str, str] = {}
+        self._texts = Texts()
+        self._named: object = None
+        self.drawn = 0
+
+    def picture(self, view: Scenery, row: int, ticks: list[Tick], audible: bool) -> QPixmap:
+        track = view.scene.timeline.tracks[row]
+        plan = _plan(view, track, row, audible)
+        kept = self._kept.get(track.id)
+        if kept is None or kept.track is not track or kept.plan != plan:
+            self._name(view)
+            kept = self._kept[track.id] = self._draw(track, plan, ticks)
+        return kept.picture
+
+    def arrived(self, digest: str) -> None:
+        """Something of a take can be drawn now that could not before."""
+        for number in [n for n, kept in self._kept.items() if digest in kept.missing]:
+            del self._kept[number]
+
+    def keep(self, view: Scenery) -> None:
+        """Forgets the pictures of tracks that are out of view."""
+        tracks = view.scene.timeline.tracks
+        there = {tracks[row].id for row in view.geometry.rows(len(tracks))}
+        self._kept = {number: kept for number, kept in self._kept.items() if number in there}
+
+    def _name(self, view: Scenery) -> None:
+        if self._named is not view.scene.takes:
+            self._named = view.scene.takes
+            self._names = {take.digest: f"{take.name} {take.number}" for take in view.scene.takes}
+
+    def _draw(self, track: Track, plan: LanePlan, ticks: list[Tick]) -> _Kept:
+        self.drawn += 1
+        picture = QPixmap(round(plan.width * plan.ratio), round(plan.lane * plan.ratio))
+        picture.setDevicePixelRatio(plan.ratio)
+        picture.fill(QColor(DARK.well) if plan.odd else QColor(DARK.well).lighter(112))
+        lane = self._lanes.get(track)
+        seen = lane.between(plan.scale.start, plan.scale.sample_at(plan.width))
+        painter = QPainter(picture)
+        _grid(painter, plan, ticks)
+        drawing = Drawing(painter, plan, self._names, self._texts)
+        roomy = drawing.bodies(lane, seen)
+        asked = [lane.digests[take] for take in np.unique(lane.take[seen])]
+        if plan.spectrograms:
+            heats = {digest: heat for digest in asked if (heat := self._waveforms.heat(digest)) is not None}
+            missing = frozenset(digest for digest in asked if digest not in heats)
+            drawing.spectrograms([lane.clips[place] for place in seen.tolist()], heats)
+        else:
+            missing = self._wave(painter, lane, asked, plan)
+        drawing.details(roomy)
+        painter.end()
+        return _Kept(track, plan, picture, missing)
+
+    def _wave(self, painter: QPainter, lane: LaneIndex, asked: list[str], plan: LanePlan) -> frozenset[str]:
+        pyramids = {
+            digest: found for digest in asked if (found := self._waveforms.pyramid(digest)) is not None
+        }
+        if pyramids:
+            fine = TimeScale(plan.scale.start, plan.scale.per_pixel / plan.ratio)
+            drawn = columns(lane, pyramids, fine, round(plan.width * plan.ratio), plan.rate)
+            inside = inside_of(plan)
+            colour = clip_colours(plan.colour, audible=plan.audible, chosen=False).wave
+            joined = fine.per_pixel < STEPS
+            height = round(inside.height() * plan.ratio)
+            draw_pixels(painter, inside, *wave_pixels(drawn, height, colour, joined=joined, ratio=plan.ratio))
+        return frozenset(digest for digest in asked if digest not in pyramids)
+
+
+def _plan(view: Scenery, track: Track, row: int, audible: bool) -> LanePlan:
+    geometry = view.geometry
+    mine = (
+        frozenset(clip.id for clip in track.clips if clip.id in view.chosen) if view.chosen else view.chosen
+    )
+    return LanePlan(
+        scale=geometry.scale,
+        width=geometry.width,
+        lane=geometry.height_of(row),
+        ratio=view.ratio,
+        rate=view.scene.timeline.rate,
+        chosen=mine,
+        colour=track_colour(view.scene, track),
+        audible=audible,
+        spectrograms=view.spectrograms,
+        odd=row % 2 == 1,
+    )
+
+
+def _grid(painter: QPainter, plan: LanePlan, ticks: list[Tick]) -> None:
+    colour = QColor(DARK.raised).darker(125)
+    for tick in ticks:
+        if tick.label and not tick.label.startswith("+"):
+            painter.fillRect(round(plan.scale.x_of(tick.at)), 0, 1, plan.lane, colour)
+    painter.setPen(QPen(QColor(DARK.line), 1.0))
+    painter.drawLine(QPointF(0, plan.lane - 0.5), QPointF(plan.width, plan.lane - 0.5))

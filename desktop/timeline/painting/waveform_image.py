@@ -1,0 +1,57 @@
+"""A track's columns as a picture, worked out for all its pixels at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from desktop.timeline.painting.waveform_columns import Columns
+
+LOUDER = 0.65
+"""Waveforms are drawn with this power of their amplitude, so that quiet sounds can be seen too."""
+LINE = 0.7
+"""Half of how strong a line is."""
+
+Pixels = NDArray[np.uint32]
+
+
+def draw_pixels(painter: QPainter, inside: QRectF, pixels: Pixels, first: int) -> None:
+    """Draws premultiplied pixels, from row ``first`` of a place that is as wide as they are on the screen."""
+    height, width = pixels.shape
+    if not height:
+        return
+    ratio = width / inside.width()
+    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    place = QRectF(inside.x(), inside.y() + first / ratio, inside.width(), height / ratio)
+    painter.drawImage(place, image)
+
+
+def wave_pixels(
+    found: Columns, height: int, colour: QColor, *, joined: bool, ratio: float = 1.0
+) -> tuple[Pixels, int]:
+    """The columns as premultiplied pixels, with soft edges; only rows with anything in them, and the first of those.
+
+    The middle is at half the height. ``joined``: columns are a line, as strong on every screen, ``ratio`` of whose
+    pixels are one of the view.
+    """
+    low, high = (np.sign(v) * np.abs(np.clip(v, -1, 1)) ** LOUDER for v in (found.low, found.high))
+    if joined:
+        low[1:], high[1:] = np.minimum(low[1:], high[:-1]), np.maximum(high[1:], low[:-1])
+    middle, half = height / 2, LINE * ratio if joined else 0.5
+    top = (middle - high * middle - half).astype(np.float32)
+    bottom = (middle - low * middle + half).astype(np.float32)
+    # Quiet sounds take few rows, and only those are worked out.
+    first, last = max(0, int(top.min())), min(height, int(bottom.max()) + 1)
+    y = np.arange(first, last, dtype=np.float32)[:, None]
+    cover = np.minimum(y + 1, bottom)
+    cover -= np.maximum(y, top)
+    np.clip(cover, 0, 1, out=cover)
+    cover *= found.weight * 255
+    return np.take(_shades(colour), cover.astype(np.uint8), mode="clip"), first
+
+
+def _shades(colour: QColor) -> NDArray[np.uint32]:
+    """The colour at each alpha, premultiplied."""
+    alpha = np.arange(256, dtype=np.uint32)
+    red, green, blue = (np.uint32(c) * alpha // np.uint32(255) for c in colour.getRgb()[:3])  # type: ignore[index]
+    return np.asarray(alpha << np.uint32(24) | red << np.uint32(16) | green << np.uint32(8) | blue, np.uint32)

@@ -1,0 +1,94 @@
+"""The timeline and what plays it, as one part of the window."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.actions.actions import Actions
+from desktop.playback.devices import open_device
+from desktop.playback.output_thread import OpenDevice
+from desktop.playback.panel import PlaybackPanel
+from desktop.services import Services
+from desktop.timeline.binding import bind as bind_timeline
+from desktop.timeline.layout.track_layout import LANE
+from desktop.timeline.painting.waveform_cache import Waveforms
+from desktop.timeline.view import TimelineView
+from engine.errors import FoleyscapeError
+
+
+def lane_in(state: Mapping[str, Any]) -> int:
+    """How high tracks were when the window was last open."""
+    facts = state.get("timeline")
+    found = facts.get("lane") if isinstance(facts, dict) else None
+    return found if type(found) is int else LANE
+
+
+class TimelinePart(QObject):
+    """Tracks above, transport and meters below, joined to one player.
+
+    Args:
+        services: what every part shares.
+        parent: what it stands in.
+        device: opens the audio output.
+    """
+
+    def __init__(self, services: Services, parent: QWidget, device: OpenDevice = open_device) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._place = QWidget(parent)
+        self._playback = PlaybackPanel(services, self._place, device)
+        self.player = self._playback.player
+        self.waveforms = Waveforms(self._playback.takes, self)
+        self.view = TimelineView(services.document, self.waveforms, services.settings.keys, self._place)
+        column = QVBoxLayout(self._place)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self._playback.widget)
+        self._join()
+
+    @property
+    def widget(self) -> QWidget:
+        return self._place
+
+    def bind(self, actions: Actions) -> None:
+        self._playback.bind(actions)
+        bind_timeline(self.view, actions)
+
+    def close(self) -> None:
+        """Ends playing, measuring and drawing."""
+        self._playback.close()
+        self.waveforms.close()
+
+    def _join(self) -> None:
+        view, player, services = self.view, self.player, self._services
+        view.seek_requested.connect(player.seek)
+        view.loop_changed.connect(player.set_loop)
+        player.loop_changed.connect(view.set_loop)
+        player.state_changed.connect(lambda: view.set_speed(player.speed if player.playing else 0.0))
+        player.position_changed.connect(view.set_playhead)
+        self.waveforms.failed.connect(services.messages.show)
+        services.session.opened.connect(self._begin)
+        services.settings.keys_changed.connect(view.set_keys)
+        services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
+        view.set_snap(services.settings.preferences.snap)
+        view.set_lane(lane_in(services.state.read()))
+        view.lane_changed.connect(self._remember)
+
+    @Slot(int)
+    def _remember(self, lane: int) -> None:
+        """The window's state says how high tracks are."""
+        state = self._services.state
+        try:
+            state.write({**state.read(), "timeline": {"lane": lane}})
+        except FoleyscapeError as failure:
+            self._services.messages.fail(failure)
+
+    @Slot()
+    def _begin(self) -> None:
+        """A scene was opened: its takes may be readable, and play should be heard at once."""
+        self.waveforms.retry()
+        self._playback.strip.prepare()
+        self.view.zoom_all()

@@ -1,0 +1,57 @@
+"""The corner beside the ruler: the playhead's timecode, snapping, spectrograms, a new track."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from desktop.actions.action_table import SPECS, KeyMap
+from desktop.actions.actions import tooltip
+from desktop.theme.colours import DARK
+from desktop.theme.icons import icon
+from desktop.timeline.layout.ruler_ticks import timecode
+from engine.scene.timeline import Timeline
+
+
+class Corner(QWidget):
+    """Shows and offers; what its buttons do is for whoever made it."""
+
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.time = QLabel("", self)
+        self.time.setAccessibleName("Playhead")
+        self.time.setToolTip("Timecode at the playhead")
+        self.time.setStyleSheet("QLabel { font-size: 14px; font-weight: 600; }")
+        self.snap = self._button("magnet", "Snap", checkable=True)
+        self.snap.setChecked(True)
+        self.spectrograms = self._button("spectrogram", "Spectrograms", checkable=True)
+        self.add = self._button("plus", "Add track", checkable=False)
+        self.add.setToolTip("Add an empty track")
+        self.set_keys(keys)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 6, 0)
+        row.setSpacing(2)
+        row.addWidget(self.time, 1, Qt.AlignmentFlag.AlignVCenter)
+        for button in (self.snap, self.spectrograms, self.add):
+            row.addWidget(button)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Other keys: the tooltips name them."""
+        for id_, button in (("snap", self.snap), ("spectrogram", self.spectrograms)):
+            button.setToolTip(tooltip(SPECS[id_], keys))
+
+    def show_time(self, sample: int, timeline: Timeline) -> None:
+        self.time.setText(timecode(sample, timeline))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(DARK.panel))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(DARK.line))
+        painter.end()
+
+    def _button(self, picture: str, name: str, *, checkable: bool) -> QToolButton:
+        made = QToolButton(self)
+        made.setIcon(icon(picture))
+        made.setIconSize(QSize(16, 16))
+        made.setCheckable(checkable)
+        made.setAccessibleName(name)
+        return made

@@ -1,0 +1,87 @@
+"""Sight by the engine's models. Imports torch only where it is used, which is in the vision thread."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.threads.torch_preload import one_thread_for_matrices, open_torch
+from desktop.vision.outline import Outline, trace
+from desktop.vision.requests import Suggestion
+from engine.errors import BadInput
+from engine.scene.hints import Click, Hints
+from engine.scene.masks import Mask
+from engine.vision.still import Still
+
+if TYPE_CHECKING:
+    from engine.generation.model_parts import Segmenter
+
+REMEMBERED = 3
+
+
+class StudioSight:
+    """Args:
+    model: a model folder or a catalogue id; None is the bundled model.
+    device: "cpu", "cuda", "mps" or "auto".
+    threads: of torch, for the thread that this is made in. None is one for the bundled model, which is small: where
+        other work keeps the cores busy, one is ten times as quick as two. Other models are left as many as there are.
+    """
+
+    def __init__(
+        self, model: str | Path | None = None, device: str = "cpu", threads: int | None = None
+    ) -> None:
+        open_torch()
+        from engine.generation.model_parts import FolderParts
+        from engine.models.devices import use_threads
+        from engine.studio import Studio
+
+        use_threads(1 if threads is None and model is None else threads)
+        parts = FolderParts(model, device)
+        self._segmenter: Segmenter = parts.segmenter()
+        one_thread_for_matrices()
+        self._studio: Studio = Studio(parts=parts)
+        self._seen: OrderedDict[str, Still] = OrderedDict()
+
+    def prepare(self, still: Still) -> None:
+        self._segmenter.prepare(still)
+        self._seen[still.digest] = still
+        self._seen.move_to_end(still.digest)
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def glance(self, digest: str, x: float, y: float) -> Outline:
+        still = self._recall(digest)
+        self._segmenter.prepare(still)
+        at = Click(min(x, still.width - 1e-3), min(y, still.height - 1e-3))
+        mask = self._segmenter.glance(digest, Hints((at,)))
+        return trace(mask).scaled(still.width / mask.shape[1], still.height / mask.shape[0])
+
+    def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
+        self._segmenter.prepare(self._recall(digest))
+        proposal = self._segmenter.propose(digest, hints)
+        kept = [i for i, mask in enumerate(proposal.masks) if mask.any()]
+        return [_frozen(proposal.masks[i]) for i in kept], [float(proposal.scores[i]) for i in kept]
+
+    def find(self, digest: str, limit: int) -> Sequence[Mask]:
+        self._segmenter.prepare(self._recall(digest))
+        found = self._segmenter.find_objects(digest, limit)
+        return [_frozen(proposal.masks[0]) for proposal in found if proposal.masks[0].any()]
+
+    def suggest(self, still: Still, mask: Mask) -> Suggestion:
+        thing = self._studio.object_of(still, mask)
+        return Suggestion(thing.name, thing.prompt, thing.level_lufs)
+
+    def _recall(self, digest: str) -> Still:
+        seen = self._seen.get(digest)
+        if seen is None:
+            raise BadInput("The still is not prepared; open it again.")
+        return seen
+
+
+def _frozen(mask: NDArray[np.bool_]) -> Mask:
+    owned = np.array(mask, np.bool_)
+    owned.setflags(write=False)
+    return owned

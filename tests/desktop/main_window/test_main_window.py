@@ -1,0 +1,390 @@
+"""The real window with empty panels: every way in, every way out, and what stands where."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import made_services
+from desktop.document.messages import Message
+from desktop.document.project_io import Recoverable
+from desktop.main_window.main_window import MainWindow, first_path, sizes_of
+from desktop.main_window.status_bar import StatusLine
+from desktop.services import Panels
+from desktop.settings.store import Settings, settings_file, state_file, unsaved_folder
+from desktop.welcome.samples import Sample, samples
+from engine.scene.scene import Scene
+from tests.desktop.fakes import FakePanel, FakePerson
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class Bench:
+    """The window, the person before it, and what is needed to work on it."""
+
+    def __init__(self, qtbot: QtBot, samples: tuple[Sample, ...] = ()) -> None:
+        self.qtbot = qtbot
+        self.person = FakePerson()
+        self.services = made_services(Settings(settings_file()))
+        panels = Panels(FakePanel, FakePanel, FakePanel)
+        self.window = MainWindow(self.services, panels, about="It works.", samples=samples, ask=self.person)
+        qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
+        self.window.show()
+        qtbot.waitExposed(self.window)
+
+    def settle(self) -> None:
+        self.qtbot.waitUntil(lambda: not self.services.background.busy, timeout=10_000)
+
+    def open(self, path: Path) -> None:
+        self.window.open_path(path)
+        self.settle()
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = CONTROL) -> None:
+        self.qtbot.keyClick(self.window, key, modifier)
+        self.settle()
+
+    def rename(self, name: str) -> None:
+        self.services.document.edit("Rename scene", lambda scene: replace(scene, name=name))
+
+    def panel(self, name: str) -> FakePanel:
+        return cast(FakePanel, self.window.panels[name])
+
+    @property
+    def scene(self) -> Scene:
+        return self.services.document.scene
+
+    @property
+    def on_welcome(self) -> bool:
+        return self.window.welcome.isVisible()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    yield Bench(qtbot)
+    QGuiApplication.clipboard().clear()
+
+
+@pytest.fixture
+def still(tmp_path: Path) -> Path:
+    path = tmp_path / "street.png"
+    Image.fromarray(np.full((40, 60, 3), 90, np.uint8)).save(path)
+    return path
+
+
+def dropped(bench: Bench, data: QMimeData) -> bool:
+    """Drops onto the window; whether it was taken."""
+    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), action, data, button, none)
+    enter.ignore()
+    bench.window.dragEnterEvent(enter)
+    if enter.isAccepted():
+        bench.window.dropEvent(QDropEvent(QPointF(50, 50), action, data, button, none))
+        bench.settle()
+    return enter.isAccepted()
+
+
+def test_it_begins_with_the_welcome_page_and_only_what_can_be_done(bench: Bench) -> None:
+    assert bench.on_welcome
+    assert bench.window.windowTitle() == "[*]Foleyscape"
+    for id_ in ("save", "save_as", "close", "undo", "redo"):
+        assert not bench.window.actions_.action(id_).isEnabled(), id_
+    assert bench.window.actions_.action("open").isEnabled()
+
+
+def test_a_still_is_opened_by_key_through_the_dialog(bench: Bench, still: Path) -> None:
+    bench.person.picture = still
+    bench.press(Qt.Key.Key_O)
+    assert bench.person.asked == ["still"]
+    assert bench.scene.name == "street"
+    assert not bench.on_welcome
+    assert bench.window.windowTitle() == "street[*] - Foleyscape"
+    assert not bench.window.isWindowModified()
+
+
+def test_a_dialog_that_is_cancelled_opens_nothing(bench: Bench) -> None:
+    bench.press(Qt.Key.Key_O)
+    assert bench.on_welcome
+
+
+def test_a_dropped_file_is_opened_and_a_dropped_word_is_not_taken(bench: Bench, still: Path) -> None:
+    words = QMimeData()
+    words.setText("hello")
+    assert not dropped(bench, words)
+    file = QMimeData()
+    file.setUrls([QUrl.fromLocalFile(str(still))])
+    assert dropped(bench, file)
+    assert bench.scene.name == "street"
+
+
+def test_a_picture_in_the_clipboard_is_pasted_as_a_still(bench: Bench) -> None:
+    picture = QImage(50, 40, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    QGuiApplication.clipboard().setImage(picture)
+    bench.press(Qt.Key.Key_V)
+    assert bench.services.document.still is not None
+    assert bench.services.document.still.width == 50
+
+
+def test_pasting_nothing_says_what_to_do(bench: Bench) -> None:
+    QGuiApplication.clipboard().setText("words")
+    bench.press(Qt.Key.Key_V)
+    assert bench.on_welcome
+    assert bench.window.messages.shown is not None
+    assert "Copy one first" in bench.window.messages.shown.text
+
+
+def test_undo_and_redo_name_the_step_and_work_by_key(bench: Bench, still: Path) -> None:
+    bench.open(still)
+    bench.rename("Alley")
+    assert bench.window.isWindowModified()
+    assert bench.window.actions_.action("undo").text() == "&Undo Rename scene"
+    bench.press(Qt.Key.Key_Z)
+    assert bench.scene.name == "street"
+    assert bench.window.actions_.action("redo").text() == "&Redo Rename scene"
+    bench.press(Qt.Key.Key_Y)
+    assert bench.scene.name == "Alley"
+
+
+def test_the_first_save_asks_where_and_the_next_does_not(bench: Bench, still: Path, tmp_path: Path) -> None:
+    bench.open(still)
+    bench.rename("Alley")
+    bench.person.place = tmp_path / "Alley.foley"
+    bench.press(Qt.Key.Key_S)
+    assert bench.person.asked == ["save as Alley"]
+    assert not bench.window.isWindowModified()
+    bench.rename("Lane")
+    bench.press(Qt.Key.Key_S)
+    assert bench.person.asked == ["save as Alley"]
+    assert not bench.window.isWindowModified()
+    saved = json.loads((tmp_path / "Alley.foley" / "scene.json").read_text())
+    assert "Lane" in json.dumps(saved)
+
+
+@pytest.mark.parametrize(("answer", "stays"), [("cancel", True), ("discard", False), ("save", False)])
+def test_leaving_unsaved_changes_asks_first(
+    bench: Bench, still: Path, tmp_path: Path, answer: str, stays: bool
+) -> None:
+    bench.open(still)
+    bench.rename("Alley")
+    bench.person.answer = answer  # type: ignore[assignment]
+    bench.person.place = tmp_path / "Alley.foley"
+    bench.press(Qt.Key.Key_W)
+    assert bench.person.asked[0] == "unsaved Alley"
+    assert (bench.services.document.project is not None) is stays
+    assert (tmp_path / "Alley.foley").exists() is (answer == "save")
+
+
+def test_a_scene_without_changes_is_left_without_a_question(bench: Bench, still: Path) -> None:
+    bench.open(still)
+    bench.press(Qt.Key.Key_W)
+    assert bench.person.asked == []
+    assert bench.on_welcome
+
+
+def test_closing_the_window_asks_and_a_refusal_keeps_it(bench: Bench, still: Path) -> None:
+    bench.open(still)
+    bench.rename("Alley")
+    bench.window.close()
+    assert bench.window.isVisible()
+    assert bench.panel("canvas").counts["closed"] == 0
+    bench.person.answer = "discard"
+    bench.window.close()
+    assert not bench.window.isVisible()
+    assert {name: bench.panel(name).counts["closed"] for name in bench.window.panels} == {
+        "canvas": 1,
+        "objects": 1,
+        "timeline": 1,
+    }
+    assert list(unsaved_folder().iterdir()) == []
+
+
+def test_closing_saves_first_when_asked_to(bench: Bench, still: Path, tmp_path: Path) -> None:
+    bench.open(still)
+    bench.rename("Alley")
+    bench.person.answer, bench.person.place = "save", tmp_path / "Alley.foley"
+    bench.window.close()
+    bench.qtbot.waitUntil(lambda: not bench.window.isVisible(), timeout=10_000)
+    assert (tmp_path / "Alley.foley" / "scene.json").is_file()
+
+
+def test_it_stands_as_it_stood_and_remembers_what_was_open(qtbot: QtBot, still: Path) -> None:
+    first = Bench(qtbot)
+    first.open(still)
+    first.window.resize(960, 655)
+    first.window._splits["across"].setSizes([600, 370])
+    sizes = first.window._splits["across"].sizes()
+    first.window.close()
+    second = Bench(qtbot)
+    assert second.window.height() == 655
+    assert [card.accessibleName() for card in second.window.welcome.cards()] == ["Open street"]
+    second.open(still)
+    assert second.window._splits["across"].sizes() == sizes
+
+
+def test_a_damaged_memory_of_the_window_does_no_harm(qtbot: QtBot) -> None:
+    state_file().write({"geometry": "???", "splits": {"across": ["a"], "down": [-1, 2]}, "recent": {"no": 1}})
+    assert Bench(qtbot).window.isVisible()
+
+
+def test_a_recent_card_opens_what_it_shows(bench: Bench, still: Path) -> None:
+    bench.open(still)
+    bench.press(Qt.Key.Key_W)
+    [card] = bench.window.welcome.cards()
+    bench.settle()
+    bench.qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    bench.settle()
+    assert bench.scene.name == "street"
+
+
+def test_a_sample_is_one_click_away(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, samples())
+    bench.settle()
+    cards = bench.window.welcome.findChildren(QToolButton)
+    assert len(cards) >= 4
+    bench.qtbot.mouseClick(cards[0], Qt.MouseButton.LeftButton)
+    bench.settle()
+    assert bench.scene.name == "chelsea"
+
+
+def test_a_scene_that_was_never_saved_is_offered_on_the_welcome_page(
+    bench: Bench, still: Path, qtbot: QtBot
+) -> None:
+    other = made_services(Settings(settings_file()))
+    other.session.open(still)
+    qtbot.waitUntil(lambda: other.document.project is not None, timeout=10_000)
+    other.document.edit("Rename", lambda scene: replace(scene, name="Nearly lost"))
+    other.session.autosave()
+    other.background.close()
+    assert other.document.project is not None
+    other.document.project.close()
+    other.session._timer.stop()
+    bench.services.session.look_for_recoverable()
+    bench.settle()
+    [recover, _] = [
+        button
+        for button in bench.window.welcome.findChildren(QPushButton)
+        if "Nearly lost" in button.accessibleName()
+    ]
+    assert recover.isVisible()
+    bench.qtbot.mouseClick(recover, Qt.MouseButton.LeftButton)
+    bench.settle()
+    assert bench.scene.name == "Nearly lost"
+    assert bench.window.isWindowModified()
+
+
+def test_refusing_recovery_removes_what_was_kept(bench: Bench, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.foley"
+    kept.mkdir()
+    bench.window.welcome.show_recoverable([Recoverable(kept, "Old", "yesterday")])
+    [discard] = [
+        button
+        for button in bench.window.welcome.findChildren(QPushButton)
+        if button.accessibleName() == "Discard Old"
+    ]
+    bench.qtbot.mouseClick(discard, Qt.MouseButton.LeftButton)
+    bench.settle()
+    assert not kept.exists()
+
+
+def test_panels_are_hidden_and_shown_by_key(bench: Bench, still: Path) -> None:
+    bench.open(still)
+    for name, key in (("objects", Qt.Key.Key_F7), ("timeline", Qt.Key.Key_F8)):
+        bench.press(key, Qt.KeyboardModifier.NoModifier)
+        assert bench.panel(name).widget.isHidden()
+        assert not bench.window.actions_.action(f"show_{name}").isChecked()
+        bench.press(key, Qt.KeyboardModifier.NoModifier)
+        assert not bench.panel(name).widget.isHidden()
+        assert bench.window.actions_.action(f"show_{name}").isChecked()
+
+
+def test_an_error_stays_until_it_is_dismissed_and_a_remark_goes_by_itself(bench: Bench) -> None:
+    bar = bench.window.messages
+    bench.services.messages.show(Message("error", "The disk is full: make room and save again."))
+    assert bar.isVisible()
+    assert not bar._clock.isActive()
+    bench.qtbot.mouseClick(bar.dismiss, Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+    bench.services.messages.tell("Saved.")
+    assert bar._clock.isActive()
+    bar._clock.timeout.emit()
+    assert not bar.isVisible()
+
+
+def test_a_long_message_is_whole_and_inside_the_window(bench: Bench) -> None:
+    bench.services.messages.warn("What was not sound of the project was left out. " * 8)
+    bar = bench.window.messages
+    pages = cast(QWidget, bar.parentWidget())
+    assert pages.rect().contains(bar.geometry())
+    assert bar.height() > 60
+
+
+def test_the_status_line_tells_what_runs_with_the_time_to_go(bench: Bench) -> None:
+    status = cast(StatusLine, bench.window.statusBar())
+    running = bench.services.running
+    assert status.work.text() == "Ready"
+    running.tell("generation", "dog, step 3 of 16", 65)
+    running.tell("vision", "Looking at the still")
+    assert status.work.text() == "dog, step 3 of 16, 1 min 5 s to go   ·   Looking at the still"
+    assert status.bar.isVisible()
+    running.tell("generation", "")
+    running.tell("vision", "")
+    assert status.work.text() == "Ready"
+    assert not status.bar.isVisible()
+
+
+def test_the_status_line_says_why_there_is_no_sound_and_on_which_device_it_works(bench: Bench) -> None:
+    facts = cast(StatusLine, bench.window.statusBar()).facts
+    assert facts["model"].text() == "Pocket model"
+    assert facts["device"].text() == "", "nothing is known before a model is there"
+    bench.services.running.state("device", "CPU, 2 threads")
+    assert facts["device"].text() == "CPU, 2 threads"
+    assert not facts["sound"].isVisible()
+    bench.services.running.state("sound", "No sound: there is no audio device")
+    assert facts["sound"].isVisible()
+
+
+def test_changed_preferences_and_keys_are_in_force_at_once(bench: Bench, still: Path) -> None:
+    settings = bench.services.settings
+    bench.window._set(
+        replace(settings.preferences, autosave_seconds=90), settings.keys.with_keys("close", ("Ctrl+K",))
+    )
+    assert bench.services.session._timer.interval() == 90_000
+    bench.open(still)
+    bench.press(Qt.Key.Key_W)
+    assert not bench.on_welcome
+    bench.press(Qt.Key.Key_K)
+    assert bench.on_welcome
+
+
+def test_about_says_what_it_is(bench: Bench) -> None:
+    bench.window.actions_.action("about").trigger()
+    assert bench.person.asked == ["About Foleyscape"]
+
+
+def test_every_control_of_the_window_has_a_name_for_those_who_do_not_see_it(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, samples())
+    bench.settle()
+    for button in [
+        *bench.window.welcome.findChildren(QPushButton),
+        *bench.window.welcome.findChildren(QToolButton),
+        bench.window.messages.dismiss,
+    ]:
+        assert button.accessibleName()
+        assert button.focusPolicy() != Qt.FocusPolicy.NoFocus
+
+
+def test_of_what_is_dropped_the_first_file_of_this_machine_counts(tmp_path: Path) -> None:
+    far, near = QUrl("https://example.org/x.png"), QUrl.fromLocalFile(str(tmp_path / "x.png"))
+    assert first_path([far, near]) == tmp_path / "x.png"
+    assert first_path([far]) is None
+    assert sizes_of([1, 2], 2) == [1, 2]
+    assert sizes_of([1, True], 2) == sizes_of([0, 0], 2) == sizes_of(None, 2) == []
