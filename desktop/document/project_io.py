@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QImage
 
 from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.files import disk_errors, staged_folder
 from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
-from engine.scene.disk import disk_errors, staged_folder
 from engine.scene.scene import Scene, TakeRecord
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from desktop.settings.store import JsonFile, state_file
-from engine.export.names import plain
+from engine.export.file_names import plain
 from engine.export.plan import FORMATS, ExportSettings
 from engine.export.ucs import UcsBlocks
 from engine.scene.timecode import frame_rate

@@ -10,7 +10,7 @@ from desktop.export.choices import Choices
 from engine.errors import BadInput, Failed, FoleyscapeError
 from engine.export.plan import ExportPlan, ExportSettings, plan
 from engine.export.ucs import load_cat_ids
-from engine.scene.disk import disk_errors
+from engine.files import disk_errors
 from engine.scene.scene import Scene
 
 

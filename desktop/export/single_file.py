@@ -12,10 +12,10 @@ from tempfile import mkdtemp
 from desktop.export.choices import Choices
 from desktop.export.worker import Write
 from engine.errors import BadInput
-from engine.export.names import stem_names
+from engine.export.file_names import stem_names
 from engine.export.plan import ExportSettings
+from engine.files import disk_errors
 from engine.progress import Progress
-from engine.scene.disk import disk_errors
 from engine.scene.edits import add_track, place_take, track_for_object
 from engine.scene.scene import Scene
 from engine.scene.timecode import frame_of, sample_of

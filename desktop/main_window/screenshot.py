@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.document.messages import Message
 from desktop.main_window.main_window import MainWindow
 from engine.errors import FoleyscapeError
-from engine.scene.disk import disk_errors
+from engine.files import disk_errors
 
 EVERY_MS = 50
 CALM_MS = 400

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from desktop.actions.action_table import KeyMap
 from desktop.settings.table import Preferences, read_preferences, write_preferences
 from engine.errors import FoleyscapeError
-from engine.scene.disk import disk_errors, write_file
+from engine.files import disk_errors, write_file
 
 MOST_BYTES = 2**20
 

@@ -12,10 +12,10 @@ import numpy as np
 from engine.cli.arguments import Hinted
 from engine.cli.bar import spoken, terminal_bar
 from engine.errors import BadInput
+from engine.files import check_target, staged_folder, write_file
 from engine.generation.delivery import Delivery, target_stem
 from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target
 from engine.progress import Progress
-from engine.scene.disk import check_target, staged_folder, write_file
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
 from engine.studio import GenerationResult, Studio, check_hints

@@ -11,10 +11,10 @@ from typing import Any
 from engine.cli.arguments import Hinted
 from engine.cli.bar import terminal_bar
 from engine.errors import Failed
+from engine.files import check_target, staged_folder
 from engine.generation.delivery import Delivery
 from engine.generation.requests import Settings
 from engine.progress import Progress
-from engine.scene.disk import check_target, staged_folder
 from engine.scene.hints import Box, Click, Hints
 from engine.studio import Studio
 

@@ -17,8 +17,8 @@ from torch import Tensor
 from engine.diffusion.attention import ObjectAttention, mask_to_attention
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.clap_text import ClapText
-from engine.diffusion.folder import load_part, read_index, save_part, write_index
 from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
+from engine.diffusion.model_folder import load_part, read_index, save_part, write_index
 from engine.diffusion.sampler import Solver, Wanted, make_scheduler, sample_latents, take_noise
 from engine.errors import BadInput
 from engine.progress import Progress, no_progress

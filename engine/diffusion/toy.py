@@ -2,7 +2,7 @@
 
 from engine.diffusion.attention import ObjectAttention
 from engine.diffusion.pipeline import ObjectDiffusion, PipelineShape
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.diffusion.unet import build_unet, scheduler_config, unet_config
 from engine.diffusion.vocoder import SpectralVocoder
 

@@ -6,13 +6,13 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.diffusion.pipeline import ObjectDiffusion
-from engine.evaluation.clips import load_esc10
+from engine.evaluation.clip_sets import load_esc10
 from engine.evaluation.judges import Judges, judges_for
+from engine.evaluation.sampling import Setting
 from engine.evaluation.sound import Real
-from engine.evaluation.takes import Setting
 from engine.models.concepts import Concept, load_concepts
 from engine.models.resources import resource
-from engine.vision.names import ObjectNamer
+from engine.vision.namer import ObjectNamer
 from engine.vision.patches import PatchEncoder
 
 HEARD_FOLDS = (1, 2, 3)

@@ -12,12 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.evaluation.clips import CLASSES
+from engine.evaluation.clip_sets import CLASSES
 from engine.models.concepts import Concept
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask
 from engine.training.pictures import held_out
-from engine.vision.names import ObjectNamer
+from engine.vision.namer import ObjectNamer
 from engine.vision.patches import PatchEncoder, Patches
 from engine.vision.still import Still
 

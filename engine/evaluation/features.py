@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dct
 
-from engine.evaluation.clips import RATE
+from engine.evaluation.clip_sets import RATE
 
 WINDOW = 1024
 HOP = 320

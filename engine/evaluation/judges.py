@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation import svm
-from engine.evaluation.clips import CLASSES, Clips
+from engine.evaluation.clip_sets import CLASSES, Clips
 from engine.evaluation.cnn import Judge, Recipe, train
 from engine.evaluation.features import all_mfcc_statistics
 from engine.evaluation.svm import SupportVectorMachine

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.evaluation.clicks import Conditioner, ToWords, condition_of
-from engine.evaluation.takes import Diffusion, Setting, sample_all
+from engine.evaluation.sampling import Diffusion, Setting, sample_all
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.scene.masks import Mask

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.mel import FFT_SIZE, HOP, LogMel, mel_weights, normalise_for_model
-from engine.evaluation.clips import Clips
+from engine.evaluation.clip_sets import Clips
 
 Floats = NDArray[np.float32]
 ToWave = Callable[[Tensor], Tensor]

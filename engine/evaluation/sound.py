@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation import svm
-from engine.evaluation.clips import CLASSES, RATE, Clips
+from engine.evaluation.clip_sets import CLASSES, RATE, Clips
 from engine.evaluation.features import all_mfcc_statistics, level
 from engine.evaluation.judges import Judges, recall
 from engine.evaluation.tables import Cell, table

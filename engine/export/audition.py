@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.errors import Failed
+from engine.files import disk_errors
 from engine.progress import Progress, no_progress
-from engine.scene.disk import disk_errors
 
 AuditionFormat = Literal["flac", "ogg"]
 AUDITION_FORMATS: tuple[AuditionFormat, ...] = ("flac", "ogg")

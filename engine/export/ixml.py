@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-from engine.export.used import TakeUsed
+from engine.export.licences import TakeUsed
 from engine.scene.timecode import FrameRate
 
 VERSION = "3.01"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.export.handover import MediaFile
-from engine.export.names import plainest
+from engine.export.file_names import plainest
+from engine.export.interchange.model import MediaFile
+from engine.files import staged_folder
 from engine.progress import Progress, no_progress
-from engine.scene.disk import staged_folder
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Waveform
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.errors import BadInput
-from engine.export.handing_over import handed_files
-from engine.export.names import mix_name, plain, stem_names
+from engine.export.file_names import mix_name, plain, stem_names
+from engine.export.interchange.export import handed_files
 from engine.export.presets import PRESETS, Preset
 from engine.export.riff import WaveForm, wave_bytes
 from engine.export.ucs import UcsBlocks

@@ -17,7 +17,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.scene.disk import disk_errors
+from engine.files import disk_errors
 
 Steps = NDArray[np.int32]
 """int32 (channels, samples): whole quantisation steps, full scale 2**(bits - 1)."""

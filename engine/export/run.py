@@ -12,13 +12,14 @@ import numpy as np
 
 from engine.export.audition import AUDITION_FORMATS, AuditionFormat, write_audition
 from engine.export.bext import bext_chunk
-from engine.export.describe import Describer
 from engine.export.dither import dithered
-from engine.export.handing_over import hand_over
+from engine.export.file_names import plain
+from engine.export.interchange.export import hand_over
 from engine.export.ixml import ixml_chunk
-from engine.export.levelling import find_levelling
-from engine.export.names import plain
-from engine.export.outlet import Outlet
+from engine.export.licences import licences_of
+from engine.export.loudness_matching import find_levelling
+from engine.export.measured_wave import Outlet
+from engine.export.metadata import Describer
 from engine.export.plan import (
     INTERCHANGE_FORMATS,
     ExportPlan,
@@ -31,10 +32,9 @@ from engine.export.plan import (
 )
 from engine.export.riff import Samples, wave_file
 from engine.export.stream import Levelling, stem_blocks
-from engine.export.used import licences_of
+from engine.files import check_target, disk_errors, staged_folder
 from engine.models.catalogue import load_catalogue
 from engine.progress import Progress, no_progress
-from engine.scene.disk import check_target, disk_errors, staged_folder
 from engine.scene.scene import Scene
 from engine.sound.bs1770 import LoudnessReport
 from engine.sound.render import Renderer, TakeSource

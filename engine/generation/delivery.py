@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInput
+from engine.files import staged_folder, write_file
 from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target, take_seed
 from engine.progress import Progress, no_progress
 from engine.scene.colours import object_colour
-from engine.scene.disk import staged_folder, write_file
 from engine.scene.masks import unpack
 from engine.scene.takes import Take
 from engine.sound.files import write_wav

@@ -49,7 +49,7 @@ class Segmenter(Protocol):
 
 
 class Namer(Protocol):
-    """What is needed of ``engine.vision.names.ObjectNamer``."""
+    """What is needed of ``engine.vision.namer.ObjectNamer``."""
 
     def names(self, patches: Any, mask: Mask, count: int = 3) -> Sequence[tuple[Concept, float]]:
         """What the object may be, the likeliest first, with scores that sum to 1 at most."""
@@ -80,7 +80,7 @@ class Parts(Protocol):
 
 
 class FolderParts:
-    """The parts of a model folder (diffusers layout; see ``engine.diffusion.folder``).
+    """The parts of a model folder (diffusers layout; see ``engine.diffusion.model_folder``).
 
     Args:
         model: a folder, or the id of a model in the catalogue; None is the bundled one.
@@ -132,7 +132,7 @@ class FolderParts:
         import torch
 
         from engine.diffusion.pipeline import load_text_encoder
-        from engine.vision.names import ObjectNamer
+        from engine.vision.namer import ObjectNamer
 
         # The words' tower alone: a name should not wait for the networks that make sound.
         concepts = load_concepts()

@@ -10,8 +10,8 @@ import re
 import time
 from dataclasses import dataclass
 
-from engine.project.inside import Inside
-from engine.scene.disk import disk_errors
+from engine.files import disk_errors
+from engine.project.safe_files import Inside
 
 FOLDER = "autosave"
 KEPT = 10

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.errors import FoleyscapeError
-from engine.project import masks, takes
-from engine.project.aside import KEPT_ASIDE, SCENE_FILE
+from engine.project import mask_files, take_files
 from engine.project.autosaves import list_autosaves
-from engine.project.inside import Absent, Inside
-from engine.project.text import MOST_BYTES
+from engine.project.backup import KEPT_ASIDE, SCENE_FILE
+from engine.project.json_text import MOST_BYTES
+from engine.project.safe_files import Absent, Inside
 from engine.scene.scene import Scene
 
-_STORED = re.compile(rf"({masks.FOLDER}/[0-9a-f]{{64}}\.png|{takes.FOLDER}/[0-9a-f]{{64}}\.wav)")
+_STORED = re.compile(rf"({mask_files.FOLDER}/[0-9a-f]{{64}}\.png|{take_files.FOLDER}/[0-9a-f]{{64}}\.wav)")
 _PARTIAL = re.compile(r"(?:[a-z]+/)?\.[A-Za-z0-9._-]+\.partial")
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 
@@ -50,7 +50,7 @@ def unneeded(files: Inside, scenes: Iterable[Scene], *, keep_autosaved: bool) ->
     needed = _named_by(scenes).union(*(_named_in(files, name) for name in names))
     found = [
         name
-        for folder in ("", masks.FOLDER, takes.FOLDER, "autosave")
+        for folder in ("", mask_files.FOLDER, take_files.FOLDER, "autosave")
         for name in files.names(folder)
         if _PARTIAL.fullmatch(name) or (_STORED.fullmatch(name) and _digest_of(name) not in needed)
     ]

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from engine.errors import FoleyscapeError
 from engine.project import schema
-from engine.project.forms import Wrong
-from engine.project.notes import Notes, quoted
-from engine.project.text import Unreadable
+from engine.project.codec import Wrong
+from engine.project.json_text import Unreadable
+from engine.project.repair import Notes, quoted
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord

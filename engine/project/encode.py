@@ -4,8 +4,8 @@ from typing import Any
 
 from engine.errors import BadInput
 from engine.project import schema
-from engine.project.forms import Form, Wrong
-from engine.project.text import MOST_BYTES, layout
+from engine.project.codec import Form, Wrong
+from engine.project.json_text import MOST_BYTES, layout
 from engine.scene.scene import Scene
 from engine.scene.timeline import Timeline, Track
 from engine.scene.validity import problems

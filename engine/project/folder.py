@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Self
 
 from engine.errors import BadInput, Failed
 from engine.progress import Progress, no_progress
-from engine.project.aside import SCENE_FILE, keep_aside
 from engine.project.autosaves import Autosave, list_autosaves, saved_mark, write_autosave
+from engine.project.backup import SCENE_FILE, keep_aside
 from engine.project.collect import Collected, unneeded
+from engine.project.create import make_folder
 from engine.project.encode import checked_bytes
-from engine.project.inside import Absent, Inside
+from engine.project.json_text import MOST_BYTES, Unreadable
 from engine.project.loading import Loaded, load_scene
 from engine.project.lock import Lock
-from engine.project.making import make_folder
-from engine.project.masks import write_mask
-from engine.project.stills import read_still
-from engine.project.takes import TakeStore, write_take
-from engine.project.text import MOST_BYTES, Unreadable
+from engine.project.mask_files import write_mask
+from engine.project.safe_files import Absent, Inside
+from engine.project.still_files import read_still
+from engine.project.take_files import TakeStore, write_take
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from engine.errors import FoleyscapeError
 from engine.progress import Progress, no_progress
 from engine.project.decode import read_scene
-from engine.project.inside import Inside
-from engine.project.masks import read_mask
+from engine.project.json_text import Unreadable, parse
+from engine.project.mask_files import read_mask
 from engine.project.migrations import migrate
-from engine.project.notes import Notes
-from engine.project.repair import sound_part
+from engine.project.repair import Notes, sound_part
+from engine.project.safe_files import Inside
 from engine.project.schema import SCHEMA
-from engine.project.takes import read_take, take_file
-from engine.project.text import Unreadable, parse
+from engine.project.take_files import read_take, take_file
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.validity import problems
 

@@ -14,7 +14,7 @@ import weakref
 from pathlib import Path
 
 from engine.errors import BadInput, Failed
-from engine.scene.disk import disk_errors
+from engine.files import disk_errors
 
 LOCK_FILE = ".foleyscape-lock"
 _TRIES = 20

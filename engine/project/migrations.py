@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.errors import BadInput
+from engine.project.json_text import Unreadable
 from engine.project.schema import SCHEMA
-from engine.project.text import Unreadable
 from engine.scene import limits
 from engine.scene.limits import real, whole
 from engine.scene.timeline import LEAST_GAIN_DB, MOST_GAIN_DB, MOST_SAMPLES

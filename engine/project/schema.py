@@ -2,7 +2,7 @@
 
 import re
 
-from engine.project.forms import Form, Kind, many, number, one_of, optional, row, whole, words_that
+from engine.project.codec import Form, Kind, many, number, one_of, optional, row, whole, words_that
 from engine.scene import limits
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord

@@ -3,6 +3,10 @@
 import math
 import re
 
+Extra = tuple[tuple[str, str], ...]
+"""Keys that a newer Foleyscape wrote, kept so that saving loses nothing: pairs of a key and its value as JSON text,
+sorted by key."""
+
 MOST_NUMBER = 2**53
 """Numbers of tracks, clips and markers stay below: any JSON reader holds them exactly."""
 MOST_OBJECTS = 1_000_000

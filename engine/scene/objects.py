@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from engine.scene.colours import Colour, object_colour
-from engine.scene.extra import Extra
+from engine.scene.limits import Extra
 from engine.scene.masks import Mask, mask_digest
 
 NEGATIVE = "music, speech"

@@ -6,7 +6,7 @@ shared by reference; the samples of takes are not in here at all, but found by d
 
 from dataclasses import dataclass, field
 
-from engine.scene.extra import Extra
+from engine.scene.limits import Extra
 from engine.scene.objects import SoundingObject
 from engine.scene.timeline import Clip, Timeline, Track
 

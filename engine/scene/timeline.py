@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.scene.extra import Extra
+from engine.scene.limits import Extra
 from engine.scene.timecode import RATES, FrameRate
 
 FadeShape = Literal["linear", "equal_power", "s_curve", "exponential"]

@@ -10,8 +10,7 @@ from itertools import islice, pairwise
 import numpy as np
 
 from engine.scene import limits
-from engine.scene.extra import Extra
-from engine.scene.limits import MOST_NUMBER, digest, real, shown, whole
+from engine.scene.limits import MOST_NUMBER, Extra, digest, real, shown, whole
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
 from engine.scene.timecode import RATES, frames_in_day

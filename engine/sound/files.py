@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import BadInput
-from engine.scene.disk import write_file
+from engine.files import write_file
 from engine.sound.mixing import Quantised
 from engine.sound.waveform import Waveform
 

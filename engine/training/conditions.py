@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.diffusion.attention import ObjectAttention
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import Concept
 from engine.training.latents import Group
 from engine.training.object_attention import LEAST_PATCHES, CachedScenes

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.diffusion.attention import ObjectAttention
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.training.contrast import contrast

@@ -17,9 +17,9 @@ def assemble(parts: Path, out: Path, agree: int = 4, refine: int = 12) -> None:
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 
     from engine.diffusion.attention import ObjectAttention
-    from engine.diffusion.folder import save_part
+    from engine.diffusion.model_folder import save_part
     from engine.diffusion.pipeline import ObjectDiffusion, PipelineShape
-    from engine.diffusion.text import TextTower
+    from engine.diffusion.text_tower import TextTower
     from engine.diffusion.unet import scheduler_config
     from engine.diffusion.vocoder import SpectralVocoder
     from engine.training.denoiser import LATENT_PATCH

@@ -32,7 +32,7 @@ def _make_text(run: PocketRun) -> None:
 
 
 def _words(run: PocketRun) -> Any:
-    from engine.diffusion.text import TextTower
+    from engine.diffusion.text_tower import TextTower
 
     return TextTower.from_pretrained(run.part("text_encoder")).float().eval()
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from engine.diffusion.mel import HOP, LogMel, normalise_for_model
 from engine.diffusion.sound_tower import SoundTower
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.training.augment import Wave

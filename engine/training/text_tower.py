@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.diffusion.text import TextTower, Tokens, split_words
+from engine.diffusion.text_tower import TextTower, Tokens, split_words
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.training.contrast import contrast

@@ -148,7 +148,7 @@ class Segmenter:
         Raises:
             BadInput: the still is not prepared.
         """
-        from engine.vision.finding import find
+        from engine.vision.object_search import find
 
         prepared = self._recall(still_digest)
         clicks = (
@@ -276,7 +276,7 @@ def _grid_clicks(still: Still, across: int = 6) -> list[Click]:
 
 def _region_clicks(regions: "RegionMap", prepared: _Prepared) -> list[Click]:
     """A click well inside every region of middling size."""
-    from engine.vision.finding import seeds
+    from engine.vision.object_search import seeds
 
     wide = prepared.still.width / regions.leaves.labels.shape[1]
     tall = prepared.still.height / regions.leaves.labels.shape[0]

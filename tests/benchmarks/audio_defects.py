@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation.bench import add_sampling, bench_of, parser, setting_of
-from engine.evaluation.clips import RATE
+from engine.evaluation.clip_sets import RATE
 from engine.evaluation.defects import count_defects, find_defects
+from engine.evaluation.sampling import sample_all
 from engine.evaluation.tables import Cell, table
-from engine.evaluation.takes import sample_all
 from engine.sound.prepare_take import prepare_take
 
 

@@ -14,7 +14,7 @@ from engine.diffusion.pipeline import ObjectDiffusion
 from engine.diffusion.sound_tower import SoundTower
 from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, setting_of
 from engine.evaluation.clicks import names_where_sure
-from engine.evaluation.clips import CLASSES
+from engine.evaluation.clip_sets import CLASSES
 from engine.evaluation.judges import Judges
 from engine.evaluation.object_takes import (
     Floats,

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from engine.diffusion.autoencoder import MelCodec
-from engine.diffusion.folder import load_part, read_index
+from engine.diffusion.model_folder import load_part, read_index
 from engine.diffusion.pipeline import PipelineShape
 from engine.evaluation.bench import bench_of, parser
 from engine.evaluation.roundtrip import mel_error, round_trips

@@ -17,17 +17,17 @@ from engine.evaluation.clicks import (
     held_out_pictures,
     names_where_sure,
 )
-from engine.evaluation.clips import CLASSES
+from engine.evaluation.clip_sets import CLASSES
 from engine.evaluation.judges import Judges
-from engine.evaluation.sound import accuracy, measure
-from engine.evaluation.tables import Cell, table
-from engine.evaluation.takes import (
+from engine.evaluation.sampling import (
     Setting,
     captions_of_classes,
     names_of_classes,
     takes_from_conditions,
     takes_from_words,
 )
+from engine.evaluation.sound import accuracy, measure
+from engine.evaluation.tables import Cell, table
 from engine.studio import SURE
 
 JUDGES = ("cnn", "svm", "both")

@@ -20,9 +20,9 @@ import torch
 
 from engine.diffusion import published
 from engine.evaluation.bench import Bench, bench_of, parser
-from engine.evaluation.clips import SECONDS
+from engine.evaluation.clip_sets import SECONDS
+from engine.evaluation.sampling import Setting, sample_all
 from engine.evaluation.tables import Cell, table
-from engine.evaluation.takes import Setting, sample_all
 from engine.generation.requests import DRAFT, FINAL, GUIDANCE, Quality
 from engine.scene.hints import Click, Hints
 from engine.vision.still import Still

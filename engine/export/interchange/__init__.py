@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.export.handover import Handover
+from engine.export.interchange.model import Handover
 
 Writer = Callable[[Handover, Path], None]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
 from engine.export.interchange.common import named_lanes, one_line, sounding
-from engine.scene.disk import disk_errors, write_file
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.files import disk_errors, write_file
 
 _GAIN = UUID("9d2ea894-0968-11d3-8a38-0050040ef7d2")
 _PAN = UUID("9d2ea893-0968-11d3-8a38-0050040ef7d2")

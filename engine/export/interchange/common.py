@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
 
 MOST_LETTERS = 120
 

@@ -4,9 +4,9 @@ import csv
 import io
 from pathlib import Path
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack
 from engine.export.interchange.common import one_line, relative_path, sounding, track_name
-from engine.scene.disk import write_file
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack
+from engine.files import write_file
 from engine.scene.timecode import to_text
 
 COLUMNS = (

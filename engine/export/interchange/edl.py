@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
 from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
-from engine.scene.disk import write_file
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.files import write_file
 from engine.scene.timecode import nearest_frame, to_text
 
 _CHANNELS = ("A", "A2")

@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
 from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
-from engine.scene.disk import write_file
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.files import write_file
 from engine.scene.timecode import nearest_frame
 from engine.scene.timeline import FadeShape, Marker
 

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile
 from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
-from engine.scene.disk import write_file
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.files import write_file
 from engine.scene.timeline import Marker
 
 KEY = "foleyscape"

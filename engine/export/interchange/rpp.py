@@ -8,10 +8,10 @@ import uuid
 from fractions import Fraction
 from pathlib import Path
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack
 from engine.export.interchange.common import one_line, relative_path, track_name
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack
+from engine.files import write_file
 from engine.scene.colours import Colour
-from engine.scene.disk import write_file
 from engine.scene.timecode import FrameRate
 from engine.scene.timeline import Fade, FadeShape, Marker
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.clips import CLASSES, RATE, SAMPLES, Clips
+from engine.evaluation.clip_sets import CLASSES, RATE, SAMPLES, Clips
 
 
 def made_up(each: int, seed: int, classes: int = len(CLASSES)) -> Clips:

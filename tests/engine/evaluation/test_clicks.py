@@ -12,7 +12,7 @@ from PIL import Image
 
 from engine.diffusion.toy import TOY_TOKEN_WIDTH, toy_pipeline
 from engine.evaluation.clicks import clicked, conditions_of, ellipse, held_out_pictures
-from engine.evaluation.clips import CLASSES
+from engine.evaluation.clip_sets import CLASSES
 from engine.models.concepts import load_concepts
 from engine.scene.hints import Hints
 from engine.training.pictures import held_out

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.evaluation import svm
-from engine.evaluation.clips import Clips
+from engine.evaluation.clip_sets import Clips
 from engine.evaluation.cnn import Judge, Recipe, train
 from engine.evaluation.features import all_mfcc_statistics, log_mel, mfcc_statistics
 from engine.evaluation.judges import Judges, recall

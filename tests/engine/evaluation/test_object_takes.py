@@ -18,7 +18,7 @@ from engine.evaluation.object_takes import (
     sample_pairs,
     tower_hears,
 )
-from engine.evaluation.takes import Setting
+from engine.evaluation.sampling import Setting
 from engine.models.concepts import load_concepts
 from engine.training.pictures import Pictures, prepare_pictures
 from engine.vision.patches import PatchEncoder

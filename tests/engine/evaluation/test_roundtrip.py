@@ -5,7 +5,7 @@ import torch
 
 from engine.diffusion.mel import LogMel
 from engine.diffusion.toy import toy_pipeline
-from engine.evaluation.clips import SAMPLES, Clips
+from engine.evaluation.clip_sets import SAMPLES, Clips
 from engine.evaluation.roundtrip import coded, griffin_lim, mel_error, round_trips
 from tests.engine.evaluation.sounds import made_up
 

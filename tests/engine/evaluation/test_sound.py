@@ -8,12 +8,12 @@ import torch
 from numpy.typing import NDArray
 
 from engine.evaluation import svm
-from engine.evaluation.clips import CLASSES, RATE, SAMPLES, Clips, joined
+from engine.evaluation.clip_sets import CLASSES, RATE, SAMPLES, Clips, joined
 from engine.evaluation.cnn import Judge
 from engine.evaluation.features import all_mfcc_statistics
 from engine.evaluation.judges import Judges
+from engine.evaluation.sampling import Setting, takes_from_words
 from engine.evaluation.sound import Real, diversity, measure, nearest, spread, transfer
-from engine.evaluation.takes import Setting, takes_from_words
 from engine.progress import Progress
 from tests.engine.evaluation.sounds import made_up
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.export.ixml import FileSet, Ixml, ixml_chunk
+from engine.export.licences import TakeUsed
 from engine.export.riff import WaveForm, wave_file
-from engine.export.used import TakeUsed
 from engine.scene.timecode import RATES
 from tests.engine.export.toy_scene import document, recipe
 

@@ -10,8 +10,8 @@ import rpp
 import soundfile
 
 from engine.errors import BadInput, Cancelled
-from engine.export.handover import handover_of
 from engine.export.interchange import FORMATS
+from engine.export.interchange.model import handover_of
 from engine.export.media import write_media
 from engine.progress import Progress
 from engine.scene.scene import Scene

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from engine.errors import BadInput
 from engine.project.decode import read_scene
 from engine.project.encode import scene_bytes, scene_facts
-from engine.project.notes import Notes
-from engine.project.text import Unreadable, layout, parse
+from engine.project.json_text import Unreadable, layout, parse
+from engine.project.repair import Notes
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord

@@ -13,7 +13,7 @@ from PIL import Image
 
 from engine.errors import BadInput
 from engine.project.folder import Opened, Project
-from engine.project.inside import Inside
+from engine.project.safe_files import Inside
 from engine.scene.scene import Scene
 from engine.scene.validity import problems
 from tests.engine.project.toy_project import SIZE, toy_take

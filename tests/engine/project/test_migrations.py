@@ -7,10 +7,10 @@ import pytest
 
 from engine.errors import BadInput
 from engine.project.folder import Project
+from engine.project.json_text import Unreadable
 from engine.project.migrations import STEPS, migrate
 from engine.project.schema import SCHEMA
-from engine.project.takes import take_digest
-from engine.project.text import Unreadable
+from engine.project.take_files import take_digest
 from engine.scene.scene import Scene
 from engine.scene.timeline import LEAST_GAIN_DB, Fade
 from tests.engine.project.toy_project import toy_take

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from engine.diffusion.attention import ObjectAttention
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import load_concepts
 from engine.training.conditions import CaptionConditions, SceneConditions
 from engine.training.object_attention import CachedScenes

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.diffusion.attention import ObjectAttention
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import load_concepts
 from engine.models.resources import resource
 from engine.progress import no_progress

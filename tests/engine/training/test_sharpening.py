@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.mel import LogMel
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.diffusion.unet import build_unet, unet_config
 from engine.models.concepts import load_concepts
 from engine.progress import Progress, no_progress

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.diffusion.text import TextTower
+from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import load_concepts
 from engine.models.resources import resource
 from engine.progress import no_progress

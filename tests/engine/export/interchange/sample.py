@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from engine.export.handover import Handover, HandoverClip, HandoverTrack, MediaFile, TakeFacts
+from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile, TakeFacts
 from engine.scene.timecode import RATES, from_text
 from engine.scene.timeline import Fade, Marker
 

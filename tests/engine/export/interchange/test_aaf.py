@@ -11,8 +11,8 @@ import aaf2
 import opentimelineio as otio
 import pytest
 
-from engine.export.handover import Handover
 from engine.export.interchange.aaf import write
+from engine.export.interchange.model import Handover
 from engine.scene.timeline import Fade
 from tests.engine.export.interchange.sample import clip, handover, track, usual
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.export.handover import Handover
 from engine.export.interchange.edl import edl_texts, reel_names
+from engine.export.interchange.model import Handover
 from engine.scene.timecode import RATES, from_text
 from tests.engine.export.interchange.sample import MANY, clip, handover, track, usual
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.export.handover import Handover, HandoverClip
 from engine.export.interchange.fcpxml import document, placed, write
+from engine.export.interchange.model import Handover, HandoverClip
 from engine.scene.timecode import RATES
 from tests.engine.export.interchange.sample import EMPTY, clip, handover, track, usual
 

@@ -7,8 +7,8 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-from engine.export.handover import Handover
 from engine.export.interchange.common import lanes
+from engine.export.interchange.model import Handover
 from engine.export.interchange.otio import write
 from tests.engine.export.interchange.sample import HOSTILE, clip, handover, hostile, track, usual
 

@@ -10,7 +10,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.export.levelling import MOST_GAIN_DB, find_levelling
+from engine.export.loudness_matching import MOST_GAIN_DB, find_levelling
 from engine.export.plan import ExportPlan, ExportSettings, plan
 from engine.export.presets import PRESETS
 from engine.export.run import export

@@ -10,7 +10,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from engine.scene import limits
-from engine.scene.extra import Extra
+from engine.scene.limits import Extra
 
 MOST_DEPTH = 32
 """How deep what a newer Foleyscape wrote may be nested."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import BadInput, Failed
-from engine.project.inside import Inside
+from engine.project.safe_files import Inside
 from engine.scene.limits import tidy, writable
 from engine.scene.scene import StillRecord
 

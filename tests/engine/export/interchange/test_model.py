@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput
-from engine.export.handover import Handover, MediaFile, handover_of, take_facts
+from engine.export.interchange.model import Handover, MediaFile, handover_of, take_facts
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, TakeRecord

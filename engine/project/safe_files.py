@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import BadInput, Failed
-from engine.scene.disk import disk_errors, sync_folder, write_file
+from engine.files import disk_errors, sync_folder, write_file
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 

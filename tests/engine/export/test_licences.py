@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.export.used import UNKNOWN_LICENCE, licences_of, model_of, takes_used
+from engine.export.licences import UNKNOWN_LICENCE, licences_of, model_of, takes_used
 from engine.models.catalogue import load_catalogue
 from tests.engine.export.toy_scene import toy
 

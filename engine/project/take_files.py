@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput, Failed
-from engine.project.inside import Absent, Inside
+from engine.project.safe_files import Absent, Inside
 from engine.project.schema import MOST_TAKE_SAMPLES
 from engine.scene.limits import LEAST_RATE, MOST_CHANNELS, MOST_RATE
 from engine.scene.scene import TakeRecord

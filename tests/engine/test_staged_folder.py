@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadInput, Cancelled, Failed
-from engine.scene.disk import check_target, staged_folder, write_file
+from engine.files import check_target, staged_folder, write_file
 
 
 def everything_in(folder: Path) -> set[str]:

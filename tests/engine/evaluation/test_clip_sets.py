@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.evaluation.clips import CLASSES, ESC10, SAMPLES, esc10_files, fitted, load_esc10, read_clip
+from engine.evaluation.clip_sets import CLASSES, ESC10, SAMPLES, esc10_files, fitted, load_esc10, read_clip
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.diffusion.folder import CLASSES, load_part, read_index
+from engine.diffusion.model_folder import CLASSES, load_part, read_index
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.diffusion.toy import toy_pipeline
 from engine.errors import BadInput

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.export.handover import MediaFile, handover_of
 from engine.export.interchange import writer_of
+from engine.export.interchange.model import MediaFile, handover_of
 from engine.export.media import MEDIA_FOLDER, media_names, write_media
 from engine.progress import Progress
 from engine.scene.scene import Scene

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.diffusion.attention import ObjectAttention
-from engine.evaluation.objects import Scorer, named_pictures, separation
+from engine.evaluation.separation import Scorer, named_pictures, separation
 from engine.models.concepts import load_concepts
 from engine.training.pictures import Pictures, prepare_pictures
 from engine.training.scenes import Composer, SceneSettings
@@ -79,7 +79,7 @@ def test_perfect_masks_separate_and_blind_ones_do_not(
 
     blind = Blind(token_width=48, text_width=48, width=8, grid=4)
     # The crop round a thing tells what it is even to who is blind to its mask: here nothing is cropped.
-    monkeypatch.setattr("engine.evaluation.objects.window_round", lambda mask: (0, 0, *mask.shape[::-1]))
+    monkeypatch.setattr("engine.evaluation.separation.window_round", lambda mask: (0, 0, *mask.shape[::-1]))
     unseeing = separation(network, blind, composer, torch.eye(48), scenes=30, seed=0)
     assert unseeing.nearer < seeing.nearer - 0.15
     assert unseeing.swapped < 0.5

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 
 from engine.errors import BadInput, Failed
-from engine.project.inside import Inside
+from engine.project.safe_files import Inside
 from engine.scene.masks import Mask, mask_digest
 from engine.scene.scene import StillRecord
 

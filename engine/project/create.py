@@ -3,12 +3,12 @@
 import contextlib
 from pathlib import Path
 
-from engine.project import autosaves, masks, takes
-from engine.project.aside import SCENE_FILE
+from engine.files import disk_errors, staged_folder, sync_folder
+from engine.project import autosaves, mask_files, take_files
+from engine.project.backup import SCENE_FILE
 from engine.project.encode import checked_bytes
-from engine.project.inside import Inside
-from engine.project.stills import copy_still
-from engine.scene.disk import disk_errors, staged_folder, sync_folder
+from engine.project.safe_files import Inside
+from engine.project.still_files import copy_still
 from engine.scene.scene import Scene
 
 
@@ -39,6 +39,6 @@ def _fill(staging: Path, name: str, still_path: Path | None) -> None:
     files = Inside(staging)
     still = None if still_path is None else copy_still(files, still_path)
     data = checked_bytes(Scene(name=name, still=still))
-    for folder in (masks.FOLDER, takes.FOLDER, autosaves.FOLDER):
+    for folder in (mask_files.FOLDER, take_files.FOLDER, autosaves.FOLDER):
         (staging / folder).mkdir()
     files.write(SCENE_FILE, data)

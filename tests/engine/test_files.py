@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadInput, Failed
-from engine.scene.disk import disk_errors, write_file
+from engine.files import disk_errors, write_file
 
 
 def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:

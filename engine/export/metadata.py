@@ -7,8 +7,8 @@ from datetime import datetime
 
 from engine.export.bext import Bext, coding_history
 from engine.export.ixml import FileSet, Ixml
+from engine.export.licences import TakeUsed, takes_used
 from engine.export.plan import ExportPlan, PlannedSound
-from engine.export.used import TakeUsed, takes_used
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from engine.models.concepts import load_concepts
-from engine.vision.names import ObjectNamer
+from engine.vision.namer import ObjectNamer
 from engine.vision.patches import Frame, PatchEncoder, Patches
 from engine.vision.towers import PatchNetwork
 

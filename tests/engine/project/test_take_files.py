@@ -15,8 +15,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.project.inside import Inside
-from engine.project.takes import TakeStore, read_take, take_digest, take_file, write_take
+from engine.project.safe_files import Inside
+from engine.project.take_files import TakeStore, read_take, take_digest, take_file, write_take
 from engine.scene.takes import Take
 from tests.engine.project.toy_project import toy_take
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInput
-from engine.export.used import UNKNOWN_LICENCE
+from engine.export.licences import UNKNOWN_LICENCE
 from engine.scene.colours import PALETTE, Colour
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import FrameRate, nearest_frame, sample_of
@@ -176,7 +176,7 @@ def handover_of(
         media: the file of each take that a clip plays, by its digest (``engine.export.media`` writes them).
         folder: where the interchange files will lie.
         rate: of the media files; None is the timeline's. At another rate every edge goes to the nearest sample.
-        licences: of each model by its id (``engine.export.used.licences_of``), for the cue sheet.
+        licences: of each model by its id (``engine.export.licences.licences_of``), for the cue sheet.
 
     Raises:
         BadInput: a take has no media file, or one of another rate or too short for its clip.

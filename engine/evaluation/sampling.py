@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.sampler import Solver
-from engine.evaluation.clips import CLASSES, RATE, SECONDS, Clips, fitted
+from engine.evaluation.clip_sets import CLASSES, RATE, SECONDS, Clips, fitted
 from engine.models.concepts import Concept, ConceptIndex
 from engine.progress import Progress, no_progress
 

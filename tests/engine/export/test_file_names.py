@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.export.names import mix_name, plain, stem_names
+from engine.export.file_names import mix_name, plain, stem_names
 from engine.export.ucs import UcsBlocks, check_name, load_cat_ids
 from engine.scene.scene import Scene
 from engine.scene.timeline import Timeline, Track

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.diffusion.text import TextTower, letter_groups, split_words
+from engine.diffusion.text_tower import TextTower, letter_groups, split_words
 from engine.models.concepts import load_concepts
 from engine.models.resources import resource
 

@@ -39,7 +39,7 @@ def _vocoder() -> Any:
 
 
 def _text() -> Any:
-    from engine.diffusion.text import TextTower
+    from engine.diffusion.text_tower import TextTower
 
     return TextTower
 

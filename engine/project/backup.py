@@ -3,8 +3,8 @@
 import os
 import re
 
-from engine.project.inside import Inside
-from engine.scene.disk import disk_errors, sync_folder
+from engine.files import disk_errors, sync_folder
+from engine.project.safe_files import Inside
 
 SCENE_FILE = "scene.json"
 KEPT_ASIDE = re.compile(r"scene\.json\.(damaged|schema)-\d{1,6}")
