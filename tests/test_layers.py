@@ -44,7 +44,7 @@ TOOLS = {
     "setuptools",
 }
 # Everything that stands between typing a command and its first words.
-LIGHT = ("*.py", "cli/*.py", "scene/*.py", "models/*.py", "sound/*.py", "generation/requests.py")
+LIGHT = ("*.py", "cli/*.py", "scene/*.py", "models/*.py", "sound/*.py", "jobs/*.py", "generation/requests.py")
 
 
 def sources(*folders: str) -> list[Path]:
