@@ -96,7 +96,7 @@ class Document(QObject):
             Whether it was taken in; a refusal becomes a message.
         """
         try:
-            history = self._history.throughout(change)
+            history = self._history.apply_to_all(change)
         except BadInput as refusal:
             self._messages.fail(refusal)
             return False

@@ -78,7 +78,7 @@ def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Sce
 
 
 def rescue(found: Recoverable) -> Loaded:
-    return _with_still(Project.rescue(found.path), unsaved=True)
+    return _with_still(Project.recover_from_autosave(found.path), unsaved=True)
 
 
 def newest_autosave(loaded: Loaded) -> Loaded:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from desktop.settings.store import JsonFile, state_file
-from engine.export.file_names import plain
+from engine.export.file_names import safe_name
 from engine.export.plan import FORMATS, ExportSettings
 from engine.export.ucs import UcsBlocks
 from engine.scene.timecode import frame_rate
@@ -78,7 +78,7 @@ class Remembered:
 
 def proposed_folder(begin: Path, name: str) -> Path:
     """Where an export of a scene of this name goes unless a person says otherwise: a folder of its own."""
-    return begin / f"{plain(name, 'scene')}-export"
+    return begin / f"{safe_name(name, 'scene')}-export"
 
 
 def read_remembered(facts: Mapping[str, Any]) -> Remembered:

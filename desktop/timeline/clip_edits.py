@@ -17,7 +17,7 @@ from engine.scene.edits import (
     trim_end,
     trim_start,
 )
-from engine.scene.edits.common import numbered, put_clips
+from engine.scene.edits.common import put_clips, take_next_id
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip
 
@@ -55,7 +55,7 @@ def add(scene: Scene, placed: Placed) -> Scene:
         made = []
         for clip in clips:
             made.append(replace(clip, id=scene.next_id))
-            scene = numbered(scene)
+            scene = take_next_id(scene)
         scene = put_clips(scene, track_id, *made)
     return scene
 

@@ -19,7 +19,7 @@ from engine.progress import Progress
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
 from engine.studio import GenerationResult, Studio, check_hints
-from engine.vision.overlay import Marked, mask_png, overlay_png
+from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still, load_still
 
 IsCancelled = Callable[[], bool]
@@ -219,5 +219,5 @@ def _write_objects(still: Still, found: Sequence[SoundingObject], out: Path, *, 
         for number, thing in enumerate(found, 1):
             stem = target_stem(number, Target(thing.index, thing.name, None, None, thing.level_lufs))
             write_file(folder / "masks" / f"{stem}.png", mask_png(thing.mask))
-        marked = [Marked(thing.mask, thing.name, thing.colour) for thing in found]
+        marked = [OverlayObject(thing.mask, thing.name, thing.colour) for thing in found]
         write_file(folder / "overlay.png", overlay_png(still, marked))

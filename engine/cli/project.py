@@ -134,7 +134,7 @@ def recover(arguments: Namespace, is_cancelled: IsCancelled) -> int:  # noqa: AR
         wanted = next((one for one in found if one.number == arguments.number), None)
         if wanted is None:
             raise BadInput(f"There is no autosave {arguments.number}: see them with --list.")
-    opened = Project.rescue(arguments.project, wanted)
+    opened = Project.recover_from_autosave(arguments.project, wanted)
     with closing(opened.project) as project:
         project.save(opened.scene)
     facts = {**scene_facts(opened.scene), "warnings": list(opened.warnings)}

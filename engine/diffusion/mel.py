@@ -60,7 +60,7 @@ class LogMel(nn.Module):
         return mel.clamp_min(FLOOR).log().transpose(-1, -2)
 
 
-def normalise_for_model(waveform: Tensor) -> Tensor:
+def normalize_for_model(waveform: Tensor) -> Tensor:
     """Remove the mean and set the peak to 0.5, as AudioLDM does before its front end; silence stays silent."""
     centred = waveform - waveform.mean(dim=-1, keepdim=True)
     peak = centred.abs().amax(dim=-1, keepdim=True)

@@ -109,11 +109,11 @@ def save_part(folder: Path, part: str, module: Any, *, half: bool) -> list[str]:
         # A copy: halving in place would also round what the networks compute with from now on.
         saved = copy.deepcopy(module).half() if half else module
         saved.save_pretrained(folder / part, safe_serialization=True)
-        _forget_its_way(folder / part / "config.json")
+        _remove_path_from_config(folder / part / "config.json")
     return [type(module).__module__.split(".")[0], type(module).__name__]
 
 
-def _forget_its_way(config: Path) -> None:
+def _remove_path_from_config(config: Path) -> None:
     """Without the folder that a part was loaded from, which is its maker's business alone."""
     facts = json.loads(config.read_text(encoding="utf-8"))
     facts.pop("_name_or_path", None)

@@ -19,7 +19,7 @@ from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.clap_text import ClapText
 from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
 from engine.diffusion.model_folder import load_part, read_index, save_part, write_index
-from engine.diffusion.sampler import Solver, Wanted, make_scheduler, sample_latents, take_noise
+from engine.diffusion.sampler import GuidanceTargets, Solver, make_scheduler, sample_latents, take_noise
 from engine.errors import BadInput
 from engine.progress import Progress, no_progress
 
@@ -169,7 +169,7 @@ class ObjectDiffusion:
             self.unet,
             make_scheduler(self.scheduler.config, solver, steps),
             noise,
-            Wanted.of(conditions).to(self.device),
+            GuidanceTargets.of(conditions).to(self.device),
             self.encode_text([negative]).to(self.device),
             guidance=guidance,
             latent_patch=self.shape.latent_patch,

@@ -57,7 +57,7 @@ SEVERAL = 0.75
 
 
 @dataclass(frozen=True)
-class Wanted:
+class GuidanceTargets:
     """What the takes of a batch are guided toward.
 
     Attributes:
@@ -69,18 +69,18 @@ class Wanted:
     takes: Tensor
 
     @staticmethod
-    def of(conditions: Tensor | Sequence[Tensor]) -> "Wanted":
+    def of(conditions: Tensor | Sequence[Tensor]) -> "GuidanceTargets":
         """From one entry per take: (L,), or (K, L) for a take of K things."""
         rows = [entry.reshape(-1, entry.shape[-1]) for entry in conditions]
         counts = torch.tensor([len(entry) for entry in rows])
-        return Wanted(torch.cat(rows), torch.repeat_interleave(torch.arange(len(rows)), counts))
+        return GuidanceTargets(torch.cat(rows), torch.repeat_interleave(torch.arange(len(rows)), counts))
 
-    def to(self, device: str) -> "Wanted":
+    def to(self, device: str) -> "GuidanceTargets":
         """The same on another device."""
-        return Wanted(self.conditions.to(device), self.takes.to(device))
+        return GuidanceTargets(self.conditions.to(device), self.takes.to(device))
 
 
-def guided(away: Tensor, toward: Tensor, scale: float, rescale: float, takes: Tensor) -> Tensor:
+def guide(away: Tensor, toward: Tensor, scale: float, rescale: float, takes: Tensor) -> Tensor:
     """Classifier-free guidance, toward several things at once where a take has several, its overshoot taken back.
 
     Several directions are added, as in composable diffusion (arXiv 2206.01714, section 3.2). The overshoot is
@@ -115,7 +115,7 @@ def sample_latents(
     unet: Any,
     scheduler: Any,
     noise: Tensor,
-    wanted: Wanted,
+    wanted: GuidanceTargets,
     null: Tensor,
     *,
     guidance: float,
@@ -130,7 +130,7 @@ def sample_latents(
         wanted: the conditions, and which take each is for.
         null: (512,) or (B, 512): the empty text's embedding, or a negative prompt's, to be guided away from.
         guidance: 1 switches guidance off; the paper uses 2.0.
-        rescale: see ``guided``.
+        rescale: see ``guide``.
 
     Returns:
         Latents, standardised, same shape as ``noise``.
@@ -150,7 +150,7 @@ def sample_latents(
         model_in = scheduler.scale_model_input(model_in, timestep)
         out = denoise(unet, model_in, timestep, both, latent_patch)
         away, toward = (out[:takes], out[takes:]) if two_ways else (latent, out)
-        out = guided(away, toward, guidance, rescale, wanted.takes)
+        out = guide(away, toward, guidance, rescale, wanted.takes)
         latent = scheduler.step(out, timestep, latent, return_dict=False)[0]
     progress.report(1.0, f"step {len(timesteps)} of {len(timesteps)}")
     return latent

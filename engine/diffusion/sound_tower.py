@@ -8,7 +8,7 @@ from diffusers.configuration_utils import register_to_config
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.diffusion.mel import LogMel, normalise_for_model
+from engine.diffusion.mel import LogMel, normalize_for_model
 
 
 class _Residual(nn.Module):
@@ -62,4 +62,4 @@ class SoundTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
     @torch.no_grad()
     def encode(self, waveforms: Tensor) -> Tensor:
         """Unit vectors (B, 512) of waveforms (B, samples) at 16 kHz, whatever their level."""
-        return torch.as_tensor(self(self._front(normalise_for_model(waveforms))))
+        return torch.as_tensor(self(self._front(normalize_for_model(waveforms))))

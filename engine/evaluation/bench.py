@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.evaluation.clip_sets import load_esc10
 from engine.evaluation.judges import Judges, judges_for
-from engine.evaluation.sampling import Setting
+from engine.evaluation.sampling import SamplingConfig
 from engine.evaluation.sound import Real
 from engine.models.concepts import Concept, load_concepts
 from engine.models.resources import resource
@@ -74,7 +74,7 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 def add_sampling(options: argparse.ArgumentParser) -> None:
     """The options of how takes are sampled."""
-    usual = Setting()
+    usual = SamplingConfig()
     options.add_argument("--steps", type=int, default=usual.steps)
     options.add_argument("--guidance", type=float, default=usual.guidance)
     options.add_argument("--solver", choices=("ddim", "multistep"), default=usual.solver)
@@ -89,6 +89,6 @@ def bench_of(arguments: argparse.Namespace) -> Bench:
     return Bench(arguments.model, arguments.shared, arguments.judges)
 
 
-def setting_of(arguments: argparse.Namespace) -> Setting:
+def sampling_config_of(arguments: argparse.Namespace) -> SamplingConfig:
     """The way of sampling named on the command line."""
-    return Setting(arguments.steps, arguments.guidance, arguments.solver, seed=arguments.seed)
+    return SamplingConfig(arguments.steps, arguments.guidance, arguments.solver, seed=arguments.seed)

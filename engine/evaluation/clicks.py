@@ -27,14 +27,14 @@ ToWords = Callable[[Patches, Mask], str | None]
 """What words narrow the sound of the thing under a mask, if any."""
 
 
-class Conditioner(Protocol):
+class ConditionSource(Protocol):
     """What turns patches and coverage into a condition: ``ObjectDiffusion``."""
 
     def condition(self, tokens: Tensor, coverage: Tensor, prompt: str | None = None) -> Tensor:
         """(L,), unit length."""
 
 
-class Proposal(Protocol):
+class MaskCandidates(Protocol):
     """What a segmenter proposes: ``engine.vision.segmenter.MaskProposal``."""
 
     @property
@@ -42,18 +42,18 @@ class Proposal(Protocol):
         """(3, H, W), best first."""
 
 
-class Segmenter(Protocol):
+class MaskProposer(Protocol):
     """What turns a click into masks: ``engine.vision.segmenter.Segmenter``."""
 
     def prepare(self, still: Still) -> None:
         """Look at the still, once."""
 
-    def propose(self, still_digest: str, hints: Hints) -> Proposal:
+    def propose(self, still_digest: str, hints: Hints) -> MaskCandidates:
         """Masks of what the hints mean."""
 
 
 @dataclass(frozen=True)
-class Picture:
+class LabelledPicture:
     """A held-out picture of one thing, and the index of its class in ``CLASSES``."""
 
     still: Still
@@ -61,7 +61,7 @@ class Picture:
     name: str
 
 
-def held_out_pictures(pack: Path, concepts: Sequence[Concept], each: int) -> list[Picture]:
+def held_out_pictures(pack: Path, concepts: Sequence[Concept], each: int) -> list[LabelledPicture]:
     """Up to ``each`` held-out pictures of every judged class that the pack has pictures of.
 
     Args:
@@ -76,7 +76,9 @@ def held_out_pictures(pack: Path, concepts: Sequence[Concept], each: int) -> lis
                 continue
             folders = {f"{folder}/" for folder in concept.pictures.caltech101}
             mine = [name for name in names if _of(name, folders) and held_out(name)]
-            found += [Picture(_read(archive, name), CLASSES.index(concept.id), name) for name in mine[:each]]
+            found += [
+                LabelledPicture(_read(archive, name), CLASSES.index(concept.id), name) for name in mine[:each]
+            ]
     return found
 
 
@@ -87,9 +89,9 @@ def ellipse(still: Still) -> Mask:
 
 
 def conditions_of(
-    pictures: Sequence[Picture],
+    pictures: Sequence[LabelledPicture],
     encoder: PatchEncoder,
-    model: Conditioner,
+    model: ConditionSource,
     to_mask: ToMask,
     to_words: ToWords | None = None,
 ) -> Tensor:
@@ -106,7 +108,7 @@ def condition_of(
     still: Still,
     mask: Mask,
     encoder: PatchEncoder,
-    model: Conditioner,
+    model: ConditionSource,
     to_words: ToWords | None = None,
 ) -> Tensor:
     """The condition of what the mask covers: (L,), narrowed by ``to_words`` as the studio does with a name."""
@@ -136,7 +138,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> Still:
         return Still.from_pixels(np.asarray(picture.convert("RGB")))
 
 
-def clicked(segmenter: Segmenter) -> ToMask:
+def clicked(segmenter: MaskProposer) -> ToMask:
     """The segmenter's best proposal for one click in the middle of a still."""
 
     def to_mask(still: Still) -> Mask:

@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class JudgeConfig:
     """How the judge is trained. The defaults take about two minutes on one core for 240 clips."""
 
     epochs: int = 40
@@ -43,7 +43,7 @@ class Judge(nn.Module):
         channels: of the four levels; the last is the size of an embedding, halved by pooling both ways.
     """
 
-    def __init__(self, classes: int, channels: Sequence[int] = Recipe.channels) -> None:
+    def __init__(self, classes: int, channels: Sequence[int] = JudgeConfig.channels) -> None:
         super().__init__()
         self.band_mean = nn.Parameter(torch.zeros(MELS, 1), requires_grad=False)
         self.band_scale = nn.Parameter(torch.ones(MELS, 1), requires_grad=False)
@@ -100,7 +100,7 @@ def train(
     labels: NDArray[np.int64],
     *,
     seed: int,
-    recipe: Recipe | None = None,
+    config: JudgeConfig | None = None,
     progress: Progress | None = None,
 ) -> Judge:
     """Train a judge on real recordings.
@@ -112,16 +112,16 @@ def train(
         waveforms: float32 (N, samples).
         labels: (N,), from 0.
     """
-    recipe, progress = recipe or Recipe(), progress or no_progress()
+    config, progress = config or JudgeConfig(), progress or no_progress()
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng():
         torch.manual_seed(seed)  # layers draw their first weights and dropout from torch's own generator
-        judge = Judge(int(labels.max()) + 1, recipe.channels)
+        judge = Judge(int(labels.max()) + 1, config.channels)
         _train(
             judge,
             torch.from_numpy(log_mels(waveforms)),
             torch.from_numpy(labels),
-            recipe,
+            config,
             generator,
             progress,
         )
@@ -132,42 +132,42 @@ def _train(
     judge: Judge,
     clips: Tensor,
     labels: Tensor,
-    recipe: Recipe,
+    config: JudgeConfig,
     generator: torch.Generator,
     progress: Progress,
 ) -> None:
     judge.band_mean.copy_(clips.mean(dim=(0, 2))[:, None])
     judge.band_scale.copy_(clips.std(dim=(0, 2))[:, None].clamp_min(0.1))
     targets = nn.functional.one_hot(labels, int(labels.max()) + 1).float()
-    optimiser = torch.optim.AdamW(judge.parameters(), recipe.peak_rate, weight_decay=recipe.weight_decay)
-    steps = math.ceil(len(clips) / recipe.batch)
+    optimiser = torch.optim.AdamW(judge.parameters(), config.peak_rate, weight_decay=config.weight_decay)
+    steps = math.ceil(len(clips) / config.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, recipe.peak_rate, total_steps=recipe.epochs * steps
+        optimiser, config.peak_rate, total_steps=config.epochs * steps
     )
     judge.train()
-    for epoch in range(recipe.epochs):
+    for epoch in range(config.epochs):
         order = torch.randperm(len(clips), generator=generator)
-        for rows in torch.split(order, recipe.batch):
-            seen, wanted = _augmented(clips[rows], targets[rows], recipe, generator)
+        for rows in torch.split(order, config.batch):
+            seen, wanted = _augmented(clips[rows], targets[rows], config, generator)
             loss = nn.functional.cross_entropy(judge(seen), wanted, label_smoothing=0.05)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
         log.info("judge epoch %d loss %.3f", epoch, float(loss.detach()))
-        progress.report((epoch + 1) / recipe.epochs, "training the judge")
+        progress.report((epoch + 1) / config.epochs, "training the judge")
 
 
 def _augmented(
-    clips: Tensor, targets: Tensor, recipe: Recipe, generator: torch.Generator
+    clips: Tensor, targets: Tensor, config: JudgeConfig, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """The batch as it is heard once: (B, bands, frames) and what to answer, (B, classes)."""
     count, bands, frames = clips.shape
     heard = torch.stack([clip.roll(_draw(frames, generator), dims=-1) for clip in clips])
-    heard += recipe.gain * torch.randn(count, 1, 1, generator=generator)
+    heard += config.gain * torch.randn(count, 1, 1, generator=generator)
     heard.clamp_(min=math.log(FLOOR))
     partner = torch.randperm(count, generator=generator)
-    share = (torch.rand(count, generator=generator) * recipe.mixup).view(-1, 1, 1)
+    share = (torch.rand(count, generator=generator) * config.mixup).view(-1, 1, 1)
     # sounds add up as magnitudes, not as logarithms
     heard = torch.logaddexp(heard + (1 - share).log(), heard[partner] + (share + 1e-4).log())
     share = share[:, 0]
@@ -175,8 +175,8 @@ def _augmented(
     silence = math.log(FLOOR)
     for clip in heard:
         low, start = _draw(bands, generator), _draw(frames, generator)
-        clip[low : low + _draw(recipe.widest_bands, generator)] = silence
-        clip[:, start : start + _draw(recipe.widest_frames, generator)] = silence
+        clip[low : low + _draw(config.widest_bands, generator)] = silence
+        clip[:, start : start + _draw(config.widest_frames, generator)] = silence
     return heard, targets
 
 

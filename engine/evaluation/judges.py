@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.evaluation import svm
 from engine.evaluation.clip_sets import CLASSES, Clips
-from engine.evaluation.cnn import Judge, Recipe, train
+from engine.evaluation.cnn import Judge, JudgeConfig, train
 from engine.evaluation.features import all_mfcc_statistics
 from engine.evaluation.svm import SupportVectorMachine
 from engine.progress import Progress
@@ -53,10 +53,10 @@ class Judges:
         return cls(Judge.load(folder / "cnn.safetensors"), SupportVectorMachine.load(folder / "svm.npz"))
 
 
-def fit_judges(real: Clips, recipe: Recipe | None = None, progress: Progress | None = None) -> Judges:
+def fit_judges(real: Clips, config: JudgeConfig | None = None, progress: Progress | None = None) -> Judges:
     """Fit both judges to real recordings with at least two classes, labelled from 0 without gaps."""
     machine = svm.fit(all_mfcc_statistics(real.waveforms), real.labels)
-    return Judges(train(real.waveforms, real.labels, seed=SEED, recipe=recipe, progress=progress), machine)
+    return Judges(train(real.waveforms, real.labels, seed=SEED, config=config, progress=progress), machine)
 
 
 def judges_for(folder: Path, real: Clips, progress: Progress | None = None) -> Judges:
@@ -84,4 +84,4 @@ def _digest(real: Clips) -> dict[str, str]:
     """What the judges depend on: the clips, the recipe, and the seed."""
     content = hashlib.sha256(real.waveforms.tobytes())
     content.update(real.labels.tobytes())
-    return {"clips": content.hexdigest(), "recipe": str(Recipe()), "seed": str(SEED)}
+    return {"clips": content.hexdigest(), "recipe": str(JudgeConfig()), "seed": str(SEED)}

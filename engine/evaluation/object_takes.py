@@ -15,13 +15,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.evaluation.clicks import Conditioner, ToWords, condition_of
-from engine.evaluation.sampling import Diffusion, Setting, sample_all
+from engine.evaluation.clicks import ConditionSource, ToWords, condition_of
+from engine.evaluation.sampling import SamplingConfig, SamplingModel, sample_all
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.scene.masks import Mask
 from engine.training.pictures import Pictures
-from engine.training.scenes import Composer, SceneSettings
+from engine.training.scenes import SceneComposer, SceneConfig
 from engine.vision.patches import PatchEncoder
 from engine.vision.still import Still
 
@@ -101,8 +101,8 @@ def compose_pairs(
         ValueError: fewer than two of the concepts have held-out pictures.
     """
     rng = np.random.default_rng(seed)
-    settings = SceneSettings(side=SIDE, grid=SIDE, full_frame=0.0, smallest=0.4, strength=0.3)
-    composer = Composer(pictures, concepts, settings, kept_apart=True)
+    config = SceneConfig(side=SIDE, grid=SIDE, full_frame=0.0, smallest=0.4, strength=0.3)
+    composer = SceneComposer(pictures, concepts, config, kept_apart=True)
     allowed = [place for place, one in enumerate(concepts) if wanted is None or one.id in wanted]
     classes = _classes_by_concept(composer, allowed)
     pairs = list(combinations(classes, 2))
@@ -116,9 +116,9 @@ def compose_pairs(
 def sample_pairs(
     scenes: Sequence[PairScene],
     encoder: PatchEncoder,
-    model: Diffusion,
-    conditioner: Conditioner,
-    setting: Setting,
+    model: SamplingModel,
+    conditioner: ConditionSource,
+    config: SamplingConfig,
     *,
     progress: Progress | None = None,
     to_words: ToWords | None = None,
@@ -128,7 +128,7 @@ def sample_pairs(
     for which in range(3):
         conditions = [_condition(scene, which, encoder, conditioner, to_words) for scene in scenes]
         part = None if progress is None else progress.part(which / 3, (which + 1) / 3)
-        ways.append(sample_all(model, conditions, setting, part))
+        ways.append(sample_all(model, conditions, config, part))
     things = np.array([scene.concepts for scene in scenes], dtype=np.int64)
     return ObjectTakes(ways[0], ways[1], ways[2], things)
 
@@ -192,7 +192,7 @@ def judge_hears(scores: Hear, positions: Sequence[int], concepts: int) -> Hear:
     return hear
 
 
-def _classes_by_concept(composer: Composer, wanted: Sequence[int]) -> dict[int, list[int]]:
+def _classes_by_concept(composer: SceneComposer, wanted: Sequence[int]) -> dict[int, list[int]]:
     """Of each wanted concept the picture classes that have held-out pictures."""
     found: dict[int, list[int]] = {}
     for place, concept in enumerate(composer.concept_of.tolist()):
@@ -202,7 +202,7 @@ def _classes_by_concept(composer: Composer, wanted: Sequence[int]) -> dict[int, 
 
 
 def _visible_pair(
-    composer: Composer, classes: dict[int, list[int]], pair: tuple[int, int], rng: np.random.Generator
+    composer: SceneComposer, classes: dict[int, list[int]], pair: tuple[int, int], rng: np.random.Generator
 ) -> PairScene:
     while True:
         places = [int(rng.choice(classes[concept])) for concept in pair]
@@ -213,7 +213,11 @@ def _visible_pair(
 
 
 def _condition(
-    scene: PairScene, which: int, encoder: PatchEncoder, conditioner: Conditioner, to_words: ToWords | None
+    scene: PairScene,
+    which: int,
+    encoder: PatchEncoder,
+    conditioner: ConditionSource,
+    to_words: ToWords | None,
 ) -> Tensor:
     """The condition (L,) of the first thing, of the second, or both (2, L) as the product makes "together"."""
     if which < 2:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.autoencoder import MelCodec
-from engine.diffusion.mel import FFT_SIZE, HOP, LogMel, mel_weights, normalise_for_model
+from engine.diffusion.mel import FFT_SIZE, HOP, LogMel, mel_weights, normalize_for_model
 from engine.evaluation.clip_sets import Clips
 
 Floats = NDArray[np.float32]
@@ -47,7 +47,7 @@ def through(real: Clips, codec: MelCodec | None, to_wave: ToWave) -> Clips:
 
     def change(wave: Floats) -> Floats:
         with torch.inference_mode():
-            mel = front(normalise_for_model(torch.from_numpy(wave)[None]))
+            mel = front(normalize_for_model(torch.from_numpy(wave)[None]))
             if codec is not None:
                 mel = coded(mel, codec)
             return np.asarray(to_wave(mel).reshape(-1)[: mel.shape[1] * HOP].float().numpy())
@@ -68,7 +68,7 @@ def mel_error(real: Clips, codec: MelCodec) -> float:
     errors = []
     with torch.inference_mode():
         for wave in real.waveforms:
-            mel = front(normalise_for_model(torch.from_numpy(wave)[None]))
+            mel = front(normalize_for_model(torch.from_numpy(wave)[None]))
             errors.append(float((coded(mel, codec) - mel).abs().mean()))
     return float(np.mean(errors))
 

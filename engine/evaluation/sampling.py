@@ -15,7 +15,7 @@ from engine.models.concepts import Concept, ConceptIndex
 from engine.progress import Progress, no_progress
 
 
-class Diffusion(Protocol):
+class SamplingModel(Protocol):
     """What is measured: ``engine.diffusion.pipeline.ObjectDiffusion`` or something that acts like it."""
 
     @property
@@ -41,7 +41,7 @@ class Diffusion(Protocol):
 
 
 @dataclass(frozen=True)
-class Setting:
+class SamplingConfig:
     """How takes are sampled."""
 
     steps: int = 20
@@ -52,10 +52,10 @@ class Setting:
 
 
 def takes_from_words(
-    model: Diffusion,
+    model: SamplingModel,
     words: Mapping[int, Sequence[str]],
     each: int,
-    setting: Setting,
+    config: SamplingConfig,
     progress: Progress | None = None,
 ) -> Clips:
     """``each`` takes of every label, whose texts are used in turn.
@@ -65,25 +65,25 @@ def takes_from_words(
     """
     texts = [group[n % len(group)] for group in words.values() for n in range(each)]
     labels = np.repeat(np.array(list(words), dtype=np.int64), each)
-    return takes_from_conditions(model, model.encode_text(texts), labels, setting, progress)
+    return takes_from_conditions(model, model.encode_text(texts), labels, config, progress)
 
 
 def takes_from_conditions(
-    model: Diffusion,
+    model: SamplingModel,
     conditions: Tensor,
     labels: NDArray[np.int64],
-    setting: Setting,
+    config: SamplingConfig,
     progress: Progress | None = None,
 ) -> Clips:
     """One 5 s take for each of the conditions (N, L), from seeds that count up from the setting's."""
-    waveforms = sample_all(model, conditions, setting, progress)
+    waveforms = sample_all(model, conditions, config, progress)
     return Clips(np.stack([fitted(wave) for wave in waveforms]), labels)
 
 
 def sample_all(
-    model: Diffusion,
+    model: SamplingModel,
     conditions: Tensor | Sequence[Tensor],
-    setting: Setting,
+    config: SamplingConfig,
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """5 s of sound for each of the conditions, (L,) or (K, L), in batches: float32 (N, samples)."""
@@ -91,19 +91,19 @@ def sample_all(
         raise ValueError(f"The judges hear {RATE} samples a second; this model makes {model.sample_rate}.")
     progress = progress or no_progress()
     waves = []
-    for start in range(0, len(conditions), setting.batch):
+    for start in range(0, len(conditions), config.batch):
         progress.report(start / len(conditions), f"take {start + 1} of {len(conditions)}")
-        batch = conditions[start : start + setting.batch]
-        seeds = range(setting.seed + start, setting.seed + start + len(batch))
+        batch = conditions[start : start + config.batch]
+        seeds = range(config.seed + start, config.seed + start + len(batch))
         with torch.inference_mode():
             waves.append(
                 model.sample(
                     batch,
                     list(seeds),
                     duration=SECONDS,
-                    steps=setting.steps,
-                    guidance=setting.guidance,
-                    solver=setting.solver,
+                    steps=config.steps,
+                    guidance=config.guidance,
+                    solver=config.solver,
                     negative="",
                     progress=None,
                 )

@@ -13,7 +13,7 @@ from engine.diffusion.attention import ObjectAttention
 from engine.models.concepts import Concept
 from engine.scene.masks import Mask
 from engine.training.pictures import Pictures
-from engine.training.scenes import ComposedScene, Composer
+from engine.training.scenes import ComposedScene, SceneComposer
 from engine.vision.patches import Frame, window_round
 from engine.vision.towers import ClipPatchNetwork, PatchNetwork
 
@@ -21,7 +21,7 @@ Network = PatchNetwork | ClipPatchNetwork
 
 
 @dataclass(frozen=True)
-class Separated:
+class SeparationReport:
     """Of scenes with things A and B of two concepts, the shares in which
 
     Attributes:
@@ -42,8 +42,13 @@ class Separated:
 
 @torch.no_grad()
 def separation(
-    network: Network, attention: ObjectAttention, composer: Composer, centres: Tensor, scenes: int, seed: int
-) -> Separated:
+    network: Network,
+    attention: ObjectAttention,
+    composer: SceneComposer,
+    centres: Tensor,
+    scenes: int,
+    seed: int,
+) -> SeparationReport:
     """Measure on scenes of two things of different concepts, each looked at as at use (``window_round``).
 
     Args:
@@ -62,7 +67,7 @@ def separation(
     other = torch.stack([near[:, side].gather(1, pairs[:, 1 - side, None])[:, 0] for side in range(2)])
     best = near[:, :2].argmax(2) == pairs
     both = (near[:, 2].topk(2).indices.sort(1).values == pairs.sort(1).values).all(1)
-    return Separated(
+    return SeparationReport(
         nearer=float((own > other).float().mean()),
         swapped=float((own > other).all(0).float().mean()),
         named=float(best.float().mean()),
@@ -92,7 +97,7 @@ def _mask(scene: ComposedScene, things: Sequence[int]) -> Mask:
     return np.asarray(np.kron(cells, np.ones((step, step))) > 0)
 
 
-def _pair(composer: Composer, rng: np.random.Generator) -> ComposedScene:
+def _pair(composer: SceneComposer, rng: np.random.Generator) -> ComposedScene:
     """A scene of two things of different concepts, of each of which at least a fiftieth of the frame is seen."""
     sounding = [int(c) for c in set(composer.concept_of.tolist()) if c >= 0]
     while True:
@@ -103,7 +108,7 @@ def _pair(composer: Composer, rng: np.random.Generator) -> ComposedScene:
             return scene
 
 
-def _class_of(composer: Composer, concept: int, rng: np.random.Generator) -> int:
+def _class_of(composer: SceneComposer, concept: int, rng: np.random.Generator) -> int:
     choices = [c for c in np.flatnonzero(composer.concept_of == concept) if composer.members[c]]
     return int(rng.choice(choices))
 

@@ -18,8 +18,8 @@ from engine.models.concepts import ConceptIndex, load_concepts
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 
-PLAIN_LETTERS = 40
-PLAIN_BYTES = 160
+NAME_LETTERS = 40
+SAFE_NAME_BYTES = 160
 
 
 def stem_names(scene: Scene, tracks: Sequence[Track], blocks: UcsBlocks | None) -> tuple[str, ...]:
@@ -31,13 +31,15 @@ def stem_names(scene: Scene, tracks: Sequence[Track], blocks: UcsBlocks | None) 
         BadInput: a UCS block is missing, or a CatID is none.
     """
     if blocks is None:
-        return tuple(f"{number:02d}_{plain(track.name, 'track')}" for number, track in enumerate(tracks, 1))
+        return tuple(
+            f"{number:02d}_{safe_name(track.name, 'track')}" for number, track in enumerate(tracks, 1)
+        )
     cat_ids, concepts = load_cat_ids(), ConceptIndex(load_concepts())
     names: dict[str, str] = {}
     for number, track in enumerate(tracks, 1):
         fx_name = cleaned(track.name) or f"Track {number}"
         cat_id = _cat_id(scene, track, blocks, concepts)
-        name = _unlike(cat_id, fx_name, blocks, cat_ids, names)
+        name = _unique_ucs_name(cat_id, fx_name, blocks, cat_ids, names)
         names[name.casefold()] = name
     return tuple(names.values())
 
@@ -51,20 +53,20 @@ def mix_name(scene: Scene, blocks: UcsBlocks | None) -> str:
     return "mix" if blocks is None else ucs_name(MIX, cleaned(scene.name) or "Mix", blocks, load_cat_ids())
 
 
-def plain(words: str, otherwise: str) -> str:
+def safe_name(words: str, otherwise: str) -> str:
     """Words as a part of a file name: letters, digits and hyphens in lower case."""
-    name = shortened(cleaned(words), PLAIN_LETTERS).casefold().replace(" ", "-")
-    short = name.encode("utf-8")[:PLAIN_BYTES].decode("utf-8", "ignore").strip("-")
+    name = shortened(cleaned(words), NAME_LETTERS).casefold().replace(" ", "-")
+    short = name.encode("utf-8")[:SAFE_NAME_BYTES].decode("utf-8", "ignore").strip("-")
     return short or otherwise
 
 
-def plainest(words: str, otherwise: str) -> str:
+def ascii_name(words: str, otherwise: str) -> str:
     """Words as a part of a file name that any program on any system finds again: ASCII letters, digits, hyphens."""
     ascii_only = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:PLAIN_LETTERS].strip("-") or otherwise
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:NAME_LETTERS].strip("-") or otherwise
 
 
-def _unlike(
+def _unique_ucs_name(
     cat_id: str,
     fx_name: str,
     blocks: UcsBlocks,

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.export.dither import headroom
 from engine.export.plan import ExportPlan
-from engine.export.stream import Levelling, stem_blocks
+from engine.export.stream import MixGain, stem_blocks
 from engine.progress import Progress
 from engine.sound.bs1770 import LoudnessReport
 from engine.sound.meters import LoudnessMeter
@@ -25,18 +25,18 @@ MOST_GAIN_DB = 40.0
 
 
 @dataclass(frozen=True)
-class _Heard:
+class _Measured:
     """What one pass heard: the mix, and the highest sample of each stem."""
 
     mix: LoudnessReport
     peaks: dict[int, float]
 
-    def raised(self, gain_db: float) -> tuple[float, dict[int, float]]:
+    def with_gain(self, gain_db: float) -> tuple[float, dict[int, float]]:
         """True peak of the mix in dBTP, and the stems' peaks, at so much more gain."""
         return self.mix.true_peak_dbtp + gain_db, {n: p * from_db(gain_db) for n, p in self.peaks.items()}
 
 
-def find_levelling(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Levelling:
+def match_loudness(renderer: Renderer, plan: ExportPlan, progress: Progress) -> MixGain:
     """What brings the mix to the preset's target and keeps every file under its ceiling.
 
     One pass measures. Only where a limiter is needed as well as a target, further passes measure what it did.
@@ -47,43 +47,43 @@ def find_levelling(renderer: Renderer, plan: ExportPlan, progress: Progress) -> 
     stems = len(renderer.timeline.audible())
     # Dither of many stems adds up in the mix; it must fit, too.
     ceiling = to_db(from_db(plan.preset.ceiling_dbtp) - headroom(stems, plan.form.bits))
-    heard = _listen(renderer, plan, Levelling(), progress.part(0.0, 1.0 / MOST_ROUNDS))
-    target, last = plan.preset.target_lufs, heard.mix.integrated_lufs
+    measured = _measure(renderer, plan, MixGain(), progress.part(0.0, 1.0 / MOST_ROUNDS))
+    target, last = plan.preset.target_lufs, measured.mix.integrated_lufs
     if target is None or last is None:
-        return _fitting(Levelling(), heard, ceiling)
-    step, levelling = _held(target - last), _fitting(Levelling(_held(target - last)), heard, ceiling)
+        return _with_limiter(MixGain(), measured, ceiling)
+    step, gain = _capped(target - last), _with_limiter(MixGain(_capped(target - last)), measured, ceiling)
     for turn in range(1, MOST_ROUNDS):
-        if levelling.ceiling_dbtp is None:
+        if gain.ceiling_dbtp is None:
             break
         part = progress.part(turn / MOST_ROUNDS, (turn + 1) / MOST_ROUNDS)
-        now = _listen(renderer, plan, levelling, part).mix.integrated_lufs
+        now = _measure(renderer, plan, gain, part).mix.integrated_lufs
         if now is None or abs(target - now) <= CLOSE_LU:
             break
         # What the last step brought, of what it was meant to: under a limiter less than all of it.
         slope = min(max((now - last) / step, LEAST_SLOPE), 1.0) if step else 1.0
-        gain_db = _held(levelling.gain_db + (target - now) / slope)
-        step, last = gain_db - levelling.gain_db, now
-        levelling = _fitting(Levelling(gain_db), heard, ceiling)
-    return levelling
+        gain_db = _capped(gain.gain_db + (target - now) / slope)
+        step, last = gain_db - gain.gain_db, now
+        gain = _with_limiter(MixGain(gain_db), measured, ceiling)
+    return gain
 
 
-def _listen(renderer: Renderer, plan: ExportPlan, levelling: Levelling, progress: Progress) -> _Heard:
+def _measure(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: Progress) -> _Measured:
     meter = LoudnessMeter(plan.form.rate, plan.form.channels)
     peaks: dict[int, float] = {track.id: 0.0 for track in renderer.timeline.audible()}
-    for block in stem_blocks(renderer, plan, levelling, progress):
+    for block in stem_blocks(renderer, plan, gain, progress):
         meter.feed(block.mix)
         for number, stem in block.stems.items():
             peaks[number] = max(peaks[number], float(np.abs(stem).max()))
-    return _Heard(meter.report(), peaks)
+    return _Measured(meter.report(), peaks)
 
 
-def _held(gain_db: float) -> float:
+def _capped(gain_db: float) -> float:
     return min(gain_db, MOST_GAIN_DB)
 
 
-def _fitting(levelling: Levelling, unlevelled: _Heard, ceiling_dbtp: float) -> Levelling:
+def _with_limiter(gain: MixGain, measured: _Measured, ceiling_dbtp: float) -> MixGain:
     """With a limiter if something is too high without one."""
-    true_peak, peaks = unlevelled.raised(levelling.gain_db)
+    true_peak, peaks = measured.with_gain(gain.gain_db)
     loud = frozenset(number for number, peak in peaks.items() if to_db(peak) > ceiling_dbtp)
     limit = bool(loud) or (math.isfinite(true_peak) and true_peak > ceiling_dbtp)
-    return replace(levelling, ceiling_dbtp=ceiling_dbtp if limit else None, loud=loud)
+    return replace(gain, ceiling_dbtp=ceiling_dbtp if limit else None, loud=loud)

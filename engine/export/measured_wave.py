@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from engine.export.bext import Bext, bext_chunk
-from engine.export.riff import Samples, WaveForm, WaveWriter
+from engine.export.riff import Samples, WaveFormat, WaveWriter
 from engine.sound.bs1770 import LoudnessReport
 from engine.sound.meters import LoudnessMeter
 from engine.sound.waveform import Waveform
 
 
-class Outlet:
+class MeasuredWaveWriter:
     """A WAVE file that measures what goes into it, and says so in its ``bext`` when it ends.
 
     Args:
@@ -20,7 +20,7 @@ class Outlet:
         bext: what it says, without levels.
     """
 
-    def __init__(self, wave: WaveWriter, form: WaveForm, bext: Bext) -> None:
+    def __init__(self, wave: WaveWriter, form: WaveFormat, bext: Bext) -> None:
         self._wave, self._form, self._bext = wave, form, bext
         self._meter = LoudnessMeter(form.rate, form.channels)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.export.file_names import plainest
+from engine.export.file_names import ascii_name
 from engine.export.interchange.model import MediaFile
 from engine.files import staged_folder
 from engine.progress import Progress, no_progress
@@ -68,7 +68,7 @@ def write_media(
 def media_names(scene: Scene) -> dict[str, str]:
     """What ``write_media`` will call the file of each take, by its digest."""
     return {
-        record.digest: f"{number:02d}_{plainest(record.name, 'take')}_take{record.number}.wav"
+        record.digest: f"{number:02d}_{ascii_name(record.name, 'take')}_take{record.number}.wav"
         for number, record in enumerate(_played(scene), 1)
     }
 

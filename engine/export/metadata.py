@@ -13,11 +13,11 @@ from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 
 ORIGINATOR = "Foleyscape"
-SIDES = (("L", "LEFT"), ("R", "RIGHT"))
+CHANNEL_FUNCTIONS = (("L", "LEFT"), ("R", "RIGHT"))
 
 
 @dataclass(frozen=True)
-class Describer:
+class MetadataBuilder:
     """Tells what a file of an export says.
 
     Attributes:
@@ -57,7 +57,7 @@ class Describer:
             rate=form.rate,
             bits=form.bits,
             time_reference=self.plan.time_reference,
-            channels=tuple((f"{sound.title} {side}", function) for side, function in SIDES),
+            channels=tuple((f"{sound.title} {side}", function) for side, function in CHANNEL_FUNCTIONS),
             takes=takes,
             files=FileSet(self._uid(""), self.scene.name, len(sounds), sounds.index(sound) + 1),
             circled=len(takes) == 1 and takes[0].starred,

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.errors import BadInput
-from engine.export.file_names import mix_name, plain, stem_names
-from engine.export.interchange.export import handed_files
+from engine.export.file_names import mix_name, safe_name, stem_names
+from engine.export.interchange.export import plan_interchange
 from engine.export.presets import PRESETS, Preset
-from engine.export.riff import WaveForm, wave_bytes
+from engine.export.riff import WaveFormat, wave_bytes
 from engine.export.ucs import UcsBlocks
 from engine.scene.scene import Scene
 from engine.scene.timecode import FrameRate, from_text, sample_of, to_text
 from engine.scene.timeline import PROJECT_RATES, LoudnessPreset, Timeline
 
 SoundFormat = Literal["wav", "flac", "ogg"]
-Kind = Literal["stem", "mix", "interchange", "media"]
+FileKind = Literal["stem", "mix", "interchange", "media"]
 
 BITS = (16, 24, 32)
 SOUND_FORMATS: tuple[SoundFormat, ...] = ("wav", "flac", "ogg")
@@ -86,7 +86,7 @@ class PlannedSound:
     """
 
     path: str
-    kind: Kind
+    kind: FileKind
     track: int | None
     title: str
 
@@ -104,7 +104,7 @@ class PlannedFile:
     """
 
     path: str
-    kind: Kind
+    kind: FileKind
     format: str
     track: int | None
     title: str
@@ -128,7 +128,7 @@ class ExportPlan:
 
     sounds: tuple[PlannedSound, ...]
     files: tuple[PlannedFile, ...]
-    form: WaveForm
+    form: WaveFormat
     samples: int
     lead: int
     time_reference: int
@@ -171,7 +171,7 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
     timeline = scene.timeline
     if not timeline.length or not timeline.audible():
         raise BadInput("There is nothing to export: no track that sounds has a clip on it.")
-    form = WaveForm(settings.rate, CHANNELS, settings.bits)
+    form = WaveFormat(settings.rate, CHANNELS, settings.bits)
     lead = round(settings.handles * HANDLE_STEPS) * (settings.rate // HANDLE_STEPS)
     samples = 2 * lead + -(-timeline.length * settings.rate // timeline.rate)
     frame_rate, start_frame = _start(timeline, settings)
@@ -182,7 +182,7 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
         sounds=(sounds := _sounds(scene, settings)),
         files=(
             *_sound_files(sounds, settings, form, samples),
-            *_handed(scene, settings, frame_rate, start_frame),
+            *_interchange_files(scene, settings, frame_rate, start_frame),
         ),
         form=form,
         samples=samples,
@@ -214,7 +214,7 @@ def _sounds(scene: Scene, settings: ExportSettings) -> tuple[PlannedSound, ...]:
 
 
 def _sound_files(
-    sounds: Sequence[PlannedSound], settings: ExportSettings, form: WaveForm, samples: int
+    sounds: Sequence[PlannedSound], settings: ExportSettings, form: WaveFormat, samples: int
 ) -> list[PlannedFile]:
     whole = wave_bytes(form, samples) + METADATA_BYTES
     # FLAC keeps most noise as it is; Vorbis at its usual quality is under 200 kbit/s.
@@ -232,12 +232,14 @@ def file_path(sound: PlannedSound, ending: str) -> str:
     return f"{sound.path}.wav" if ending == "wav" else f"audition/{sound.path}.{ending}"
 
 
-def _handed(scene: Scene, settings: ExportSettings, rate: FrameRate, start_frame: int) -> list[PlannedFile]:
+def _interchange_files(
+    scene: Scene, settings: ExportSettings, rate: FrameRate, start_frame: int
+) -> list[PlannedFile]:
     formats = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
     dated = with_start(scene, rate, start_frame)
     return [
         PlannedFile(f.path, "media" if f.format == "wav" else "interchange", f.format, None, f.title, f.size)
-        for f in handed_files(dated, formats, plain(scene.name, "scene"), settings.rate)
+        for f in plan_interchange(dated, formats, safe_name(scene.name, "scene"), settings.rate)
     ]
 
 

@@ -36,7 +36,7 @@ _DS64_SIZE = 28
 
 
 @dataclass(frozen=True)
-class WaveForm:
+class WaveFormat:
     """What the samples of a file are.
 
     Attributes:
@@ -62,7 +62,7 @@ class WaveForm:
 class WaveWriter:
     """A WAVE file that is being written; made by ``wave_file``."""
 
-    def __init__(self, path: Path, file: IO[bytes], form: WaveForm, chunks: Chunks, limit: int) -> None:
+    def __init__(self, path: Path, file: IO[bytes], form: WaveFormat, chunks: Chunks, limit: int) -> None:
         self._path, self._file, self._form, self._limit = path, file, form, limit
         self._places: dict[bytes, tuple[int, int]] = {}
         self.samples = 0
@@ -149,7 +149,7 @@ class WaveWriter:
 
 @contextlib.contextmanager
 def wave_file(
-    path: Path, form: WaveForm, chunks: Chunks = (), *, limit: int = RIFF_LIMIT
+    path: Path, form: WaveFormat, chunks: Chunks = (), *, limit: int = RIFF_LIMIT
 ) -> Iterator[WaveWriter]:
     """A WAVE file to fill, which appears at ``path`` when the block ends well.
 
@@ -184,7 +184,7 @@ def wave_file(
         raise
 
 
-def wave_bytes(form: WaveForm, samples: int, chunks: Chunks = ()) -> int:
+def wave_bytes(form: WaveFormat, samples: int, chunks: Chunks = ()) -> int:
     """The size of a file with so many samples."""
     extra = 12 if form.bits == 32 else 0
     head = 12 + 8 + _DS64_SIZE + 8 + len(_fmt(form)) + extra + 8
@@ -192,7 +192,7 @@ def wave_bytes(form: WaveForm, samples: int, chunks: Chunks = ()) -> int:
     return head + sum(8 + len(payload) + len(payload) % 2 for _, payload in chunks) + data + data % 2
 
 
-def _fmt(form: WaveForm) -> bytes:
+def _fmt(form: WaveFormat) -> bytes:
     """The format chunk: Tech 3285, 2.2 for one and two channels; above two, Tech 3306 asks for the extensible
     form, whose mask says which speaker each channel is for. Floating point carries an empty extension."""
     tag = _FLOAT if form.bits == 32 else _PCM

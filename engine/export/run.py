@@ -13,13 +13,13 @@ import numpy as np
 from engine.export.audition import AUDITION_FORMATS, AuditionFormat, write_audition
 from engine.export.bext import bext_chunk
 from engine.export.dither import dithered
-from engine.export.file_names import plain
-from engine.export.interchange.export import hand_over
+from engine.export.file_names import safe_name
+from engine.export.interchange.export import write_interchange
 from engine.export.ixml import ixml_chunk
 from engine.export.licences import licences_of
-from engine.export.loudness_matching import find_levelling
-from engine.export.measured_wave import Outlet
-from engine.export.metadata import Describer
+from engine.export.loudness_matching import match_loudness
+from engine.export.measured_wave import MeasuredWaveWriter
+from engine.export.metadata import MetadataBuilder
 from engine.export.plan import (
     INTERCHANGE_FORMATS,
     ExportPlan,
@@ -31,7 +31,7 @@ from engine.export.plan import (
     with_start,
 )
 from engine.export.riff import Samples, wave_file
-from engine.export.stream import Levelling, stem_blocks
+from engine.export.stream import MixGain, stem_blocks
 from engine.files import check_target, disk_errors, staged_folder
 from engine.models.catalogue import load_catalogue
 from engine.progress import Progress, no_progress
@@ -40,9 +40,9 @@ from engine.sound.bs1770 import LoudnessReport
 from engine.sound.render import Renderer, TakeSource
 
 DITHER_SEED = 0x0F01E7
-WORK = ".waves"
+WORK_FOLDER = ".waves"
 """Where WAVE files lie from which only copies for listening are made."""
-KEPT_BYTES = 16 << 20
+SPARE_BYTES = 16 << 20
 """Rendered blocks kept: an export passes each once and returns to none of them soon."""
 
 Levels = dict[int | None, LoudnessReport]
@@ -133,86 +133,90 @@ def export(
     planned = plan(scene, settings)
     check_target(out, overwrite=settings.overwrite)
     with staged_folder(out, overwrite=settings.overwrite, need_bytes=planned.need_bytes) as folder:
-        job = _Job(scene, takes, planned, folder, made)
-        handed = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
-        share = 0.0 if not planned.sounds else 0.9 if handed else 1.0
-        levelling, levels = job.sounds(progress.part(0.0, share)) if planned.sounds else (Levelling(), {})
-        if handed:
-            job.hand_over(handed, out, progress.part(share, 1.0))
+        job = _ExportRun(scene, takes, planned, folder, made)
+        interchange = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
+        share = 0.0 if not planned.sounds else 0.9 if interchange else 1.0
+        gain, levels = job.sounds(progress.part(0.0, share)) if planned.sounds else (MixGain(), {})
+        if interchange:
+            job.write_interchange(interchange, out, progress.part(share, 1.0))
         progress.raise_if_cancelled()
     # No report here: what is in place can no longer be cancelled.
     return Exported(
         folder=out,
         plan=planned,
         files=tuple(_facts(file, planned, out, levels) for file in planned.files),
-        gain_db=levelling.gain_db,
-        limited=levelling.ceiling_dbtp is not None,
+        gain_db=gain.gain_db,
+        limited=gain.ceiling_dbtp is not None,
         on_target=_on_target(planned, levels.get(None)),
     )
 
 
-class _Job:
+class _ExportRun:
     """One export, on its way into a staging folder."""
 
     def __init__(
         self, scene: Scene, takes: TakeSource, planned: ExportPlan, folder: Path, made: datetime
     ) -> None:
         self.scene, self.takes, self.plan, self.folder = scene, takes, planned, folder
-        self.describer = Describer(scene, planned, made, licences_of(load_catalogue()))
-        self.waves = folder if "wav" in planned.sound_formats else folder / WORK
+        self.metadata = MetadataBuilder(scene, planned, made, licences_of(load_catalogue()))
+        self.waves = folder if "wav" in planned.sound_formats else folder / WORK_FOLDER
 
-    def sounds(self, progress: Progress) -> tuple[Levelling, Levels]:
+    def sounds(self, progress: Progress) -> tuple[MixGain, Levels]:
         """Writes every sound file; how it was levelled, and the levels of each sound."""
-        renderer = Renderer(self.scene.timeline, self.takes, block_bytes=KEPT_BYTES)
+        renderer = Renderer(self.scene.timeline, self.takes, block_bytes=SPARE_BYTES)
         copies = [form for form in AUDITION_FORMATS if form in self.plan.sound_formats]
         done = 0.8 if copies else 1.0
-        levelling = find_levelling(renderer, self.plan, _titled(progress.part(0.0, 0.5 * done), "Measuring"))
-        writing = _titled(progress.part(0.5 * done, done), "Writing stems and mix")
-        levels = self._write(renderer, levelling, writing)
+        gain = match_loudness(renderer, self.plan, _with_title(progress.part(0.0, 0.5 * done), "Measuring"))
+        writing = _with_title(progress.part(0.5 * done, done), "Writing stems and mix")
+        levels = self._write(renderer, gain, writing)
         self._copies(copies, progress.part(done, 1.0))
         if self.waves != self.folder:
             shutil.rmtree(self.waves)
-        return levelling, levels
+        return gain, levels
 
-    def hand_over(self, formats: Sequence[str], home: Path, progress: Progress) -> None:
+    def write_interchange(self, formats: Sequence[str], home: Path, progress: Progress) -> None:
         """Writes what other programs open."""
-        hand_over(
+        write_interchange(
             with_start(self.scene, self.plan.frame_rate, self.plan.start_frame),
             self.takes,
             self.folder,
             home,
             formats,
-            name=plain(self.scene.name, "scene"),
+            name=safe_name(self.scene.name, "scene"),
             rate=self.plan.form.rate,
-            licences=self.describer.licences,
+            licences=self.metadata.licences,
             progress=progress,
         )
 
-    def _write(self, renderer: Renderer, levelling: Levelling, progress: Progress) -> Levels:
+    def _write(self, renderer: Renderer, gain: MixGain, progress: Progress) -> Levels:
         bits = self.plan.form.bits
         noise = {
             sound.track: np.random.default_rng((DITHER_SEED, sound.track or 0)) for sound in self.plan.sounds
         }
         with contextlib.ExitStack() as stack:
-            outlets = {sound.track: self._outlet(stack, sound, levelling) for sound in self.plan.sounds}
-            for block in stem_blocks(renderer, self.plan, levelling, progress):
+            writers = {sound.track: self._open_writer(stack, sound, gain) for sound in self.plan.sounds}
+            for block in stem_blocks(renderer, self.plan, gain, progress):
                 mix: Samples = block.mix if bits == 32 else np.zeros(block.mix.shape, np.int32)
                 for number, stem in block.stems.items():
                     progress.raise_if_cancelled()
                     steps = stem if bits == 32 else dithered(stem, bits, noise[number])
-                    outlets[number].put(steps)
+                    writers[number].put(steps)
                     if bits != 32:
                         mix += steps
-                outlets[None].put(mix)
-            return {number: outlet.finish() for number, outlet in outlets.items()}
+                writers[None].put(mix)
+            return {number: writer.finish() for number, writer in writers.items()}
 
-    def _outlet(self, stack: contextlib.ExitStack, sound: PlannedSound, levelling: Levelling) -> Outlet:
+    def _open_writer(
+        self, stack: contextlib.ExitStack, sound: PlannedSound, gain: MixGain
+    ) -> MeasuredWaveWriter:
         path = self.waves / file_path(sound, "wav")
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        bext = self.describer.bext(sound, limited=levelling.ceiling_dbtp is not None)
-        chunks = ((b"bext", bext_chunk(bext)), (b"iXML", ixml_chunk(self.describer.ixml(sound))))
-        return Outlet(stack.enter_context(wave_file(path, self.plan.form, chunks)), self.plan.form, bext)
+        bext = self.metadata.bext(sound, limited=gain.ceiling_dbtp is not None)
+        chunks = ((b"bext", bext_chunk(bext)), (b"iXML", ixml_chunk(self.metadata.ixml(sound))))
+        return MeasuredWaveWriter(
+            stack.enter_context(wave_file(path, self.plan.form, chunks)), self.plan.form, bext
+        )
 
     def _copies(self, forms: Sequence[AuditionFormat], progress: Progress) -> None:
         pairs = [(form, sound) for form in forms for sound in self.plan.sounds]
@@ -220,7 +224,7 @@ class _Job:
             target = self.folder / file_path(sound, form)
             with disk_errors(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
-            takes = self.describer.takes(sound)
+            takes = self.metadata.takes(sound)
             write_audition(
                 self.waves / file_path(sound, "wav"),
                 target,
@@ -231,7 +235,7 @@ class _Job:
             )
 
 
-def _titled(progress: Progress, title: str) -> Progress:
+def _with_title(progress: Progress, title: str) -> Progress:
     """The same stretch, with words for what runs."""
 
     def cancelled() -> bool:

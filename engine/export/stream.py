@@ -18,7 +18,7 @@ SIZE = 32_768
 
 
 @dataclass(frozen=True)
-class Levelling:
+class MixGain:
     """What is done to all stems alike, so that the mix stays their sum.
 
     Attributes:
@@ -32,9 +32,7 @@ class Levelling:
     loud: frozenset[int] = frozenset()
 
 
-def stem_blocks(
-    renderer: Renderer, plan: ExportPlan, levelling: Levelling, progress: Progress
-) -> Iterator[Block]:
+def stem_blocks(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: Progress) -> Iterator[Block]:
     """Every audible stem, in order, and their sum: ``plan.samples`` in all, block by block.
 
     The sum is taken in float32 in the tracks' order, so that 32-bit files null, too. Memory stays flat.
@@ -44,11 +42,11 @@ def stem_blocks(
         Cancelled: within a block.
         Whatever the source of the takes raises.
     """
-    blocks = _gained(_at_rate(renderer, plan, progress), from_db(levelling.gain_db))
-    if levelling.ceiling_dbtp is None:
+    blocks = _gained(_at_rate(renderer, plan, progress), from_db(gain.gain_db))
+    if gain.ceiling_dbtp is None:
         return blocks
-    watched = [track.id for track in renderer.timeline.audible() if track.id in levelling.loud]
-    limiter = Limiter(plan.form.rate, levelling.ceiling_dbtp, channels=CHANNELS * (1 + len(watched)))
+    watched = [track.id for track in renderer.timeline.audible() if track.id in gain.loud]
+    limiter = Limiter(plan.form.rate, gain.ceiling_dbtp, channels=CHANNELS * (1 + len(watched)))
     return limit_blocks(blocks, limiter, watched)
 
 

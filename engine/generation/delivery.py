@@ -24,7 +24,7 @@ from engine.sound.resample import resample
 from engine.sound.spectrogram_image import SpectrogramRow, spectrogram_png
 from engine.sound.truepeak import true_peak_dbtp
 from engine.sound.waveform import Waveform
-from engine.vision.overlay import Marked, mask_png, overlay_png
+from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still
 
 RATE = 48_000
@@ -267,7 +267,7 @@ def _write_masks(folder: Path, request: GenerationRequest, still: Still) -> None
         mask = unpack(subject.mask)
         write_file(folder / "masks" / f"{target_stem(number, subject)}.png", mask_png(mask))
         if subject.index != TOGETHER_INDEX or len(request.subjects) == 1:
-            marked.append(Marked(mask, subject.name, object_colour(number - 1)))
+            marked.append(OverlayObject(mask, subject.name, object_colour(number - 1)))
     write_file(folder / "overlay.png", overlay_png(still, marked))
 
 

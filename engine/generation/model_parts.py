@@ -41,7 +41,7 @@ class Segmenter(Protocol):
     def propose(self, still_digest: str, hints: Hints) -> Proposal:
         """The masks that the hints may mean."""
 
-    def glance(self, still_digest: str, hints: Hints) -> Mask:
+    def hover_mask(self, still_digest: str, hints: Hints) -> Mask:
         """The first of those masks, on a copy of the still of a screen's size."""
 
     def find_objects(self, still_digest: str, limit: int = 8) -> Sequence[Proposal]:

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 from engine.files import disk_errors
-from engine.project.safe_files import Inside
+from engine.project.safe_files import SafeFiles
 
 FOLDER = "autosave"
 KEPT = 10
@@ -47,7 +47,7 @@ def saved_mark(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def list_autosaves(files: Inside) -> tuple[Autosave, ...]:
+def list_autosaves(files: SafeFiles) -> tuple[Autosave, ...]:
     """Every autosave of a project, the newest first."""
     found = []
     for name in files.names(FOLDER):
@@ -57,7 +57,7 @@ def list_autosaves(files: Inside) -> tuple[Autosave, ...]:
     return tuple(sorted(found, key=lambda autosave: autosave.number, reverse=True))
 
 
-def write_autosave(files: Inside, data: bytes, after: str) -> Autosave:
+def write_autosave(files: SafeFiles, data: bytes, after: str) -> Autosave:
     """Keeps one more state, and then no more than ``KEPT`` of them.
 
     Args:
@@ -82,7 +82,7 @@ def write_autosave(files: Inside, data: bytes, after: str) -> Autosave:
     return Autosave(name, number, after, _written(files, name))
 
 
-def _written(files: Inside, name: str) -> float:
+def _written(files: SafeFiles, name: str) -> float:
     with disk_errors(files.root / name):
         # Anybody can set a file's time; strftime has its limits.
         return min(max((files.root / name).lstat().st_mtime, 0.0), 4e9)

@@ -4,13 +4,13 @@ import os
 import re
 
 from engine.files import disk_errors, sync_folder
-from engine.project.safe_files import Inside
+from engine.project.safe_files import SafeFiles
 
 SCENE_FILE = "scene.json"
-KEPT_ASIDE = re.compile(r"scene\.json\.(damaged|schema)-\d{1,6}")
+BACKUP_NAME = re.compile(r"scene\.json\.(damaged|schema)-\d{1,6}")
 
 
-def keep_aside(files: Inside, why: str, data: bytes) -> None:
+def keep_backup(files: SafeFiles, why: str, data: bytes) -> None:
     """Gives the scene.json that is there a second name, such as ``scene.json.damaged-1``.
 
     Args:

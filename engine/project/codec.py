@@ -1,7 +1,7 @@
 """What may stand in a file: checked keys of checked kinds, used to read and to write alike.
 
 A key that is damaged takes the value's default, with a note; one that has no default costs the value it belongs to.
-Keys that no form knows are kept in the value's ``extra``.
+Keys that no form knows are kept in the value's ``unknown_fields``.
 """
 
 import json
@@ -10,22 +10,22 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from engine.scene import limits
-from engine.scene.limits import Extra
+from engine.scene.limits import UnknownFields
 
 MOST_DEPTH = 32
 """How deep what a newer Foleyscape wrote may be nested."""
 
 
-class Wrong(ValueError):
+class InvalidValue(ValueError):
     """What a value in a file should have been, in words that follow its key."""
 
 
 @dataclass(frozen=True)
-class Kind:
+class FieldCodec:
     """What a key may hold.
 
     Attributes:
-        read: from what JSON holds to the attribute's value; raises ``Wrong``.
+        read: from what JSON holds to the attribute's value; raises ``InvalidValue``.
         write: from the attribute's value to what JSON can hold.
     """
 
@@ -34,7 +34,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Form:
+class Codec:
     """How one kind of value stands in JSON.
 
     Attributes:
@@ -45,7 +45,7 @@ class Form:
     """
 
     value: type
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, FieldCodec]
     inner: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(init=False, repr=False)
@@ -62,125 +62,125 @@ class Form:
             note: called with words for each key that was damaged and took its default.
 
         Raises:
-            Wrong: a key without a default is missing or damaged.
+            InvalidValue: a key without a default is missing or damaged.
         """
         if not isinstance(facts, dict):
-            raise Wrong("it has no keys and values")
-        given: dict[str, Any] = {"extra": self._unknown(facts)}
+            raise InvalidValue("it has no keys and values")
+        given: dict[str, Any] = {"unknown_fields": self._unknown(facts)}
         for key, kind in self.kinds.items():
             if key not in facts:
                 if key not in self.defaults:
-                    raise Wrong(f"it has no {key}")
+                    raise InvalidValue(f"it has no {key}")
                 continue
             try:
                 given[key] = kind.read(facts[key])
-            except Wrong as wrong:
+            except InvalidValue as wrong:
                 if key not in self.defaults:
-                    raise Wrong(f"its {key} {wrong}") from None
+                    raise InvalidValue(f"its {key} {wrong}") from None
                 note(f"its {key} {wrong}")
         return given
 
     def write(self, value: Any) -> dict[str, Any]:
-        """The keys of a value, without those of its inner values and without its extra ones.
+        """The keys of a value, without those of its inner values and without its unknown ones.
 
         Raises:
-            Wrong: an attribute holds what could not be read again.
+            InvalidValue: an attribute holds what could not be read again.
         """
         facts = {key: kind.write(getattr(value, key)) for key, kind in self.kinds.items()}
         for key, kind in self.kinds.items():
             try:
                 kind.read(facts[key])
-            except Wrong as wrong:
-                raise Wrong(f"its {key} {wrong}") from None
+            except InvalidValue as wrong:
+                raise InvalidValue(f"its {key} {wrong}") from None
         return facts
 
-    def write_extra(self, value: Any) -> dict[str, Any]:
+    def write_unknown_fields(self, value: Any) -> dict[str, Any]:
         """The keys that a newer Foleyscape wrote into this value."""
         known = {*self.kinds, *self.inner}
-        return {key: json.loads(text) for key, text in value.extra if key not in known}
+        return {key: json.loads(text) for key, text in value.unknown_fields if key not in known}
 
-    def _unknown(self, facts: dict[str, Any]) -> Extra:
+    def _unknown(self, facts: dict[str, Any]) -> UnknownFields:
         keys = sorted(facts.keys() - self.kinds.keys() - set(self.inner))
         if any(_too_deep(facts[key]) for key in keys):
-            raise Wrong("it is nested too deeply")
+            raise InvalidValue("it is nested too deeply")
         try:
             return tuple((key, _compact(facts[key])) for key in keys)
         except ValueError:
-            raise Wrong("it holds a number that is none") from None
+            raise InvalidValue("it holds a number that is none") from None
 
 
-def whole(least: int, most: int) -> Kind:
+def whole(least: int, most: int) -> FieldCodec:
     """A whole number in a range, both ends included."""
 
     def read(value: Any) -> int:
         if not limits.whole(value, least, most):
-            raise Wrong(f"must be a whole number from {least} to {most}")
+            raise InvalidValue(f"must be a whole number from {least} to {most}")
         return int(value)
 
-    return Kind(read)
+    return FieldCodec(read)
 
 
-def number(least: float, most: float) -> Kind:
+def number(least: float, most: float) -> FieldCodec:
     """A finite number in a range, both ends included."""
 
     def read(value: Any) -> float:
         if not limits.real(value, least, most):
-            raise Wrong(f"must be a number from {least:g} to {most:g}")
+            raise InvalidValue(f"must be a number from {least:g} to {most:g}")
         return float(value)
 
-    return Kind(read)
+    return FieldCodec(read)
 
 
-def words_that(fit: Callable[[Any], bool], words: str) -> Kind:
+def text_that(fit: Callable[[Any], bool], words: str) -> FieldCodec:
     """Text for which ``fit`` is true; ``words`` say what that is."""
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or not fit(value):
-            raise Wrong(f"must be {words}")
+            raise InvalidValue(f"must be {words}")
         return value
 
-    return Kind(read)
+    return FieldCodec(read)
 
 
-def one_of(*values: Any) -> Kind:
+def one_of(*values: Any) -> FieldCodec:
     """One of a few values."""
 
     def read(value: Any) -> Any:
         if not any(type(value) is type(known) and value == known for known in values):
-            raise Wrong(f"must be one of {', '.join(str(known) for known in values)}")
+            raise InvalidValue(f"must be one of {', '.join(str(known) for known in values)}")
         return value
 
-    return Kind(read)
+    return FieldCodec(read)
 
 
-def optional(kind: Kind) -> Kind:
+def optional(kind: FieldCodec) -> FieldCodec:
     """The same, or nothing."""
-    return Kind(
+    return FieldCodec(
         lambda value: None if value is None else kind.read(value),
         lambda value: None if value is None else kind.write(value),
     )
 
 
-def row(*kinds: Kind, words: str) -> Kind:
+def fixed_list(*kinds: FieldCodec, words: str) -> FieldCodec:
     """A list with one value for each kind, as a tuple."""
 
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list) or len(value) != len(kinds):
-            raise Wrong(f"must be {words}")
+            raise InvalidValue(f"must be {words}")
         return tuple(kind.read(entry) for kind, entry in zip(kinds, value, strict=True))
 
-    return Kind(read, list)
+    return FieldCodec(read, list)
 
 
-def many(kind: Kind, most: int, words: str) -> Kind:
+def list_of(kind: FieldCodec, most: int, words: str) -> FieldCodec:
     """A list of at most so many values, as a tuple."""
 
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list) or len(value) > most:
-            raise Wrong(f"must be a list of at most {most} {words}")
+            raise InvalidValue(f"must be a list of at most {most} {words}")
         return tuple(kind.read(entry) for entry in value)
 
-    return Kind(read, lambda value: [kind.write(entry) for entry in value])
+    return FieldCodec(read, lambda value: [kind.write(entry) for entry in value])
 
 
 def _compact(value: Any) -> str:

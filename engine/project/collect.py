@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from engine.errors import FoleyscapeError
 from engine.project import mask_files, take_files
 from engine.project.autosaves import list_autosaves
-from engine.project.backup import KEPT_ASIDE, SCENE_FILE
+from engine.project.backup import BACKUP_NAME, SCENE_FILE
 from engine.project.json_text import MOST_BYTES
-from engine.project.safe_files import Absent, Inside
+from engine.project.safe_files import MissingFile, SafeFiles
 from engine.scene.scene import Scene
 
 _STORED = re.compile(rf"({mask_files.FOLDER}/[0-9a-f]{{64}}\.png|{take_files.FOLDER}/[0-9a-f]{{64}}\.wav)")
@@ -30,7 +30,7 @@ class Collected:
     bytes: int
 
 
-def unneeded(files: Inside, scenes: Iterable[Scene], *, keep_autosaved: bool) -> Collected:
+def unneeded(files: SafeFiles, scenes: Iterable[Scene], *, keep_autosaved: bool) -> Collected:
     """Takes and masks that nothing names, and what was left of writing that was broken off.
 
     What scene.json names is always needed, even where it is damaged: every digest that stands in it counts.
@@ -46,7 +46,7 @@ def unneeded(files: Inside, scenes: Iterable[Scene], *, keep_autosaved: bool) ->
     names = [SCENE_FILE]
     if keep_autosaved:
         names += [autosave.file for autosave in list_autosaves(files)]
-        names += [name for name in files.names() if KEPT_ASIDE.fullmatch(name)]
+        names += [name for name in files.names() if BACKUP_NAME.fullmatch(name)]
     needed = _named_by(scenes).union(*(_named_in(files, name) for name in names))
     found = [
         name
@@ -69,10 +69,10 @@ def _named_by(scenes: Iterable[Scene]) -> set[str]:
     return needed
 
 
-def _named_in(files: Inside, name: str) -> set[str]:
+def _named_in(files: SafeFiles, name: str) -> set[str]:
     try:
         data = files.read(name, MOST_BYTES)
-    except Absent:
+    except MissingFile:
         return set()
     except FoleyscapeError as error:
         raise type(error)(f"{error} As long as that is so, nothing is removed from this project.") from error

@@ -7,12 +7,12 @@ from engine.files import disk_errors, staged_folder, sync_folder
 from engine.project import autosaves, mask_files, take_files
 from engine.project.backup import SCENE_FILE
 from engine.project.encode import checked_bytes
-from engine.project.safe_files import Inside
+from engine.project.safe_files import SafeFiles
 from engine.project.still_files import copy_still
 from engine.scene.scene import Scene
 
 
-def make_folder(path: Path, name: str, still_path: Path | None) -> None:
+def create_folder(path: Path, name: str, still_path: Path | None) -> None:
     """A folder with an empty scene, and with the still where there is one.
 
     Raises:
@@ -36,7 +36,7 @@ def make_folder(path: Path, name: str, still_path: Path | None) -> None:
 
 
 def _fill(staging: Path, name: str, still_path: Path | None) -> None:
-    files = Inside(staging)
+    files = SafeFiles(staging)
     still = None if still_path is None else copy_still(files, still_path)
     data = checked_bytes(Scene(name=name, still=still))
     for folder in (mask_files.FOLDER, take_files.FOLDER, autosaves.FOLDER):

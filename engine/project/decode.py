@@ -5,17 +5,17 @@ from typing import Any, TypeVar
 
 from engine.errors import FoleyscapeError
 from engine.project import schema
-from engine.project.codec import Wrong
-from engine.project.json_text import Unreadable
-from engine.project.repair import Notes, quoted
+from engine.project.codec import InvalidValue
+from engine.project.json_text import UnreadableJson
+from engine.project.repair import WarningList, quoted
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
 from engine.scene.timeline import Clip, Marker, Timeline, Track
 
 Value = TypeVar("Value")
-Note = Callable[[str], None]
-Read = Callable[[Any, Note], Value]
+AddWarning = Callable[[str], None]
+DecodedScene = Callable[[Any, AddWarning], Value]
 MaskOf = Callable[[str, StillRecord], Mask]
 """The mask of this digest for this still; raises BadInput with a sentence where there is none."""
 
@@ -26,7 +26,7 @@ MOST_ENTRIES = 200_000
 """Objects, takes, tracks, clips and markers together; a file of more is nonsense, and would take minutes to read."""
 
 
-def read_scene(facts: dict[str, Any], mask_of: MaskOf, notes: Notes) -> Scene:
+def read_scene(facts: dict[str, Any], mask_of: MaskOf, notes: WarningList) -> Scene:
     """The scene in these keys and values, of the present schema.
 
     Values that are damaged are left out, or take their default, each with a note. What refers to something that
@@ -49,14 +49,14 @@ def read_scene(facts: dict[str, Any], mask_of: MaskOf, notes: Notes) -> Scene:
             chosen=reader.each(facts, "chosen", "chosen take", lambda entry, _: schema.CHOSEN.read(entry)),
             timeline=reader.timeline(facts.get("timeline", {"rate": Timeline.rate})),
         )
-    except Wrong as wrong:
-        raise Unreadable(f"The scene is damaged: {wrong}.") from wrong
+    except InvalidValue as wrong:
+        raise UnreadableJson(f"The scene is damaged: {wrong}.") from wrong
 
 
 class _Reader:
     """Reads the values inside a scene, each with words for where it stands."""
 
-    def __init__(self, mask_of: MaskOf, notes: Notes) -> None:
+    def __init__(self, mask_of: MaskOf, notes: WarningList) -> None:
         self._mask_of = mask_of
         self._notes = notes
         self._masks: dict[str, Mask] = {}
@@ -64,7 +64,7 @@ class _Reader:
         self._entries = 0
 
     def each(
-        self, facts: dict[str, Any], key: str, what: str, read: Read[Value], where: str = ""
+        self, facts: dict[str, Any], key: str, what: str, read: DecodedScene[Value], where: str = ""
     ) -> tuple[Value, ...]:
         """The values of a list that are sound; a note for each of the others."""
         entries = facts.get(key, [])
@@ -73,13 +73,13 @@ class _Reader:
             return ()
         self._entries += len(entries)
         if self._entries > MOST_ENTRIES:
-            raise Wrong(f"it lists more than {MOST_ENTRIES} things")
+            raise InvalidValue(f"it lists more than {MOST_ENTRIES} things")
         found = []
         for number, entry in enumerate(entries, 1):
             who = f"{what} {number}{_called(entry)}{where}"
             try:
                 found.append(read(entry, self.note(who)))
-            except (Wrong, FoleyscapeError) as wrong:
+            except (InvalidValue, FoleyscapeError) as wrong:
                 words = str(wrong).rstrip(".")
                 self._notes.say(f"{who[0].upper()}{who[1:]} was left out: {words}.")
         return tuple(found)
@@ -89,18 +89,18 @@ class _Reader:
             return None
         try:
             return StillRecord(**schema.STILL.read(entry, self.note("the still")))
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             self._notes.say(f"What the scene says of its still is damaged, so it opens without: {wrong}.")
             return None
 
-    def object(self, entry: Any, still: StillRecord | None, note: Note) -> SoundingObject:
+    def object(self, entry: Any, still: StillRecord | None, note: AddWarning) -> SoundingObject:
         given = schema.OBJECT.read(entry, note)
         if still is None:
-            raise Wrong("there is no still that its mask could be of")
+            raise InvalidValue("there is no still that its mask could be of")
         digest = given.pop("mask_digest")
         self._pixels += still.width * still.height
         if self._pixels > MOST_MASK_PIXELS:
-            raise Wrong("there are more masks than memory is given for")
+            raise InvalidValue("there are more masks than memory is given for")
         if digest not in self._masks:
             self._masks[digest] = self._mask_of(digest, still)
         return SoundingObject(mask=self._masks[digest], **given)
@@ -108,31 +108,31 @@ class _Reader:
     def timeline(self, entry: Any) -> Timeline:
         try:
             given = schema.TIMELINE.read(entry, self.note("the timeline"))
-        except Wrong as wrong:
-            raise Wrong(f"of the timeline, {wrong}") from None
+        except InvalidValue as wrong:
+            raise InvalidValue(f"of the timeline, {wrong}") from None
         tracks = self.each(entry, "tracks", "track", self._track)
         markers = self.each(entry, "markers", "marker", _marker)
         return Timeline(**given, tracks=tracks, markers=markers)
 
-    def _track(self, entry: Any, note: Note) -> Track:
+    def _track(self, entry: Any, note: AddWarning) -> Track:
         given = schema.TRACK.read(entry, note)
         where = f" of track {quoted(given['name'])}"
         return Track(**given, clips=self.each(entry, "clips", "clip", _clip, where))
 
-    def note(self, who: str) -> Note:
+    def note(self, who: str) -> AddWarning:
         """Says of a key of ``who`` that it took its default."""
         return lambda words: self._notes.say(f"{who[0].upper()}{who[1:]}: {words}; it was set anew.")
 
 
-def _take(entry: Any, note: Note) -> TakeRecord:
+def _take(entry: Any, note: AddWarning) -> TakeRecord:
     return TakeRecord(**schema.TAKE.read(entry, note))
 
 
-def _clip(entry: Any, note: Note) -> Clip:
+def _clip(entry: Any, note: AddWarning) -> Clip:
     return Clip(**schema.CLIP.read(entry, note))
 
 
-def _marker(entry: Any, note: Note) -> Marker:
+def _marker(entry: Any, note: AddWarning) -> Marker:
     return Marker(**schema.MARKER.read(entry, note))
 
 

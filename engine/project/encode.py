@@ -4,8 +4,8 @@ from typing import Any
 
 from engine.errors import BadInput
 from engine.project import schema
-from engine.project.codec import Form, Wrong
-from engine.project.json_text import MOST_BYTES, layout
+from engine.project.codec import Codec, InvalidValue
+from engine.project.json_text import MOST_BYTES, format_json
 from engine.scene.scene import Scene
 from engine.scene.timeline import Timeline, Track
 from engine.scene.validity import problems
@@ -18,8 +18,8 @@ def scene_bytes(scene: Scene) -> bytes:
         BadInput: it holds what could not be read again.
     """
     try:
-        data = layout(scene_facts(scene))
-    except (Wrong, ValueError, RecursionError) as wrong:
+        data = format_json(scene_facts(scene))
+    except (InvalidValue, ValueError, RecursionError) as wrong:
         raise BadInput(f"The scene cannot be saved: {wrong}.") from wrong
     if len(data) > MOST_BYTES:
         raise BadInput(
@@ -44,7 +44,7 @@ def scene_facts(scene: Scene) -> dict[str, Any]:
     """The scene as what ``json`` can write. Masks and takes stand in it by their digests.
 
     Raises:
-        Wrong: it holds what could not be read again.
+        InvalidValue: it holds what could not be read again.
     """
     still = None if scene.still is None else _plain(schema.STILL, scene.still)
     return {
@@ -55,7 +55,7 @@ def scene_facts(scene: Scene) -> dict[str, Any]:
         "takes": [_plain(schema.TAKE, take) for take in scene.takes],
         "chosen": [schema.CHOSEN.write(pair) for pair in scene.chosen],
         "timeline": _timeline(scene.timeline),
-        **schema.SCENE.write_extra(scene),
+        **schema.SCENE.write_unknown_fields(scene),
     }
 
 
@@ -64,7 +64,7 @@ def _timeline(timeline: Timeline) -> dict[str, Any]:
         **schema.TIMELINE.write(timeline),
         "tracks": [_track(track) for track in timeline.tracks],
         "markers": [_plain(schema.MARKER, marker) for marker in timeline.markers],
-        **schema.TIMELINE.write_extra(timeline),
+        **schema.TIMELINE.write_unknown_fields(timeline),
     }
 
 
@@ -72,9 +72,9 @@ def _track(track: Track) -> dict[str, Any]:
     return {
         **schema.TRACK.write(track),
         "clips": [_plain(schema.CLIP, clip) for clip in track.clips],
-        **schema.TRACK.write_extra(track),
+        **schema.TRACK.write_unknown_fields(track),
     }
 
 
-def _plain(form: Form, value: Any) -> dict[str, Any]:
-    return {**form.write(value), **form.write_extra(value)}
+def _plain(form: Codec, value: Any) -> dict[str, Any]:
+    return {**form.write(value), **form.write_unknown_fields(value)}

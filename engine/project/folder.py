@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Self
 from engine.errors import BadInput, Failed
 from engine.progress import Progress, no_progress
 from engine.project.autosaves import Autosave, list_autosaves, saved_mark, write_autosave
-from engine.project.backup import SCENE_FILE, keep_aside
+from engine.project.backup import SCENE_FILE, keep_backup
 from engine.project.collect import Collected, unneeded
-from engine.project.create import make_folder
+from engine.project.create import create_folder
 from engine.project.encode import checked_bytes
-from engine.project.json_text import MOST_BYTES, Unreadable
-from engine.project.loading import Loaded, load_scene
+from engine.project.json_text import MOST_BYTES, UnreadableJson
+from engine.project.loading import LoadedScene, load_scene
 from engine.project.lock import Lock
 from engine.project.mask_files import write_mask
-from engine.project.safe_files import Absent, Inside
+from engine.project.safe_files import MissingFile, SafeFiles
 from engine.project.still_files import read_still
 from engine.project.take_files import TakeStore, write_take
 from engine.scene.scene import Scene, TakeRecord
@@ -51,7 +51,7 @@ class Opened:
 
 
 class Project:
-    """A project folder, open. Use ``create``, ``open`` or ``rescue``, and ``close`` it in the end.
+    """A project folder, open. Use ``create``, ``open`` or ``recover_from_autosave``, and ``close`` it in the end.
 
     Attributes:
         path: the folder.
@@ -61,7 +61,7 @@ class Project:
     def __init__(self, path: Path, lock: Lock | None) -> None:
         self.path = path
         self._lock = lock
-        self._files = Inside(path)
+        self._files = SafeFiles(path)
         self.takes = TakeStore(self._files)
         self._masks: set[str] = set()
         self._saved = b""
@@ -81,7 +81,7 @@ class Project:
             BadInput: the folder is not empty, the name is none, or the still cannot be opened.
             Failed: it cannot be written.
         """
-        make_folder(Path(path), name, None if still_path is None else Path(still_path))
+        create_folder(Path(path), name, None if still_path is None else Path(still_path))
         return cls.open(path)
 
     @classmethod
@@ -106,7 +106,7 @@ class Project:
         return cls._opened(Path(path), None, writing=writing, quick=quick, progress=progress)
 
     @classmethod
-    def rescue(cls, path: str | Path, autosave: Autosave | None = None) -> Opened:
+    def recover_from_autosave(cls, path: str | Path, autosave: Autosave | None = None) -> Opened:
         """Opens a state that was autosaved in place of scene.json, which may be damaged or gone.
 
         Nothing is overwritten before the scene is saved, and then the old scene.json is kept beside it.
@@ -124,14 +124,14 @@ class Project:
         for candidate in found:
             try:
                 return cls._opened(path, candidate, writing=True, quick=False, progress=None)
-            except Unreadable:
+            except UnreadableJson:
                 continue
         raise BadInput(f"There is no autosave in {path} that can be opened.")
 
     @staticmethod
     def autosaves(path: str | Path) -> tuple[Autosave, ...]:
         """Every autosave in a project folder, the newest first, also those of what has been saved since."""
-        return list_autosaves(Inside(_root(Path(path))))
+        return list_autosaves(SafeFiles(_root(Path(path))))
 
     def recover(self, autosave: Autosave) -> Opened:
         """The scene of an autosave of this project, with warnings of its own; it is saved only by ``save``.
@@ -194,7 +194,7 @@ class Project:
         with self._guard:
             data = self._ready(scene)
             if self._aside is not None:
-                keep_aside(self._files, self._aside, self._saved)
+                keep_backup(self._files, self._aside, self._saved)
             self._files.write(SCENE_FILE, data)
             self._saved, self._aside = data, None
 
@@ -282,7 +282,7 @@ class Project:
         try:
             data = self._saved if autosave is None else self._files.read(name, MOST_BYTES)
             loaded = load_scene(data, name, self._files, quick=quick, progress=progress)
-        except Unreadable as error:
+        except UnreadableJson as error:
             if autosave is None:
                 raise BadInput(f"{error} {self._hint()}".rstrip()) from error
             raise
@@ -290,7 +290,7 @@ class Project:
         self._aside = "damaged" if autosave is not None else loaded.aside
         return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
 
-    def _take_over(self, loaded: Loaded) -> None:
+    def _take_over(self, loaded: LoadedScene) -> None:
         for record in loaded.scene.takes:
             self.takes.know(record)
         self._masks.update(thing.mask_digest for thing in loaded.scene.objects)
@@ -329,7 +329,7 @@ class Project:
         return f"The newest autosave, of {found[0].when}, can be recovered: {self.path / found[0].file}."
 
     def _without_scene(self, error: BadInput) -> str:
-        if isinstance(error, Absent) and not list_autosaves(self._files):
+        if isinstance(error, MissingFile) and not list_autosaves(self._files):
             return f"{self.path} is not a project of Foleyscape: there is no {SCENE_FILE} in it."
         return f"{error} {self._hint()}".rstrip()
 

@@ -16,11 +16,11 @@ MOST_DIGITS = 100
 _HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-class Unreadable(BadInput):
+class UnreadableJson(BadInput):
     """A scene.json, or an autosave, that cannot be understood at all."""
 
 
-def parse(data: bytes, name: str) -> dict[str, Any]:
+def parse_json(data: bytes, name: str) -> dict[str, Any]:
     """The keys and values of a JSON file.
 
     Stricter than ``json``: no text that is no Unicode. What is no finite number, or has more
@@ -35,7 +35,7 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
         Failed: there is not enough memory for it.
     """
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"{name} is larger than {MOST_BYTES // 1_000_000} MB, which no scene is.")
+        raise UnreadableJson(f"{name} is larger than {MOST_BYTES // 1_000_000} MB, which no scene is.")
     try:
         facts = json.loads(data.decode("utf-8-sig"), parse_int=_whole)
         if _HALF_LETTER.search(data):
@@ -43,20 +43,20 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
     except json.JSONDecodeError as damage:
         whole = data.rstrip().endswith(b"}")
         where = f"damaged in line {damage.lineno}" if whole else "cut short"
-        raise Unreadable(f"{name} is {where} and cannot be read.") from damage
+        raise UnreadableJson(f"{name} is {where} and cannot be read.") from damage
     except UnicodeError as damage:
-        raise Unreadable(f"{name} is damaged: part of it is no text.") from damage
+        raise UnreadableJson(f"{name} is damaged: part of it is no text.") from damage
     except (ValueError, RecursionError) as damage:
         words = "it is nested too deeply" if isinstance(damage, RecursionError) else str(damage)
-        raise Unreadable(f"{name} is damaged: {words[:120]}.") from damage
+        raise UnreadableJson(f"{name} is damaged: {words[:120]}.") from damage
     except MemoryError:
         raise Failed(f"There is not enough memory to open {name}.") from None
     if not isinstance(facts, dict):
-        raise Unreadable(f"{name} holds no scene.")
+        raise UnreadableJson(f"{name} holds no scene.")
     return facts
 
 
-def layout(facts: dict[str, Any]) -> bytes:
+def format_json(facts: dict[str, Any]) -> bytes:
     """The file for these keys and values; the same ones always give the same bytes."""
     return (_lines(facts, 0) + "\n").encode("utf-8")
 

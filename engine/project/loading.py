@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from engine.errors import FoleyscapeError
 from engine.progress import Progress, no_progress
 from engine.project.decode import read_scene
-from engine.project.json_text import Unreadable, parse
+from engine.project.json_text import UnreadableJson, parse_json
 from engine.project.mask_files import read_mask
 from engine.project.migrations import migrate
-from engine.project.repair import Notes, sound_part
-from engine.project.safe_files import Inside
+from engine.project.repair import WarningList, drop_invalid
+from engine.project.safe_files import SafeFiles
 from engine.project.schema import SCHEMA
 from engine.project.take_files import read_take, take_file
 from engine.scene.scene import Scene, TakeRecord
@@ -20,7 +20,7 @@ MOST_CHECKED_BYTES = 4 * 2**30
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedScene:
     """A scene from a file.
 
     Attributes:
@@ -35,8 +35,8 @@ class Loaded:
 
 
 def load_scene(
-    data: bytes, name: str, files: Inside, *, quick: bool = False, progress: Progress | None = None
-) -> Loaded:
+    data: bytes, name: str, files: SafeFiles, *, quick: bool = False, progress: Progress | None = None
+) -> LoadedScene:
     """Reads a scene and looks at every file that it names.
 
     Args:
@@ -52,27 +52,27 @@ def load_scene(
         Failed: there is not enough memory.
         Cancelled: ``progress`` was cancelled.
     """
-    parsed = parse(data, name)
+    parsed = parse_json(data, name)
     facts = migrate(parsed)
-    notes = Notes()
+    notes = WarningList()
     scene = read_scene(facts, lambda digest, still: read_mask(files, digest, still), notes)
     check = _TakeCheck(files, len(scene.takes), progress or no_progress(), quick=quick)
-    scene = sound_part(scene, check, notes)
+    scene = drop_invalid(scene, check, notes)
     if scene.still is not None and not files.size(scene.still.file):
         notes.say(
             f"The still {scene.still.file} is missing from the project: its objects can still be heard."
         )
     wrong = problems(scene)
     if wrong:
-        raise Unreadable(f"{name} is damaged: {wrong[0]}")
+        raise UnreadableJson(f"{name} is damaged: {wrong[0]}")
     aside = "damaged" if notes.all() else "schema" if parsed.get("schema") != SCHEMA else None
-    return Loaded(scene, notes.all(), aside)
+    return LoadedScene(scene, notes.all(), aside)
 
 
 class _TakeCheck:
     """Says what is wrong with the file of a take."""
 
-    def __init__(self, files: Inside, count: int, progress: Progress, *, quick: bool) -> None:
+    def __init__(self, files: SafeFiles, count: int, progress: Progress, *, quick: bool) -> None:
         self._files = files
         self._count = count
         self._done = 0

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 
 from engine.errors import BadInput, Failed
-from engine.project.safe_files import Inside
+from engine.project.safe_files import SafeFiles
 from engine.scene.masks import Mask, mask_digest
 from engine.scene.scene import StillRecord
 
@@ -21,7 +21,7 @@ def mask_file(digest: str) -> str:
     return f"{FOLDER}/{digest}.png"
 
 
-def write_mask(files: Inside, mask: Mask, digest: str) -> None:
+def write_mask(files: SafeFiles, mask: Mask, digest: str) -> None:
     """Stores a mask, bool (H, W), under its digest, synced to the disk.
 
     Raises:
@@ -32,7 +32,7 @@ def write_mask(files: Inside, mask: Mask, digest: str) -> None:
     files.write(mask_file(digest), mask_png(mask))
 
 
-def read_mask(files: Inside, digest: str, still: StillRecord) -> Mask:
+def read_mask(files: SafeFiles, digest: str, still: StillRecord) -> Mask:
     """The mask of this digest, bool (H, W) of the still's size, read-only.
 
     Its size is looked at before any pixel is decoded, so a picture that claims billions of them costs nothing.

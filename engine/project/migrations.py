@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.errors import BadInput
-from engine.project.json_text import Unreadable
+from engine.project.json_text import UnreadableJson
 from engine.project.schema import SCHEMA
 from engine.scene import limits
 from engine.scene.limits import real, whole
@@ -27,7 +27,7 @@ def migrate(facts: Facts) -> Facts:
     """
     version = facts.get("schema")
     if not isinstance(version, int) or not whole(version, 1, limits.MOST_NUMBER):
-        raise Unreadable("It is no scene of Foleyscape, or a damaged one: its schema is missing.")
+        raise UnreadableJson("It is no scene of Foleyscape, or a damaged one: its schema is missing.")
     if version > SCHEMA:
         raise BadInput(
             f"This project was saved by a newer Foleyscape (schema {version}; this one knows {SCHEMA}): "

@@ -19,7 +19,7 @@ MOST = 100
 """Sentences that are told one by one; a file with more than that is summed up."""
 
 
-class Notes:
+class WarningList:
     """Collects warnings, each one sentence."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ def quoted(name: object) -> str:
     return f"'{plain}'" if len(text) <= 60 else f"'{plain}...'"
 
 
-def sound_part(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: Notes) -> Scene:
+def drop_invalid(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: WarningList) -> Scene:
     """The valid part of a scene as it was read.
 
     Args:
@@ -62,7 +62,7 @@ def sound_part(scene: Scene, complaint: Callable[[TakeRecord], str | None], note
     return _numbered(replace(scene, timeline=_timeline(scene, notes)))
 
 
-def _objects(scene: Scene, notes: Notes) -> Scene:
+def _objects(scene: Scene, notes: WarningList) -> Scene:
     seen: set[int] = set()
     kept = []
     for thing in scene.objects:
@@ -80,7 +80,7 @@ def _objects(scene: Scene, notes: Notes) -> Scene:
     return replace(scene, objects=tuple(kept), next_object=following)
 
 
-def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: Notes) -> Scene:
+def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: WarningList) -> Scene:
     seen: set[str] = set()
     kept = []
     for take in scene.takes:
@@ -99,7 +99,7 @@ def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: N
     return replace(scene, takes=tuple(kept))
 
 
-def _chosen(scene: Scene, notes: Notes) -> Scene:
+def _chosen(scene: Scene, notes: WarningList) -> Scene:
     objects = {thing.index: thing.name for thing in scene.objects}
     takes = {take.digest: take.objects for take in scene.takes}
     kept: dict[int, str] = {}
@@ -112,14 +112,14 @@ def _chosen(scene: Scene, notes: Notes) -> Scene:
     return replace(scene, chosen=tuple(sorted(kept.items())))
 
 
-def _settings(timeline: Timeline, notes: Notes) -> Timeline:
+def _settings(timeline: Timeline, notes: WarningList) -> Timeline:
     for wrong in setting_problems(timeline):
         notes.say(f"{wrong} The start timecode was set anew.")
         timeline = replace(timeline, start_frame=0)
     return timeline
 
 
-def _timeline(scene: Scene, notes: Notes) -> Timeline:
+def _timeline(scene: Scene, notes: WarningList) -> Timeline:
     """The timeline with what is sound on it, in order."""
     timeline = scene.timeline
     lengths = {take.digest: take.length_at(timeline.rate) for take in scene.takes}
@@ -141,7 +141,7 @@ def _timeline(scene: Scene, notes: Notes) -> Timeline:
     return replace(timeline, tracks=tuple(tracks), markers=tuple(markers))
 
 
-def _track(track: Track, objects: set[int], seen: set[int], notes: Notes) -> Track | None:
+def _track(track: Track, objects: set[int], seen: set[int], notes: WarningList) -> Track | None:
     if track.object is not None and track.object not in objects:
         notes.say(f"The track {quoted(track.name)} belongs to no object any more.")
         track = replace(track, object=None)
@@ -152,7 +152,7 @@ def _track(track: Track, objects: set[int], seen: set[int], notes: Notes) -> Tra
     return None
 
 
-def _clips(track: Track, lengths: dict[str, int], seen: set[int], notes: Notes) -> tuple[Clip, ...]:
+def _clips(track: Track, lengths: dict[str, int], seen: set[int], notes: WarningList) -> tuple[Clip, ...]:
     kept = []
     for clip in track.clips:
         wrong = _first(clip_problems(clip, lengths.get(clip.take)), clip.id, seen)

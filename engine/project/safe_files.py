@@ -14,11 +14,11 @@ from engine.files import disk_errors, sync_folder, write_file
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
-class Absent(BadInput):
+class MissingFile(BadInput):
     """There is no such file in the project."""
 
 
-class Inside:
+class SafeFiles:
     """The files of one project folder.
 
     Names are ``file`` or ``folder/file``. Files are read only where they are plain files in plain folders; what
@@ -41,7 +41,7 @@ class Inside:
             most: bytes that it may have.
 
         Raises:
-            Absent: there is none.
+            MissingFile: there is none.
             BadInput: it is no plain file, or too large.
             Failed: it may not be read, or the disk failed.
         """
@@ -125,7 +125,7 @@ class Inside:
 
     def _unopened(self, name: str, error: OSError) -> BadInput | Failed:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
-            return Absent(f"The file {name} is missing.")
+            return MissingFile(f"The file {name} is missing.")
         if self._path(name).is_symlink():
             return BadInput(
                 f"{name} is a link to another place, and Foleyscape follows no links inside a project."

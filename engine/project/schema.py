@@ -2,7 +2,17 @@
 
 import re
 
-from engine.project.codec import Form, Kind, many, number, one_of, optional, row, whole, words_that
+from engine.project.codec import (
+    Codec,
+    FieldCodec,
+    fixed_list,
+    list_of,
+    number,
+    one_of,
+    optional,
+    text_that,
+    whole,
+)
 from engine.scene import limits
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
@@ -38,33 +48,33 @@ def _is_recipe(words: str) -> bool:
     return len(words) <= MOST_RECIPE and not any("\ud800" <= letter <= "\udfff" for letter in words)
 
 
-def _fade() -> Kind:
-    pair = row(whole(0, MOST_SAMPLES), one_of(*FADE_SHAPES), words="a number of samples and a shape")
-    return Kind(lambda value: Fade(*pair.read(value)), lambda fade: [fade.samples, fade.shape])
+def _fade() -> FieldCodec:
+    pair = fixed_list(whole(0, MOST_SAMPLES), one_of(*FADE_SHAPES), words="a number of samples and a shape")
+    return FieldCodec(lambda value: Fade(*pair.read(value)), lambda fade: [fade.samples, fade.shape])
 
 
-def _frame_rate() -> Kind:
+def _frame_rate() -> FieldCodec:
     name = one_of(*RATES)
-    return Kind(lambda value: RATES[name.read(value)], lambda rate: rate.name)
+    return FieldCodec(lambda value: RATES[name.read(value)], lambda rate: rate.name)
 
 
 _flag = one_of(True, False)
 _id = whole(1, limits.MOST_NUMBER - 1)
 _object = whole(0, limits.MOST_OBJECTS - 1)
-_name = words_that(limits.name, f"a name of 1 to {limits.MOST_NAME} plain characters")
-_text = words_that(
+_name = text_that(limits.name, f"a name of 1 to {limits.MOST_NAME} plain characters")
+_text = text_that(
     lambda value: limits.text(value, limits.MOST_TEXT),
     f"text of at most {limits.MOST_TEXT} plain characters",
 )
-_digest = words_that(limits.digest, "a digest of 64 hexadecimal letters")
+_digest = text_that(limits.digest, "a digest of 64 hexadecimal letters")
 _gain = number(LEAST_GAIN_DB, MOST_GAIN_DB)
 _pan = number(-1.0, 1.0)
 _span = whole(0, MOST_SAMPLES)
 
-STILL = Form(
+STILL = Codec(
     StillRecord,
     {
-        "file": words_that(is_still_file, "still. and the kind of picture, such as still.jpg"),
+        "file": text_that(is_still_file, "still. and the kind of picture, such as still.jpg"),
         "digest": _digest,
         "width": whole(1, limits.MOST_SIDE),
         "height": whole(1, limits.MOST_SIDE),
@@ -72,7 +82,7 @@ STILL = Form(
     },
 )
 
-OBJECT = Form(
+OBJECT = Codec(
     SoundingObject,
     {
         "index": _object,
@@ -80,7 +90,7 @@ OBJECT = Form(
         "name": _name,
         "prompt": optional(_text),
         "level_lufs": number(limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS),
-        "chosen_colour": optional(row(*(whole(0, 255),) * 3, words="red, green and blue")),
+        "chosen_colour": optional(fixed_list(*(whole(0, 255),) * 3, words="red, green and blue")),
         "negative": _text,
         "duration": number(limits.LEAST_SECONDS, limits.MOST_SECONDS),
         "seed": whole(0, limits.MOST_SEED),
@@ -88,23 +98,23 @@ OBJECT = Form(
     },
 )
 
-TAKE = Form(
+TAKE = Codec(
     TakeRecord,
     {
         "digest": _digest,
         "name": _name,
-        "objects": many(_object, 10_000, "numbers of objects"),
+        "objects": list_of(_object, 10_000, "numbers of objects"),
         "number": _id,
         "rate": whole(limits.LEAST_RATE, limits.MOST_RATE),
         "channels": whole(1, limits.MOST_CHANNELS),
         "samples": whole(1, MOST_TAKE_SAMPLES),
-        "recipe": words_that(_is_recipe, "the recipe of a take, as text"),
+        "recipe": text_that(_is_recipe, "the recipe of a take, as text"),
         "starred": _flag,
         "rejected": _flag,
     },
 )
 
-CLIP = Form(
+CLIP = Codec(
     Clip,
     {
         "id": _id,
@@ -120,7 +130,7 @@ CLIP = Form(
     },
 )
 
-TRACK = Form(
+TRACK = Codec(
     Track,
     {
         "id": _id,
@@ -134,9 +144,9 @@ TRACK = Form(
     inner=("clips",),
 )
 
-MARKER = Form(Marker, {"id": _id, "at": _span, "name": _name, "hit": _flag})
+MARKER = Codec(Marker, {"id": _id, "at": _span, "name": _name, "hit": _flag})
 
-TIMELINE = Form(
+TIMELINE = Codec(
     Timeline,
     {
         "rate": one_of(*PROJECT_RATES),
@@ -149,7 +159,7 @@ TIMELINE = Form(
     needed=("rate",),
 )
 
-SCENE = Form(
+SCENE = Codec(
     Scene,
     {
         "name": _name,
@@ -159,4 +169,4 @@ SCENE = Form(
     inner=("schema", "still", "objects", "takes", "chosen", "timeline"),
 )
 
-CHOSEN = row(_object, _digest, words="the number of an object and the digest of a take")
+CHOSEN = fixed_list(_object, _digest, words="the number of an object and the digest of a take")

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import BadInput, Failed
-from engine.project.safe_files import Inside
-from engine.scene.limits import tidy, writable
+from engine.project.safe_files import SafeFiles
+from engine.scene.limits import normalize_whitespace, writable
 from engine.scene.scene import StillRecord
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 2**30
 
 
-def copy_still(files: Inside, path: Path) -> StillRecord:
+def copy_still(files: SafeFiles, path: Path) -> StillRecord:
     """Copies a picture file into a project folder and gives the record for the scene.
 
     Raises:
@@ -35,13 +35,13 @@ def copy_still(files: Inside, path: Path) -> StillRecord:
         digest=still.digest,
         width=still.width,
         height=still.height,
-        name=tidy(writable(path.name))[:200] or "still",
+        name=normalize_whitespace(writable(path.name))[:200] or "still",
     )
     files.write(record.file, data)
     return record
 
 
-def read_still(files: Inside, record: StillRecord) -> "Still":
+def read_still(files: SafeFiles, record: StillRecord) -> "Still":
     """The still of a project, checked against its record.
 
     Raises:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput, Failed
-from engine.project.safe_files import Absent, Inside
+from engine.project.safe_files import MissingFile, SafeFiles
 from engine.project.schema import MOST_TAKE_SAMPLES
 from engine.scene.limits import LEAST_RATE, MOST_CHANNELS, MOST_RATE
 from engine.scene.scene import TakeRecord
@@ -44,7 +44,7 @@ def take_file(digest: str) -> str:
     return f"{FOLDER}/{digest}.wav"
 
 
-def write_take(files: Inside, take: Take, objects: Iterable[int] = ()) -> TakeRecord:
+def write_take(files: SafeFiles, take: Take, objects: Iterable[int] = ()) -> TakeRecord:
     """Stores a take, synced to the disk, and gives the record for the scene. One that is stored is left alone.
 
     Args:
@@ -73,7 +73,7 @@ def write_take(files: Inside, take: Take, objects: Iterable[int] = ()) -> TakeRe
     return record
 
 
-def read_take(files: Inside, record: TakeRecord) -> Waveform:
+def read_take(files: SafeFiles, record: TakeRecord) -> Waveform:
     """The samples of a take, float32 (channels, samples), read-only, checked against the record bit by bit.
 
     Raises:
@@ -111,7 +111,7 @@ class TakeStore:
         most_bytes: of samples kept in memory; one larger than that is read again each time.
     """
 
-    def __init__(self, files: Inside, most_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, files: SafeFiles, most_bytes: int = CACHE_BYTES) -> None:
         self._files = files
         self._most = most_bytes
         self._records: dict[str, TakeRecord] = {}
@@ -165,10 +165,10 @@ def _wav(take: Take) -> bytes:
     return buffer.getvalue()
 
 
-def _is_stored(files: Inside, record: TakeRecord) -> bool:
+def _is_stored(files: SafeFiles, record: TakeRecord) -> bool:
     try:
         read_take(files, record)
-    except Absent:
+    except MissingFile:
         return False
     except BadInput:
         # Damaged; what is written now is what it should have been.

@@ -10,7 +10,7 @@ STEPS = 200
 
 
 @dataclass(frozen=True)
-class Step:
+class HistoryStep:
     """An edit that can be undone or redone.
 
     Attributes:
@@ -37,8 +37,8 @@ class History:
     """
 
     present: Scene
-    past: tuple[Step, ...] = ()
-    future: tuple[Step, ...] = ()
+    past: tuple[HistoryStep, ...] = ()
+    future: tuple[HistoryStep, ...] = ()
     saved: Scene | None = None
     limit: int = STEPS
 
@@ -75,7 +75,7 @@ class History:
         if last is not None and merge is not None and last.merge == merge:
             past = self.past if scene != last.scene else self.past[:-1]
             return replace(self, present=scene, past=past)
-        past = (*self.past, Step(name, self.present, merge))
+        past = (*self.past, HistoryStep(name, self.present, merge))
         return replace(self, present=scene, past=past[-self.limit :], future=())
 
     def settled(self) -> "History":
@@ -93,7 +93,7 @@ class History:
         if not self.past:
             raise BadInput("There is nothing to undo.")
         step = self.past[-1]
-        future = (Step(step.name, self.present), *self.future)
+        future = (HistoryStep(step.name, self.present), *self.future)
         return replace(self, present=step.scene, past=self.past[:-1], future=future).settled()
 
     def redo(self) -> "History":
@@ -105,14 +105,14 @@ class History:
         if not self.future:
             raise BadInput("There is nothing to do again.")
         step = self.future[0]
-        past = (*self.past, Step(step.name, self.present))
+        past = (*self.past, HistoryStep(step.name, self.present))
         return replace(self, present=step.scene, past=past, future=self.future[1:])
 
     def mark_saved(self) -> "History":
         """The same, with what is present now on disk."""
         return replace(self, saved=self.present).settled()
 
-    def throughout(self, edit: Callable[[Scene], Scene]) -> "History":
+    def apply_to_all(self, edit: Callable[[Scene], Scene]) -> "History":
         """After something that is not for undo to take back, such as a take that arrives: it is in every scene.
 
         A scene of the past or future that cannot take it (the object did not exist yet) stays as it is.

@@ -3,7 +3,7 @@
 import math
 import re
 
-Extra = tuple[tuple[str, str], ...]
+UnknownFields = tuple[tuple[str, str], ...]
 """Keys that a newer Foleyscape wrote, kept so that saving loses nothing: pairs of a key and its value as JSON text,
 sorted by key."""
 
@@ -52,7 +52,7 @@ def digest(value: object) -> bool:
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
-def tidy(words: str) -> str:
+def normalize_whitespace(words: str) -> str:
     """Words as they are kept: on one line, with single spaces between them."""
     return " ".join(words.split())
 
@@ -62,7 +62,7 @@ def writable(words: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """A value as it stands in a sentence; short, whatever it is."""
     if isinstance(value, float):
         return f"{value:g}" if math.isfinite(value) else str(float(value))

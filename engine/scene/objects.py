@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from engine.scene.colours import Colour, object_colour
-from engine.scene.limits import Extra
+from engine.scene.limits import UnknownFields
 from engine.scene.masks import Mask, mask_digest
 
 NEGATIVE = "music, speech"
@@ -37,7 +37,7 @@ class SoundingObject:
     duration: float = 5.0
     seed: int = 0
     seed_locked: bool = False
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
     mask_digest: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

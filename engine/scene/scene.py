@@ -6,7 +6,7 @@ shared by reference; the samples of takes are not in here at all, but found by d
 
 from dataclasses import dataclass, field
 
-from engine.scene.limits import Extra
+from engine.scene.limits import UnknownFields
 from engine.scene.objects import SoundingObject
 from engine.scene.timeline import Clip, Timeline, Track
 
@@ -27,7 +27,7 @@ class StillRecord:
     width: int
     height: int
     name: str
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class TakeRecord:
     recipe: str
     starred: bool = False
     rejected: bool = False
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
 
     def length_at(self, rate: int) -> int:
         """Its length in samples at another rate, as ``engine.sound.resample`` makes it."""
@@ -83,7 +83,7 @@ class Scene:
     timeline: Timeline = field(default_factory=Timeline)
     next_id: int = 1
     next_object: int = 0
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
 
     def object(self, index: int) -> SoundingObject | None:
         """The object of this number, or None."""

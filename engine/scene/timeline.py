@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.scene.limits import Extra
+from engine.scene.limits import UnknownFields
 from engine.scene.timecode import RATES, FrameRate
 
 FadeShape = Literal["linear", "equal_power", "s_curve", "exponential"]
@@ -41,7 +41,7 @@ class Clip:
         pan: -1 (left) to 1 (right).
         fade_in, fade_out: together no longer than the clip.
         muted: silent, but kept.
-        extra: what a newer Foleyscape wrote here; kept, not understood.
+        unknown_fields: what a newer Foleyscape wrote here; kept, not understood.
     """
 
     id: int
@@ -54,7 +54,7 @@ class Clip:
     fade_in: Fade = Fade()
     fade_out: Fade = Fade()
     muted: bool = False
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
 
     @property
     def end(self) -> int:
@@ -83,7 +83,7 @@ class Track:
     pan: float = 0.0
     muted: bool = False
     soloed: bool = False
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Marker:
     at: int
     name: str
     hit: bool = False
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Timeline:
     markers: tuple[Marker, ...] = ()
     master_gain_db: float = 0.0
     loudness: LoudnessPreset = "none"
-    extra: Extra = ()
+    unknown_fields: UnknownFields = ()
 
     @property
     def length(self) -> int:

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 import numpy as np
 
 from engine.scene import limits
-from engine.scene.limits import MOST_NUMBER, Extra, digest, real, shown, whole
+from engine.scene.limits import MOST_NUMBER, UnknownFields, digest, format_value, real, whole
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
 from engine.scene.timecode import RATES, frames_in_day
@@ -41,20 +41,20 @@ def still_problems(still: StillRecord) -> Iterator[str]:
     """What is wrong with the record of a still."""
     plain = limits.name(still.file) and not set(still.file) & set('/\\:*?"<>|')
     if not plain or still.file.startswith("."):
-        yield f"The still's file must be a plain file name in the project folder, not {shown(still.file)}."
+        yield f"The still's file must be a plain file name in the project folder, not {format_value(still.file)}."
     if not limits.name(still.name):
-        yield f"The still's name must be 1 to {limits.MOST_NAME} characters, not {shown(still.name)}."
+        yield f"The still's name must be 1 to {limits.MOST_NAME} characters, not {format_value(still.name)}."
     if not digest(still.digest):
-        yield f"The still's digest must be a sha256 in hexadecimal, not {shown(still.digest)}."
+        yield f"The still's digest must be a sha256 in hexadecimal, not {format_value(still.digest)}."
     for side in (still.width, still.height):
         if not whole(side, 1, limits.MOST_SIDE):
-            yield f"A still is 1 to {limits.MOST_SIDE} pixels along each side, not {shown(side)}."
-    yield from _extra_problems("The still", still.extra)
+            yield f"A still is 1 to {limits.MOST_SIDE} pixels along each side, not {format_value(side)}."
+    yield from _unknown_field_problems("The still", still.unknown_fields)
 
 
 def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterator[str]:
     """What is wrong with an object of a scene that has this still."""
-    who = f"Object {shown(thing.index)}"
+    who = f"Object {format_value(thing.index)}"
     if not whole(thing.index, 0, limits.MOST_OBJECTS - 1):
         yield f"{who} has no proper number: objects are numbered from 0."
     yield from _name_problems(who, thing.name)
@@ -67,7 +67,7 @@ def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterato
     if colour is not None and not (len(colour) == 3 and all(whole(part, 0, 255) for part in colour)):
         yield f"{who} needs a colour of three numbers from 0 to 255."
     yield from _flag_problems(who, thing.seed_locked)
-    yield from _extra_problems(who, thing.extra)
+    yield from _unknown_field_problems(who, thing.unknown_fields)
     yield from _mask_problems(who, thing, still)
 
 
@@ -75,22 +75,22 @@ def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
     """What is wrong with the record of a take, where objects are numbered below ``next_object``."""
     who = f"Take {take.digest[:12]}" if digest(take.digest) else "A take"
     if not digest(take.digest):
-        yield f"A take's digest must be a sha256 in hexadecimal, not {shown(take.digest)}."
+        yield f"A take's digest must be a sha256 in hexadecimal, not {format_value(take.digest)}."
     yield from _name_problems(who, take.name)
     if not all(whole(number, 0, next_object - 1) for number in take.objects):
         yield f"{who} is of an object that there never was."
     elif len(set(take.objects)) != len(take.objects):
         yield f"{who} names one of its objects twice."
     if not whole(take.number, 1, MOST_NUMBER):
-        yield f"{who} must be numbered from 1, not {shown(take.number)}."
+        yield f"{who} must be numbered from 1, not {format_value(take.number)}."
     if not _sized(take):
         yield f"{who} has an impossible size: its rate, its channels or its length cannot be."
     if not isinstance(take.recipe, str):
-        yield f"{who} needs a recipe in JSON, not {shown(take.recipe)}."
+        yield f"{who} needs a recipe in JSON, not {format_value(take.recipe)}."
     yield from _flag_problems(who, take.starred, take.rejected)
     if take.starred and take.rejected:
         yield f"{who} is starred and rejected at once; it can only be one of them."
-    yield from _extra_problems(who, take.extra)
+    yield from _unknown_field_problems(who, take.unknown_fields)
 
 
 def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
@@ -100,36 +100,36 @@ def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
         clip: to be looked at.
         take_length: None when there is no such take.
     """
-    who = f"Clip {shown(clip.id)}"
+    who = f"Clip {format_value(clip.id)}"
     yield from _number_problems(who, clip.id)
     yield from _range_problems(who, clip, take_length)
     yield from _level_problems(who, clip.gain_db, clip.pan)
     yield from _fade_problems(who, clip)
     yield from _flag_problems(who, clip.muted)
-    yield from _extra_problems(who, clip.extra)
+    yield from _unknown_field_problems(who, clip.unknown_fields)
 
 
 def track_problems(track: Track, objects: Iterable[int]) -> Iterator[str]:
     """What is wrong with a track, apart from its clips, where the scene's objects have these numbers."""
-    who = f"Track {shown(track.id)}"
+    who = f"Track {format_value(track.id)}"
     yield from _number_problems(who, track.id)
     yield from _name_problems(who, track.name)
     if track.object is not None and not (whole(track.object, 0, MOST_NUMBER) and track.object in objects):
-        yield f"{who} belongs to object {shown(track.object)}, which is not there."
+        yield f"{who} belongs to object {format_value(track.object)}, which is not there."
     yield from _level_problems(who, track.gain_db, track.pan)
     yield from _flag_problems(who, track.muted, track.soloed)
-    yield from _extra_problems(who, track.extra)
+    yield from _unknown_field_problems(who, track.unknown_fields)
 
 
 def marker_problems(marker: Marker) -> Iterator[str]:
     """What is wrong with a marker."""
-    who = f"Marker {shown(marker.id)}"
+    who = f"Marker {format_value(marker.id)}"
     yield from _number_problems(who, marker.id)
     yield from _name_problems(who, marker.name)
     if not whole(marker.at, 0, MOST_SAMPLES):
-        yield f"{who} is at sample {shown(marker.at)}, which is not on the timeline."
+        yield f"{who} is at sample {format_value(marker.at)}, which is not on the timeline."
     yield from _flag_problems(who, marker.hit)
-    yield from _extra_problems(who, marker.extra)
+    yield from _unknown_field_problems(who, marker.unknown_fields)
 
 
 def setting_problems(timeline: Timeline) -> Iterator[str]:
@@ -137,26 +137,26 @@ def setting_problems(timeline: Timeline) -> Iterator[str]:
     frame_rate = timeline.frame_rate
     if not (whole(timeline.rate, 1, MOST_NUMBER) and timeline.rate in PROJECT_RATES):
         rates = ", ".join(map(str, PROJECT_RATES))
-        yield f"A timeline has a sample rate of {rates}, not {shown(timeline.rate)}."
+        yield f"A timeline has a sample rate of {rates}, not {format_value(timeline.rate)}."
     if frame_rate not in RATES.values():
         yield f"A timeline has a frame rate of {', '.join(RATES)}."
     elif not whole(timeline.start_frame, 0, frames_in_day(frame_rate) - 1):
-        yield f"The start timecode must be within a day, not {shown(timeline.start_frame)} frames."
+        yield f"The start timecode must be within a day, not {format_value(timeline.start_frame)} frames."
     if not real(timeline.master_gain_db, LEAST_GAIN_DB, MOST_GAIN_DB):
         yield _gain_sentence("The master", timeline.master_gain_db)
     if timeline.loudness not in LOUDNESS_PRESETS:
-        yield f"There is no loudness {shown(timeline.loudness)}; there are {', '.join(LOUDNESS_PRESETS)}."
-    yield from _extra_problems("The timeline", timeline.extra)
+        yield f"There is no loudness {format_value(timeline.loudness)}; there are {', '.join(LOUDNESS_PRESETS)}."
+    yield from _unknown_field_problems("The timeline", timeline.unknown_fields)
 
 
 def _problems(scene: Scene) -> Iterator[str]:
     if not limits.name(scene.name):
-        yield f"The project's name must be 1 to {limits.MOST_NAME} characters, not {shown(scene.name)}."
+        yield f"The project's name must be 1 to {limits.MOST_NAME} characters, not {format_value(scene.name)}."
     if not whole(scene.next_id, 1, MOST_NUMBER):
-        yield f"The next number must be from 1 to {MOST_NUMBER}, not {shown(scene.next_id)}."
+        yield f"The next number must be from 1 to {MOST_NUMBER}, not {format_value(scene.next_id)}."
     if not whole(scene.next_object, 0, limits.MOST_OBJECTS):
-        yield f"The next object's number must be from 0, not {shown(scene.next_object)}."
-    yield from _extra_problems("The scene", scene.extra)
+        yield f"The next object's number must be from 0, not {format_value(scene.next_object)}."
+    yield from _unknown_field_problems("The scene", scene.unknown_fields)
     if scene.still is not None:
         yield from still_problems(scene.still)
     yield from _all_objects(scene)
@@ -185,7 +185,7 @@ def _all_chosen(scene: Scene) -> Iterator[str]:
     takes = {take.digest: take.objects for take in scene.takes}
     for number, chosen in scene.chosen:
         if not whole(number, 0, MOST_NUMBER) or number not in objects:
-            yield f"A take is chosen for object {shown(number)}, which is not there."
+            yield f"A take is chosen for object {format_value(number)}, which is not there."
         elif number not in takes.get(chosen, ()):
             yield f"The take chosen for object {number} is none of its takes."
     numbers = [number for number, _ in scene.chosen]
@@ -207,7 +207,7 @@ def _all_tracks(scene: Scene) -> Iterator[str]:
             yield from clip_problems(clip, lengths.get(clip.take))
         order = [(clip.start, clip.id) for clip in track.clips]
         yield from _sorted(
-            f"The clips of track {shown(track.id)} must be in the order of their starts.", order
+            f"The clips of track {format_value(track.id)} must be in the order of their starts.", order
         )
     numbers = [track.id for track in timeline.tracks]
     numbers += [clip.id for track in timeline.tracks for clip in track.clips]
@@ -227,12 +227,12 @@ def _all_markers(scene: Scene) -> Iterator[str]:
 def _generation_problems(who: str, thing: SoundingObject) -> Iterator[str]:
     least, most = limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS
     if not real(thing.level_lufs, least, most):
-        yield f"{who} has a level of {shown(thing.level_lufs)} LUFS; levels are from {least:g} to {most:g}."
+        yield f"{who} has a level of {format_value(thing.level_lufs)} LUFS; levels are from {least:g} to {most:g}."
     shortest, longest = limits.LEAST_SECONDS, limits.MOST_SECONDS
     if not real(thing.duration, shortest, longest):
-        yield f"{who} asks for {shown(thing.duration)} seconds; a take lasts {shortest:g} to {longest:g}."
+        yield f"{who} asks for {format_value(thing.duration)} seconds; a take lasts {shortest:g} to {longest:g}."
     if not whole(thing.seed, 0, limits.MOST_SEED):
-        yield f"{who} has a seed of {shown(thing.seed)}; seeds are whole, from 0 to {limits.MOST_SEED}."
+        yield f"{who} has a seed of {format_value(thing.seed)}; seeds are whole, from 0 to {limits.MOST_SEED}."
 
 
 def _mask_problems(who: str, thing: SoundingObject, still: StillRecord | None) -> Iterator[str]:
@@ -260,9 +260,9 @@ def _range_problems(who: str, clip: Clip, take_length: int | None) -> Iterator[s
     if take_length is None:
         yield f"{who} is of a take that is not there."
     if not whole(clip.length, 1, MOST_SAMPLES):
-        yield f"{who} would last {shown(clip.length)} samples; a clip lasts at least 1."
+        yield f"{who} would last {format_value(clip.length)} samples; a clip lasts at least 1."
     elif not whole(clip.start, 0, MOST_SAMPLES) or clip.end > MOST_SAMPLES:
-        yield f"{who} at sample {shown(clip.start)} is not wholly on the timeline."
+        yield f"{who} at sample {format_value(clip.start)} is not wholly on the timeline."
     elif not whole(clip.offset, 0, MOST_SAMPLES):
         yield f"{who} would begin before its take does."
     elif take_length is not None and clip.offset + clip.length > take_length:
@@ -273,22 +273,22 @@ def _fade_problems(who: str, clip: Clip) -> Iterator[str]:
     fades: tuple[Fade, Fade] = (clip.fade_in, clip.fade_out)
     for fade in fades:
         if fade.shape not in FADE_SHAPES:
-            yield f"{who} has a fade of shape {shown(fade.shape)}; there are {', '.join(FADE_SHAPES)}."
+            yield f"{who} has a fade of shape {format_value(fade.shape)}; there are {', '.join(FADE_SHAPES)}."
     if not all(whole(fade.samples, 0, MOST_SAMPLES) for fade in fades):
         yield f"{who} has a fade whose length is no whole number of samples from 0."
     elif whole(clip.length, 1, MOST_SAMPLES) and sum(fade.samples for fade in fades) > clip.length:
-        yield f"The fades of clip {shown(clip.id)} are together longer than the clip."
+        yield f"The fades of clip {format_value(clip.id)} are together longer than the clip."
 
 
 def _level_problems(who: str, gain_db: float, pan: float) -> Iterator[str]:
     if not real(gain_db, LEAST_GAIN_DB, MOST_GAIN_DB):
         yield _gain_sentence(who, gain_db)
     if not real(pan, -1.0, 1.0):
-        yield f"{who} has a pan of {shown(pan)}; pans are from -1 (left) to 1 (right)."
+        yield f"{who} has a pan of {format_value(pan)}; pans are from -1 (left) to 1 (right)."
 
 
 def _gain_sentence(who: str, gain_db: float) -> str:
-    return f"{who} has a gain of {shown(gain_db)} dB; gains are from {LEAST_GAIN_DB:g} to {MOST_GAIN_DB:g}."
+    return f"{who} has a gain of {format_value(gain_db)} dB; gains are from {LEAST_GAIN_DB:g} to {MOST_GAIN_DB:g}."
 
 
 def _number_problems(who: str, number: int) -> Iterator[str]:
@@ -298,7 +298,7 @@ def _number_problems(who: str, number: int) -> Iterator[str]:
 
 def _name_problems(who: str, name: str) -> Iterator[str]:
     if not limits.name(name):
-        yield f"{who} needs a name of 1 to {limits.MOST_NAME} characters, not {shown(name)}."
+        yield f"{who} needs a name of 1 to {limits.MOST_NAME} characters, not {format_value(name)}."
 
 
 def _flag_problems(who: str, *flags: bool) -> Iterator[str]:
@@ -306,11 +306,11 @@ def _flag_problems(who: str, *flags: bool) -> Iterator[str]:
         yield f"{who} is marked with something that is neither yes nor no."
 
 
-def _extra_problems(who: str, extra: Extra) -> Iterator[str]:
-    if extra == ():
+def _unknown_field_problems(who: str, unknown: UnknownFields) -> Iterator[str]:
+    if unknown == ():
         return
-    paired = all(len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in extra)
-    keys = [pair[0] for pair in extra] if paired else []
+    paired = all(len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in unknown)
+    keys = [pair[0] for pair in unknown] if paired else []
     if not paired or keys != sorted(set(keys)):
         yield f"{who} carries unknown keys that are not pairs in order."
 
@@ -319,7 +319,7 @@ def _unique(sentence: str, values: Iterable[object]) -> Iterator[str]:
     seen: set[object] = set()
     for value in values:
         if value in seen:
-            yield f"{sentence} {shown(value)}."
+            yield f"{sentence} {format_value(value)}."
         seen.add(value)
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from engine.training.credits import read_credits, write_credits
-from engine.training.pocket import PARTS, Amounts, Minutes, PocketRun
+from engine.training.pocket import PARTS, DatasetSizes, PocketRun, TimeBudget
 from engine.training.pocket_folder import assemble
 from engine.training.pocket_parts import make
 
@@ -25,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
     parser.add_argument("--seed", type=int, default=11)
-    for field in fields(Minutes):
+    for field in fields(TimeBudget):
         parser.add_argument(f"--{field.name.replace('_', '-')}-minutes", type=float, default=field.default)
     return parser
 
@@ -34,8 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Train what is asked and assemble it."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    minutes = replace(Minutes(), **{f.name: getattr(options, f"{f.name}_minutes") for f in fields(Minutes)})
-    amounts = Amounts.toy() if options.setting == "toy" else Amounts()
+    minutes = replace(
+        TimeBudget(), **{f.name: getattr(options, f"{f.name}_minutes") for f in fields(TimeBudget)}
+    )
+    sizes = DatasetSizes.toy() if options.setting == "toy" else DatasetSizes()
     run = PocketRun(
         options.shared,
         options.work,
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         device=options.device,
         seed=options.seed,
         minutes=minutes,
-        amounts=amounts,
+        sizes=sizes,
     )
     make(run, tuple(options.parts))
     if options.out is not None:

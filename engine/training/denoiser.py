@@ -48,7 +48,7 @@ def pocket_unet() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class DenoiserRecipe:
+class DenoiserConfig:
     """Every number of the recipe; ``null_share`` is the share of rows without a condition."""
 
     schedule: Schedule
@@ -62,21 +62,21 @@ class DenoiserRecipe:
     device: str = "cpu"
 
     @staticmethod
-    def toy() -> "DenoiserRecipe":
+    def toy() -> "DenoiserConfig":
         schedule = Schedule(steps=160, peak_rate=4e-3, warmup_steps=5)
         small = unet_config((16, 32), layers=1, norm_groups=8)
-        return DenoiserRecipe(schedule, unet=small, batch=4, decay=0.9, bfloat16=False)
+        return DenoiserConfig(schedule, unet=small, batch=4, decay=0.9, bfloat16=False)
 
     @staticmethod
-    def bootstrap(seconds: float) -> "DenoiserRecipe":
+    def bootstrap(seconds: float) -> "DenoiserConfig":
         """For two CPU cores, one process on each."""
-        return DenoiserRecipe(Schedule(steps=1_000_000, peak_rate=7e-4, seconds=seconds))
+        return DenoiserConfig(Schedule(steps=1_000_000, peak_rate=7e-4, seconds=seconds))
 
     @staticmethod
-    def release(seconds: float = 540.0) -> "DenoiserRecipe":
+    def release(seconds: float = 540.0) -> "DenoiserConfig":
         """For one GPU."""
         schedule = Schedule(steps=1_000_000, peak_rate=6e-4, seconds=seconds, warmup_steps=500)
-        return replace(DenoiserRecipe(schedule), batch=256, decay=0.9995, device="cuda")
+        return replace(DenoiserConfig(schedule), batch=256, decay=0.9995, device="cuda")
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def latent_batches(
 
 
 def train_denoiser(
-    recipe: DenoiserRecipe,
+    config: DenoiserConfig,
     bank: LatentBank,
     conditions: Conditions,
     seed: int,
@@ -142,29 +142,29 @@ def train_denoiser(
         the U-Net in evaluation mode with averaged weights, and the loss of every step.
     """
     torch.manual_seed(seed)
-    unet = build_unet(recipe.unet).to(recipe.device, memory_format=torch.channels_last)
+    unet = build_unet(config.unet).to(config.device, memory_format=torch.channels_last)
     together = _Together(unet, conditions.trained())
     earlier = load_checkpoint(start) if start is not None else None
     if earlier is not None:
         together.load_state_dict(earlier["network"], strict=False)
-    trainer = Trainer(together, recipe.schedule, checkpoint, recipe.decay)
+    trainer = Trainer(together, config.schedule, checkpoint, config.decay)
     rng = np.random.default_rng([seed, trainer.step, rank()])
     noise_source = torch.Generator().manual_seed(int(rng.integers(2**31)))
     schedule = NoiseSchedule.of(scheduler_config())
 
     def loss_of(rows: tuple[Tensor, list[Group]], _share: float) -> Tensor:
         clean, groups = rows
-        clean = clean.to(recipe.device)
-        timestep = torch.randint(0, 1000, (len(groups),), generator=noise_source).to(recipe.device)
-        noise = torch.randn(clean.shape, generator=noise_source).to(recipe.device)
+        clean = clean.to(config.device)
+        timestep = torch.randint(0, 1000, (len(groups),), generator=noise_source).to(config.device)
+        noise = torch.randn(clean.shape, generator=noise_source).to(config.device)
         noised, target, ratio = schedule.noised(clean, noise, timestep)
-        condition = _with_nulls(conditions, groups, recipe.null_share, rng).to(recipe.device)
-        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
-            out = denoise(unet, noised, timestep, condition, recipe.latent_patch)
+        condition = _with_nulls(conditions, groups, config.null_share, rng).to(config.device)
+        with torch.autocast(config.device, torch.bfloat16, enabled=config.bfloat16):
+            out = denoise(unet, noised, timestep, condition, config.latent_patch)
         error = (out.float() - target).square().mean(dim=(1, 2, 3))
-        return (error * snr_weight(ratio, recipe.snr_gamma)).mean()
+        return (error * snr_weight(ratio, config.snr_gamma)).mean()
 
-    losses = trainer.run(latent_batches(bank, recipe.batch, rng), loss_of)
+    losses = trainer.run(latent_batches(bank, config.batch, rng), loss_of)
     trainer.finish()
     return unet, losses
 

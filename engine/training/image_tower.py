@@ -18,12 +18,12 @@ from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.training.loop import Schedule, Trainer
 from engine.training.pictures import Pictures
-from engine.training.scenes import ComposedScene, Composer, SceneSettings
+from engine.training.scenes import ComposedScene, SceneComposer, SceneConfig
 from engine.vision.towers import PatchNetwork
 
 
 @dataclass(frozen=True)
-class ImageTowerSettings:
+class ImageTowerConfig:
     """The network's size, the scenes and the loop; see PatchNetwork for the first five."""
 
     side: int = 96
@@ -31,7 +31,7 @@ class ImageTowerSettings:
     depths: tuple[int, ...] = (1, 2, 2)
     mixing: int = 1
     heads: int = 6
-    scenes: SceneSettings = field(default_factory=SceneSettings)
+    scenes: SceneConfig = field(default_factory=SceneConfig)
     schedule: Schedule = field(default_factory=lambda: Schedule(5000, 2e-3))
     average: float = 0.998
     batch: int = 64
@@ -39,19 +39,19 @@ class ImageTowerSettings:
     seed: int = 20
 
     @classmethod
-    def release(cls) -> "ImageTowerSettings":
+    def release(cls) -> "ImageTowerConfig":
         """About 40 minutes of one core with AMX, or 20 of a GPU fed by one core: see the model card."""
         return cls()
 
     @classmethod
-    def toy(cls) -> "ImageTowerSettings":
+    def toy(cls) -> "ImageTowerConfig":
         """Seconds on a CPU; learns a handful of plain classes."""
         return cls(
             side=32,
             widths=(16, 32, 32),
             depths=(1, 1, 1),
             heads=2,
-            scenes=SceneSettings(side=32, grid=2, strength=0.2, silent=0.0),
+            scenes=SceneConfig(side=32, grid=2, strength=0.2, silent=0.0),
             schedule=Schedule(60, 3e-3, warmup_steps=5),
             average=0.9,
             batch=16,
@@ -62,15 +62,13 @@ class ImageTowerSettings:
 class DenseLearner(nn.Module):
     """The tower with the two classifiers that teach it; the last class of each is background."""
 
-    def __init__(self, settings: ImageTowerSettings, classes: int, concepts: int) -> None:
+    def __init__(self, config: ImageTowerConfig, classes: int, concepts: int) -> None:
         super().__init__()
-        self.tower = PatchNetwork(
-            settings.side, settings.widths, settings.depths, settings.mixing, settings.heads
-        )
+        self.tower = PatchNetwork(config.side, config.widths, config.depths, config.mixing, config.heads)
         for unused in self.tower.project.parameters():
             unused.requires_grad_(False)
-        self.classes = nn.Linear(settings.widths[-1], classes + 1)
-        self.concepts = nn.Linear(settings.widths[-1], concepts + 1)
+        self.classes = nn.Linear(config.widths[-1], classes + 1)
+        self.concepts = nn.Linear(config.widths[-1], concepts + 1)
 
     def loss(self, pixels: Tensor, classes: Tensor, coverage: Tensor, concept_of: Tensor) -> Tensor:
         """Cross-entropy over patches and pooled objects.
@@ -120,7 +118,7 @@ def stacked(scenes: Sequence[ComposedScene]) -> tuple[Tensor, Tensor, Tensor]:
 def train_image_tower(
     pictures: Pictures,
     concepts: Sequence[Concept],
-    settings: ImageTowerSettings,
+    config: ImageTowerConfig,
     progress: Progress,
     checkpoint: Path | None = None,
     *,
@@ -131,32 +129,32 @@ def train_image_tower(
     Returns:
         The learner, its tower not yet projecting (see ``project_to_words``), and the loss of each step.
     """
-    composer = Composer(pictures, concepts, settings.scenes)
+    composer = SceneComposer(pictures, concepts, config.scenes)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
-        learner = DenseLearner(settings, len(composer.classes), len(concepts))
+        torch.manual_seed(config.seed)
+        learner = DenseLearner(config, len(composer.classes), len(concepts))
     learner.to(memory_format=torch.channels_last)
     learner.to(device)
-    trainer = Trainer(learner, settings.schedule, checkpoint, settings.average, weight_decay=0.05)
+    trainer = Trainer(learner, config.schedule, checkpoint, config.average, weight_decay=0.05)
     concept_of = torch.from_numpy(composer.concept_of).to(device)
 
     def loss_of(batch: tuple[Tensor, Tensor, Tensor], share: float) -> Tensor:
         progress.report(share, "teaching pictures")
         pixels, classes, coverage = (part.to(device) for part in batch)
-        with torch.autocast(device, torch.bfloat16, enabled=settings.bfloat16):
+        with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
             return learner.loss(pixels, classes, coverage, concept_of)
 
-    losses = trainer.run(_batches(composer, settings, trainer.step), loss_of)
+    losses = trainer.run(_batches(composer, config, trainer.step), loss_of)
     trainer.finish()
     return learner.cpu(), losses
 
 
 def _batches(
-    composer: Composer, settings: ImageTowerSettings, step: int
+    composer: SceneComposer, config: ImageTowerConfig, step: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     while True:  # each batch follows from its step, so a resumed run goes on with fresh scenes
-        rng = np.random.default_rng((settings.seed, step))
-        yield stacked([composer.draw(rng) for _ in range(settings.batch)])
+        rng = np.random.default_rng((config.seed, step))
+        yield stacked([composer.draw(rng) for _ in range(config.batch)])
         step += 1
 
 

@@ -22,7 +22,7 @@ MEL_MEAN, MEL_STD, MEL_PATCH = -5.5, 2.8, 4
 
 
 @dataclass(frozen=True)
-class MelCodecRecipe:
+class MelCodecConfig:
     """Every number of the recipe.
 
     ``kl_weight`` is for nats per mel value. ``adversary_from`` is the share of training after which
@@ -43,23 +43,23 @@ class MelCodecRecipe:
     device: str = "cpu"
 
     @staticmethod
-    def toy() -> "MelCodecRecipe":
+    def toy() -> "MelCodecConfig":
         schedule = Schedule(steps=40, peak_rate=3e-3, warmup_steps=5)
-        return MelCodecRecipe(
+        return MelCodecConfig(
             schedule, channels=(16,), batch=2, frames=64, bfloat16=False, adversary_from=0.7
         )
 
     @staticmethod
-    def bootstrap(seconds: float) -> "MelCodecRecipe":
+    def bootstrap(seconds: float) -> "MelCodecConfig":
         """For two CPU cores."""
-        return MelCodecRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds), adversary_from=0.6)
+        return MelCodecConfig(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds), adversary_from=0.6)
 
     @staticmethod
-    def release(seconds: float = 300.0) -> "MelCodecRecipe":
+    def release(seconds: float = 300.0) -> "MelCodecConfig":
         """For one GPU."""
         schedule = Schedule(steps=200_000, peak_rate=8e-4, seconds=seconds)
         return replace(
-            MelCodecRecipe(schedule),
+            MelCodecConfig(schedule),
             channels=(224,),
             batch=64,
             adversary_from=0.4,
@@ -67,19 +67,19 @@ class MelCodecRecipe:
         )
 
 
-def build_network(recipe: MelCodecRecipe) -> Any:
+def build_network(config: MelCodecConfig) -> Any:
     """A diffusers ``AutoencoderKL`` of the recipe's size."""
     from diffusers import AutoencoderKL
 
-    levels = len(recipe.channels)
-    side = recipe.mel_patch**2
+    levels = len(config.channels)
+    side = config.mel_patch**2
     return AutoencoderKL(
         in_channels=side,
         out_channels=side,
         down_block_types=("DownEncoderBlock2D",) * levels,
         up_block_types=("UpDecoderBlock2D",) * levels,
-        block_out_channels=recipe.channels,
-        layers_per_block=recipe.layers,
+        block_out_channels=config.channels,
+        layers_per_block=config.layers,
         latent_channels=8,
         norm_num_groups=8,
         sample_size=64,
@@ -96,7 +96,7 @@ def reconstruction_loss(mel: Tensor, target: Tensor, edge_weight: float) -> Tens
 
 
 def train_mel_codec(
-    recipe: MelCodecRecipe, mels: Iterator[Tensor], seed: int, checkpoint: Path | None = None
+    config: MelCodecConfig, mels: Iterator[Tensor], seed: int, checkpoint: Path | None = None
 ) -> tuple[MelCodec, list[float]]:
     """Train on batches of log-mel (B, T, 64).
 
@@ -106,23 +106,23 @@ def train_mel_codec(
     """
     torch.manual_seed(seed)
     # Channels last is what makes convolutions of so few channels fast on a CPU.
-    network = build_network(recipe).to(recipe.device, memory_format=torch.channels_last)
-    codec = MelCodec(network, mel_patch=recipe.mel_patch, mel_mean=MEL_MEAN, mel_std=MEL_STD)
-    trainer = Trainer(network, recipe.schedule, checkpoint, decay=0.998)
-    adversary = PatchAdversary(width=32, device=recipe.device) if recipe.adversary_from < 1 else None
+    network = build_network(config).to(config.device, memory_format=torch.channels_last)
+    codec = MelCodec(network, mel_patch=config.mel_patch, mel_mean=MEL_MEAN, mel_std=MEL_STD)
+    trainer = Trainer(network, config.schedule, checkpoint, decay=0.998)
+    adversary = PatchAdversary(width=32, device=config.device) if config.adversary_from < 1 else None
 
     def loss_of(mel: Tensor, share: float) -> Tensor:
-        mel = mel.to(recipe.device)
-        sharpening = adversary is not None and share >= recipe.adversary_from
-        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
+        mel = mel.to(config.device)
+        sharpening = adversary is not None and share >= config.adversary_from
+        with torch.autocast(config.device, torch.bfloat16, enabled=config.bfloat16):
             with torch.set_grad_enabled(not sharpening):
                 posterior = codec.posterior(mel)
             out = codec.decode_raw(posterior.sample()).float()
         target, guess = (mel - MEL_MEAN) / MEL_STD, (out - MEL_MEAN) / MEL_STD
-        loss: Tensor = reconstruction_loss(guess, target, recipe.edge_weight)
-        loss = loss + recipe.kl_weight * posterior.kl().float().mean() / mel[0].numel()
+        loss: Tensor = reconstruction_loss(guess, target, config.edge_weight)
+        loss = loss + config.kl_weight * posterior.kl().float().mean() / mel[0].numel()
         if adversary is not None and sharpening:
-            loss = loss + recipe.adversary_weight * adversary.generator_loss(target, guess)
+            loss = loss + config.adversary_weight * adversary.generator_loss(target, guess)
         return loss
 
     losses = trainer.run(mels, loss_of)

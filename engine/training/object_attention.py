@@ -25,7 +25,7 @@ from engine.progress import Progress
 from engine.training.contrast import contrast
 from engine.training.image_tower import stacked
 from engine.training.loop import Schedule, Trainer
-from engine.training.scenes import SILENT, Composer
+from engine.training.scenes import SILENT, SceneComposer
 from engine.vision.towers import ClipPatchNetwork, PatchNetwork
 
 LEAST_PATCHES = 0.7
@@ -33,7 +33,7 @@ LEAST_PATCHES = 0.7
 
 
 @dataclass(frozen=True)
-class AttentionSettings:
+class AttentionConfig:
     """The attention's configuration (see ObjectAttention), the scenes it sees and the loop."""
 
     width: int = 128
@@ -51,12 +51,12 @@ class AttentionSettings:
     seed: int = 40
 
     @classmethod
-    def release(cls) -> "AttentionSettings":
+    def release(cls) -> "AttentionConfig":
         """What the bundled weights were made with: a few minutes of one core."""
         return cls()
 
     @classmethod
-    def toy(cls) -> "AttentionSettings":
+    def toy(cls) -> "AttentionConfig":
         """Seconds on a CPU."""
         return cls(
             width=16,
@@ -105,7 +105,7 @@ def load_scenes(path: Path) -> CachedScenes:
 @torch.no_grad()
 def encode_scenes(
     network: PatchNetwork | ClipPatchNetwork,
-    composer: Composer,
+    composer: SceneComposer,
     count: int,
     seed: int,
     progress: Progress,
@@ -129,7 +129,7 @@ def encode_scenes(
     return CachedScenes(tokens, concepts, coverage)
 
 
-class Separation:
+class SeparationSampler:
     """Draws questions about cached scenes: tokens, whose sound is asked for, in which words.
 
     Args:
@@ -204,7 +204,7 @@ def train_object_attention(
     scenes: CachedScenes,
     concepts: Sequence[Concept],
     words: TextTower,
-    settings: AttentionSettings,
+    config: AttentionConfig,
     progress: Progress,
     checkpoint: Path | None = None,
 ) -> tuple[ObjectAttention, list[float]]:
@@ -213,9 +213,9 @@ def train_object_attention(
     Returns:
         The attention and the loss of each step.
     """
-    attention = _new(scenes, settings)
-    trainer = Trainer(attention, settings.schedule, checkpoint, settings.average)
-    questions = Separation(scenes, concepts, words, settings.absent)
+    attention = _new(scenes, config)
+    trainer = Trainer(attention, config.schedule, checkpoint, config.average)
+    questions = SeparationSampler(scenes, concepts, words, config.absent)
 
     def loss_of(batch: tuple[Tensor, Tensor, Tensor, Tensor, Tensor], share: float) -> Tensor:
         progress.report(share, "teaching attention")
@@ -226,33 +226,33 @@ def train_object_attention(
             found = torch.where(by_mask[:, None], attention(tokens, texts, row), found)
         return contrast(found, wanted, temperature=0.07, nearness=2.0)
 
-    losses = trainer.run(_batches(questions, settings, trainer.step), loss_of)
+    losses = trainer.run(_batches(questions, config, trainer.step), loss_of)
     trainer.finish()
     return attention, losses
 
 
-def _new(scenes: CachedScenes, settings: AttentionSettings) -> ObjectAttention:
+def _new(scenes: CachedScenes, config: AttentionConfig) -> ObjectAttention:
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+        torch.manual_seed(config.seed)
         attention: ObjectAttention = ObjectAttention(
             token_width=scenes.tokens.shape[-1],
-            width=settings.width,
-            value_width=settings.value_width,
-            hidden=settings.hidden,
+            width=config.width,
+            value_width=config.value_width,
+            hidden=config.hidden,
             grid=round(scenes.tokens.shape[1] ** 0.5),
-            heads=settings.heads,
-            additive=settings.additive,
-            mask_share=settings.mask_share,
-            toward_words=settings.toward_words,
+            heads=config.heads,
+            additive=config.additive,
+            mask_share=config.mask_share,
+            toward_words=config.toward_words,
         )
     return attention
 
 
 def _batches(
-    questions: Separation, settings: AttentionSettings, step: int
+    questions: SeparationSampler, config: AttentionConfig, step: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
     while True:  # each batch follows from its step, so a resumed run goes on with fresh questions
-        rng = np.random.default_rng((settings.seed, step))
-        by_mask = torch.from_numpy(rng.random(settings.batch) < settings.mask_share)
-        yield (*questions.draw(settings.batch, rng), by_mask)
+        rng = np.random.default_rng((config.seed, step))
+        by_mask = torch.from_numpy(rng.random(config.batch) < config.mask_share)
+        yield (*questions.draw(config.batch, rng), by_mask)
         step += 1

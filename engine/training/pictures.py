@@ -62,7 +62,7 @@ def _ellipse(rows: int, columns: int) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PictureSet:
     """Tiles of one size: ``tiles`` uint8 (N, side, side, 4), each filled from its top left up to ``sizes``."""
 
     tiles: Pixels
@@ -79,7 +79,7 @@ class Shelf:
 class Pictures:
     """All prepared pictures; ``classes`` names the folders ("caltech101/rooster", "cifar10/dog")."""
 
-    shelves: tuple[Shelf, ...]
+    shelves: tuple[PictureSet, ...]
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -112,20 +112,22 @@ def prepare_pictures(data: Path, folder: Path, per_class: int | None = None) -> 
         ("cifar10", data / "cifar10_train.zip", CIFAR_SIDE),
     )
     present = [pack for pack in packs if pack[1].exists()]
-    return Pictures(tuple(_shelf(name, path, side, folder, per_class) for name, path, side in present))
+    return Pictures(
+        tuple(_read_picture_set(name, path, side, folder, per_class) for name, path, side in present)
+    )
 
 
-def _shelf(pack: str, path: Path, side: int, folder: Path, per_class: int | None) -> Shelf:
+def _read_picture_set(pack: str, path: Path, side: int, folder: Path, per_class: int | None) -> PictureSet:
     index_file = folder / f"{pack}.json"
     if not index_file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        _write_shelf(pack, path, side, folder, per_class)
+        _write_picture_set(pack, path, side, folder, per_class)
     index = json.loads(index_file.read_text())
     tiles = np.load(folder / f"{pack}.npy", mmap_mode="r")
-    return Shelf(tiles, np.asarray(index["sizes"], np.int32), tuple(index["names"]))
+    return PictureSet(tiles, np.asarray(index["sizes"], np.int32), tuple(index["names"]))
 
 
-def _write_shelf(pack: str, path: Path, side: int, folder: Path, per_class: int | None) -> None:
+def _write_picture_set(pack: str, path: Path, side: int, folder: Path, per_class: int | None) -> None:
     with zipfile.ZipFile(path) as archive:
         names = _chosen(archive.namelist(), per_class)
         tiles = np.lib.format.open_memmap(

@@ -11,7 +11,7 @@ from engine.models.concepts import Concept, load_concepts
 from engine.training.examples import ExampleSource, SynthesisBank, make_bank
 from engine.training.recordings import Recording, read_pack, read_recordings
 
-Setting = Literal["toy", "bootstrap", "release"]
+TrainingScale = Literal["toy", "bootstrap", "release"]
 PARTS = (
     "text_encoder",
     "audio_encoder",
@@ -25,7 +25,7 @@ PARTS = (
 
 
 @dataclass(frozen=True)
-class Minutes:
+class TimeBudget:
     """Wall-clock minutes for the parts whose training is bounded by time."""
 
     image_encoder: float = 35.0
@@ -37,7 +37,7 @@ class Minutes:
 
 
 @dataclass(frozen=True)
-class Amounts:
+class DatasetSizes:
     """How much material is made: synthesised examples per concept, latents of one and of two concepts, scenes."""
 
     synthesised: int = 64
@@ -47,8 +47,8 @@ class Amounts:
     pictures_per_class: int | None = None
 
     @staticmethod
-    def toy() -> "Amounts":
-        return Amounts(synthesised=1, single=12, mixed=4, scenes=48, pictures_per_class=12)
+    def toy() -> "DatasetSizes":
+        return DatasetSizes(synthesised=1, single=12, mixed=4, scenes=48, pictures_per_class=12)
 
 
 def concept_of(recording: Recording, concepts: tuple[Concept, ...]) -> str | None:
@@ -75,11 +75,11 @@ class PocketRun:
 
     shared: Path
     work: Path
-    setting: Setting = "bootstrap"
+    setting: TrainingScale = "bootstrap"
     device: str = "cpu"
     seed: int = 11
-    minutes: Minutes = Minutes()
-    amounts: Amounts = Amounts()
+    minutes: TimeBudget = TimeBudget()
+    sizes: DatasetSizes = DatasetSizes()
     only: tuple[str, ...] | None = None
 
     @cached_property
@@ -108,7 +108,7 @@ class PocketRun:
         known = [(concept_of(r, self.concepts), r) for r in recordings]
         folder = self.work / "bank"
         if not (folder / "concepts.json").exists():
-            make_bank(folder, self.learnt, self.amounts.synthesised, self.seed)
+            make_bank(folder, self.learnt, self.sizes.synthesised, self.seed)
         kept = [(name, r) for name, r in known if name in self.learnt and name is not None]
         return ExampleSource(kept, SynthesisBank.load(folder))
 

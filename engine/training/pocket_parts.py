@@ -24,10 +24,10 @@ def _timed(schedule: Schedule, minutes: float) -> Schedule:
 
 
 def _make_text(run: PocketRun) -> None:
-    from engine.training.text_tower import TextTowerSettings, train_text_tower
+    from engine.training.text_tower import TextTowerConfig, train_text_tower
 
-    settings = TextTowerSettings.toy() if run.setting == "toy" else TextTowerSettings.release()
-    tower, _ = train_text_tower(run.concepts, settings, no_progress(), run.checkpoint("text_encoder"))
+    config = TextTowerConfig.toy() if run.setting == "toy" else TextTowerConfig.release()
+    tower, _ = train_text_tower(run.concepts, config, no_progress(), run.checkpoint("text_encoder"))
     tower.eval().save_pretrained(run.part("text_encoder"))
 
 
@@ -38,60 +38,60 @@ def _words(run: PocketRun) -> Any:
 
 
 def _make_sound_tower(run: PocketRun) -> None:
-    from engine.training.sound_tower import SoundTowerSettings, train_sound_tower
+    from engine.training.sound_tower import SoundTowerConfig, train_sound_tower
 
-    settings = SoundTowerSettings.toy() if run.setting == "toy" else SoundTowerSettings.release()
+    config = SoundTowerConfig.toy() if run.setting == "toy" else SoundTowerConfig.release()
     known = tuple(c for c in run.concepts if c.id in run.learnt)
     checkpoint = run.checkpoint("audio_encoder")
-    tower, _ = train_sound_tower(run.source, known, _words(run), settings, no_progress(), checkpoint)
+    tower, _ = train_sound_tower(run.source, known, _words(run), config, no_progress(), checkpoint)
     tower.save_pretrained(run.part("audio_encoder"))
 
 
 def _pictures(run: PocketRun) -> Any:
     from engine.training.pictures import prepare_pictures
 
-    return prepare_pictures(run.shared / "data", run.work / "pictures", run.amounts.pictures_per_class)
+    return prepare_pictures(run.shared / "data", run.work / "pictures", run.sizes.pictures_per_class)
 
 
 def _make_image_tower(run: PocketRun) -> None:
-    from engine.training.image_tower import ImageTowerSettings, project_to_words, train_image_tower
+    from engine.training.image_tower import ImageTowerConfig, project_to_words, train_image_tower
     from engine.training.object_attention import concept_centres
 
-    settings = ImageTowerSettings.toy() if run.setting == "toy" else ImageTowerSettings.release()
+    config = ImageTowerConfig.toy() if run.setting == "toy" else ImageTowerConfig.release()
     if run.setting != "toy":
-        settings = replace(settings, schedule=_timed(settings.schedule, run.minutes.image_encoder))
+        config = replace(config, schedule=_timed(config.schedule, run.minutes.image_encoder))
     checkpoint = run.checkpoint("image_encoder")
     learner, _ = train_image_tower(
-        _pictures(run), run.concepts, settings, no_progress(), checkpoint, device=run.device
+        _pictures(run), run.concepts, config, no_progress(), checkpoint, device=run.device
     )
     tower = project_to_words(learner, concept_centres(run.concepts, _words(run)))
     tower.eval().save_pretrained(run.part("image_encoder"))
 
 
 def _make_attention(run: PocketRun) -> None:
-    from engine.training.object_attention import AttentionSettings, train_object_attention
+    from engine.training.object_attention import AttentionConfig, train_object_attention
 
-    settings = AttentionSettings.toy() if run.setting == "toy" else AttentionSettings.release()
+    config = AttentionConfig.toy() if run.setting == "toy" else AttentionConfig.release()
     attention, _ = train_object_attention(
-        _scenes(run), run.concepts, _words(run), settings, no_progress(), run.checkpoint("object_attention")
+        _scenes(run), run.concepts, _words(run), config, no_progress(), run.checkpoint("object_attention")
     )
     attention.save_pretrained(run.part("object_attention"))
 
 
 def _scenes(run: PocketRun) -> Any:
     """Encoded composed scenes, made once."""
-    from engine.training.image_tower import ImageTowerSettings
+    from engine.training.image_tower import ImageTowerConfig
     from engine.training.object_attention import encode_scenes, load_scenes
-    from engine.training.scenes import Composer
+    from engine.training.scenes import SceneComposer
     from engine.vision.towers import load_network
 
     path = run.work / "scenes.safetensors"
     if not path.exists():
         toy = run.setting == "toy"
-        settings = (ImageTowerSettings.toy() if toy else ImageTowerSettings.release()).scenes
-        composer = Composer(_pictures(run), run.concepts, settings)
+        config = (ImageTowerConfig.toy() if toy else ImageTowerConfig.release()).scenes
+        composer = SceneComposer(_pictures(run), run.concepts, config)
         network = load_network(run.part("image_encoder"))
-        encode_scenes(network, composer, run.amounts.scenes, run.seed, no_progress(), bfloat16=not toy).save(
+        encode_scenes(network, composer, run.sizes.scenes, run.seed, no_progress(), bfloat16=not toy).save(
             path
         )
     return load_scenes(path)
@@ -99,18 +99,18 @@ def _scenes(run: PocketRun) -> Any:
 
 def _make_codec(run: PocketRun) -> None:
     from engine.diffusion.mel import LogMel
-    from engine.training.mel_codec import MelCodecRecipe, measure_latents, train_mel_codec
+    from engine.training.mel_codec import MelCodecConfig, measure_latents, train_mel_codec
 
-    recipe = replace(MelCodecRecipe.release(), device=run.device)
+    config = replace(MelCodecConfig.release(), device=run.device)
     if run.setting != "release":
-        recipe = (
-            MelCodecRecipe.toy() if run.setting == "toy" else MelCodecRecipe.bootstrap(run.minutes.vae * 60)
+        config = (
+            MelCodecConfig.toy() if run.setting == "toy" else MelCodecConfig.bootstrap(run.minutes.vae * 60)
         )
     front_end, rng = LogMel(), run.rng(1)
-    waves = run.source.batches(recipe.batch, recipe.frames * 160, rng)
+    waves = run.source.batches(config.batch, config.frames * 160, rng)
     # Quieter versions too: a generated latent is never exactly at the level of the examples.
     mels = (front_end(w * 10 ** float(rng.uniform(-0.6, 0))) for w in waves)
-    codec, _ = train_mel_codec(recipe, mels, run.seed, run.checkpoint("vae"))
+    codec, _ = train_mel_codec(config, mels, run.seed, run.checkpoint("vae"))
     codec.network.cpu()
     whole = (front_end(w) for w in run.source.batches(16, EXAMPLE_SAMPLES, run.rng(2)))
     measure_latents(codec, whole, 4 if run.setting == "toy" else 25)
@@ -128,15 +128,15 @@ def _codec(run: PocketRun) -> Any:
 
 
 def _make_vocoder(run: PocketRun) -> None:
-    from engine.training.vocoder import VocoderRecipe, train_vocoder
+    from engine.training.vocoder import VocoderConfig, train_vocoder
 
-    recipe = replace(VocoderRecipe.release(), device=run.device)
+    config = replace(VocoderConfig.release(), device=run.device)
     if run.setting != "release":
-        recipe = (
-            VocoderRecipe.toy() if run.setting == "toy" else VocoderRecipe.bootstrap(run.minutes.vocoder * 60)
+        config = (
+            VocoderConfig.toy() if run.setting == "toy" else VocoderConfig.bootstrap(run.minutes.vocoder * 60)
         )
-    waves = run.source.batches(recipe.batch, 160 * 96, run.rng(3))
-    network, _ = train_vocoder(recipe, waves, run.seed, run.checkpoint("vocoder"))
+    waves = run.source.batches(config.batch, 160 * 96, run.rng(3))
+    network, _ = train_vocoder(config, waves, run.seed, run.checkpoint("vocoder"))
     network.cpu().save_pretrained(run.part("vocoder"))
 
 
@@ -158,13 +158,13 @@ def _planned(run: PocketRun) -> list[Group]:
     pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
     shown = [(a, b) for a, b in pairs if a in pictured and b in pictured]
     rng = run.rng(5)
-    amounts = run.amounts
+    sizes = run.sizes
     groups = plan_groups(
         names,
         lambda name: 3.0 if name in recorded else 1.0,
         shown * 3 + pairs,
-        singles=amounts.single,
-        mixed=amounts.mixed,
+        singles=sizes.single,
+        mixed=sizes.mixed,
         rng=rng,
     )
     return [groups[int(n)] for n in rng.permutation(len(groups))]
@@ -173,17 +173,17 @@ def _planned(run: PocketRun) -> list[Group]:
 def _make_unet(run: PocketRun) -> None:
     from engine.diffusion.attention import ObjectAttention
     from engine.training.conditions import CaptionConditions, SceneConditions
-    from engine.training.denoiser import DenoiserRecipe, train_denoiser
+    from engine.training.denoiser import DenoiserConfig, train_denoiser
 
-    recipe = replace(DenoiserRecipe.release(), device=run.device)
+    config = replace(DenoiserConfig.release(), device=run.device)
     if run.setting != "release":
-        recipe = (
-            DenoiserRecipe.toy() if run.setting == "toy" else DenoiserRecipe.bootstrap(run.minutes.unet * 60)
+        config = (
+            DenoiserConfig.toy() if run.setting == "toy" else DenoiserConfig.bootstrap(run.minutes.unet * 60)
         )
     attention = ObjectAttention.from_pretrained(run.part("object_attention")).float()
     captions = CaptionConditions(run.concepts, _words(run))
     conditions = SceneConditions(captions, _scenes(run), attention)
-    unet, _ = train_denoiser(recipe, _latents(run), conditions, run.seed, run.checkpoint("unet"))
+    unet, _ = train_denoiser(config, _latents(run), conditions, run.seed, run.checkpoint("unet"))
     unet = unet.cpu()
     _sharpen_decoder(run, unet, captions)
     unet.save_pretrained(run.part("unet"))
@@ -193,19 +193,19 @@ def _sharpen_decoder(run: PocketRun, unet: Any, captions: Any) -> None:
     """The codec's decoder once more, now that there is a U-Net whose latents it can be shown."""
     from engine.diffusion.mel import LogMel
     from engine.training.denoiser import LATENT_PATCH
-    from engine.training.sharpening import SharpeningRecipe, sampled, sharpen
+    from engine.training.sharpening import SharpeningConfig, sampled, sharpen
 
-    recipe = replace(SharpeningRecipe.release(), device=run.device)
+    config = replace(SharpeningConfig.release(), device=run.device)
     if run.setting != "release":
         toy = run.setting == "toy"
-        recipe = SharpeningRecipe.toy() if toy else SharpeningRecipe.bootstrap(run.minutes.sharpening * 60)
+        config = SharpeningConfig.toy() if toy else SharpeningConfig.bootstrap(run.minutes.sharpening * 60)
     codec, front_end = _codec(run), LogMel()
     latents = _latents(run)
-    rows = run.rng(6).integers(len(latents.groups), size=recipe.memory)
+    rows = run.rng(6).integers(len(latents.groups), size=config.memory)
     groups = [latents.groups[int(row)] for row in rows]
     shape = (int(latents.latents.shape[1]), int(latents.latents.shape[2]), int(latents.latents.shape[3]))
     made = sampled(
-        recipe,
+        config,
         unet,
         captions,
         groups,
@@ -214,24 +214,24 @@ def _sharpen_decoder(run: PocketRun, unet: Any, captions: Any) -> None:
         seed=run.seed,
         progress=no_progress(),
     )
-    waves = run.source.batches(recipe.batch, recipe.frames * 160, run.rng(7))
-    sharpen(recipe, codec, (front_end(w) for w in waves), made, run.seed, run.checkpoint("sharpening"))
+    waves = run.source.batches(config.batch, config.frames * 160, run.rng(7))
+    sharpen(config, codec, (front_end(w) for w in waves), made, run.seed, run.checkpoint("sharpening"))
     codec.network.cpu().save_pretrained(run.part("vae"))
 
 
 def _make_segmenter(run: PocketRun) -> None:
-    from engine.training.segmenter import SegmenterRecipe
-    from engine.training.segmenter_clicks import ClickRecipe, make_ranker
-    from engine.training.segmenter_halves import HalvesRecipe, train_and_save
+    from engine.training.segmenter import SegmenterConfig
+    from engine.training.segmenter_clicks import ClickConfig, make_ranker
+    from engine.training.segmenter_halves import HalvesConfig, train_and_save
 
     toy = run.setting == "toy"
     archive = run.shared / "data" / "caltech101_sounding.zip"
-    recipe = SegmenterRecipe.toy() if toy else SegmenterRecipe.bootstrap(run.minutes.segmenter * 60)
-    clicks = ClickRecipe.toy() if toy else ClickRecipe()
-    stretch = HalvesRecipe.toy() if toy else HalvesRecipe()
+    config = SegmenterConfig.toy() if toy else SegmenterConfig.bootstrap(run.minutes.segmenter * 60)
+    clicks = ClickConfig.toy() if toy else ClickConfig()
+    stretch = HalvesConfig.toy() if toy else HalvesConfig()
     # A run that was killed between the two must not find a finished part.
     folder = run.work / "segmenter"
-    train_and_save(archive, folder, recipe, stretch, run.checkpoint("segmenter"), clicks.per_class)
+    train_and_save(archive, folder, config, stretch, run.checkpoint("segmenter"), clicks.per_class)
     make_ranker(archive, folder, clicks)
     shutil.copytree(folder, run.part("segmenter"), dirs_exist_ok=True)
 

@@ -20,7 +20,7 @@ SILENT = -1
 
 
 @dataclass(frozen=True)
-class SceneSettings:
+class SceneConfig:
     """How scenes are composed; every share is a probability.
 
     Attributes:
@@ -57,13 +57,13 @@ class ComposedScene:
     coverage: NDArray[np.float32]
 
 
-class Composer:
+class SceneComposer:
     """Draws scenes.
 
     Args:
         pictures: prepared pictures.
         concepts: the concept table, which says which picture classes are which concept.
-        settings: how to compose.
+        config: how to compose.
         kept_apart: compose from the held-out pictures instead of the ones to train on.
     """
 
@@ -71,12 +71,12 @@ class Composer:
         self,
         pictures: Pictures,
         concepts: Sequence[Concept],
-        settings: SceneSettings,
+        config: SceneConfig,
         *,
         kept_apart: bool = False,
     ) -> None:
         self.pictures = pictures
-        self.settings = settings
+        self.config = config
         members = pictures.members(kept_apart=kept_apart)
         self.backgrounds = members.pop(BACKGROUND, [])
         self.classes = tuple(name for name in pictures.classes if name != BACKGROUND)
@@ -87,20 +87,20 @@ class Composer:
 
     def draw(self, rng: np.random.Generator) -> ComposedScene:
         """One scene."""
-        count = int(rng.choice(len(self.settings.counts), p=self.settings.counts)) + 1
-        if rng.random() < self.settings.full_frame:
+        count = int(rng.choice(len(self.config.counts), p=self.config.counts)) + 1
+        if rng.random() < self.config.full_frame:
             return self._full_frame(rng)
-        silent = rng.random(count) < self.settings.silent
+        silent = rng.random(count) < self.config.silent
         return self.draw_of([self._draw_class(rng, bool(quiet)) for quiet in silent], rng)
 
     def draw_of(self, classes: Sequence[int], rng: np.random.Generator) -> ComposedScene:
         """One scene with an object of each of ``classes`` (positions in ``self.classes``)."""
-        side = self.settings.side
+        side = self.config.side
         canvas = self._background(rng)
         visible: list[NDArray[np.float32]] = []
         boxes: list[tuple[float, float, float]] = []
         for place in classes:
-            box = _free_box(boxes, len(classes), self.settings, rng)
+            box = _free_box(boxes, len(classes), self.config, rng)
             boxes.append(box)
             tile = self._tile(place, rng)
             colours, alpha = _lay(tile, box, side, rng)
@@ -110,9 +110,9 @@ class Composer:
         return self._finish(canvas, classes, visible, rng)
 
     def _full_frame(self, rng: np.random.Generator) -> ComposedScene:
-        place = self._draw_class(rng, bool(rng.random() < self.settings.silent))
+        place = self._draw_class(rng, bool(rng.random() < self.config.silent))
         tile = self._tile(place, rng, crop=bool(rng.random() < 0.6))
-        canvas, foreground, inside = _letterboxed(tile, self.settings.side, rng)
+        canvas, foreground, inside = _letterboxed(tile, self.config.side, rng)
         mask = foreground if rng.random() < 0.6 else inside
         return self._finish(canvas, [place], [mask], rng)
 
@@ -128,11 +128,11 @@ class Composer:
         if rng.random() < 0.5:
             tile = tile[:, ::-1]
         changed = tile.astype(np.float32)
-        changed[..., :3] = _recoloured(_softened(changed[..., :3], rng), rng, self.settings.strength)
+        changed[..., :3] = _recoloured(_softened(changed[..., :3], rng), rng, self.config.strength)
         return changed
 
     def _background(self, rng: np.random.Generator) -> NDArray[np.float32]:
-        side = self.settings.side
+        side = self.config.side
         kind = rng.random()
         if kind < 0.12 or not self.backgrounds:
             corners = rng.uniform(0, 255, (2, 2, 3)).astype(np.float32)
@@ -144,7 +144,7 @@ class Composer:
         canvas = np.asarray(cv2.resize(np.ascontiguousarray(tile), (side, side)), np.float32)
         if kind > 0.85:
             canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(1, 6))), np.float32)
-        return _recoloured(canvas, rng, self.settings.strength)
+        return _recoloured(canvas, rng, self.config.strength)
 
     def _finish(
         self,
@@ -153,13 +153,13 @@ class Composer:
         visible: Sequence[NDArray[np.float32]],
         rng: np.random.Generator,
     ) -> ComposedScene:
-        grid = self.settings.grid
+        grid = self.config.grid
         coverage = np.zeros((MOST_OBJECTS, grid * grid), np.float32)
         for row, mask in zip(coverage, visible, strict=False):
             row[:] = cv2.resize(mask, (grid, grid), interpolation=cv2.INTER_AREA).ravel()
         labels = np.full(MOST_OBJECTS, SILENT, np.int64)
         labels[: len(classes)] = classes
-        return ComposedScene(_photographed(canvas, rng, self.settings.strength), labels, coverage)
+        return ComposedScene(_photographed(canvas, rng, self.config.strength), labels, coverage)
 
 
 def _concept_of(name: str, concepts: Sequence[Concept]) -> int:
@@ -227,13 +227,13 @@ def _recoloured(
 
 
 def _free_box(
-    taken: Sequence[tuple[float, float, float]], count: int, settings: SceneSettings, rng: np.random.Generator
+    taken: Sequence[tuple[float, float, float]], count: int, config: SceneConfig, rng: np.random.Generator
 ) -> tuple[float, float, float]:
     """Centre and side, as shares of the frame, that overlap little with what is there."""
     largest = (1.0, 0.75, 0.6, 0.5)[count - 1]
     best, best_overlap = (0.5, 0.5, 0.5), np.inf
     for _ in range(8):
-        side = float(np.exp(rng.uniform(np.log(settings.smallest), np.log(largest))))
+        side = float(np.exp(rng.uniform(np.log(config.smallest), np.log(largest))))
         reach = max(0.0, 0.5 - 0.42 * side)
         x, y = 0.5 + rng.uniform(-reach, reach, 2)
         overlap = max((_overlap((x, y, side), other) for other in taken), default=0.0)

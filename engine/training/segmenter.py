@@ -18,12 +18,12 @@ from torch.nn import functional
 
 from engine.training.loop import Schedule, Trainer
 from engine.training.segmenter_cutouts import Cutout, Photograph
-from engine.training.segmenter_scenes import ComposedScene, compose_scene
+from engine.training.segmenter_scenes import CutoutScene, compose_scene
 from engine.vision.sam_network import SamConfig, build_sam, decode, letterbox
 
 
 @dataclass(frozen=True)
-class SegmenterRecipe:
+class SegmenterConfig:
     """Every number of the recipe. ``prompts`` is how many clicks are asked about in each scene."""
 
     schedule: Schedule
@@ -36,25 +36,25 @@ class SegmenterRecipe:
     seed: int = 0
 
     @staticmethod
-    def toy() -> "SegmenterRecipe":
+    def toy() -> "SegmenterConfig":
         """Under a minute on one core."""
         network = SamConfig(
             image_size=64, width=32, depth=2, heads=2, global_blocks=(1,), stem=(8, 16), prompt_width=32,
             decoder_mlp=32, decoder_heads=4, mask_channels=8, score_hidden=32,
         )  # fmt: skip
         schedule = Schedule(steps=60, peak_rate=3e-3, warmup_steps=5)
-        return SegmenterRecipe(schedule, network, scenes=4, prompts=3, bfloat16=False)
+        return SegmenterConfig(schedule, network, scenes=4, prompts=3, bfloat16=False)
 
     @staticmethod
-    def bootstrap(seconds: float) -> "SegmenterRecipe":
+    def bootstrap(seconds: float) -> "SegmenterConfig":
         """For one CPU core; the bundled weights' card says how long theirs took."""
-        return SegmenterRecipe(
+        return SegmenterConfig(
             Schedule(steps=200_000, peak_rate=1.5e-3, seconds=seconds, warmup_steps=60, log_every=20)
         )
 
 
 @dataclass(frozen=True)
-class Prompted:
+class PromptedBatch:
     """One scene with its clicks: ``points`` (P, 1, 2) network pixels, ``boxes`` (P, 4), ``targets`` (P, s, s)."""
 
     image: Tensor
@@ -76,7 +76,9 @@ def _box_round(mask: NDArray[np.bool_], rng: np.random.Generator) -> list[float]
     return list(np.clip(box + rng.normal(0, 1, 4) * slack, 0, None))
 
 
-def prompt_scene(sam: Sam, scene: ComposedScene, count: int, low: int, rng: np.random.Generator) -> Prompted:
+def prompt_scene(
+    sam: Sam, scene: CutoutScene, count: int, low: int, rng: np.random.Generator
+) -> PromptedBatch:
     """Random clicks on random masks of a scene, with area-averaged targets at the low resolution."""
     size = sam.image_encoder.img_size
     chosen = [scene.masks[i] for i in rng.integers(len(scene.masks), size=count)]
@@ -86,25 +88,25 @@ def prompt_scene(sam: Sam, scene: ComposedScene, count: int, low: int, rng: np.r
     points = torch.tensor([[_click_inside(mask, rng)] for mask in chosen])
     boxes = torch.tensor([_box_round(mask, rng) for mask in chosen], dtype=torch.float32)
     targets = functional.interpolate(torch.from_numpy(padded)[:, None], (low, low), mode="area")[:, 0]
-    return Prompted(letterbox(sam, scene.pixels), points, boxes, targets)
+    return PromptedBatch(letterbox(sam, scene.pixels), points, boxes, targets)
 
 
 def batches(
     sam: Sam,
-    recipe: SegmenterRecipe,
+    config: SegmenterConfig,
     cutouts: Sequence[Cutout],
     backgrounds: Sequence[NDArray[np.uint8]],
     rng: np.random.Generator,
     photographs: Sequence[Photograph] = (),
-) -> Iterator[list[Prompted]]:
+) -> Iterator[list[PromptedBatch]]:
     """Endless batches of prompted scenes."""
-    low = recipe.network.low_size
+    low = config.network.low_size
     while True:
-        batch: list[Prompted] = []
-        while len(batch) < recipe.scenes:
-            scene = compose_scene(cutouts, backgrounds, rng, recipe.network.image_size, photographs)
+        batch: list[PromptedBatch] = []
+        while len(batch) < config.scenes:
+            scene = compose_scene(cutouts, backgrounds, rng, config.network.image_size, photographs)
             if scene.masks:
-                batch.append(prompt_scene(sam, scene, recipe.prompts, low, rng))
+                batch.append(prompt_scene(sam, scene, config.prompts, low, rng))
         yield batch
 
 
@@ -143,13 +145,17 @@ def _correcting_clicks(
 
 
 def _batch_loss(
-    sam: Sam, embeddings: Tensor, batch: Sequence[Prompted], recipe: SegmenterRecipe, rng: np.random.Generator
+    sam: Sam,
+    embeddings: Tensor,
+    batch: Sequence[PromptedBatch],
+    config: SegmenterConfig,
+    rng: np.random.Generator,
 ) -> Tensor:
     """The loss of every prompt of a batch, (B, C, g, g) encoded: by boxes, or by clicks in one or two rounds."""
     counts = torch.tensor([len(prompted.targets) for prompted in batch])
     each = embeddings.repeat_interleave(counts, dim=0)
     targets = torch.cat([prompted.targets for prompted in batch])
-    if rng.random() < recipe.box_share:
+    if rng.random() < config.box_share:
         boxes = torch.cat([prompted.boxes for prompted in batch])
         logits, scores = decode(sam, each, None, boxes, None)
         return mask_loss(logits.float(), scores.float(), targets)
@@ -157,11 +163,11 @@ def _batch_loss(
     labels = torch.ones(len(first), 1)
     logits, scores = decode(sam, each, (first, labels), None, None)
     loss = mask_loss(logits[:, 1:].float(), scores[:, 1:].float(), targets)
-    if rng.random() >= recipe.second_round:
+    if rng.random() >= config.second_round:
         return loss
     best = scores[:, 1:].argmax(dim=1)
     previous = logits[torch.arange(len(first)), 1 + best].detach().float()
-    scale = recipe.network.image_size / recipe.network.low_size
+    scale = config.network.image_size / config.network.low_size
     extra, extra_labels = _correcting_clicks(previous, targets, scale, rng)
     points = torch.cat([first, extra], dim=1), torch.cat([labels, extra_labels], dim=1)
     logits, scores = decode(sam, each, points, None, previous[:, None].clamp(-16, 16))
@@ -169,7 +175,7 @@ def _batch_loss(
 
 
 def train(
-    recipe: SegmenterRecipe,
+    config: SegmenterConfig,
     cutouts: Sequence[Cutout],
     backgrounds: Sequence[NDArray[np.uint8]],
     checkpoint: Path | None = None,
@@ -181,28 +187,28 @@ def train(
         checkpoint: a file to resume from and save to.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
-        sam = build_sam(recipe.network)
+        torch.manual_seed(config.seed)
+        sam = build_sam(config.network)
     losses = train_on(
-        sam, recipe, lambda rng: batches(sam, recipe, cutouts, backgrounds, rng, photographs), checkpoint
+        sam, config, lambda rng: batches(sam, config, cutouts, backgrounds, rng, photographs), checkpoint
     )
     return sam, losses
 
 
 def train_on(
     sam: Sam,
-    recipe: SegmenterRecipe,
-    batches_of: Callable[[np.random.Generator], Iterator[list[Prompted]]],
+    config: SegmenterConfig,
+    batches_of: Callable[[np.random.Generator], Iterator[list[PromptedBatch]]],
     checkpoint: Path | None = None,
 ) -> list[float]:
     """Train a network on given batches, in place; it ends with averaged weights. Each step's loss."""
-    trainer = Trainer(sam, recipe.schedule, checkpoint, decay=0.998, weight_decay=0.02)
-    rng = np.random.default_rng([recipe.seed, trainer.step])
+    trainer = Trainer(sam, config.schedule, checkpoint, decay=0.998, weight_decay=0.02)
+    rng = np.random.default_rng([config.seed, trainer.step])
 
-    def loss_of(batch: list[Prompted], _share: float) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16) if recipe.bfloat16 else nullcontext():
+    def loss_of(batch: list[PromptedBatch], _share: float) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16) if config.bfloat16 else nullcontext():
             embeddings = sam.image_encoder(torch.cat([prompted.image for prompted in batch]))
-            return _batch_loss(sam, embeddings, batch, recipe, rng)
+            return _batch_loss(sam, embeddings, batch, config, rng)
 
     losses = trainer.run(batches_of(rng), loss_of)
     trainer.finish()

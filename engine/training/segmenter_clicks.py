@@ -14,7 +14,7 @@ from engine.models.resources import resource
 from engine.training.segmenter_cutouts import load_backgrounds, load_photographs
 from engine.training.segmenter_halves import half_folder, half_of
 from engine.training.segmenter_outlines import Outlined, read_outlined
-from engine.training.segmenter_ranker import Judged, RankerRecipe, fit, judge
+from engine.training.segmenter_ranker import Judged, RankerConfig, fit, judge
 from engine.training.segmenter_scenes import compose_scene
 from engine.vision.sam_prompter import SamPrompter
 from engine.vision.segmenter_files import RANKER, load_parts, save_ranker
@@ -23,7 +23,7 @@ log = logging.getLogger("foleyscape.training")
 
 
 @dataclass(frozen=True)
-class ClickRecipe:
+class ClickConfig:
     """How many clicks of each kind on every thing, what each counts, and how many scenes are composed.
 
     ``pictures``: at most so many outlined pictures; ``per_class``: pictures of a class tried for cut-outs.
@@ -37,14 +37,14 @@ class ClickRecipe:
     scene_side: int = 384
     pictures: int | None = None
     per_class: int = 120
-    ranker: RankerRecipe = field(default_factory=RankerRecipe)
+    ranker: RankerConfig = field(default_factory=RankerConfig)
     seed: int = 7
 
     @staticmethod
-    def toy() -> "ClickRecipe":
+    def toy() -> "ClickConfig":
         """Seconds on one core."""
-        return ClickRecipe(
-            1, 1, 1, scenes=2, scene_side=96, pictures=1, per_class=2, ranker=RankerRecipe(steps=20)
+        return ClickConfig(
+            1, 1, 1, scenes=2, scene_side=96, pictures=1, per_class=2, ranker=RankerConfig(steps=20)
         )
 
 
@@ -68,9 +68,9 @@ class Networks:
         return self.halves[half_of(index)] if picture.is_by_hand else self.whole
 
 
-def collect(archive: Path, networks: Networks, recipe: ClickRecipe) -> tuple[list[Judged], list[float]]:
+def collect(archive: Path, networks: Networks, config: ClickConfig) -> tuple[list[Judged], list[float]]:
     """Judged clicks of every kind, and how much each counts."""
-    rng = np.random.default_rng(recipe.seed)
+    rng = np.random.default_rng(config.seed)
     judged: list[Judged] = []
     weights: list[float] = []
 
@@ -79,26 +79,26 @@ def collect(archive: Path, networks: Networks, recipe: ClickRecipe) -> tuple[lis
         weights.extend([weight] * len(found))
 
     for index, picture in enumerate(read_outlined(archive, resource("outlines.json"))):
-        if index == recipe.pictures:
+        if index == config.pictures:
             break
         kind = int(not picture.is_by_hand)
-        clicks = (recipe.by_hand, recipe.approved)[kind]
+        clicks = (config.by_hand, config.approved)[kind]
         prompter = networks.unacquainted(picture, index)
-        add(judge(picture.pixels, picture.masks, prompter, rng, clicks), recipe.weights[kind])
-    photographs = load_photographs(archive, recipe.per_class)
+        add(judge(picture.pixels, picture.masks, prompter, rng, clicks), config.weights[kind])
+    photographs = load_photographs(archive, config.per_class)
     cutouts = [photograph.cut() for photograph in photographs]
     backgrounds = load_backgrounds(archive)
-    for _ in range(recipe.scenes):
-        scene = compose_scene(cutouts, backgrounds, rng, recipe.scene_side, photographs)
+    for _ in range(config.scenes):
+        scene = compose_scene(cutouts, backgrounds, rng, config.scene_side, photographs)
         largest = sorted(scene.masks, key=lambda mask: -int(mask.sum()))[:4]
-        add(judge(scene.pixels, largest, networks.whole, rng, recipe.composed), recipe.weights[2])
+        add(judge(scene.pixels, largest, networks.whole, rng, config.composed), config.weights[2])
     return judged, weights
 
 
-def make_ranker(archive: Path, folder: Path, recipe: ClickRecipe) -> None:
+def make_ranker(archive: Path, folder: Path, config: ClickConfig) -> None:
     """Fit the ranker to clicks judged with the networks in ``folder`` and beside it, and write it to ``folder``."""
     (folder / RANKER).unlink(missing_ok=True)
-    judged, weights = collect(archive, Networks.of(folder), recipe)
+    judged, weights = collect(archive, Networks.of(folder), config)
     log.info("%d clicks", len(judged))
-    ranker, _ = fit(judged, recipe.ranker, weights)
+    ranker, _ = fit(judged, config.ranker, weights)
     save_ranker(folder / RANKER, ranker)

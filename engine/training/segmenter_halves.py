@@ -19,10 +19,10 @@ from segment_anything.modeling import Sam
 
 from engine.models.resources import resource
 from engine.training.loop import Schedule
-from engine.training.segmenter import Prompted, SegmenterRecipe, batches, prompt_scene, train, train_on
+from engine.training.segmenter import PromptedBatch, SegmenterConfig, batches, prompt_scene, train, train_on
 from engine.training.segmenter_cutouts import Cutout, Photograph, load_backgrounds, load_photographs
 from engine.training.segmenter_outlines import Outlined, read_outlined
-from engine.training.segmenter_scenes import MIN_AREA, ComposedScene, finished
+from engine.training.segmenter_scenes import MIN_AREA, CutoutScene, finished
 from engine.vision.sam_network import build_sam, save_sam
 
 log = logging.getLogger("foleyscape.training")
@@ -31,7 +31,7 @@ LONGEST = 384
 
 
 @dataclass(frozen=True)
-class HalvesRecipe:
+class HalvesConfig:
     """Every number of the last stretch. ``share``: of scenes that are windows of outlined photographs."""
 
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=600, peak_rate=4e-4, warmup_steps=20))
@@ -39,13 +39,13 @@ class HalvesRecipe:
     seed: int = 11
 
     @staticmethod
-    def toy() -> "HalvesRecipe":
+    def toy() -> "HalvesConfig":
         """Seconds on one core."""
-        return HalvesRecipe(Schedule(steps=2, peak_rate=4e-4, warmup_steps=1))
+        return HalvesConfig(Schedule(steps=2, peak_rate=4e-4, warmup_steps=1))
 
 
 @dataclass(frozen=True)
-class Material:
+class TrainingData:
     """What scenes are made of."""
 
     cutouts: Sequence[Cutout]
@@ -59,7 +59,7 @@ def half_of(index: int) -> int:
     return index % 2
 
 
-def outlined_scene(picture: Outlined, rng: np.random.Generator, side: int = 128) -> ComposedScene:
+def outlined_scene(picture: Outlined, rng: np.random.Generator, side: int = 128) -> CutoutScene:
     """A window of an outlined photograph, turned a little and mirrored or not, with what is seen of its things."""
     height, width = picture.pixels.shape[:2]
     zoom = 1 + 1.6 * rng.beta(1, 2)
@@ -80,7 +80,7 @@ def outlined_scene(picture: Outlined, rng: np.random.Generator, side: int = 128)
         # A sliver of a thing at the window's rim is nothing that anybody would click.
         if (seen > 0.5).sum() >= MIN_AREA and seen.sum() > 0.25 * mask.sum() * scale * scale:
             masks.append(seen > 0.5)
-    return ComposedScene(finished(_relit(canvas, rng), rng), tuple(masks))
+    return CutoutScene(finished(_relit(canvas, rng), rng), tuple(masks))
 
 
 def _relit(canvas: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -111,49 +111,53 @@ def _small(picture: Outlined) -> Outlined:
 
 def _mixed(
     sam: Sam,
-    recipe: SegmenterRecipe,
-    usual: Iterator[list[Prompted]],
+    config: SegmenterConfig,
+    usual: Iterator[list[PromptedBatch]],
     pictures: Sequence[Outlined],
     share: float,
     rng: np.random.Generator,
-) -> Iterator[list[Prompted]]:
+) -> Iterator[list[PromptedBatch]]:
     """The usual batches, ``share`` of their scenes replaced by windows of outlined photographs."""
     for batch in usual:
-        yield [_replaced(sam, recipe, one, pictures, rng) if rng.random() < share else one for one in batch]
+        yield [_replaced(sam, config, one, pictures, rng) if rng.random() < share else one for one in batch]
 
 
 def _replaced(
-    sam: Sam, recipe: SegmenterRecipe, usual: Prompted, pictures: Sequence[Outlined], rng: np.random.Generator
-) -> Prompted:
-    scene = outlined_scene(pictures[int(rng.integers(len(pictures)))], rng, recipe.network.image_size)
-    return prompt_scene(sam, scene, recipe.prompts, recipe.network.low_size, rng) if scene.masks else usual
+    sam: Sam,
+    config: SegmenterConfig,
+    usual: PromptedBatch,
+    pictures: Sequence[Outlined],
+    rng: np.random.Generator,
+) -> PromptedBatch:
+    scene = outlined_scene(pictures[int(rng.integers(len(pictures)))], rng, config.network.image_size)
+    return prompt_scene(sam, scene, config.prompts, config.network.low_size, rng) if scene.masks else usual
 
 
 def train_half(
     start: Sam,
     half: int,
-    recipe: SegmenterRecipe,
-    stretch: HalvesRecipe,
-    material: Material,
+    config: SegmenterConfig,
+    stretch: HalvesConfig,
+    material: TrainingData,
     checkpoint: Path | None = None,
 ) -> tuple[Sam, list[float]]:
     """Go on from ``start`` without the outlined photographs of ``half``; the network and each step's loss."""
     seen = [picture for index, picture in enumerate(material.outlined) if half_of(index) != half]
-    sam = build_sam(recipe.network)
+    sam = build_sam(config.network)
     sam.load_state_dict(start.state_dict())
-    again = replace(recipe, schedule=stretch.schedule, seed=stretch.seed + half)
+    again = replace(config, schedule=stretch.schedule, seed=stretch.seed + half)
 
-    def mixed(rng: np.random.Generator) -> Iterator[list[Prompted]]:
+    def mixed(rng: np.random.Generator) -> Iterator[list[PromptedBatch]]:
         usual = batches(sam, again, material.cutouts, material.backgrounds, rng, material.photographs)
         return _mixed(sam, again, usual, seen, stretch.share, rng) if seen else usual
 
     return sam, train_on(sam, again, mixed, checkpoint)
 
 
-def mean_of(networks: Sequence[Sam], recipe: SegmenterRecipe) -> Sam:
+def mean_of(networks: Sequence[Sam], config: SegmenterConfig) -> Sam:
     """The network whose every weight is the mean of the others'."""
     states = [network.state_dict() for network in networks]
-    sam = build_sam(recipe.network)
+    sam = build_sam(config.network)
     sam.load_state_dict({name: torch.stack([s[name] for s in states]).mean(dim=0) for name in states[0]})
     return sam.eval()
 
@@ -163,18 +167,18 @@ def half_folder(folder: Path, half: int) -> Path:
     return folder.with_name(f"{folder.name}_half{half}")
 
 
-def save_halves(folder: Path, networks: Sequence[Sam], recipe: SegmenterRecipe) -> None:
+def save_halves(folder: Path, networks: Sequence[Sam], config: SegmenterConfig) -> None:
     """Write the mean to ``folder`` and each half beside it."""
-    save_sam(folder, mean_of(networks, recipe), recipe.network)
+    save_sam(folder, mean_of(networks, config), config.network)
     for half, network in enumerate(networks):
-        save_sam(half_folder(folder, half), network, recipe.network)
+        save_sam(half_folder(folder, half), network, config.network)
 
 
 def train_and_save(
     archive: Path,
     folder: Path,
-    recipe: SegmenterRecipe,
-    stretch: HalvesRecipe,
+    config: SegmenterConfig,
+    stretch: HalvesConfig,
     checkpoint: Path | None = None,
     per_class: int = 120,
 ) -> None:
@@ -187,12 +191,12 @@ def train_and_save(
     photographs = load_photographs(archive, per_class)
     log.info("%d pictures of a thing", len(photographs))
     cutouts = [photograph.cut() for photograph in photographs]
-    material = Material(cutouts, load_backgrounds(archive), photographs, by_hand(archive))
+    material = TrainingData(cutouts, load_backgrounds(archive), photographs, by_hand(archive))
     log.info("%d photographs outlined by hand", len(material.outlined))
-    start, _ = train(recipe, cutouts, material.backgrounds, checkpoint, photographs)
+    start, _ = train(config, cutouts, material.backgrounds, checkpoint, photographs)
     networks = []
     for half in (0, 1):
         beside = checkpoint.with_name(f"{checkpoint.stem}_half{half}.pt") if checkpoint else None
-        sam, _ = train_half(start, half, recipe, stretch, material, beside)
+        sam, _ = train_half(start, half, config, stretch, material, beside)
         networks.append(sam)
-    save_halves(folder, networks, recipe)
+    save_halves(folder, networks, config)

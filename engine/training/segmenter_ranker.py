@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.scene.hints import Click, Hints
-from engine.vision.description import FEATURES, Marks, Support, describe
+from engine.vision.description import FEATURES, NetworkEvidence, PromptMarks, describe
 from engine.vision.proposals import Ranker, candidates
 from engine.vision.regions import Floats, RegionMap, working_copy
 from engine.vision.sam_prompter import SamPrompter
@@ -32,7 +32,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class RankerRecipe:
+class RankerConfig:
     """Every number of the fit.
 
     ``sharpness``: a candidate counts as the truth in proportion to exp(sharpness * IoU). ``calm``: the odds are
@@ -78,18 +78,20 @@ def judge(
         deepest = int(depth[rows, columns].argmax())
         for chosen in (deepest, *rng.integers(len(rows), size=clicks - 1)):
             y, x = int(rows[chosen]), int(columns[chosen])
-            support = Support.none(leaves.count)
+            support = NetworkEvidence.none(leaves.count)
             if prompter is not None and encoded is not None:
                 drawn = prompter.draw(encoded, Hints((Click((x + 0.5) * scale, (y + 0.5) * scale),)), None)
                 place = (leaves.place + 0.5) * scale
-                support = Support(
+                support = NetworkEvidence(
                     drawn.at(place[:, 0], place[:, 1]).astype(float), drawn.scores.astype(float)
                 )
-            judged.append(_judged(regions, Marks((int(leaves.labels[y, x]),)), support, truth))
+            judged.append(_judged(regions, PromptMarks((int(leaves.labels[y, x]),)), support, truth))
     return judged
 
 
-def _judged(regions: RegionMap, marks: Marks, support: Support, truth: NDArray[np.bool_]) -> Judged:
+def _judged(
+    regions: RegionMap, marks: PromptMarks, support: NetworkEvidence, truth: NDArray[np.bool_]
+) -> Judged:
     leaves = regions.leaves
     members, lasting = candidates(regions, marks, support)
     inside = np.bincount(leaves.labels[truth], minlength=leaves.count).astype(float)
@@ -100,7 +102,7 @@ def _judged(regions: RegionMap, marks: Marks, support: Support, truth: NDArray[n
 
 
 def fit(
-    judged: Sequence[Judged], recipe: RankerRecipe, weights: Sequence[float] | None = None
+    judged: Sequence[Judged], config: RankerConfig, weights: Sequence[float] | None = None
 ) -> tuple[Ranker, list[float]]:
     """Fit the ranker by listwise cross-entropy (Cao et al. 2007); also each step's loss.
 
@@ -112,34 +114,34 @@ def fit(
     truth = torch.full((len(judged), most), -torch.inf)
     for row, one in enumerate(judged):
         features[row, : len(one.truth)] = torch.from_numpy(one.features)
-        truth[row, : len(one.truth)] = torch.from_numpy(one.truth) * recipe.sharpness
+        truth[row, : len(one.truth)] = torch.from_numpy(one.truth) * config.sharpness
     each = torch.ones(len(judged)) if weights is None else torch.tensor(list(weights))
     fitted = [
-        _fit_one(features, truth, each, recipe, recipe.seed + member) for member in range(recipe.members)
+        _fit_one(features, truth, each, config, config.seed + member) for member in range(config.members)
     ]
     # Several perceptrons whose odds are averaged are one wider perceptron.
     ranker = Ranker(
         np.concatenate([first for first, _, _, _ in fitted], axis=1),
         np.concatenate([bias for _, bias, _, _ in fitted]),
-        np.concatenate([second for _, _, second, _ in fitted]) * recipe.calm / recipe.members,
+        np.concatenate([second for _, _, second, _ in fitted]) * config.calm / config.members,
     )
     return ranker, fitted[0][3]
 
 
 def _fit_one(
-    features: Tensor, truth: Tensor, weights: Tensor, recipe: RankerRecipe, seed: int
+    features: Tensor, truth: Tensor, weights: Tensor, config: RankerConfig, seed: int
 ) -> tuple[Floats, Floats, Floats, list[float]]:
     generator = torch.Generator().manual_seed(seed)
     network = nn.Sequential(
-        nn.Linear(len(FEATURES), recipe.hidden), nn.ReLU(), nn.Linear(recipe.hidden, 1, bias=False)
+        nn.Linear(len(FEATURES), config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1, bias=False)
     )
     for parameter in network.parameters():
         nn.init.uniform_(parameter, -0.24, 0.24, generator=generator)
-    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.weight_decay)
+    optimiser = torch.optim.AdamW(network.parameters(), config.rate, weight_decay=config.weight_decay)
     absent, wanted = truth.isneginf(), truth.softmax(dim=1)
     losses = []
-    for _ in range(recipe.steps):
-        chosen = torch.randint(len(features), (recipe.clicks,), generator=generator)
+    for _ in range(config.steps):
+        chosen = torch.randint(len(features), (config.clicks,), generator=generator)
         odds = network(features[chosen])[..., 0].masked_fill(absent[chosen], -1e9).log_softmax(dim=1)
         each = -(wanted[chosen] * odds.masked_fill(absent[chosen], 0.0)).sum(dim=1)
         loss = (weights[chosen] * each).mean()

@@ -14,7 +14,7 @@ Pixels = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class ComposedScene:
+class CutoutScene:
     """``pixels`` uint8 (h, w, 3) and what can be clicked: masks bool (h, w), each at least ``MIN_AREA`` large."""
 
     pixels: NDArray[np.uint8]
@@ -22,7 +22,7 @@ class ComposedScene:
 
 
 @dataclass(frozen=True)
-class _Thing:
+class _Cutout:
     pixels: Pixels
     alpha: NDArray[np.float32]
     part: NDArray[np.float32] | None = None
@@ -96,7 +96,7 @@ def _outline(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
     return mask.astype(np.float32) / 255.0
 
 
-def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> _Thing:
+def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> _Cutout:
     """One to four surfaces grown together: a thing of several colours, one of which may be asked for as a part."""
     side = 128
     pixels, alpha = np.zeros((side, side, 3), np.float32), np.zeros((side, side), np.float32)
@@ -112,19 +112,19 @@ def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generat
         pixels = np.asarray(pixels * (1 - patch[..., None]) + surface * shade * patch[..., None], np.float32)
         alpha = np.maximum(alpha, patch)
         part = patch if index else None
-    return _Thing(pixels, alpha, part)
+    return _Cutout(pixels, alpha, part)
 
 
-def _real_thing(cutouts: Sequence[Cutout], rng: np.random.Generator) -> _Thing:
+def _real_thing(cutouts: Sequence[Cutout], rng: np.random.Generator) -> _Cutout:
     cutout = cutouts[int(rng.integers(len(cutouts)))]
     pixels = cutout.pixels.astype(np.float32) / 255.0
     if rng.random() < 0.5:
         gain = rng.uniform(0.6, 1.4, 3) if rng.random() < 0.3 else np.full(3, rng.uniform(0.6, 1.3))
         pixels = pixels ** rng.uniform(0.7, 1.4) * gain
-    return _Thing(np.asarray(pixels, np.float32), cutout.mask.astype(np.float32))
+    return _Cutout(np.asarray(pixels, np.float32), cutout.mask.astype(np.float32))
 
 
-def _placed(thing: _Thing, shape: tuple[int, int], rng: np.random.Generator) -> _Thing:
+def _placed(thing: _Cutout, shape: tuple[int, int], rng: np.random.Generator) -> _Cutout:
     """The thing at a random place, size, turn and side, as layers of the scene's shape."""
     height, width = thing.alpha.shape
     scale = np.exp(rng.uniform(np.log(0.16), np.log(1.15))) * max(shape) / max(height, width)
@@ -142,7 +142,7 @@ def _placed(thing: _Thing, shape: tuple[int, int], rng: np.random.Generator) -> 
 
     alpha = move(thing.alpha, cv2.BORDER_CONSTANT)
     part = move(thing.part, cv2.BORDER_CONSTANT) if thing.part is not None else None
-    return _Thing(move(thing.pixels, cv2.BORDER_REPLICATE), alpha, part)
+    return _Cutout(move(thing.pixels, cv2.BORDER_REPLICATE), alpha, part)
 
 
 def _with_shadow(canvas: Pixels, alpha: NDArray[np.float32], rng: np.random.Generator) -> Pixels:
@@ -195,7 +195,7 @@ def compose_scene(
     rng: np.random.Generator,
     side: int = 128,
     photographs: Sequence[Photograph] = (),
-) -> ComposedScene:
+) -> CutoutScene:
     """A scene of one to five things whose longest side is ``side``; later things hide earlier ones.
 
     Without cut-outs every thing is made up. Where there are ``photographs``, a third of the scenes start from one,
@@ -224,4 +224,4 @@ def compose_scene(
             [thing.part] if thing.part is not None else []
         )
     masks = [layer > 0.5 for layer in things + parts]
-    return ComposedScene(finished(canvas, rng), tuple(m for m in masks if m.sum() >= MIN_AREA))
+    return CutoutScene(finished(canvas, rng), tuple(m for m in masks if m.sum() >= MIN_AREA))

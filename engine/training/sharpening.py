@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.autoencoder import MelCodec
-from engine.diffusion.sampler import Wanted, make_scheduler, sample_latents, take_noise
+from engine.diffusion.sampler import GuidanceTargets, make_scheduler, sample_latents, take_noise
 from engine.diffusion.unet import scheduler_config
 from engine.progress import Progress
 from engine.training.adversary import PatchAdversary
@@ -27,7 +27,7 @@ from engine.training.mel_codec import MEL_MEAN, MEL_STD, reconstruction_loss
 
 
 @dataclass(frozen=True)
-class SharpeningRecipe:
+class SharpeningConfig:
     """Every number of the recipe.
 
     ``generated`` of the ``batch`` rows of each step come from the diffusion network. ``memory`` is how many
@@ -52,28 +52,28 @@ class SharpeningRecipe:
     device: str = "cpu"
 
     @staticmethod
-    def toy() -> "SharpeningRecipe":
+    def toy() -> "SharpeningConfig":
         schedule = Schedule(steps=12, peak_rate=1e-3, warmup_steps=2)
-        return SharpeningRecipe(
+        return SharpeningConfig(
             schedule, batch=2, generated=2, frames=64, critic_width=8, memory=2, steps=2, bfloat16=False
         )
 
     @staticmethod
-    def bootstrap(seconds: float) -> "SharpeningRecipe":
+    def bootstrap(seconds: float) -> "SharpeningConfig":
         """For one CPU core: about 20 minutes."""
-        return SharpeningRecipe(Schedule(steps=200_000, peak_rate=3e-4, seconds=seconds))
+        return SharpeningConfig(Schedule(steps=200_000, peak_rate=3e-4, seconds=seconds))
 
     @staticmethod
-    def release(seconds: float = 150.0) -> "SharpeningRecipe":
+    def release(seconds: float = 150.0) -> "SharpeningConfig":
         """For one GPU."""
         return replace(
-            SharpeningRecipe.bootstrap(seconds), batch=64, generated=32, memory=4096, device="cuda"
+            SharpeningConfig.bootstrap(seconds), batch=64, generated=32, memory=4096, device="cuda"
         )
 
 
 @torch.no_grad()
 def sampled(
-    recipe: SharpeningRecipe,
+    config: SharpeningConfig,
     unet: Any,
     captions: CaptionConditions,
     groups: Sequence[Group],
@@ -86,29 +86,29 @@ def sampled(
 ) -> NDArray[np.float16]:
     """One latent (8, T, 16) per group of concepts, sampled as a draft take is: (N, 8, T, 16)."""
     rng = np.random.default_rng(seed)
-    unet = unet.to(recipe.device).eval()
-    null = captions.null().to(recipe.device)
+    unet = unet.to(config.device).eval()
+    null = captions.null().to(config.device)
     rows = []
     for start in range(0, len(groups), together):
         some = list(groups[start : start + together])
-        noise = take_noise(rng.integers(2**31, size=len(some)).tolist(), shape).to(recipe.device)
+        noise = take_noise(rng.integers(2**31, size=len(some)).tolist(), shape).to(config.device)
         latent = sample_latents(
             unet,
-            make_scheduler(scheduler_config(), "multistep", recipe.steps),
+            make_scheduler(scheduler_config(), "multistep", config.steps),
             noise,
-            Wanted.of(captions.draw(some, rng)).to(recipe.device),
+            GuidanceTargets.of(captions.draw(some, rng)).to(config.device),
             null,
-            guidance=recipe.guidance,
+            guidance=config.guidance,
             latent_patch=latent_patch,
             progress=progress.part(start / len(groups), (start + len(some)) / len(groups)),
-            rescale=recipe.rescale,
+            rescale=config.rescale,
         )
         rows.append(latent.cpu().numpy().astype(np.float16))
     return np.concatenate(rows)
 
 
 def sharpen(
-    recipe: SharpeningRecipe,
+    config: SharpeningConfig,
     codec: MelCodec,
     mels: Iterator[Tensor],
     generated: NDArray[np.float16],
@@ -125,25 +125,25 @@ def sharpen(
         the loss of every step.
     """
     torch.manual_seed(seed)
-    network = codec.network.to(recipe.device, memory_format=torch.channels_last)
+    network = codec.network.to(config.device, memory_format=torch.channels_last)
     given = [p.detach().clone() for p in network.parameters()]
     network.encoder.requires_grad_(False)
     network.quant_conv.requires_grad_(False)
-    trainer = Trainer(network, recipe.schedule, checkpoint, decay=0.998)
-    adversary = PatchAdversary(recipe.critic_width, recipe.device)
+    trainer = Trainer(network, config.schedule, checkpoint, decay=0.998)
+    adversary = PatchAdversary(config.critic_width, config.device)
     rng = np.random.default_rng([seed, trainer.step])
 
     def loss_of(mel: Tensor, _share: float) -> Tensor:
-        mel = mel.to(recipe.device)
-        drawn = _crops(generated, recipe.generated, recipe.frames // codec.reduction, rng).to(recipe.device)
-        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
+        mel = mel.to(config.device)
+        drawn = _crops(generated, config.generated, config.frames // codec.reduction, rng).to(config.device)
+        with torch.autocast(config.device, torch.bfloat16, enabled=config.bfloat16):
             with torch.no_grad():
                 heard = codec.standardise(codec.posterior(mel).sample().float())
             out = codec.decode(torch.cat([heard, drawn])).float()
         target, said = (mel - MEL_MEAN) / MEL_STD, (out - MEL_MEAN) / MEL_STD
         own, made = said[: len(mel)], said[len(mel) :]
-        loss: Tensor = reconstruction_loss(own, target, recipe.edge_weight)
-        return loss + recipe.critic_weight * (
+        loss: Tensor = reconstruction_loss(own, target, config.edge_weight)
+        return loss + config.critic_weight * (
             adversary.generator_loss(target, own) + adversary.score_loss(target, made)
         )
 
@@ -151,7 +151,7 @@ def sharpen(
     trainer.finish()
     network.requires_grad_(True)
     with torch.no_grad():
-        torch._foreach_lerp_(given, list(network.parameters()), recipe.share)
+        torch._foreach_lerp_(given, list(network.parameters()), config.share)
         for parameter, value in zip(network.parameters(), given, strict=True):
             parameter.copy_(value)
     return losses

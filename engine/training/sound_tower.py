@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.diffusion.mel import HOP, LogMel, normalise_for_model
+from engine.diffusion.mel import HOP, LogMel, normalize_for_model
 from engine.diffusion.sound_tower import SoundTower
 from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import Concept
@@ -24,7 +24,7 @@ from engine.training.loop import Schedule, Trainer
 
 
 @dataclass(frozen=True)
-class SoundTowerSettings:
+class SoundTowerConfig:
     """The tower's size and the loop.
 
     Attributes:
@@ -43,12 +43,12 @@ class SoundTowerSettings:
     seed: int = 60
 
     @classmethod
-    def release(cls) -> "SoundTowerSettings":
+    def release(cls) -> "SoundTowerConfig":
         """What the bundled weights were made with: some minutes of one core."""
         return cls()
 
     @classmethod
-    def toy(cls) -> "SoundTowerSettings":
+    def toy(cls) -> "SoundTowerConfig":
         """Seconds on a CPU."""
         return cls(
             widths=(8, 16, 16),
@@ -64,7 +64,7 @@ def train_sound_tower(
     source: ExampleSource,
     concepts: Sequence[Concept],
     words: TextTower,
-    settings: SoundTowerSettings,
+    config: SoundTowerConfig,
     progress: Progress,
     checkpoint: Path | None = None,
 ) -> tuple[SoundTower, list[float]]:
@@ -74,19 +74,19 @@ def train_sound_tower(
         The tower and the loss of each step.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
-        tower = SoundTower(settings.widths)
+        torch.manual_seed(config.seed)
+        tower = SoundTower(config.widths)
     tower.to(memory_format=torch.channels_last)
-    trainer = Trainer(tower, settings.schedule, checkpoint, settings.average)
+    trainer = Trainer(tower, config.schedule, checkpoint, config.average)
 
     def loss_of(batch: tuple[Tensor, Tensor], share: float) -> Tensor:
         progress.report(share, "teaching sounds")
         mels, texts = batch
-        with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=config.bfloat16):
             found = tower(mels)
         return _contrast(found, texts)
 
-    losses = trainer.run(_batches(source, concepts, words, settings, trainer.step), loss_of)
+    losses = trainer.run(_batches(source, concepts, words, config, trainer.step), loss_of)
     trainer.finish()
     return tower, losses
 
@@ -95,28 +95,28 @@ def _batches(
     source: ExampleSource,
     concepts: Sequence[Concept],
     words: TextTower,
-    settings: SoundTowerSettings,
+    config: SoundTowerConfig,
     step: int,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     front = LogMel()
     known = [concept for concept in concepts if concept.id in source.concepts]
     while True:  # each batch follows from its step, so a resumed run goes on with fresh sounds
-        rng = np.random.default_rng((settings.seed, step))
+        rng = np.random.default_rng((config.seed, step))
         waves, captions = zip(
-            *(_example(source, known, settings, rng) for _ in range(settings.batch)), strict=True
+            *(_example(source, known, config, rng) for _ in range(config.batch)), strict=True
         )
         stacked = torch.from_numpy(np.stack(waves))
-        length = settings.frames * HOP
+        length = config.frames * HOP
         start = int(rng.integers(stacked.shape[1] - length + 1))
-        yield front(normalise_for_model(stacked[:, start : start + length])), words.encode(captions)
+        yield front(normalize_for_model(stacked[:, start : start + length])), words.encode(captions)
         step += 1
 
 
 def _example(
-    source: ExampleSource, known: Sequence[Concept], settings: SoundTowerSettings, rng: np.random.Generator
+    source: ExampleSource, known: Sequence[Concept], config: SoundTowerConfig, rng: np.random.Generator
 ) -> tuple[Wave, str]:
     """A sound and its caption: of one concept, or the sum of two at levels up to 8 dB apart."""
-    count = 2 if rng.random() < settings.mixtures and len(known) > 1 else 1
+    count = 2 if rng.random() < config.mixtures and len(known) > 1 else 1
     picked = [known[int(place)] for place in rng.choice(len(known), count, replace=False)]
     waves = [_evened(source.draw(concept.id, rng)) * 10 ** (rng.uniform(-4, 4) / 20) for concept in picked]
     texts = [concept.captions[int(rng.integers(len(concept.captions)))] for concept in picked]

@@ -23,7 +23,7 @@ from engine.progress import Progress
 from engine.training.contrast import contrast
 from engine.training.loop import Schedule, Trainer
 
-Point = NDArray[np.float32]
+Embedding = NDArray[np.float32]
 
 FAMILIES = (
     "dog cat rooster bird crow horse frog elephant big_cat cow insect",
@@ -60,7 +60,7 @@ FRAMES = (
 
 
 @dataclass(frozen=True)
-class TextTowerSettings:
+class TextTowerConfig:
     """The tower's size and the loop; see TextTower for the first three."""
 
     width: int = 96
@@ -72,19 +72,19 @@ class TextTowerSettings:
     seed: int = 5
 
     @classmethod
-    def release(cls) -> "TextTowerSettings":
+    def release(cls) -> "TextTowerConfig":
         """What the bundled weights were made with: about two minutes of one core."""
         return cls()
 
     @classmethod
-    def toy(cls) -> "TextTowerSettings":
+    def toy(cls) -> "TextTowerConfig":
         """Seconds on a CPU."""
         return cls(
             width=32, buckets=256, schedule=Schedule(120, 5e-3, warmup_steps=10), batch=64, average=0.9
         )
 
 
-class Layout:
+class ConceptLayout:
     """Where in the condition space texts belong.
 
     Args:
@@ -101,7 +101,7 @@ class Layout:
         directions = np.linalg.qr(rng.normal(size=(width, own)))[0].T.astype(np.float32)
         self.null = directions[-1]
         family_of = {name: place for place, family in enumerate(FAMILIES) for name in family.split()}
-        self.places: dict[str, Point] = {}
+        self.places: dict[str, Embedding] = {}
         for place, concept in enumerate(concepts):
             shared = directions[len(concepts) + family_of.get(concept.id, 0)]
             self.places[concept.id] = np.sqrt(0.9) * directions[place] + np.sqrt(0.1) * shared
@@ -110,7 +110,7 @@ class Layout:
         scattered = rng.normal(size=(len(self.vocabulary), width)).astype(np.float32) / np.sqrt(width)
         self._turns = dict(zip(self.vocabulary, scattered, strict=True))
 
-    def point(self, concept: Concept, text: str) -> Point:
+    def point(self, concept: Concept, text: str) -> Embedding:
         """Where a text about one concept belongs; a unit vector."""
         words = [word for word in split_words(text) if word not in LITTLE_WORDS]
         carried = [part for part, names in CARRIED.items() if part != concept.id and set(names) & set(words)]
@@ -122,7 +122,7 @@ class Layout:
         turned = centre + 0.5 * _unit(np.sum(turns, axis=0)) if turns else centre
         return _unit(turned)
 
-    def draw(self, rng: np.random.Generator) -> tuple[str, Point]:
+    def draw(self, rng: np.random.Generator) -> tuple[str, Embedding]:
         """A text, and where it belongs."""
         kind = rng.random()
         if kind < 0.02:
@@ -135,7 +135,7 @@ class Layout:
         join = JOINS[int(rng.integers(len(JOINS)))]
         return join.join(text for text, _ in parts), _unit(np.sum([point for _, point in parts], axis=0))
 
-    def _one(self, concept: Concept, rng: np.random.Generator) -> tuple[str, Point]:
+    def _one(self, concept: Concept, rng: np.random.Generator) -> tuple[str, Embedding]:
         kind = rng.random()
         if kind < 0.5:
             text = concept.captions[int(rng.integers(len(concept.captions)))]
@@ -159,7 +159,7 @@ def _framing_words() -> set[str]:
     return {word for text in (*FRAMES, *JOINS) for word in split_words(text.replace("{}", " "))}
 
 
-def _unit(vector: Point) -> Point:
+def _unit(vector: Embedding) -> Embedding:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
 
@@ -192,7 +192,7 @@ def _veiled(tokens: Tokens, rng: np.random.Generator, share: float = 0.2) -> Tok
 
 def train_text_tower(
     concepts: Sequence[Concept],
-    settings: TextTowerSettings,
+    config: TextTowerConfig,
     progress: Progress,
     checkpoint: Path | None = None,
 ) -> tuple[TextTower, list[float]]:
@@ -201,27 +201,27 @@ def train_text_tower(
     Returns:
         The tower and the loss of each step.
     """
-    layout = Layout(concepts)
+    layout = ConceptLayout(concepts)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
-        tower = TextTower(list(layout.vocabulary), settings.buckets, settings.width, settings.heads)
-    trainer = Trainer(tower, settings.schedule, checkpoint, settings.average)
+        torch.manual_seed(config.seed)
+        tower = TextTower(list(layout.vocabulary), config.buckets, config.width, config.heads)
+    trainer = Trainer(tower, config.schedule, checkpoint, config.average)
 
     def loss_of(batch: tuple[Tokens, Tensor], share: float) -> Tensor:
         progress.report(share, "teaching words")
         tokens, points = batch
         return contrast(tower(tokens.words, tokens.grams), points, temperature=0.05, nearness=5.0)
 
-    losses = trainer.run(_batches(layout, tower, settings, trainer.step), loss_of)
+    losses = trainer.run(_batches(layout, tower, config, trainer.step), loss_of)
     trainer.finish()
     return tower, losses
 
 
 def _batches(
-    layout: Layout, tower: TextTower, settings: TextTowerSettings, step: int
+    layout: ConceptLayout, tower: TextTower, config: TextTowerConfig, step: int
 ) -> Iterator[tuple[Tokens, Tensor]]:
     while True:  # each batch follows from its step, so a resumed run goes on with fresh texts
-        rng = np.random.default_rng((settings.seed, step))
-        texts, points = zip(*(layout.draw(rng) for _ in range(settings.batch)), strict=True)
+        rng = np.random.default_rng((config.seed, step))
+        texts, points = zip(*(layout.draw(rng) for _ in range(config.batch)), strict=True)
         yield _veiled(tower.tokenizer(texts), rng), torch.from_numpy(np.stack(points))
         step += 1

@@ -18,7 +18,7 @@ from engine.training.loop import Schedule, Trainer
 
 
 @dataclass(frozen=True)
-class VocoderRecipe:
+class VocoderConfig:
     """Every number of the recipe. ``adversary_from`` is the share of training after which it joins (1: never)."""
 
     schedule: Schedule
@@ -34,21 +34,21 @@ class VocoderRecipe:
     device: str = "cpu"
 
     @staticmethod
-    def toy() -> "VocoderRecipe":
+    def toy() -> "VocoderConfig":
         schedule = Schedule(steps=30, peak_rate=3e-3, warmup_steps=5)
-        small = VocoderRecipe(schedule, width=32, hidden=64, depth=2, batch=2, bfloat16=False)
+        small = VocoderConfig(schedule, width=32, hidden=64, depth=2, batch=2, bfloat16=False)
         return replace(small, adversary_from=0.7)
 
     @staticmethod
-    def bootstrap(seconds: float) -> "VocoderRecipe":
+    def bootstrap(seconds: float) -> "VocoderConfig":
         """For one CPU core."""
-        return VocoderRecipe(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds))
+        return VocoderConfig(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds))
 
     @staticmethod
-    def release(seconds: float = 360.0) -> "VocoderRecipe":
+    def release(seconds: float = 360.0) -> "VocoderConfig":
         """For one GPU."""
         schedule = Schedule(steps=200_000, peak_rate=8e-4, seconds=seconds)
-        return replace(VocoderRecipe(schedule), batch=64, adversary_from=0.3, device="cuda")
+        return replace(VocoderConfig(schedule), batch=64, adversary_from=0.3, device="cuda")
 
 
 def spectral_loss(waveform: Tensor, target: Tensor, windows: tuple[int, ...]) -> Tensor:
@@ -66,7 +66,7 @@ def spectral_loss(waveform: Tensor, target: Tensor, windows: tuple[int, ...]) ->
 
 
 def train_vocoder(
-    recipe: VocoderRecipe, waveforms: Iterator[Tensor], seed: int, checkpoint: Path | None = None
+    config: VocoderConfig, waveforms: Iterator[Tensor], seed: int, checkpoint: Path | None = None
 ) -> tuple[SpectralVocoder, list[float]]:
     """Train on batches of waveforms (B, samples), samples a multiple of the hop.
 
@@ -74,20 +74,20 @@ def train_vocoder(
         the vocoder in evaluation mode, and the loss of every step.
     """
     torch.manual_seed(seed)
-    network = SpectralVocoder(width=recipe.width, hidden=recipe.hidden, depth=recipe.depth).to(recipe.device)
-    front_end = LogMel().to(recipe.device)
-    trainer = Trainer(network, recipe.schedule, checkpoint, decay=0.998)
-    adversary = SpectrogramAdversary(width=32, device=recipe.device) if recipe.adversary_from < 1 else None
+    network = SpectralVocoder(width=config.width, hidden=config.hidden, depth=config.depth).to(config.device)
+    front_end = LogMel().to(config.device)
+    trainer = Trainer(network, config.schedule, checkpoint, decay=0.998)
+    adversary = SpectrogramAdversary(width=32, device=config.device) if config.adversary_from < 1 else None
 
     def loss_of(target: Tensor, share: float) -> Tensor:
-        target = target.to(recipe.device)
+        target = target.to(config.device)
         mel = front_end(target)
-        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.bfloat16):
+        with torch.autocast(config.device, torch.bfloat16, enabled=config.bfloat16):
             waveform = network(mel)
-        loss = spectral_loss(waveform, target, recipe.windows)
-        loss = loss + recipe.mel_weight * functional.l1_loss(front_end(waveform), mel)
-        if adversary is not None and share >= recipe.adversary_from:
-            loss = loss + recipe.adversary_weight * adversary.generator_loss(target, waveform)
+        loss = spectral_loss(waveform, target, config.windows)
+        loss = loss + config.mel_weight * functional.l1_loss(front_end(waveform), mel)
+        if adversary is not None and share >= config.adversary_from:
+            loss = loss + config.adversary_weight * adversary.generator_loss(target, waveform)
         return loss
 
     losses = trainer.run(waveforms, loss_of)

@@ -14,7 +14,7 @@ Members = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Marks:
+class PromptMarks:
     """Hints in superpixels: ``keep`` and ``drop`` leaves (no leaf in both) and a box (x0, y0, x1, y1) or None."""
 
     keep: tuple[int, ...] = ()
@@ -23,15 +23,15 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Support:
+class NetworkEvidence:
     """What others say about each superpixel: ``masks`` (k, n), 0..1, and how sure they are, ``scores`` (k,)."""
 
     masks: Floats
     scores: Floats
 
     @staticmethod
-    def none(count: int) -> "Support":
-        return Support(np.zeros((0, count)), np.zeros(0))
+    def none(count: int) -> "NetworkEvidence":
+        return NetworkEvidence(np.zeros((0, count)), np.zeros(0))
 
 
 def overlaps(members: Members, area: Floats) -> Floats:
@@ -49,7 +49,7 @@ FEATURES = (
 
 
 def describe(
-    leaves: Superpixels, members: Members, lasting: Floats, marks: Marks, support: Support
+    leaves: Superpixels, members: Members, lasting: Floats, marks: PromptMarks, support: NetworkEvidence
 ) -> Floats:
     """What makes each candidate an object, (c, len(FEATURES)), each about -3..3."""
     m = cast(Floats, members.astype(np.float32))  # singly precise: these products are what a click waits for
@@ -109,7 +109,7 @@ def _colour_features(leaves: Superpixels, m: Floats, around: Floats) -> list[Flo
     return [contrast * 2 - 1, spread - 1.5, rare * 2 - 1]
 
 
-def _shape_features(leaves: Superpixels, m: Floats, marks: Marks) -> list[Floats]:
+def _shape_features(leaves: Superpixels, m: Floats, marks: PromptMarks) -> list[Floats]:
     height, width = leaves.labels.shape
     area = m @ leaves.area
     border = m @ leaves.border
@@ -138,7 +138,7 @@ def _shape_features(leaves: Superpixels, m: Floats, marks: Marks) -> list[Floats
     ]
 
 
-def _form_features(leaves: Superpixels, members: Members, marks: Marks) -> list[Floats]:
+def _form_features(leaves: Superpixels, members: Members, marks: PromptMarks) -> list[Floats]:
     """How deep inside the first click is, and how much of its convex hull a candidate fills."""
     area = members @ leaves.area
     depth = np.zeros(len(members))
@@ -165,7 +165,9 @@ def _agreement(members: Members, area: Floats) -> Floats:
     return np.asarray((np.clip(alike, 0.5, 1.0) * 2 - 1).sum(axis=1) / 4 - 1, float)
 
 
-def _support_features(leaves: Superpixels, m: Floats, around: Floats, support: Support) -> list[Floats]:
+def _support_features(
+    leaves: Superpixels, m: Floats, around: Floats, support: NetworkEvidence
+) -> list[Floats]:
     """Agreement with the network's masks: the best soft IoU, its score, support within and outside; the soft IoU
     with the surest, and with all by their sureness; and how much better supported it is than its ring.
     """

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from engine.vision.regions import RegionMap
 
-Found = tuple[NDArray[np.bool_], NDArray[np.float32]]
+Candidate = tuple[NDArray[np.bool_], NDArray[np.float32]]
 """Masks (3, h, w), best first, and their scores (3,)."""
 
 
-def seeds(regions: RegionMap, count: int = 24) -> list[tuple[int, int]]:
+def seed_points(regions: RegionMap, count: int = 24) -> list[tuple[int, int]]:
     """Points (x, y) at working resolution, in the middles of about ``count`` coarse regions of the first tree."""
     tree, leaves = regions.trees[0], regions.leaves
     top = len(tree.parent) - 1
@@ -32,7 +32,7 @@ def seeds(regions: RegionMap, count: int = 24) -> list[tuple[int, int]]:
     return points
 
 
-def find(found: Sequence[Found], limit: int) -> list[tuple[int, tuple[int, ...]]]:
+def select_objects(found: Sequence[Candidate], limit: int) -> list[tuple[int, tuple[int, ...]]]:
     """Which of ``found`` to show: (index, the order of its masks, the chosen one first), most likely first.
 
     A mask that is most of the still is background; one that overlaps a likelier one is dropped.

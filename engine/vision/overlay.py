@@ -23,7 +23,7 @@ DIMMED = 0.72
 
 
 @dataclass(frozen=True)
-class Marked:
+class OverlayObject:
     """An object as it is drawn: its mask in its colour, with its name."""
 
     mask: Mask
@@ -38,7 +38,7 @@ def mask_png(mask: Mask) -> bytes:
     return _png(Image.fromarray(mask.astype(np.uint8) * 255).convert("1"))
 
 
-def overlay_png(still: Still, objects: Sequence[Marked]) -> bytes:
+def overlay_png(still: Still, objects: Sequence[OverlayObject]) -> bytes:
     """The still with every object tinted, outlined and named in its colour: an RGB PNG of its size."""
     from PIL import Image, ImageDraw
 
@@ -50,7 +50,7 @@ def overlay_png(still: Still, objects: Sequence[Marked]) -> bytes:
     return _png(picture)
 
 
-def _tinted(still: Still, objects: Sequence[Marked]) -> np.ndarray:
+def _tinted(still: Still, objects: Sequence[OverlayObject]) -> np.ndarray:
     """uint8 (H, W, 3): the still dimmed, its objects bright and tinted, each with its outline."""
     anywhere = np.zeros((still.height, still.width), np.bool_)
     for marked in objects:
@@ -66,7 +66,7 @@ def _tinted(still: Still, objects: Sequence[Marked]) -> np.ndarray:
     return np.asarray(pixels, np.uint8)
 
 
-def _draw_name(draw: "Drawing.ImageDraw", size: tuple[int, int], marked: Marked) -> None:
+def _draw_name(draw: "Drawing.ImageDraw", size: tuple[int, int], marked: OverlayObject) -> None:
     """The name in a plate of the object's colour: above the object, or on it where there is no room."""
     from PIL import ImageFont
 

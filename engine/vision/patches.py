@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.vision.towers import ClipPatchNetwork, PatchNetwork
 
 GREY = 128
-REMEMBERED = 16
+CACHED_STILLS = 16
 FOCUS_SHARE = 0.8
 """An object whose longer side is under this share of the still's gets a crop of its own."""
 FOCUS_ROOM = 1.5
@@ -170,7 +170,7 @@ class PatchEncoder:
         key = (still.digest, window)
         if key not in self._seen:
             self._seen[key] = self._encode(still, Frame(window, self.network.side))
-            while len(self._seen) > REMEMBERED:
+            while len(self._seen) > CACHED_STILLS:
                 self._seen.popitem(last=False)
         self._seen.move_to_end(key)
         return self._seen[key]

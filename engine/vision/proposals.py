@@ -12,17 +12,17 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.vision.description import Marks, Members, Support, describe, overlaps
+from engine.vision.description import Members, NetworkEvidence, PromptMarks, describe, overlaps
 from engine.vision.regions import Floats, RegionMap, Superpixels, Tree
 
 Region = NDArray[np.bool_]
 
 
-def candidates(regions: RegionMap, marks: Marks, support: Support) -> tuple[Members, Floats]:
+def candidates(regions: RegionMap, marks: PromptMarks, support: NetworkEvidence) -> tuple[Members, Floats]:
     """Regions that hold every kept leaf and no dropped one, without repeats, (c, n), and their persistence (c,).
 
     From the trees (with a box alone: those that fill it), from the network's masks, and each of these again
-    after ``regrown``. Persistence is how much dearer merging a region further was than making it (the log of
+    after ``grabcut_refine``. Persistence is how much dearer merging a region further was than making it (the log of
     the ratio), which is what stable regions are known by (Matas et al. 2002); 0 for regions not from a tree.
     """
     leaves = regions.leaves
@@ -37,9 +37,9 @@ def candidates(regions: RegionMap, marks: Marks, support: Support) -> tuple[Memb
     lasting = np.array([persistence for _, persistence in found])
     members[:, list(marks.keep)] = True
     members[:, list(marks.drop)] = False
-    members[grown:] = _one_piece(leaves, members[grown:], marks)
+    members[grown:] = _largest_component(leaves, members[grown:], marks)
     members, lasting = _without_repeats(members, lasting)
-    again = regrown(leaves, members[_unlike(members, leaves.area)], marks)
+    again = grabcut_refine(leaves, members[_distinct(members, leaves.area)], marks)
     members, lasting = np.concatenate([members, again]), np.concatenate([lasting, np.zeros(len(again))])
     members, lasting = _without_repeats(members, lasting)
     chosen = members.any(axis=1) & ((members @ leaves.area) < 0.995 * leaves.area.sum())
@@ -56,7 +56,7 @@ def _without_repeats(members: Members, lasting: Floats) -> tuple[Members, Floats
     return members[first], greatest
 
 
-def _unlike(members: Members, area: Floats, limit: float = 0.88, most: int = 32) -> list[int]:
+def _distinct(members: Members, area: Floats, limit: float = 0.88, most: int = 32) -> list[int]:
     """Indices of candidates none of which is nearly another."""
     alike = overlaps(members, area)
     chosen: list[int] = []
@@ -66,7 +66,9 @@ def _unlike(members: Members, area: Floats, limit: float = 0.88, most: int = 32)
     return chosen
 
 
-def _chain(tree: Tree, leaves: Superpixels, marks: Marks, growth: float = 1.05) -> list[tuple[Region, float]]:
+def _chain(
+    tree: Tree, leaves: Superpixels, marks: PromptMarks, growth: float = 1.05
+) -> list[tuple[Region, float]]:
     """The regions above the first kept leaf, each with the others' shares, less whatever was dropped."""
     chains = [tree.ancestors(leaf) for leaf in marks.keep]
     cuts = []
@@ -123,7 +125,7 @@ def _inside(
     return out
 
 
-def _one_piece(leaves: Superpixels, members: Members, marks: Marks) -> Members:
+def _largest_component(leaves: Superpixels, members: Members, marks: PromptMarks) -> Members:
     """Each candidate reduced to its piece round the first kept leaf (or its largest piece)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -147,7 +149,7 @@ def _one_piece(leaves: Superpixels, members: Members, marks: Marks) -> Members:
     return out
 
 
-def regrown(leaves: Superpixels, members: Members, marks: Marks, rounds: int = 6) -> Members:
+def grabcut_refine(leaves: Superpixels, members: Members, marks: PromptMarks, rounds: int = 6) -> Members:
     """Each candidate again, after every superpixel went to the side whose colours and neighbours it is like.
 
     GrabCut's energy (Rother et al. 2004) on superpixels, with palette histograms for its colour models and mean
@@ -168,7 +170,7 @@ def regrown(leaves: Superpixels, members: Members, marks: Marks, rounds: int = 6
         force[:, list(marks.keep)] = 9.0
         force[:, list(marks.drop)] = -9.0
         inside = (1 / (1 + np.exp(-1.5 * force))).astype(np.float32)
-    return _one_piece(leaves, inside > 0.5, marks)
+    return _largest_component(leaves, inside > 0.5, marks)
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def choose(chance: Floats, alike: Floats, count: int = 3) -> list[int]:
 
 
 def propose_regions(
-    regions: RegionMap, marks: Marks, support: Support, ranker: Ranker
+    regions: RegionMap, marks: PromptMarks, support: NetworkEvidence, ranker: Ranker
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """The three best regions for hints: masks bool (3, h, w) at working resolution, and expected IoU, descending."""
     leaves = regions.leaves

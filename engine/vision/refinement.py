@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
-Point = tuple[int, int]
+PixelPoint = tuple[int, int]
 
 MAX_BAND = 400_000
 """More outline pixels than this are not looked at again: a 50 MP still must not make a click slow."""
@@ -25,7 +25,7 @@ GUIDE_REACH, GUIDE_CALM = 6, 2e-3
 
 
 @dataclass(frozen=True)
-class Guide:
+class GuidedFilter:
     """The brightness of a still at working resolution, 0..1, with its local mean and calmed variance, (h, w) each."""
 
     light: NDArray[np.float32]
@@ -33,13 +33,13 @@ class Guide:
     variance: NDArray[np.float32]
 
     @staticmethod
-    def of(working: NDArray[np.uint8]) -> "Guide":
+    def of(working: NDArray[np.uint8]) -> "GuidedFilter":
         """Of a still uint8 (h, w, 3); made once, for every mask on it."""
         light = np.asarray(cv2.cvtColor(working, cv2.COLOR_RGB2GRAY) / np.float32(255), np.float32)
         mean = _blurred(light)
-        return Guide(light, mean, _blurred(light * light) - mean * mean + np.float32(GUIDE_CALM))
+        return GuidedFilter(light, mean, _blurred(light * light) - mean * mean + np.float32(GUIDE_CALM))
 
-    def followed(self, coarse: Mask) -> Mask:
+    def apply(self, coarse: Mask) -> Mask:
         """A mask (h, w) of superpixels along the still's edges, and rounded where there are none.
 
         The guided filter (He et al., ECCV 2010, section 3.1). A mask too thin for it stays as it is.
@@ -110,7 +110,7 @@ def _window(found: Mask, size: tuple[int, int]) -> tuple[int, int, int, int]:
     )  # fmt: skip
 
 
-def _to_working(small: tuple[int, ...], large: tuple[int, int], corner: Point) -> NDArray[np.float64]:
+def _to_working(small: tuple[int, ...], large: tuple[int, int], corner: PixelPoint) -> NDArray[np.float64]:
     """The affine map from pixels of a window of the still to working pixels, pixel centres to pixel centres."""
     wide, tall = small[1] / large[1], small[0] / large[0]
     return np.array([[wide, 0, (corner[0] + 0.5) * wide - 0.5], [0, tall, (corner[1] + 0.5) * tall - 0.5]])
@@ -135,7 +135,7 @@ def _nearer_inside(
     return cast(Mask, lean * 2.0 + np.log(prior / (1 - prior)) > 0)
 
 
-def one_piece(mask: Mask, anchor: Point | None, keep_out: Sequence[Point] = ()) -> Mask:
+def largest_component(mask: Mask, anchor: PixelPoint | None, keep_out: Sequence[PixelPoint] = ()) -> Mask:
     """The piece of the mask at ``anchor`` (or nearest it; without one, the largest), holes filled.
 
     Holes that hold a point (x, y) of ``keep_out`` stay.
@@ -162,7 +162,7 @@ def one_piece(mask: Mask, anchor: Point | None, keep_out: Sequence[Point] = ()) 
     return piece.astype(bool)
 
 
-def cut_away(mask: Mask, points: Sequence[Point], radius: int) -> Mask:
+def cut_away(mask: Mask, points: Sequence[PixelPoint], radius: int) -> Mask:
     """The mask without small discs round ``points``, in place."""
     if points:
         stamp = mask.astype(np.uint8)

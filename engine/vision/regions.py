@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Labels = NDArray[np.int32]
+RegionLabels = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 WORKING_SIDE = 512
@@ -26,7 +26,7 @@ WORKING_SIDE = 512
 
 
 @dataclass(frozen=True)
-class Taste:
+class MergeCriterion:
     """What makes two regions cheap to merge.
 
     Attributes:
@@ -42,13 +42,13 @@ class Taste:
     size: float
 
 
-TASTES = (
-    Taste(1.0, 40.0, 1.0, 0.8),
-    Taste(1.0, 60.0, 0.3, 0.5),
-    Taste(0.3, 10.0, 2.0, 0.5),
-    Taste(0.3, 10.0, 2.0, 0.8),
-    Taste(1.0, 40.0, 1.0, 0.25),
-    Taste(1.0, 40.0, 1.0, 0.5),
+MERGE_CRITERIA = (
+    MergeCriterion(1.0, 40.0, 1.0, 0.8),
+    MergeCriterion(1.0, 60.0, 0.3, 0.5),
+    MergeCriterion(0.3, 10.0, 2.0, 0.5),
+    MergeCriterion(0.3, 10.0, 2.0, 0.8),
+    MergeCriterion(1.0, 40.0, 1.0, 0.25),
+    MergeCriterion(1.0, 40.0, 1.0, 0.5),
 )
 
 
@@ -63,7 +63,7 @@ class Superpixels:
         first, second: (e,) adjacent pairs. length, strength: (e,) pixels of shared border, summed edge on it.
     """
 
-    labels: Labels
+    labels: RegionLabels
     area: Floats
     colour: Floats
     palette: Floats
@@ -216,7 +216,7 @@ def find_superpixels(pixels: NDArray[np.uint8], count: int = 1100) -> Superpixel
 
 
 def _adjacency(
-    labels: Labels, edge: NDArray[np.float32], n: int
+    labels: RegionLabels, edge: NDArray[np.float32], n: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
     keys, strengths = [], []
     for here, there in (np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:]):
@@ -234,8 +234,8 @@ def _adjacency(
 class _Merging:
     """The state of one greedy merge."""
 
-    def __init__(self, leaves: Superpixels, taste: Taste) -> None:
-        self.taste = taste
+    def __init__(self, leaves: Superpixels, criterion: MergeCriterion) -> None:
+        self.criterion = criterion
         self.area = list(leaves.area)
         self.colour = list(leaves.colour * leaves.area[:, None])
         self.palette = list(leaves.palette)
@@ -252,11 +252,13 @@ class _Merging:
         length, strength = self.near[a][b]
         gap = self.colour[a] / self.area[a] - self.colour[b] / self.area[b]
         palettes = float(np.abs(self.palette[a] / self.area[a] - self.palette[b] / self.area[b]).sum()) / 2
-        taste = self.taste
+        criterion = self.criterion
         unlike = (
-            taste.colour * float(gap @ gap) ** 0.5 + taste.palette * palettes + taste.edge * strength / length
+            criterion.colour * float(gap @ gap) ** 0.5
+            + criterion.palette * palettes
+            + criterion.edge * strength / length
         )
-        return float(unlike * min(self.area[a], self.area[b]) ** taste.size)
+        return float(unlike * min(self.area[a], self.area[b]) ** criterion.size)
 
     def join(self, a: int, b: int, cost: float) -> int:
         node = len(self.parent)
@@ -292,9 +294,9 @@ class _Merging:
                     heapq.heappush(heap, (self.price(node, other), node, other))
 
 
-def merge(leaves: Superpixels, taste: Taste) -> Tree:
+def merge(leaves: Superpixels, criterion: MergeCriterion) -> Tree:
     """The merge tree of one taste. Edge strengths and lengths are measured once and only added up afterwards."""
-    merging = _Merging(leaves, taste)
+    merging = _Merging(leaves, criterion)
     merging.run()
     start, stop, order = _leaf_order(merging.children)
     return Tree(np.array(merging.parent), np.array(merging.cost), order, start, stop)
@@ -328,10 +330,10 @@ class RegionMap:
     trees: tuple[Tree, ...]
 
     @staticmethod
-    def of(pixels: NDArray[np.uint8], tastes: tuple[Taste, ...] = TASTES) -> "RegionMap":
+    def of(pixels: NDArray[np.uint8], criteria: tuple[MergeCriterion, ...] = MERGE_CRITERIA) -> "RegionMap":
         """The regions of a picture at working resolution, uint8 (h, w, 3)."""
         leaves = find_superpixels(pixels)
-        return RegionMap(leaves, tuple(merge(leaves, taste) for taste in tastes))
+        return RegionMap(leaves, tuple(merge(leaves, criterion) for criterion in criteria))
 
 
 def working_copy(pixels: NDArray[np.uint8], side: int = WORKING_SIDE) -> NDArray[np.uint8]:

@@ -43,7 +43,7 @@ class EncodedStill:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class MaskLogits:
     """What the network drew: ``logits`` (k, L, L), each of its view, and ``scores`` float32 (k,), its expected IoU."""
 
     logits: NDArray[np.float32]
@@ -116,7 +116,7 @@ class SamPrompter:
         return np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
 
     @torch.inference_mode()
-    def draw(self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None) -> Drawn:
+    def draw(self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None) -> MaskLogits:
         """The network's masks for hints.
 
         Args:
@@ -131,7 +131,7 @@ class SamPrompter:
         logits, scores = logits[:, several], scores[:, several]
         seen = tuple(view for view in views for _ in range(scores.shape[1]))
         low = logits.shape[2:]
-        return Drawn(logits.reshape(-1, *low).numpy(), seen, scores.flatten().numpy().clip(0, 1))
+        return MaskLogits(logits.reshape(-1, *low).numpy(), seen, scores.flatten().numpy().clip(0, 1))
 
     def _decoded(
         self, views: list[View], hints: Hints, previous: NDArray[np.float32] | None

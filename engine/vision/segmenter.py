@@ -14,15 +14,15 @@ from engine.scene.masks import Mask
 from engine.vision.still import Still
 
 if TYPE_CHECKING:
-    from engine.vision.description import Marks
+    from engine.vision.description import PromptMarks
     from engine.vision.proposals import Ranker
-    from engine.vision.refinement import Guide
+    from engine.vision.refinement import GuidedFilter
     from engine.vision.regions import RegionMap
     from engine.vision.sam_prompter import EncodedStill, SamPrompter
 
 REMEMBERED = 3
 """How many prepared stills are kept."""
-GLANCE_SIDE = 1024
+HOVER_SIDE = 1024
 """The longest side of the copy of a still on which a glance draws its mask: about what a screen shows of it."""
 
 
@@ -48,7 +48,7 @@ class _Prepared:
     working: NDArray[np.uint8]
     regions: "RegionMap | None"
     encoded: "EncodedStill | None"
-    guide: "Guide"
+    guide: "GuidedFilter"
 
     def to_still(
         self, columns: NDArray[Any], rows: NDArray[Any]
@@ -93,7 +93,7 @@ class Segmenter:
         if still.digest in self._prepared:
             self._prepared.move_to_end(still.digest)
             return
-        from engine.vision.refinement import Guide
+        from engine.vision.refinement import GuidedFilter
         from engine.vision.regions import RegionMap, working_copy
 
         working = working_copy(still.pixels)
@@ -101,9 +101,11 @@ class Segmenter:
         encoded = self._prompter.encode(still.pixels) if self._prompter is not None else None
         self.encoded_count += 1
         small = still.pixels
-        if max(small.shape[:2]) > GLANCE_SIDE:
-            small = working_copy(small, GLANCE_SIDE)
-        self._prepared[still.digest] = _Prepared(still, small, working, regions, encoded, Guide.of(working))
+        if max(small.shape[:2]) > HOVER_SIDE:
+            small = working_copy(small, HOVER_SIDE)
+        self._prepared[still.digest] = _Prepared(
+            still, small, working, regions, encoded, GuidedFilter.of(working)
+        )
         while len(self._prepared) > REMEMBERED:
             self._prepared.popitem(last=False)
 
@@ -128,11 +130,11 @@ class Segmenter:
         masks = np.stack([_refined(prepared, mask, hints, prepared.still.pixels) for mask in coarse])
         return MaskProposal(masks, scores, self._logits(coarse))
 
-    def glance(self, still_digest: str, hints: Hints) -> Mask:
+    def hover_mask(self, still_digest: str, hints: Hints) -> Mask:
         """The first mask that ``propose`` gives, quickly: drawn on a copy of the still of a screen's size.
 
         Returns:
-            bool (h, w): of the still's size, or smaller in the same shape, its longest side ``GLANCE_SIDE``.
+            bool (h, w): of the still's size, or smaller in the same shape, its longest side ``HOVER_SIDE``.
 
         Raises:
             BadInput: as ``propose`` does.
@@ -148,7 +150,7 @@ class Segmenter:
         Raises:
             BadInput: the still is not prepared.
         """
-        from engine.vision.object_search import find
+        from engine.vision.object_search import select_objects
 
         prepared = self._recall(still_digest)
         clicks = (
@@ -157,7 +159,7 @@ class Segmenter:
             else _region_clicks(prepared.regions, prepared)
         )
         found = [(click, *self._coarse(prepared, Hints((click,)), None)) for click in clicks]
-        chosen = find([(coarse, scores) for _, coarse, scores in found], limit)
+        chosen = select_objects([(coarse, scores) for _, coarse, scores in found], limit)
         proposals = []
         for index, order in chosen:
             click, coarse, scores = found[index]
@@ -187,15 +189,15 @@ class Segmenter:
             order = np.argsort(-drawn.scores, kind="stable")[:3]
             chances = drawn.at(*prepared.to_still(columns, rows))
             return chances[order] > 0.5, drawn.scores[order]
-        from engine.vision.description import Support
+        from engine.vision.description import NetworkEvidence
         from engine.vision.proposals import propose_regions
 
         leaves = prepared.regions.leaves
-        support = Support.none(leaves.count)
+        support = NetworkEvidence.none(leaves.count)
         if drawn is not None:
             places = prepared.to_still(leaves.place[:, 0], leaves.place[:, 1])
-            support = Support(drawn.at(*places).astype(float), drawn.scores.astype(float))
-        marks = _marks(hints, prepared)
+            support = NetworkEvidence(drawn.at(*places).astype(float), drawn.scores.astype(float))
+        marks = _prompt_marks(hints, prepared)
         return propose_regions(prepared.regions, marks, support, self._ranker)
 
     def _logits(self, coarse: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -229,7 +231,7 @@ def _check(hints: Hints, still: Still) -> None:
 
 def _refined(prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints, pixels: NDArray[np.uint8]) -> Mask:
     """The mask on ``pixels``, which are the still's or a smaller copy of it, along their own edges."""
-    from engine.vision.refinement import cut_away, enlarge, one_piece
+    from engine.vision.refinement import cut_away, enlarge, largest_component
 
     height, width = pixels.shape[:2]
     wide, tall = width / prepared.still.width, height / prepared.still.height
@@ -239,16 +241,16 @@ def _refined(prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints, pixel
         return [(min(int(c.x * wide), width - 1), min(int(c.y * tall), height - 1)) for c in chosen]
 
     kept, dropped = places(keep=True), places(keep=False)
-    mask = enlarge(prepared.guide.followed(coarse), prepared.working, pixels)
+    mask = enlarge(prepared.guide.apply(coarse), prepared.working, pixels)
     mask = cut_away(mask, dropped, max(1, round(max(height, width) / 250)))
     for x, y in kept:
         mask[y, x] = True
-    return one_piece(mask, kept[0] if kept else None, dropped)
+    return largest_component(mask, kept[0] if kept else None, dropped)
 
 
-def _marks(hints: Hints, prepared: _Prepared) -> "Marks":
+def _prompt_marks(hints: Hints, prepared: _Prepared) -> "PromptMarks":
     """The hints in superpixels; a superpixel both kept and dropped counts as kept (the refinement splits it)."""
-    from engine.vision.description import Marks
+    from engine.vision.description import PromptMarks
 
     assert prepared.regions is not None
     labels = prepared.regions.leaves.labels
@@ -263,7 +265,7 @@ def _marks(hints: Hints, prepared: _Prepared) -> "Marks":
     drop = tuple(dict.fromkeys(leaf(click) for click in hints.clicks if not click.keep))
     box = hints.box
     scaled = (box.x0 * wide, box.y0 * tall, box.x1 * wide, box.y1 * tall) if box else None
-    return Marks(keep, tuple(leaf for leaf in drop if leaf not in keep), scaled)
+    return PromptMarks(keep, tuple(leaf for leaf in drop if leaf not in keep), scaled)
 
 
 def _grid_clicks(still: Still, across: int = 6) -> list[Click]:
@@ -276,8 +278,8 @@ def _grid_clicks(still: Still, across: int = 6) -> list[Click]:
 
 def _region_clicks(regions: "RegionMap", prepared: _Prepared) -> list[Click]:
     """A click well inside every region of middling size."""
-    from engine.vision.object_search import seeds
+    from engine.vision.object_search import seed_points
 
     wide = prepared.still.width / regions.leaves.labels.shape[1]
     tall = prepared.still.height / regions.leaves.labels.shape[0]
-    return [Click((x + 0.5) * wide, (y + 0.5) * tall) for x, y in seeds(regions)]
+    return [Click((x + 0.5) * wide, (y + 0.5) * tall) for x, y in seed_points(regions)]

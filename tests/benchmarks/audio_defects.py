@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.bench import add_sampling, bench_of, parser, setting_of
+from engine.evaluation.bench import add_sampling, bench_of, parser, sampling_config_of
 from engine.evaluation.clip_sets import RATE
 from engine.evaluation.defects import count_defects, find_defects
 from engine.evaluation.sampling import sample_all
@@ -27,7 +27,7 @@ def main() -> None:
     bench = bench_of(arguments)
     model = bench.diffusion()
     names = [concept.name for concept in bench.concepts for _ in range(arguments.takes)]
-    takes = sample_all(model, model.encode_text(names), setting_of(arguments))
+    takes = sample_all(model, model.encode_text(names), sampling_config_of(arguments))
     real = bench.real().held_out.waveforms
     kinds = {
         "takes from the model": _counts(takes, None),

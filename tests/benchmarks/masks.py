@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from engine.models.resources import resource
 from engine.scene.hints import Click, Hints
-from engine.vision.refinement import one_piece
+from engine.vision.refinement import largest_component
 from engine.vision.segmenter import Segmenter
 from engine.vision.still import Still, load_still
 
@@ -94,7 +94,7 @@ def grab_cut(still: Still, x: int, y: int) -> Mask:
     cv2.grabCut(
         cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), marks, (0, 0, 1, 1), *models, 5, cv2.GC_INIT_WITH_MASK
     )
-    found = one_piece((marks & 1).astype(bool), point)
+    found = largest_component((marks & 1).astype(bool), point)
     large = cv2.resize(found.astype(np.uint8), (still.width, still.height), interpolation=cv2.INTER_NEAREST)
     return large.astype(bool)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.diffusion.sound_tower import SoundTower
-from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, setting_of
+from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, sampling_config_of
 from engine.evaluation.clicks import names_where_sure
 from engine.evaluation.clip_sets import CLASSES
 from engine.evaluation.judges import Judges
@@ -36,7 +36,7 @@ def main() -> None:
     add_sampling(options)
     options.add_argument("--scenes", type=int, default=24, help="of ESC-10's concepts, and as many of all")
     arguments = options.parse_args()
-    bench, setting = bench_of(arguments), setting_of(arguments)
+    bench, config = bench_of(arguments), sampling_config_of(arguments)
     model, encoder = bench.diffusion(), bench.encoder()
     pictures = prepare_pictures(bench.shared / "data", bench.judges.parent / "pictures")
     towers = _tower(bench, model)
@@ -48,7 +48,7 @@ def main() -> None:
         if not listeners[name]:
             continue
         for kind, words in (("picture", None), ("name where sure", named)):
-            takes = sample_pairs(scenes, encoder, model, model, setting, to_words=words)
+            takes = sample_pairs(scenes, encoder, model, model, config, to_words=words)
             for listener, (hear, top) in listeners[name].items():
                 report = judge_objects(takes, hear, top)
                 rows.append([f"{name}, {kind}, {listener}", *_cells(report)])

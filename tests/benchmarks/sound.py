@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, setting_of
+from engine.evaluation.bench import Bench, add_sampling, bench_of, parser, sampling_config_of
 from engine.evaluation.clicks import (
     ToMask,
     clicked,
@@ -20,7 +20,7 @@ from engine.evaluation.clicks import (
 from engine.evaluation.clip_sets import CLASSES
 from engine.evaluation.judges import Judges
 from engine.evaluation.sampling import (
-    Setting,
+    SamplingConfig,
     captions_of_classes,
     names_of_classes,
     takes_from_conditions,
@@ -40,20 +40,20 @@ def main() -> None:
     options.add_argument("--captions", action="store_true", help="use the concept's captions, not its name")
     options.add_argument("--clicks", type=int, default=8, help="pictures of each class; 0 leaves them out")
     arguments = options.parse_args()
-    bench, setting = bench_of(arguments), setting_of(arguments)
+    bench, config = bench_of(arguments), sampling_config_of(arguments)
     real = bench.real()
     judges = bench.fitted_judges(real)
     words = captions_of_classes if arguments.captions else names_of_classes
-    takes = takes_from_words(bench.diffusion(), words(bench.concepts), arguments.takes, setting)
+    takes = takes_from_words(bench.diffusion(), words(bench.concepts), arguments.takes, config)
     report = measure(takes, real, judges)
-    _say(f"Takes from words, {arguments.takes} of each class, {setting}:", report.text())
+    _say(f"Takes from words, {arguments.takes} of each class, {config}:", report.text())
     _say("Of 1: real->real is the same SVM fitted to real recordings; 0.1 is chance.")
     if arguments.clicks:
         _say(f"Takes by clicking held-out pictures, at most {arguments.clicks} of each class:")
-        _clicks(bench, judges, arguments.clicks, setting)
+        _clicks(bench, judges, arguments.clicks, config)
 
 
-def _clicks(bench: Bench, judges: Judges, each: int, setting: Setting) -> None:
+def _clicks(bench: Bench, judges: Judges, each: int, config: SamplingConfig) -> None:
     model, encoder = bench.diffusion(), bench.encoder()
     pictures = held_out_pictures(bench.shared / "data" / "caltech101_sounding.zip", bench.concepts, each)
     labels = np.array([picture.label for picture in pictures], dtype=np.int64)
@@ -69,7 +69,7 @@ def _clicks(bench: Bench, judges: Judges, each: int, setting: Setting) -> None:
         for kind, words in (("picture alone", None), ("name where sure", named))
     }.items():
         conditions = conditions_of(pictures, encoder, model, to_mask, words)
-        found = accuracy(takes_from_conditions(model, conditions, labels, setting), judges)
+        found = accuracy(takes_from_conditions(model, conditions, labels, config), judges)
         rows: list[list[Cell]] = [
             [CLASSES[c], int((labels == c).sum()), *(float(found[judge][c]) for judge in JUDGES)]
             for c in np.unique(labels)

@@ -21,7 +21,7 @@ import torch
 from engine.diffusion import published
 from engine.evaluation.bench import Bench, bench_of, parser
 from engine.evaluation.clip_sets import SECONDS
-from engine.evaluation.sampling import Setting, sample_all
+from engine.evaluation.sampling import SamplingConfig, sample_all
 from engine.evaluation.tables import Cell, table
 from engine.generation.requests import DRAFT, FINAL, GUIDANCE, Quality
 from engine.scene.hints import Click, Hints
@@ -108,8 +108,8 @@ def _takes(bench: Bench) -> dict[str, float]:
     condition = model.encode_text(["a dog barking"])
 
     def one(quality: Quality, count: int = 1) -> float:
-        setting = Setting(quality.steps, GUIDANCE, quality.solver)
-        return _timed(lambda: sample_all(model, condition.expand(count, -1), setting)) / count
+        config = SamplingConfig(quality.steps, GUIDANCE, quality.solver)
+        return _timed(lambda: sample_all(model, condition.expand(count, -1), config)) / count
 
     one(Quality("multistep", 2))
     draft = statistics.median(one(DRAFT) for _ in range(3))

@@ -1,4 +1,4 @@
-"""Timelines for other programs: one format a file, all written from one ``Handover``.
+"""Timelines for other programs: one format a file, all written from one ``InterchangeTimeline``.
 
 Writers are loaded when first asked for: the command line starts without OpenTimelineIO.
 """
@@ -8,9 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.export.interchange.model import Handover
+from engine.export.interchange.model import InterchangeTimeline
 
-Writer = Callable[[Handover, Path], None]
+Writer = Callable[[InterchangeTimeline, Path], None]
 
 _MODULES = {
     "rpp": "rpp",

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from engine.export.interchange.common import named_lanes, one_line, sounding
-from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 from engine.files import disk_errors, write_file
 
 _GAIN = UUID("9d2ea894-0968-11d3-8a38-0050040ef7d2")
@@ -32,55 +32,57 @@ _STEPS = 1_000_000
 _MOST_FACTOR = 2000.0
 
 
-def write(handover: Handover, path: Path) -> None:
+def write(interchange: InterchangeTimeline, path: Path) -> None:
     """Writes the composition, whole or not at all.
 
     Raises:
         BadInput: the path can never be written.
         Failed: it cannot be written now.
     """
-    write_file(path, aaf_bytes(handover))
+    write_file(path, aaf_bytes(interchange))
 
 
-def aaf_bytes(handover: Handover) -> bytes:
+def aaf_bytes(interchange: InterchangeTimeline) -> bytes:
     """The whole file. pyaaf2 needs one on the disk, so it is made in a folder of the system's for a moment."""
     import aaf2
 
     with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "composition.aaf"
         with aaf2.open(os.fspath(place), "w") as file:
-            _Composer(file, handover).compose()
+            _AafBuilder(file, interchange).compose()
         return place.read_bytes()
 
 
 @dataclass
-class _Composer:
+class _AafBuilder:
     """One composition in the making."""
 
     file: Any
-    handover: Handover
+    interchange: InterchangeTimeline
     sources: dict[MediaFile, Any] = field(default_factory=dict)
 
     def compose(self) -> None:
         self._define()
-        mob = self.file.create.CompositionMob(one_line(self.handover.name))
+        mob = self.file.create.CompositionMob(one_line(self.interchange.name))
         mob.mob_id = self._mob_id("composition")
         mob.usage = "Usage_TopLevel"
         self.file.content.mobs.append(mob)
         self._timecode(mob)
-        heard = sounding(self.handover)
-        for number, (name, track, clips) in enumerate(named_lanes(self.handover), 1):
+        heard = sounding(self.interchange)
+        for number, (name, track, clips) in enumerate(named_lanes(self.interchange), 1):
             self._slot(mob, number, name, track, clips, heard=track.id in heard)
         self._markers(mob)
 
     def _timecode(self, mob: Any) -> None:
-        rate = self.handover.frame_rate
+        rate = self.interchange.frame_rate
         slot = mob.create_timeline_slot(edit_rate=f"{rate.numerator}/{rate.denominator}")
         slot.name = "TC"
         slot["PhysicalTrackNumber"].value = 1
         timecode = self.file.create.Timecode(rate.nominal, rate.drop)
-        timecode.start = self.handover.start_frame
-        timecode.length = max(self.handover.frame(self.handover.length) - self.handover.start_frame, 1)
+        timecode.start = self.interchange.start_frame
+        timecode.length = max(
+            self.interchange.frame(self.interchange.length) - self.interchange.start_frame, 1
+        )
         slot.segment = timecode
 
     def _slot(
@@ -88,12 +90,12 @@ class _Composer:
         mob: Any,
         number: int,
         name: str,
-        track: HandoverTrack,
-        clips: Sequence[HandoverClip],
+        track: InterchangeTrack,
+        clips: Sequence[InterchangeClip],
         *,
         heard: bool,
     ) -> None:
-        slot = mob.create_timeline_slot(edit_rate=self.handover.rate)
+        slot = mob.create_timeline_slot(edit_rate=self.interchange.rate)
         slot.name = name
         slot["PhysicalTrackNumber"].value = number
         sequence = self._sequence(track, clips, heard=heard)
@@ -102,7 +104,7 @@ class _Composer:
         pan.segments.append(sequence)
         slot.segment = pan
 
-    def _sequence(self, track: HandoverTrack, clips: Sequence[HandoverClip], *, heard: bool) -> Any:
+    def _sequence(self, track: InterchangeTrack, clips: Sequence[InterchangeClip], *, heard: bool) -> Any:
         """Fillers, clips and the transitions between them, which are the fades and lie over both neighbours."""
         sequence = self.file.create.Sequence(media_kind="sound")
         components: list[Any] = []
@@ -114,7 +116,7 @@ class _Composer:
                 components.append(self.file.create.Filler("sound", gap))
             if head:
                 components.append(self._fade(head))
-            gain = clip.gain_db + track.gain_db + self.handover.master_gain_db
+            gain = clip.gain_db + track.gain_db + self.interchange.master_gain_db
             components.append(self._clip(clip, gain, silent=clip.muted or not heard))
             at, tail = clip.end, clip.fade_out.samples
             if tail:
@@ -125,7 +127,7 @@ class _Composer:
         sequence.length = at
         return sequence
 
-    def _clip(self, clip: HandoverClip, gain_db: float, *, silent: bool) -> Any:
+    def _clip(self, clip: InterchangeClip, gain_db: float, *, silent: bool) -> Any:
         source = self._source(clip.media).create_source_clip(
             slot_id=1, start=clip.offset, length=clip.length, media_kind="sound"
         )
@@ -154,18 +156,18 @@ class _Composer:
 
     def _markers(self, mob: Any) -> None:
         """The markers, as comments on a slot of events (Edit Protocol, "DescriptiveMarker")."""
-        if not self.handover.markers:
+        if not self.interchange.markers:
             return
         slot = self.file.create.EventMobSlot()
-        slot["EditRate"].value = self.handover.rate
+        slot["EditRate"].value = self.interchange.rate
         slot["SlotID"].value = len(mob.slots) + 1
         slot.name = "Markers"
         slot["PhysicalTrackNumber"].value = 1
         # The first lane, which comes after the timecode; the timecode where there is none.
-        described = 2 if self.handover.tracks else 1
+        described = 2 if self.interchange.tracks else 1
         sequence = self.file.create.Sequence(media_kind="DescriptiveMetadata")
         events = []
-        for number, marker in enumerate(self.handover.markers, 1):
+        for number, marker in enumerate(self.interchange.markers, 1):
             event = self.file.create.DescriptiveMarker()
             event["Position"].value = marker.at
             event["Length"].value = 1
@@ -257,12 +259,12 @@ class _Composer:
         from aaf2.mobid import MobID
 
         made = MobID.new()
-        words = f"{self.handover.folder}:{what}".encode("utf-8", "replace").decode()
+        words = f"{self.interchange.folder}:{what}".encode("utf-8", "replace").decode()
         made.material = uuid5(_OURS, words)
         return made
 
 
-def _lane_pan(track: HandoverTrack, clips: Sequence[HandoverClip]) -> float:
+def _lane_pan(track: InterchangeTrack, clips: Sequence[InterchangeClip]) -> float:
     """The pan of a lane, -1 to 1. The format pans lanes only, so that of clips counts where they all agree."""
     common = {clip.pan for clip in clips}
     return max(-1.0, min(1.0, track.pan + (common.pop() if len(common) == 1 else 0.0)))

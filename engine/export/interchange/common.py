@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 
 MOST_LETTERS = 120
 
@@ -27,9 +27,9 @@ def relative_path(media: MediaFile, folder: Path) -> str:
         return media.path.as_posix()
 
 
-def lanes(clips: Sequence[HandoverClip]) -> tuple[tuple[HandoverClip, ...], ...]:
+def lanes(clips: Sequence[InterchangeClip]) -> tuple[tuple[InterchangeClip, ...], ...]:
     """The clips in as few lanes as will do so that none overlaps another in its lane; none give one empty lane."""
-    rows: list[list[HandoverClip]] = [[]]
+    rows: list[list[InterchangeClip]] = [[]]
     for clip in sorted(clips, key=lambda clip: (clip.start, clip.id)):
         free = next((row for row in rows if not row or row[-1].end <= clip.start), None)
         if free is None:
@@ -39,7 +39,7 @@ def lanes(clips: Sequence[HandoverClip]) -> tuple[tuple[HandoverClip, ...], ...]
     return tuple(tuple(row) for row in rows)
 
 
-def track_name(track: HandoverTrack, number: int) -> str:
+def track_name(track: InterchangeTrack, number: int) -> str:
     """A track's name, or its number (from 1) where it has none."""
     return one_line(track.name, f"Track {number}")
 
@@ -49,19 +49,21 @@ def lane_name(name: str, lane: int) -> str:
     return name if lane == 0 else f"{name} ({lane + 1})"
 
 
-def named_lanes(handover: Handover) -> list[tuple[str, HandoverTrack, tuple[HandoverClip, ...]]]:
+def named_lanes(
+    interchange: InterchangeTimeline,
+) -> list[tuple[str, InterchangeTrack, tuple[InterchangeClip, ...]]]:
     """Every lane of every track, top to bottom: its name, its track, its clips."""
     return [
         (lane_name(track_name(track, number), lane), track, clips)
-        for number, track in enumerate(handover.tracks, 1)
+        for number, track in enumerate(interchange.tracks, 1)
         for lane, clips in enumerate(lanes(track.clips))
     ]
 
 
-def sounding(handover: Handover) -> set[int]:
+def sounding(interchange: InterchangeTimeline) -> set[int]:
     """The numbers of the tracks that sound: not muted, and soloed where any is."""
-    soloed = any(track.soloed for track in handover.tracks)
-    return {track.id for track in handover.tracks if not track.muted and (track.soloed or not soloed)}
+    soloed = any(track.soloed for track in interchange.tracks)
+    return {track.id for track in interchange.tracks if not track.muted and (track.soloed or not soloed)}
 
 
 def _unfit(letter: str) -> bool:

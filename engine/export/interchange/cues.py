@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from engine.export.interchange.common import one_line, relative_path, sounding, track_name
-from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack
 from engine.files import write_file
 from engine.scene.timecode import to_text
 
@@ -32,23 +32,23 @@ COLUMNS = (
 _FORMULA = "=+-@"
 
 
-def write(handover: Handover, path: Path) -> None:
+def write(interchange: InterchangeTimeline, path: Path) -> None:
     """Writes the cue sheet, whole or not at all; UTF-8 with the mark by which spreadsheets know it.
 
     Raises:
         BadInput: the path can never be written.
         Failed: it cannot be written now.
     """
-    write_file(path, sheet_text(handover).encode("utf-8-sig"))
+    write_file(path, sheet_text(interchange).encode("utf-8-sig"))
 
 
-def sheet_text(handover: Handover) -> str:
+def sheet_text(interchange: InterchangeTimeline) -> str:
     """The whole sheet: a line of titles, then the clips of all tracks in the order in which they begin."""
-    heard, rows = sounding(handover), []
-    for number, track in enumerate(handover.tracks, 1):
+    heard, rows = sounding(interchange), []
+    for number, track in enumerate(interchange.tracks, 1):
         for clip in track.clips:
             sounds = track.id in heard and not clip.muted
-            rows.append((clip.start, number, _row(handover, number, track, clip, sounds=sounds)))
+            rows.append((clip.start, number, _row(interchange, number, track, clip, sounds=sounds)))
     buffer = io.StringIO()
     sheet = csv.writer(buffer)
     sheet.writerow(COLUMNS)
@@ -57,18 +57,23 @@ def sheet_text(handover: Handover) -> str:
 
 
 def _row(
-    handover: Handover, number: int, track: HandoverTrack, clip: HandoverClip, *, sounds: bool
+    interchange: InterchangeTimeline,
+    number: int,
+    track: InterchangeTrack,
+    clip: InterchangeClip,
+    *,
+    sounds: bool,
 ) -> list[str]:
-    first = handover.frame(clip.start)
-    last = max(handover.frame(clip.end), first + 1)
+    first = interchange.frame(clip.start)
+    last = max(interchange.frame(clip.end), first + 1)
     take = clip.take
     return [
         _words(track_name(track, number)),
         _words(clip.name),
         _words(track.object),
-        to_text(first, handover.frame_rate),
-        to_text(last, handover.frame_rate),
-        f"{float(handover.seconds(clip.length)):.3f}",
+        to_text(first, interchange.frame_rate),
+        to_text(last, interchange.frame_rate),
+        f"{float(interchange.seconds(clip.length)):.3f}",
         str(clip.start),
         str(clip.offset),
         str(clip.length),
@@ -80,7 +85,7 @@ def _row(
         f"{clip.gain_db:.2f}",
         f"{clip.pan:.2f}",
         "yes" if sounds else "no",
-        relative_path(clip.media, handover.folder),
+        relative_path(clip.media, interchange.folder),
     ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
-from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 from engine.files import write_file
 from engine.scene.timecode import nearest_frame, to_text
 
@@ -22,37 +22,37 @@ _LOST = (
     "* SOURCES ARE FILES WITHOUT TIMECODE: THEY BEGIN AT 00:00:00:00.",
 )
 
-Lane = tuple[str, HandoverTrack, tuple[HandoverClip, ...]]
+NamedLane = tuple[str, InterchangeTrack, tuple[InterchangeClip, ...]]
 
 
-def write(handover: Handover, path: Path) -> None:
+def write(interchange: InterchangeTimeline, path: Path) -> None:
     """Writes the list, and beside it ``NAME_03-04.edl`` and so on where there are more than two lanes.
 
     Raises:
         BadInput: the path can never be written.
         Failed: it cannot be written now.
     """
-    for place, text in edl_texts(handover, path).items():
+    for place, text in edl_texts(interchange, path).items():
         write_file(place, text.encode("utf-8"))
 
 
-def edl_texts(handover: Handover, path: Path) -> dict[Path, str]:
+def edl_texts(interchange: InterchangeTimeline, path: Path) -> dict[Path, str]:
     """Every list by its path, the first at ``path``; a timeline without tracks gives one without events."""
-    rows = named_lanes(handover)
-    reels = reel_names(handover)
+    rows = named_lanes(interchange)
+    reels = reel_names(interchange)
     texts = {}
     for first in range(0, max(len(rows), 1), len(_CHANNELS)):
         part = rows[first : first + len(_CHANNELS)]
         name = f"{path.stem}_{first + 1:02d}-{first + len(_CHANNELS):02d}{path.suffix}"
-        texts[path.with_name(name) if first else path] = _list(handover, part, reels)
+        texts[path.with_name(name) if first else path] = _list(interchange, part, reels)
     return texts
 
 
-def reel_names(handover: Handover) -> dict[MediaFile, str]:
+def reel_names(interchange: InterchangeTimeline) -> dict[MediaFile, str]:
     """A reel for each media file: its number and the beginning of its name, at most 8 capitals and digits."""
     return {
         media: f"{number:03d}{_letters(media.path.stem)}"[:8]
-        for number, media in enumerate(handover.used_media(), 1)
+        for number, media in enumerate(interchange.used_media(), 1)
     }
 
 
@@ -60,28 +60,28 @@ def _letters(stem: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", stem.partition("_")[2].upper())
 
 
-def _list(handover: Handover, rows: Sequence[Lane], reels: dict[MediaFile, str]) -> str:
-    drop = handover.frame_rate.drop
+def _list(interchange: InterchangeTimeline, rows: Sequence[NamedLane], reels: dict[MediaFile, str]) -> str:
+    drop = interchange.frame_rate.drop
     lines = [
-        f"TITLE: {one_line(handover.name, most=70)}",
+        f"TITLE: {one_line(interchange.name, most=70)}",
         f"FCM: {'DROP FRAME' if drop else 'NON-DROP FRAME'}",
         "",
     ]
     events = sorted(
         (entry for channel, (_, _, clips) in zip(_CHANNELS, rows, strict=False)
-         for entry in _events(handover, channel, clips)),
+         for entry in _events(interchange, channel, clips)),
         key=lambda entry: entry[:2],
     )  # fmt: skip
     for number, (first, channel, last, clip) in enumerate(events, 1):
-        lines += _event(handover, f"{number:03d}  {reels[clip.media]:<8} {channel:<5}", first, last, clip)
+        lines += _event(interchange, f"{number:03d}  {reels[clip.media]:<8} {channel:<5}", first, last, clip)
         if number == 1:
-            lines += _notes(handover, rows)
+            lines += _notes(interchange, rows)
     return "\n".join([*lines, ""])
 
 
-def _notes(handover: Handover, rows: Sequence[Lane]) -> list[str]:
+def _notes(interchange: InterchangeTimeline, rows: Sequence[NamedLane]) -> list[str]:
     """What holds for the whole list; after the first event, for many readers refuse comments before it."""
-    heard = sounding(handover)
+    heard = sounding(interchange)
     channels = [
         f"* CHANNEL {channel} IS TRACK: {name}{'' if track.id in heard else ' (MUTED)'}"
         for channel, (name, track, _) in zip(_CHANNELS, rows, strict=False)
@@ -90,25 +90,27 @@ def _notes(handover: Handover, rows: Sequence[Lane]) -> list[str]:
 
 
 def _events(
-    handover: Handover, channel: str, clips: Sequence[HandoverClip]
-) -> Iterator[tuple[int, str, int, HandoverClip]]:
+    interchange: InterchangeTimeline, channel: str, clips: Sequence[InterchangeClip]
+) -> Iterator[tuple[int, str, int, InterchangeClip]]:
     """First frame, channel, frame after the last, clip. Each lasts a frame at least, and none overlaps another."""
     free = 0
     for clip in clips:
-        first = max(handover.frame(clip.start), free)
-        free = max(handover.frame(clip.end), first + 1)
+        first = max(interchange.frame(clip.start), free)
+        free = max(interchange.frame(clip.end), first + 1)
         yield first, channel, free, clip
 
 
-def _event(handover: Handover, head: str, first: int, last: int, clip: HandoverClip) -> list[str]:
-    rate = handover.frame_rate
-    source = nearest_frame(clip.offset, rate, handover.rate)
+def _event(
+    interchange: InterchangeTimeline, head: str, first: int, last: int, clip: InterchangeClip
+) -> list[str]:
+    rate = interchange.frame_rate
+    source = nearest_frame(clip.offset, rate, interchange.rate)
     times = (source, source + last - first, first, last)
-    exact = f"START {clip.start} OFFSET {clip.offset} LENGTH {clip.length} AT {handover.rate} HZ"
+    exact = f"START {clip.start} OFFSET {clip.offset} LENGTH {clip.length} AT {interchange.rate} HZ"
     lines = [
         f"{head} C        {' '.join(to_text(frame, rate) for frame in times)}",
         f"* FROM CLIP NAME:  {one_line(clip.name)}",
-        f"* FROM CLIP: {relative_path(clip.media, handover.folder)}",
+        f"* FROM CLIP: {relative_path(clip.media, interchange.folder)}",
         f"* SAMPLES: {exact}",
         f"* GAIN: {clip.gain_db:+.2f} DB PAN: {clip.pan:+.2f}{' MUTED' if clip.muted else ''}",
     ]

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.export.interchange import writer_of
-from engine.export.interchange.model import MediaFile, handover_of
+from engine.export.interchange.model import MediaFile, build_interchange
 from engine.export.media import MEDIA_FOLDER, media_names, write_media
 from engine.progress import Progress
 from engine.scene.scene import Scene
 from engine.sound.cache import TakeSource
 
-BYTES = 3
+SAMPLE_BYTES = 3
 """Of a sample of a media file."""
 
 
 @dataclass(frozen=True)
-class HandedFile:
+class InterchangeFile:
     """A file that will be written: its path inside the folder, its format, what it is, and its size, about."""
 
     path: str
@@ -25,8 +25,8 @@ class HandedFile:
     size: int
 
 
-def handed_files(scene: Scene, formats: Sequence[str], name: str, rate: int) -> list[HandedFile]:
-    """What ``hand_over`` will write. ``scene`` has the frame rate and start of the export.
+def plan_interchange(scene: Scene, formats: Sequence[str], name: str, rate: int) -> list[InterchangeFile]:
+    """What ``write_interchange`` will write. ``scene`` has the frame rate and start of the export.
 
     Raises:
         BadInput: a clip plays a take that the scene does not have.
@@ -34,21 +34,23 @@ def handed_files(scene: Scene, formats: Sequence[str], name: str, rate: int) -> 
     if not formats:
         return []
     media = _planned_media(scene, rate)
-    found = [HandedFile(path, form, scene.name, 65_536) for form in formats for path in _paths(form, name)]
+    found = [
+        InterchangeFile(path, form, scene.name, 65_536) for form in formats for path in _paths(form, name)
+    ]
     if "edl" in formats:
         from engine.export.interchange.edl import edl_texts
 
         # A list holds two tracks, so there may be several.
-        lists = edl_texts(handover_of(scene, media, folder=Path(), rate=rate), Path(f"{name}.edl"))
-        found += [HandedFile(path.name, "edl", scene.name, len(text)) for path, text in lists.items()]
+        lists = edl_texts(build_interchange(scene, media, folder=Path(), rate=rate), Path(f"{name}.edl"))
+        found += [InterchangeFile(path.name, "edl", scene.name, len(text)) for path, text in lists.items()]
     for digest, file in media.items():
         take = scene.take(digest)
-        size = file.samples * file.channels * BYTES + 4096
-        found.append(HandedFile(file.path.as_posix(), "wav", take.name if take else "", size))
+        size = file.samples * file.channels * SAMPLE_BYTES + 4096
+        found.append(InterchangeFile(file.path.as_posix(), "wav", take.name if take else "", size))
     return found
 
 
-def hand_over(
+def write_interchange(
     scene: Scene,
     takes: TakeSource,
     folder: Path,
@@ -68,10 +70,10 @@ def hand_over(
         Whatever ``takes`` raises.
     """
     media = write_media(scene, takes, folder, rate=rate, home=home, progress=progress.part(0.0, 0.8))
-    handover = handover_of(scene, media, folder=home, rate=rate, licences=licences)
+    interchange = build_interchange(scene, media, folder=home, rate=rate, licences=licences)
     for number, form in enumerate(formats):
         progress.report(0.8 + 0.2 * number / len(formats), f"Writing {form}")
-        writer_of(form)(handover, folder / f"{name}.{form}")
+        writer_of(form)(interchange, folder / f"{name}.{form}")
 
 
 def _paths(form: str, name: str) -> list[str]:

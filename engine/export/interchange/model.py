@@ -60,7 +60,7 @@ class TakeFacts:
 
 
 @dataclass(frozen=True)
-class HandoverClip:
+class InterchangeClip:
     """A clip as another program needs it.
 
     Attributes:
@@ -95,14 +95,14 @@ class HandoverClip:
 
 
 @dataclass(frozen=True)
-class HandoverTrack:
+class InterchangeTrack:
     """A track: its clips by start, and what is set for all of them."""
 
     id: int
     name: str
     colour: Colour
     object: str
-    clips: tuple[HandoverClip, ...]
+    clips: tuple[InterchangeClip, ...]
     gain_db: float
     pan: float
     muted: bool
@@ -110,7 +110,7 @@ class HandoverTrack:
 
 
 @dataclass(frozen=True)
-class Handover:
+class InterchangeTimeline:
     """A timeline with its media, ready for any of the formats.
 
     Attributes:
@@ -129,7 +129,7 @@ class Handover:
     rate: int
     frame_rate: FrameRate
     start_frame: int
-    tracks: tuple[HandoverTrack, ...]
+    tracks: tuple[InterchangeTrack, ...]
     markers: tuple[Marker, ...]
     master_gain_db: float = 0.0
 
@@ -161,14 +161,14 @@ class Handover:
         return tuple(dict.fromkeys(clip.media for track in self.tracks for clip in track.clips))
 
 
-def handover_of(
+def build_interchange(
     scene: Scene,
     media: Mapping[str, MediaFile],
     *,
     folder: Path,
     rate: int | None = None,
     licences: Mapping[str, str] | None = None,
-) -> Handover:
+) -> InterchangeTimeline:
     """The scene's timeline with the media files of its takes.
 
     Args:
@@ -184,7 +184,7 @@ def handover_of(
     rate = rate or scene.timeline.rate
     builder = _Builder(scene, media, Fraction(rate, scene.timeline.rate), rate, licences or {})
     line = scene.timeline
-    return Handover(
+    return InterchangeTimeline(
         name=scene.name,
         folder=folder.absolute(),
         rate=rate,
@@ -196,7 +196,7 @@ def handover_of(
     )
 
 
-def take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFacts:
+def read_take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFacts:
     """What a take's recipe says of it; a recipe that cannot be read says nothing."""
     try:
         recipe = json.loads(record.recipe)
@@ -235,9 +235,9 @@ class _Builder:
     def scaled(self, sample: int) -> int:
         return round(sample * self.scale)
 
-    def track(self, number: int, track: Track) -> HandoverTrack:
+    def track(self, number: int, track: Track) -> InterchangeTrack:
         owner = None if track.object is None else self.scene.object(track.object)
-        return HandoverTrack(
+        return InterchangeTrack(
             id=track.id,
             name=track.name,
             colour=owner.colour if owner else PALETTE[number % len(PALETTE)],
@@ -249,7 +249,7 @@ class _Builder:
             soloed=track.soloed,
         )
 
-    def clip(self, clip: Clip) -> HandoverClip:
+    def clip(self, clip: Clip) -> InterchangeClip:
         record, file = self.scene.take(clip.take), self.media.get(clip.take)
         if record is None or file is None:
             raise BadInput(f"The take {clip.take[:12]} has no sound file: collect the project's takes first.")
@@ -261,11 +261,11 @@ class _Builder:
             raise BadInput(f"The file {file.path.name} does not fit its clip: write the media files again.")
         fade_in = replace(clip.fade_in, samples=min(self.scaled(clip.fade_in.samples), length))
         rest = min(self.scaled(clip.fade_out.samples), length - fade_in.samples)
-        return HandoverClip(
+        return InterchangeClip(
             id=clip.id,
             name=f"{record.name} take {record.number}",
             media=file,
-            take=take_facts(record, self.licences),
+            take=read_take_facts(record, self.licences),
             start=start,
             length=length,
             offset=offset,

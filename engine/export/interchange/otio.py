@@ -10,54 +10,59 @@ from pathlib import Path
 from typing import Any
 
 from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
-from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 from engine.files import write_file
 from engine.scene.timeline import Marker
 
 KEY = "foleyscape"
 
 
-def write(handover: Handover, path: Path) -> None:
+def write(interchange: InterchangeTimeline, path: Path) -> None:
     """Writes the timeline, whole or not at all.
 
     Raises:
         BadInput: the path can never be written.
         Failed: it cannot be written now.
     """
-    text: str = timeline_of(handover).to_json_string(indent=2)
+    text: str = timeline_of(interchange).to_json_string(indent=2)
     write_file(path, text.encode("utf-8"))
 
 
-def timeline_of(handover: Handover) -> Any:
+def timeline_of(interchange: InterchangeTimeline) -> Any:
     """The ``opentimelineio.schema.Timeline``. Clips that overlap stand on tracks of their own below the first."""
     import opentimelineio as otio
 
-    rate = handover.frame_rate
+    rate = interchange.frame_rate
     timeline = otio.schema.Timeline(
-        name=one_line(handover.name),
+        name=one_line(interchange.name),
         # In frames, for a start timecode need not fall on a sample.
-        global_start_time=otio.opentime.RationalTime(handover.start_frame, float(rate.exact)),
+        global_start_time=otio.opentime.RationalTime(interchange.start_frame, float(rate.exact)),
         metadata={
             KEY: {
-                "sample_rate": handover.rate,
+                "sample_rate": interchange.rate,
                 "frame_rate": rate.name,
-                "start_frame": handover.start_frame,
-                "start_sample": handover.start_sample,
-                "master_gain_db": handover.master_gain_db,
+                "start_frame": interchange.start_frame,
+                "start_sample": interchange.start_sample,
+                "master_gain_db": interchange.master_gain_db,
             }
         },
     )
-    heard = sounding(handover)
-    for name, track, clips in named_lanes(handover):
-        timeline.tracks.append(_track(handover, name, track, clips, enabled=track.id in heard))
+    heard = sounding(interchange)
+    for name, track, clips in named_lanes(interchange):
+        timeline.tracks.append(_track(interchange, name, track, clips, enabled=track.id in heard))
     timeline.tracks.markers.extend(
-        _marker(handover, number, marker) for number, marker in enumerate(handover.markers, 1)
+        _marker(interchange, number, marker) for number, marker in enumerate(interchange.markers, 1)
     )
     return timeline
 
 
 def _track(
-    handover: Handover, name: str, track: HandoverTrack, clips: Sequence[HandoverClip], *, enabled: bool
+    interchange: InterchangeTimeline,
+    name: str,
+    track: InterchangeTrack,
+    clips: Sequence[InterchangeClip],
+    *,
+    enabled: bool,
 ) -> Any:
     import opentimelineio as otio
 
@@ -75,19 +80,19 @@ def _track(
     at = 0
     for clip in clips:
         if clip.start > at:
-            made.append(otio.schema.Gap(source_range=_range(0, clip.start - at, handover.rate)))
-        made.append(_clip(handover, clip))
+            made.append(otio.schema.Gap(source_range=_range(0, clip.start - at, interchange.rate)))
+        made.append(_clip(interchange, clip))
         at = clip.end
     return made
 
 
-def _clip(handover: Handover, clip: HandoverClip) -> Any:
+def _clip(interchange: InterchangeTimeline, clip: InterchangeClip) -> Any:
     import opentimelineio as otio
 
     made = otio.schema.Clip(
         name=one_line(clip.name),
-        media_reference=_reference(handover, clip.media),
-        source_range=_range(clip.offset, clip.length, handover.rate),
+        media_reference=_reference(interchange, clip.media),
+        source_range=_range(clip.offset, clip.length, interchange.rate),
     )
     made.enabled = not clip.muted
     made.metadata[KEY] = {
@@ -110,11 +115,11 @@ def _clip(handover: Handover, clip: HandoverClip) -> Any:
     return made
 
 
-def _reference(handover: Handover, media: MediaFile) -> Any:
+def _reference(interchange: InterchangeTimeline, media: MediaFile) -> Any:
     import opentimelineio as otio
 
     made = otio.schema.ExternalReference(
-        target_url=relative_path(media, handover.folder),
+        target_url=relative_path(media, interchange.folder),
         available_range=_range(0, media.samples, media.rate),
     )
     made.name = media.path.name
@@ -122,13 +127,13 @@ def _reference(handover: Handover, media: MediaFile) -> Any:
     return made
 
 
-def _marker(handover: Handover, number: int, marker: Marker) -> Any:
+def _marker(interchange: InterchangeTimeline, number: int, marker: Marker) -> Any:
     import opentimelineio as otio
 
     colours = otio.schema.MarkerColor
     return otio.schema.Marker(
         name=one_line(marker.name, f"Marker {number}"),
-        marked_range=_range(marker.at, 0, handover.rate),
+        marked_range=_range(marker.at, 0, interchange.rate),
         color=colours.RED if marker.hit else colours.GREEN,
         metadata={KEY: {"hit": marker.hit}},
     )

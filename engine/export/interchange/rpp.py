@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from engine.export.interchange.common import one_line, relative_path, track_name
-from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack
 from engine.files import write_file
 from engine.scene.colours import Colour
 from engine.scene.timecode import FrameRate
@@ -25,23 +25,23 @@ _MONO_CENTRE = 0.5**0.5
 """A mono sound in the middle is 3 dB down on each side here, and not at all in REAPER with pan law 1."""
 
 
-def write(handover: Handover, path: Path) -> None:
+def write(interchange: InterchangeTimeline, path: Path) -> None:
     """Writes the project, whole or not at all.
 
     Raises:
         BadInput: the path can never be written.
         Failed: it cannot be written now.
     """
-    write_file(path, project_text(handover).encode("utf-8"))
+    write_file(path, project_text(interchange).encode("utf-8"))
 
 
-def project_text(handover: Handover) -> str:
+def project_text(interchange: InterchangeTimeline) -> str:
     """The whole project. Clips are items, overlapping ones too, and media paths are relative to the project."""
-    lines = ['<REAPER_PROJECT 0.1 "7.0/foleyscape" 0', *_indented(_settings(handover))]
-    for number, marker in enumerate(handover.markers, 1):
-        lines.append(f"  {_marker(handover, number, marker)}")
-    for number, track in enumerate(handover.tracks, 1):
-        lines += _indented(_track(handover, number, track))
+    lines = ['<REAPER_PROJECT 0.1 "7.0/foleyscape" 0', *_indented(_settings(interchange))]
+    for number, marker in enumerate(interchange.markers, 1):
+        lines.append(f"  {_marker(interchange, number, marker)}")
+    for number, track in enumerate(interchange.tracks, 1):
+        lines += _indented(_track(interchange, number, track))
     return "\n".join([*lines, ">", ""])
 
 
@@ -56,17 +56,17 @@ def quoted(words: str) -> str:
     return "`" + words.replace("`", "'") + "`"
 
 
-def _settings(handover: Handover) -> list[str]:
+def _settings(interchange: InterchangeTimeline) -> list[str]:
     return [
         # Overlapping items sound together with their own fades: no automatic crossfades.
         "AUTOXFADE 0",
         "PANLAW 1",
-        f"PROJOFFS {decimal(handover.start_seconds)} 0 0",
-        f"TIMEMODE 5 5 -1 {_frames(handover.frame_rate)} 0 -1",
+        f"PROJOFFS {decimal(interchange.start_seconds)} 0 0",
+        f"TIMEMODE 5 5 -1 {_frames(interchange.frame_rate)} 0 -1",
         "PANMODE 3",
-        f"SAMPLERATE {handover.rate} 1 0",
+        f"SAMPLERATE {interchange.rate} 1 0",
         "TEMPO 120 4 4",
-        f"MASTER_VOLUME {_factor(handover.master_gain_db)} 0 -1 -1 1",
+        f"MASTER_VOLUME {_factor(interchange.master_gain_db)} 0 -1 -1 1",
     ]
 
 
@@ -75,13 +75,13 @@ def _frames(rate: FrameRate) -> str:
     return f"{rate.nominal} {1 if rate.drop else 0 if rate.denominator == 1 else 2}"
 
 
-def _marker(handover: Handover, number: int, marker: Marker) -> str:
+def _marker(interchange: InterchangeTimeline, number: int, marker: Marker) -> str:
     name = one_line(marker.name, f"Marker {number}")
-    return f"MARKER {number} {decimal(handover.seconds(marker.at))} {quoted(name)} 0"
+    return f"MARKER {number} {decimal(interchange.seconds(marker.at))} {quoted(name)} 0"
 
 
-def _track(handover: Handover, number: int, track: HandoverTrack) -> list[str]:
-    identity = _guid(handover, "track", track.id)
+def _track(interchange: InterchangeTimeline, number: int, track: InterchangeTrack) -> list[str]:
+    identity = _guid(interchange, "track", track.id)
     lines = [
         f"<TRACK {identity}",
         f"  NAME {quoted(track_name(track, number))}",
@@ -93,39 +93,39 @@ def _track(handover: Handover, number: int, track: HandoverTrack) -> list[str]:
         "  MAINSEND 1 0",
     ]
     for clip in track.clips:
-        lines += _indented(_item(handover, clip))
+        lines += _indented(_item(interchange, clip))
     return [*lines, ">"]
 
 
-def _item(handover: Handover, clip: HandoverClip) -> list[str]:
+def _item(interchange: InterchangeTimeline, clip: InterchangeClip) -> list[str]:
     take = _MONO_CENTRE if clip.media.channels == 1 else 1.0
     return [
         "<ITEM",
-        f"  POSITION {decimal(handover.seconds(clip.start))}",
+        f"  POSITION {decimal(interchange.seconds(clip.start))}",
         "  SNAPOFFS 0",
-        f"  LENGTH {decimal(handover.seconds(clip.length))}",
+        f"  LENGTH {decimal(interchange.seconds(clip.length))}",
         "  LOOP 0",
         "  ALLTAKES 0",
-        f"  FADEIN {_fade(handover, clip.fade_in)}",
-        f"  FADEOUT {_fade(handover, clip.fade_out)}",
+        f"  FADEIN {_fade(interchange, clip.fade_in)}",
+        f"  FADEOUT {_fade(interchange, clip.fade_out)}",
         f"  MUTE {int(clip.muted)} 0",
-        f"  IGUID {_guid(handover, 'item', clip.id)}",
+        f"  IGUID {_guid(interchange, 'item', clip.id)}",
         f"  NAME {quoted(one_line(clip.name))}",
         f"  VOLPAN {_factor(clip.gain_db)} {_pan(clip.pan)} {take:.9f} -1",
-        f"  SOFFS {decimal(handover.seconds(clip.offset))}",
+        f"  SOFFS {decimal(interchange.seconds(clip.offset))}",
         "  PLAYRATE 1 1 0 -1 0 0.0025",
         "  CHANMODE 0",
-        f"  GUID {_guid(handover, 'take', clip.id)}",
+        f"  GUID {_guid(interchange, 'take', clip.id)}",
         "  <SOURCE WAVE",
-        f"    FILE {quoted(relative_path(clip.media, handover.folder))}",
+        f"    FILE {quoted(relative_path(clip.media, interchange.folder))}",
         "  >",
         ">",
     ]
 
 
-def _fade(handover: Handover, fade: Fade) -> str:
+def _fade(interchange: InterchangeTimeline, fade: Fade) -> str:
     shape = _SHAPES[fade.shape]
-    return f"{shape} {decimal(handover.seconds(fade.samples))} 0 {shape} 0 0 0"
+    return f"{shape} {decimal(interchange.seconds(fade.samples))} 0 {shape} 0 0 0"
 
 
 def decimal(seconds: Fraction) -> str:
@@ -149,9 +149,9 @@ def _colour(colour: Colour) -> int:
     return 0x1000000 | blue << 16 | green << 8 | red
 
 
-def _guid(handover: Handover, kind: str, number: int) -> str:
+def _guid(interchange: InterchangeTimeline, kind: str, number: int) -> str:
     """The same for the same thing in the same project, so that writing twice gives the same file."""
-    name = f"foleyscape:{handover.folder}:{kind}:{number}".encode("utf-8", "replace").decode()
+    name = f"foleyscape:{interchange.folder}:{kind}:{number}".encode("utf-8", "replace").decode()
     return "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, name)).upper() + "}"
 
 

@@ -8,8 +8,8 @@ from engine.scene.edits.common import (
     find_clip,
     find_take,
     find_track,
-    numbered,
     put_clips,
+    take_next_id,
     with_fitting_fades,
 )
 from engine.scene.scene import Scene
@@ -36,7 +36,7 @@ def place_take(
     find_track(scene, track_id)
     whole = find_take(scene, digest).length_at(scene.timeline.rate)
     clip = Clip(scene.next_id, digest, at, offset, whole - offset if length is None else length)
-    return put_clips(numbered(scene), track_id, clip)
+    return put_clips(take_next_id(scene), track_id, clip)
 
 
 def move_clip(scene: Scene, clip_id: int, at: int, track_id: int | None = None) -> Scene:
@@ -61,7 +61,7 @@ def nudge_clip(scene: Scene, clip_id: int, frames: int) -> Scene:
     """
     track, clip = find_clip(scene, clip_id)
     if not limits.whole(frames, -MOST_SAMPLES, MOST_SAMPLES):
-        raise BadInput(f"A clip is nudged by whole frames, not by {limits.shown(frames)}.")
+        raise BadInput(f"A clip is nudged by whole frames, not by {limits.format_value(frames)}.")
     rate, sample_rate = scene.timeline.frame_rate, scene.timeline.rate
     frame = frame_of(clip.start, rate, sample_rate)
     start, following = (sample_of(frame + frames + more, rate, sample_rate) for more in (0, 1))
@@ -97,7 +97,7 @@ def duplicate_clip(scene: Scene, clip_id: int, at: int | None = None) -> Scene:
     """
     track, clip = find_clip(scene, clip_id)
     copy = replace(clip, id=scene.next_id, start=clip.end if at is None else at)
-    return put_clips(numbered(scene), track.id, copy)
+    return put_clips(take_next_id(scene), track.id, copy)
 
 
 def remove_clip(scene: Scene, clip_id: int) -> Scene:

@@ -11,10 +11,10 @@ from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Marker, Track
 from engine.scene.validity import clip_problems, setting_problems
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
 
-def refuse(problems: Iterable[str]) -> None:
+def raise_first_problem(problems: Iterable[str]) -> None:
     """Raises:
     BadInput: there is a problem; its sentence is the first one's.
     """
@@ -28,7 +28,7 @@ def find_object(scene: Scene, index: int) -> SoundingObject:
     """
     thing = scene.object(index)
     if thing is None:
-        raise BadInput(f"There is no object {limits.shown(index)}.")
+        raise BadInput(f"There is no object {limits.format_value(index)}.")
     return thing
 
 
@@ -38,7 +38,7 @@ def find_take(scene: Scene, digest: str) -> TakeRecord:
     """
     take = scene.take(digest)
     if take is None:
-        raise BadInput(f"There is no take {limits.shown(digest)}.")
+        raise BadInput(f"There is no take {limits.format_value(digest)}.")
     return take
 
 
@@ -48,7 +48,7 @@ def find_track(scene: Scene, track_id: int) -> Track:
     """
     track = scene.track(track_id)
     if track is None:
-        raise BadInput(f"There is no track {limits.shown(track_id)}.")
+        raise BadInput(f"There is no track {limits.format_value(track_id)}.")
     return track
 
 
@@ -60,7 +60,7 @@ def find_clip(scene: Scene, clip_id: int) -> tuple[Track, Clip]:
     """
     found = scene.clip(clip_id)
     if found is None:
-        raise BadInput(f"There is no clip {limits.shown(clip_id)}.")
+        raise BadInput(f"There is no clip {limits.format_value(clip_id)}.")
     return found
 
 
@@ -70,11 +70,11 @@ def find_marker(scene: Scene, marker_id: int) -> Marker:
     """
     found = next((marker for marker in scene.timeline.markers if marker.id == marker_id), None)
     if found is None:
-        raise BadInput(f"There is no marker {limits.shown(marker_id)}.")
+        raise BadInput(f"There is no marker {limits.format_value(marker_id)}.")
     return found
 
 
-def numbered(scene: Scene) -> Scene:
+def take_next_id(scene: Scene) -> Scene:
     """The scene with its next number for tracks, clips and markers taken; it will not be given again.
 
     Raises:
@@ -92,7 +92,7 @@ def with_timeline(scene: Scene, **changes: Any) -> Scene:
         BadInput: a setting of the timeline cannot have that value.
     """
     timeline = replace(scene.timeline, **changes)
-    refuse(setting_problems(timeline))
+    raise_first_problem(setting_problems(timeline))
     return replace(scene, timeline=timeline)
 
 
@@ -110,13 +110,13 @@ def put_clips(scene: Scene, track_id: int, *clips: Clip, without: int | None = N
     """
     for clip in clips:
         take = scene.take(clip.take)
-        refuse(clip_problems(clip, take.length_at(scene.timeline.rate) if take else None))
+        raise_first_problem(clip_problems(clip, take.length_at(scene.timeline.rate) if take else None))
     gone = {clip.id for clip in clips} | {without}
     tracks = (_put(track, clips if track.id == track_id else (), gone) for track in scene.timeline.tracks)
     return with_timeline(scene, tracks=tuple(tracks))
 
 
-def by_start(clips: Iterable[Clip]) -> tuple[Clip, ...]:
+def sorted_by_start(clips: Iterable[Clip]) -> tuple[Clip, ...]:
     """Clips in the order in which a track keeps them."""
     return tuple(sorted(clips, key=lambda clip: (clip.start, clip.id)))
 
@@ -133,14 +133,16 @@ def with_fitting_fades(clip: Clip) -> Clip:
     )
 
 
-def reordered(things: tuple[Thing, ...], thing: Thing, place: int) -> tuple[Thing, ...]:
+def reordered(things: tuple[Item, ...], thing: Item, place: int) -> tuple[Item, ...]:
     """The things with one of them moved to a place, from 0.
 
     Raises:
         BadInput: there is no such place.
     """
     if not limits.whole(place, 0, len(things) - 1):
-        raise BadInput(f"There is no place {limits.shown(place)}: places are from 0 to {len(things) - 1}.")
+        raise BadInput(
+            f"There is no place {limits.format_value(place)}: places are from 0 to {len(things) - 1}."
+        )
     others = [other for other in things if other is not thing]
     return (*others[:place], thing, *others[place:])
 
@@ -149,4 +151,4 @@ def _put(track: Track, clips: tuple[Clip, ...], gone: set[int | None]) -> Track:
     kept = tuple(clip for clip in track.clips if clip.id not in gone)
     if not clips and len(kept) == len(track.clips):
         return track
-    return replace(track, clips=by_start((*kept, *clips)))
+    return replace(track, clips=sorted_by_start((*kept, *clips)))

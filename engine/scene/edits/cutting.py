@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from engine.errors import BadInput
-from engine.scene.edits.common import find_clip, numbered, put_clips, with_fitting_fades
-from engine.scene.limits import shown
+from engine.scene.edits.common import find_clip, put_clips, take_next_id, with_fitting_fades
+from engine.scene.limits import format_value
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip, Fade, FadeShape
 
@@ -45,7 +45,7 @@ def split_clip(scene: Scene, clip_id: int, at: int) -> Scene:
     """
     track, clip = find_clip(scene, clip_id)
     if not clip.start < at < clip.end:
-        raise BadInput(f"Clip {clip.id} can only be split inside: sample {shown(at)} is not.")
+        raise BadInput(f"Clip {clip.id} can only be split inside: sample {format_value(at)} is not.")
     kept = at - clip.start
     first = replace(clip, length=kept, fade_out=Fade())
     second = replace(
@@ -56,7 +56,7 @@ def split_clip(scene: Scene, clip_id: int, at: int) -> Scene:
         length=clip.length - kept,
         fade_in=Fade(),
     )
-    return put_clips(numbered(scene), track.id, with_fitting_fades(first), with_fitting_fades(second))
+    return put_clips(take_next_id(scene), track.id, with_fitting_fades(first), with_fitting_fades(second))
 
 
 def join_clips(scene: Scene, clip_id: int, other_id: int) -> Scene:

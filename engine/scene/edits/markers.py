@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.scene import limits
-from engine.scene.edits.common import find_marker, numbered, refuse, with_timeline
+from engine.scene.edits.common import find_marker, raise_first_problem, take_next_id, with_timeline
 from engine.scene.scene import Scene
 from engine.scene.timeline import Marker
 from engine.scene.validity import marker_problems
@@ -23,9 +23,9 @@ def add_marker(scene: Scene, at: int, name: str = "Marker", *, hit: bool = False
     Raises:
         BadInput: that place is not on the timeline, or it is no name.
     """
-    marker = Marker(scene.next_id, at, limits.tidy(name), hit)
-    refuse(marker_problems(marker))
-    return _with(numbered(scene), (*scene.timeline.markers, marker))
+    marker = Marker(scene.next_id, at, limits.normalize_whitespace(name), hit)
+    raise_first_problem(marker_problems(marker))
+    return _with(take_next_id(scene), (*scene.timeline.markers, marker))
 
 
 def move_marker(scene: Scene, marker_id: int, at: int) -> Scene:
@@ -43,7 +43,7 @@ def rename_marker(scene: Scene, marker_id: int, name: str) -> Scene:
     Raises:
         BadInput: there is no such marker, or it is no name.
     """
-    return _changed(scene, marker_id, name=limits.tidy(name))
+    return _changed(scene, marker_id, name=limits.normalize_whitespace(name))
 
 
 def hit_marker(scene: Scene, marker_id: int, *, hit: bool = True) -> Scene:
@@ -68,7 +68,7 @@ def remove_marker(scene: Scene, marker_id: int) -> Scene:
 def _changed(scene: Scene, marker_id: int, **changes: Any) -> Scene:
     old = find_marker(scene, marker_id)
     new = replace(old, **changes)
-    refuse(marker_problems(new))
+    raise_first_problem(marker_problems(new))
     return _with(scene, (new if marker is old else marker for marker in scene.timeline.markers))
 
 

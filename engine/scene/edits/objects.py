@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import BadInput
 from engine.scene import limits
 from engine.scene.colours import Colour
-from engine.scene.edits.common import find_object, refuse, reordered, with_timeline
+from engine.scene.edits.common import find_object, raise_first_problem, reordered, with_timeline
 from engine.scene.masks import Mask
 from engine.scene.objects import NEGATIVE, SoundingObject
 from engine.scene.scene import Scene
@@ -43,14 +43,14 @@ def add_object(
     thing = SoundingObject(
         index=scene.next_object,
         mask=_owned(mask),
-        name=limits.tidy(name),
+        name=limits.normalize_whitespace(name),
         prompt=_prompt(prompt),
         level_lufs=level_lufs,
-        negative=limits.tidy(negative),
+        negative=limits.normalize_whitespace(negative),
         duration=duration,
         seed=seed,
     )
-    refuse(object_problems(thing, scene.still))
+    raise_first_problem(object_problems(thing, scene.still))
     return replace(scene, objects=(*scene.objects, thing), next_object=scene.next_object + 1)
 
 
@@ -62,7 +62,7 @@ def rename_object(scene: Scene, index: int, name: str) -> Scene:
     Raises:
         BadInput: there is no such object, or it is no name.
     """
-    old, name = find_object(scene, index), limits.tidy(name)
+    old, name = find_object(scene, index), limits.normalize_whitespace(name)
     follows = old.prompt is None or old.prompt == old.name
     changed = _changed(scene, index, lambda it: it.renamed(name) if follows else replace(it, name=name))
     tracks = (
@@ -87,7 +87,9 @@ def set_negative(scene: Scene, index: int, negative: str) -> Scene:
     Raises:
         BadInput: there is no such object, or the words are too many.
     """
-    return _changed(scene, index, lambda thing: replace(thing, negative=limits.tidy(negative)))
+    return _changed(
+        scene, index, lambda thing: replace(thing, negative=limits.normalize_whitespace(negative))
+    )
 
 
 def set_duration(scene: Scene, index: int, duration: float) -> Scene:
@@ -186,7 +188,7 @@ def remove_object(scene: Scene, index: int, *, tracks: bool = False) -> Scene:
 def _changed(scene: Scene, index: int, change: Callable[[SoundingObject], SoundingObject]) -> Scene:
     old = find_object(scene, index)
     new = change(old)
-    refuse(object_problems(new, scene.still))
+    raise_first_problem(object_problems(new, scene.still))
     return replace(scene, objects=tuple(new if thing is old else thing for thing in scene.objects))
 
 
@@ -195,7 +197,7 @@ def _freed(track: Track, index: int) -> Track:
 
 
 def _prompt(words: str | None) -> str | None:
-    return limits.tidy(words or "") or None
+    return limits.normalize_whitespace(words or "") or None
 
 
 def _owned(mask: Mask) -> Mask:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
-from engine.scene.edits.common import refuse
+from engine.scene.edits.common import raise_first_problem
 from engine.scene.scene import Scene, StillRecord
 from engine.scene.validity import object_problems, still_problems
 
@@ -15,7 +15,7 @@ def rename_scene(scene: Scene, name: str) -> Scene:
     Raises:
         BadInput: it is no name.
     """
-    name = limits.tidy(name)
+    name = limits.normalize_whitespace(name)
     if not limits.name(name):
         raise BadInput(f"A project needs a name of 1 to {limits.MOST_NAME} characters.")
     return replace(scene, name=name)
@@ -28,7 +28,7 @@ def set_still(scene: Scene, still: StillRecord) -> Scene:
         BadInput: the record is not sound, or objects have masks of another size.
     """
     still = replace(still, name=limits.writable(still.name)[: limits.MOST_NAME])
-    refuse(still_problems(still))
+    raise_first_problem(still_problems(still))
     for thing in scene.objects:
-        refuse(object_problems(thing, still))
+        raise_first_problem(object_problems(thing, still))
     return replace(scene, still=still)

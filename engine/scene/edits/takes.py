@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
-from engine.scene.edits.common import find_object, find_take, refuse
+from engine.scene.edits.common import find_object, find_take, raise_first_problem
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.validity import take_problems
 
@@ -18,9 +18,9 @@ def attach_take(scene: Scene, take: TakeRecord) -> Scene:
     Raises:
         BadInput: the record is not sound, or it is of an object that there never was.
     """
-    name = limits.writable(limits.tidy(take.name))[: limits.MOST_NAME]
+    name = limits.writable(limits.normalize_whitespace(take.name))[: limits.MOST_NAME]
     take = replace(take, name=name or "Take")
-    refuse(take_problems(take, scene.next_object))
+    raise_first_problem(take_problems(take, scene.next_object))
     if scene.take(take.digest) is not None:
         return scene
     return replace(scene, takes=(*scene.takes, take))
@@ -83,6 +83,6 @@ def unchoose_take(scene: Scene, index: int) -> Scene:
 
 
 def _with(scene: Scene, take: TakeRecord) -> Scene:
-    refuse(take_problems(take, scene.next_object))
+    raise_first_problem(take_problems(take, scene.next_object))
     takes = tuple(take if other.digest == take.digest else other for other in scene.takes)
     return replace(scene, takes=takes)

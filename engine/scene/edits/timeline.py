@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
-from engine.scene.edits.common import by_start, refuse, with_fitting_fades, with_timeline
+from engine.scene.edits.common import raise_first_problem, sorted_by_start, with_fitting_fades, with_timeline
 from engine.scene.scene import Scene
 from engine.scene.timecode import FrameRate, from_text, to_text
 from engine.scene.timeline import PROJECT_RATES, Clip, Fade, LoudnessPreset, Marker, Track
@@ -63,7 +63,7 @@ def set_sample_rate(scene: Scene, rate: int) -> Scene:
     """
     if not (limits.whole(rate, 1, limits.MOST_RATE) and rate in PROJECT_RATES):
         known = ", ".join(map(str, PROJECT_RATES))
-        raise BadInput(f"A project has a sample rate of {known}, not {limits.shown(rate)}.")
+        raise BadInput(f"A project has a sample rate of {known}, not {limits.format_value(rate)}.")
     scaling = _Scaling(scene, rate)
     markers = tuple(scaling.marker(marker) for marker in scene.timeline.markers)
     tracks = tuple(scaling.track(track) for track in scene.timeline.tracks)
@@ -80,7 +80,7 @@ class _Scaling:
 
     def marker(self, marker: Marker) -> Marker:
         changed = replace(marker, at=self._scaled(marker.at))
-        refuse(marker_problems(changed))
+        raise_first_problem(marker_problems(changed))
         return changed
 
     def track(self, track: Track) -> Track:
@@ -92,7 +92,7 @@ class _Scaling:
             changed = self._clip(clip, offset)
             clips.append(changed)
             cuts[clip.take, clip.end, clip.offset + clip.length] = changed.offset + changed.length
-        return replace(track, clips=by_start(clips))
+        return replace(track, clips=sorted_by_start(clips))
 
     def _clip(self, clip: Clip, offset: int) -> Clip:
         start, take_length = self._scaled(clip.start), self._lengths[clip.take]
@@ -107,7 +107,7 @@ class _Scaling:
             fade_out=self._fade(clip.fade_out),
         )
         changed = with_fitting_fades(changed) if length > 0 else changed
-        refuse(clip_problems(changed, take_length))
+        raise_first_problem(clip_problems(changed, take_length))
         return changed
 
     def _fade(self, fade: Fade) -> Fade:

@@ -4,7 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from engine.scene import limits
-from engine.scene.edits.common import find_object, find_track, numbered, refuse, reordered, with_timeline
+from engine.scene.edits.common import (
+    find_object,
+    find_track,
+    raise_first_problem,
+    reordered,
+    take_next_id,
+    with_timeline,
+)
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 from engine.scene.validity import track_problems
@@ -22,9 +29,9 @@ def add_track(scene: Scene, name: str, *, index: int | None = None, place: int |
     Raises:
         BadInput: it is no name, or there is no such object or place.
     """
-    track = Track(scene.next_id, limits.tidy(name), index)
-    refuse(track_problems(track, _objects(scene)))
-    changed = with_timeline(numbered(scene), tracks=(*scene.timeline.tracks, track))
+    track = Track(scene.next_id, limits.normalize_whitespace(name), index)
+    raise_first_problem(track_problems(track, _objects(scene)))
+    changed = with_timeline(take_next_id(scene), tracks=(*scene.timeline.tracks, track))
     return changed if place is None else move_track(changed, track.id, place)
 
 
@@ -53,7 +60,7 @@ def rename_track(scene: Scene, track_id: int, name: str) -> Scene:
     Raises:
         BadInput: there is no such track, or it is no name.
     """
-    return _changed(scene, track_id, name=limits.tidy(name))
+    return _changed(scene, track_id, name=limits.normalize_whitespace(name))
 
 
 def move_track(scene: Scene, track_id: int, place: int) -> Scene:
@@ -126,7 +133,7 @@ def assign_track(scene: Scene, track_id: int, index: int | None) -> Scene:
 def _changed(scene: Scene, track_id: int, **changes: Any) -> Scene:
     old = find_track(scene, track_id)
     new = replace(old, **changes)
-    refuse(track_problems(new, _objects(scene)))
+    raise_first_problem(track_problems(new, _objects(scene)))
     tracks = tuple(new if track is old else track for track in scene.timeline.tracks)
     return with_timeline(scene, tracks=tracks)
 

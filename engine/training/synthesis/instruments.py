@@ -17,7 +17,7 @@ from engine.training.synthesis.sources import period, pulses, reed
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 5, 7), (0, 7, 12))
 
-Note = Callable[[float, float], Wave]
+MelodyNote = Callable[[float, float], Wave]
 """Makes one note from its pitch in Hz and its length in seconds."""
 
 
@@ -25,7 +25,7 @@ def _hertz(key: float) -> float:
     return float(440.0 * 2.0 ** ((key - 69.0) / 12.0))
 
 
-def _melody(draw: Draw, seconds: float, note: Note, low: int, high: int, ring: float) -> Wave:
+def _melody(draw: Draw, seconds: float, note: MelodyNote, low: int, high: int, ring: float) -> Wave:
     """Notes of one scale, mostly stepwise, in a steady beat with some rests."""
     out = np.zeros(draw.samples(seconds))
     scale = draw.pick(SCALES)
@@ -43,7 +43,7 @@ def _melody(draw: Draw, seconds: float, note: Note, low: int, high: int, ring: f
     return out
 
 
-def _chords(draw: Draw, seconds: float, note: Note, low: int, high: int, roll: float) -> Wave:
+def _chords(draw: Draw, seconds: float, note: MelodyNote, low: int, high: int, roll: float) -> Wave:
     """Chords one after another, each spread over ``roll`` seconds."""
     out = np.zeros(draw.samples(seconds))
     beat = draw.log_between(0.45, 2.5)

@@ -33,7 +33,7 @@ def test_a_glance_outlines_what_a_click_takes(sight: StudioSight) -> None:
 def test_a_large_still_is_glanced_at_through_a_copy_and_outlined_as_a_click_takes_it(
     sight: StudioSight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(segmenter, "GLANCE_SIDE", 160)
+    monkeypatch.setattr(segmenter, "HOVER_SIDE", 160)
     still = still_of_two_things(320, 240)
     sight.prepare(still)
     glance = sight.glance(still.digest, still.width / 4, still.height / 2)

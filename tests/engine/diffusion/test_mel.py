@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from engine.diffusion.mel import FLOOR, HOP, SAMPLE_RATE, LogMel, frames_of, mel_weights, normalise_for_model
+from engine.diffusion.mel import FLOOR, HOP, SAMPLE_RATE, LogMel, frames_of, mel_weights, normalize_for_model
 
 
 def _tone(hertz: float, seconds: float = 1.0) -> torch.Tensor:
@@ -41,7 +41,7 @@ def test_the_filters_are_slaneys() -> None:
 
 
 def test_normalising_removes_the_mean_and_sets_the_peak() -> None:
-    out = normalise_for_model(_tone(300) * 0.01 + 0.2)
+    out = normalize_for_model(_tone(300) * 0.01 + 0.2)
     assert abs(float(out.mean())) < 1e-6
     assert abs(float(out.abs().max()) - 0.5) < 1e-3
-    assert float(normalise_for_model(torch.zeros(1, 100)).abs().max()) == 0.0
+    assert float(normalize_for_model(torch.zeros(1, 100)).abs().max()) == 0.0

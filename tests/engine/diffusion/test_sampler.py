@@ -9,9 +9,9 @@ from diffusers import DDIMScheduler
 
 from engine.diffusion.sampler import (
     SEVERAL,
+    GuidanceTargets,
     Solver,
-    Wanted,
-    guided,
+    guide,
     make_scheduler,
     sample_latents,
     take_noise,
@@ -43,7 +43,7 @@ def _sampled(solver: Solver, steps: int, guidance: float, progress: Progress | N
         KnowsTheAnswer(),
         make_scheduler(scheduler_config(), solver, steps),
         take_noise([1, 2], (8, 4, 4)),
-        Wanted.of(conditions),
+        GuidanceTargets.of(conditions),
         torch.zeros(1, 512),
         guidance=guidance,
         latent_patch=2,
@@ -68,21 +68,21 @@ def test_rescaling_takes_back_what_guidance_adds_in_size() -> None:
     toward = torch.randn(2, 8, 4, 4, generator=torch.Generator().manual_seed(0))
     away = torch.zeros_like(toward)
     each = torch.arange(2)
-    assert torch.allclose(guided(away, toward, 3.0, 0.0, each), 3 * toward)
-    assert torch.allclose(guided(away, toward, 3.0, 1.0, each), toward, atol=1e-5)
-    between = guided(away, toward, 3.0, 0.5, each).norm() / toward.norm()
+    assert torch.allclose(guide(away, toward, 3.0, 0.0, each), 3 * toward)
+    assert torch.allclose(guide(away, toward, 3.0, 1.0, each), toward, atol=1e-5)
+    between = guide(away, toward, 3.0, 0.5, each).norm() / toward.norm()
     assert 1.9 < float(between) < 2.1
 
 
 def test_a_take_of_two_things_is_pulled_toward_both_and_leaves_its_neighbour_alone() -> None:
     toward = torch.randn(3, 8, 4, 4, generator=torch.Generator().manual_seed(0))
     away = torch.zeros(2, 8, 4, 4)
-    wanted = Wanted.of([torch.zeros(2, 512), torch.zeros(512)])
+    wanted = GuidanceTargets.of([torch.zeros(2, 512), torch.zeros(512)])
     assert wanted.takes.tolist() == [0, 0, 1]
-    out = guided(away, toward, 2.0, 0.0, wanted.takes)
+    out = guide(away, toward, 2.0, 0.0, wanted.takes)
     assert torch.allclose(out[0], 2 * SEVERAL * (toward[0] + toward[1]), atol=1e-5)
     assert torch.allclose(out[1], 2 * toward[2], atol=1e-5)
-    unguided = guided(away, toward, 1.0, 0.7, wanted.takes)
+    unguided = guide(away, toward, 1.0, 0.7, wanted.takes)
     assert torch.allclose(unguided[0], (toward[0] + toward[1]) / 2, atol=1e-6)
 
 

@@ -8,13 +8,13 @@ import torch
 
 from engine.evaluation import svm
 from engine.evaluation.clip_sets import Clips
-from engine.evaluation.cnn import Judge, Recipe, train
+from engine.evaluation.cnn import Judge, JudgeConfig, train
 from engine.evaluation.features import all_mfcc_statistics, log_mel, mfcc_statistics
 from engine.evaluation.judges import Judges, recall
 from tests.engine.evaluation.sounds import made_up
 
 CLASSES = 3
-QUICK = Recipe(epochs=25, batch=8, channels=(6, 12, 12, 16))
+QUICK = JudgeConfig(epochs=25, batch=8, channels=(6, 12, 12, 16))
 
 
 def shortened(clips: Clips) -> Clips:
@@ -27,7 +27,7 @@ def judges() -> Judges:
     clips = shortened(made_up(each=8, seed=0, classes=CLASSES))
     torch.set_num_threads(1)
     machine = svm.fit(all_mfcc_statistics(clips.waveforms), clips.labels)
-    return Judges(train(clips.waveforms, clips.labels, seed=0, recipe=QUICK), machine)
+    return Judges(train(clips.waveforms, clips.labels, seed=0, config=QUICK), machine)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_training_leaves_the_global_generator_alone() -> None:
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    train(clips.waveforms, clips.labels, seed=1, recipe=Recipe(epochs=1, batch=4))
+    train(clips.waveforms, clips.labels, seed=1, config=JudgeConfig(epochs=1, batch=4))
     assert torch.equal(torch.rand(1), expected)
 
 

@@ -18,7 +18,7 @@ from engine.evaluation.object_takes import (
     sample_pairs,
     tower_hears,
 )
-from engine.evaluation.sampling import Setting
+from engine.evaluation.sampling import SamplingConfig
 from engine.models.concepts import load_concepts
 from engine.training.pictures import Pictures, prepare_pictures
 from engine.vision.patches import PatchEncoder
@@ -55,10 +55,10 @@ def test_a_scene_becomes_three_takes_that_differ_by_mask_alone(pictures: Picture
     encoder = PatchEncoder(PatchNetwork(widths=(8, 8, TOY_TOKEN_WIDTH), depths=(1, 1, 1), heads=2))
     scenes = compose_pairs(pictures, CONCEPTS, ("dog", "truck"), count=1, seed=0)
     model = toy_pipeline()
-    takes = sample_pairs(scenes, encoder, model, model, Setting(steps=2))
+    takes = sample_pairs(scenes, encoder, model, model, SamplingConfig(steps=2))
     assert takes.first.shape == takes.second.shape == takes.whole.shape == (1, 80_000)
     assert not np.allclose(takes.first, takes.second)
-    again = sample_pairs(scenes, encoder, model, model, Setting(steps=2))
+    again = sample_pairs(scenes, encoder, model, model, SamplingConfig(steps=2))
     np.testing.assert_array_equal(takes.first, again.first)
 
 

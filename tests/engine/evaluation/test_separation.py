@@ -10,7 +10,7 @@ from engine.diffusion.attention import ObjectAttention
 from engine.evaluation.separation import Scorer, named_pictures, separation
 from engine.models.concepts import load_concepts
 from engine.training.pictures import Pictures, prepare_pictures
-from engine.training.scenes import Composer, SceneSettings
+from engine.training.scenes import SceneComposer, SceneConfig
 from engine.vision.towers import PatchNetwork
 from tests.engine.training.toy_pictures import CLASSES, write_packs
 
@@ -65,8 +65,8 @@ def test_a_tower_that_mixes_things_up_is_found_out(pictures: Pictures, network: 
 def test_perfect_masks_separate_and_blind_ones_do_not(
     pictures: Pictures, network: ColourNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = SceneSettings(side=96, grid=24, strength=0.0)
-    composer = Composer(pictures, load_concepts(), settings, kept_apart=True)
+    config = SceneConfig(side=96, grid=24, strength=0.0)
+    composer = SceneComposer(pictures, load_concepts(), config, kept_apart=True)
     attention = PassingAttention(token_width=48, text_width=48, width=8, grid=4)
     seeing = separation(network, attention, composer, torch.eye(48), scenes=30, seed=0)
     assert seeing.nearer > 0.9

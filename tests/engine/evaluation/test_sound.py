@@ -12,7 +12,7 @@ from engine.evaluation.clip_sets import CLASSES, RATE, SAMPLES, Clips, joined
 from engine.evaluation.cnn import Judge
 from engine.evaluation.features import all_mfcc_statistics
 from engine.evaluation.judges import Judges
-from engine.evaluation.sampling import Setting, takes_from_words
+from engine.evaluation.sampling import SamplingConfig, takes_from_words
 from engine.evaluation.sound import Real, diversity, measure, nearest, spread, transfer
 from engine.progress import Progress
 from tests.engine.evaluation.sounds import made_up
@@ -71,12 +71,12 @@ class PlayerOfRecordings:
 
 def _takes(recordings: Clips, each: int = 2) -> Clips:
     words = {label: (name,) for label, name in enumerate(CLASSES)}
-    return takes_from_words(PlayerOfRecordings(recordings), words, each, Setting(batch=8))
+    return takes_from_words(PlayerOfRecordings(recordings), words, each, SamplingConfig(batch=8))
 
 
 def test_takes_are_sampled_in_batches_and_labelled_in_order(unheard: Clips) -> None:
     model = PlayerOfRecordings(unheard)
-    takes = takes_from_words(model, {2: ("rain",), 5: ("baby",)}, 5, Setting(batch=8))
+    takes = takes_from_words(model, {2: ("rain",), 5: ("baby",)}, 5, SamplingConfig(batch=8))
     assert model.batches == [8, 2]
     assert takes.labels.tolist() == [2] * 5 + [5] * 5
     assert takes.waveforms.shape == (10, SAMPLES)
@@ -86,7 +86,7 @@ def test_a_model_of_another_rate_is_refused(unheard: Clips) -> None:
     model = PlayerOfRecordings(unheard)
     model.sample_rate = 48_000
     with pytest.raises(ValueError, match="48000"):
-        takes_from_words(model, {0: ("dog",)}, 1, Setting())
+        takes_from_words(model, {0: ("dog",)}, 1, SamplingConfig())
 
 
 def test_takes_like_real_recordings_measure_like_real_recordings(

@@ -9,13 +9,13 @@ import soundfile
 
 from engine.errors import Cancelled, Failed
 from engine.export.audition import write_audition
-from engine.export.riff import WaveForm, wave_file
+from engine.export.riff import WaveFormat, wave_file
 from engine.progress import Progress
 
 
 def wave(path: Path, bits: int, rate: int = 48_000, seconds: float = 1.0) -> Path:
     samples = np.random.default_rng(3).normal(0, 0.1, (2, round(rate * seconds)))
-    with wave_file(path, WaveForm(rate, 2, bits)) as file:
+    with wave_file(path, WaveFormat(rate, 2, bits)) as file:
         full = 1 << (bits - 1)
         file.write(samples.astype(np.float32) if bits == 32 else np.rint(samples * full).astype(np.int32))
     return path
@@ -45,7 +45,7 @@ def test_of_floating_point_flac_has_24_bits(tmp_path: Path) -> None:
 def test_vorbis_is_as_long_and_sounds_alike(rate: int, tmp_path: Path) -> None:
     source = tmp_path / "a.wav"
     tone = 0.2 * np.sin(2 * np.pi * 440 * np.arange(rate * 3) / rate)
-    with wave_file(source, WaveForm(rate, 2, 24)) as file:
+    with wave_file(source, WaveFormat(rate, 2, 24)) as file:
         file.write(np.rint(np.stack([tone, tone]) * 2**23).astype(np.int32))
     write_audition(source, tmp_path / "a.ogg", "ogg")
     copy = soundfile.read(tmp_path / "a.ogg")[0].T

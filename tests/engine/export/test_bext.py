@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.export.bext import FIXED_BYTES, UNUSED, Bext, ascii_text, bext_chunk, coding_history
-from engine.export.riff import WaveForm, wave_file
+from engine.export.riff import WaveFormat, wave_file
 from engine.sound.bs1770 import LoudnessReport
 from tests.engine.export.toy_scene import MADE
 
@@ -28,7 +28,7 @@ BEXT = Bext(
 
 
 def read(bext: Bext, path: Path) -> Any:
-    with wave_file(path, WaveForm(48_000, 1, 16), [(b"bext", bext_chunk(bext))]) as wave:
+    with wave_file(path, WaveFormat(48_000, 1, 16), [(b"bext", bext_chunk(bext))]) as wave:
         wave.skip(10)
     return wavinfo.WavInfoReader(path).bext
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.export.file_names import mix_name, plain, stem_names
+from engine.export.file_names import mix_name, safe_name, stem_names
 from engine.export.ucs import UcsBlocks, check_name, load_cat_ids
 from engine.scene.scene import Scene
 from engine.scene.timeline import Timeline, Track
@@ -65,4 +65,4 @@ def test_no_names_of_tracks_make_a_file_that_cannot_be(names: list[str], project
 
 @pytest.mark.parametrize(("words", "name"), [("犬" * 90, "犬" * 40), ("A_b", "a-b"), ("", "track")])
 def test_plain_names_stay_short(words: str, name: str) -> None:
-    assert plain(words, "track") == name
+    assert safe_name(words, "track") == name

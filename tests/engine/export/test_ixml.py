@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.export.ixml import FileSet, Ixml, ixml_chunk
 from engine.export.licences import TakeUsed
-from engine.export.riff import WaveForm, wave_file
+from engine.export.riff import WaveFormat, wave_file
 from engine.scene.timecode import RATES
 from tests.engine.export.toy_scene import document, recipe
 
@@ -37,7 +37,7 @@ def parsed(ixml: Ixml) -> Any:
 
 
 def test_what_a_slate_says_is_read_back_by_wavinfo(tmp_path: Path) -> None:
-    with wave_file(tmp_path / "a.wav", WaveForm(48_000, 2, 24), [(b"iXML", ixml_chunk(IXML))]) as wave:
+    with wave_file(tmp_path / "a.wav", WaveFormat(48_000, 2, 24), [(b"iXML", ixml_chunk(IXML))]) as wave:
         wave.skip(10)
     found = wavinfo.WavInfoReader(tmp_path / "a.wav").ixml
     assert found.to_dict() == {

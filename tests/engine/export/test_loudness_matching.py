@@ -10,11 +10,11 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.export.loudness_matching import MOST_GAIN_DB, find_levelling
+from engine.export.loudness_matching import MOST_GAIN_DB, match_loudness
 from engine.export.plan import ExportPlan, ExportSettings, plan
 from engine.export.presets import PRESETS
 from engine.export.run import export
-from engine.export.stream import Levelling, stem_blocks
+from engine.export.stream import MixGain, stem_blocks
 from engine.progress import no_progress
 from engine.scene.takes import Waveform
 from engine.scene.timeline import LoudnessPreset
@@ -33,29 +33,29 @@ def clicks(seconds: float, level: float) -> Waveform:
 
 def together(
     made: Toy, preset: LoudnessPreset, bits: int = 24
-) -> tuple[Levelling, Waveform, dict[int, Waveform]]:
+) -> tuple[MixGain, Waveform, dict[int, Waveform]]:
     """How a scene is levelled, its mix and its stems."""
     planned = plan(made.scene, ExportSettings(bits=bits, preset=preset))
     renderer = Renderer(made.scene.timeline, made.takes)
-    levelling = find_levelling(renderer, planned, no_progress())
-    blocks = list(stem_blocks(renderer, planned, levelling, no_progress()))
+    gain = match_loudness(renderer, planned, no_progress())
+    blocks = list(stem_blocks(renderer, planned, gain, no_progress()))
     stems = {n: np.concatenate([block.stems[n] for block in blocks], axis=1) for n in blocks[0].stems}
-    return levelling, np.concatenate([block.mix for block in blocks], axis=1), stems
+    return gain, np.concatenate([block.mix for block in blocks], axis=1), stems
 
 
 @pytest.mark.parametrize("preset", ["r128", "netflix"])
 @pytest.mark.parametrize("level", [0.002, 0.05])
 def test_a_mix_comes_to_its_target_by_gain_alone_where_that_will_do(preset: Any, level: float) -> None:
-    levelling, mix, _ = together(toy(level=level), preset)
+    gain, mix, _ = together(toy(level=level), preset)
     assert loudness_report(mix, RATE).integrated_lufs == pytest.approx(PRESETS[preset].target_lufs, abs=0.05)
-    assert levelling.ceiling_dbtp is None
+    assert gain.ceiling_dbtp is None
 
 
 def test_what_the_limiter_takes_is_made_up_for() -> None:
     made = Toy({"clicks": (clicks(4.0, 0.7), RATE)})
-    levelling, mix, _ = together(made, "r128")
+    gain, mix, _ = together(made, "r128")
     report = loudness_report(mix, RATE)
-    assert levelling.ceiling_dbtp is not None
+    assert gain.ceiling_dbtp is not None
     assert report.integrated_lufs == pytest.approx(-23.0, abs=0.1)
     assert report.true_peak_dbtp <= -1.0
 
@@ -82,8 +82,8 @@ def test_stems_that_cancel_out_in_the_mix_are_held_by_themselves() -> None:
     line = made.scene.timeline
     aligned = tuple(replace(t, clips=(replace(t.clips[0], start=0, pan=0.0),)) for t in line.tracks)
     made.scene = replace(made.scene, timeline=replace(line, tracks=aligned))
-    levelling, mix, stems = together(made, "none", 16)
-    assert levelling.loud == {1, 2}
+    gain, mix, stems = together(made, "none", 16)
+    assert gain.loud == {1, 2}
     assert not mix.any()
     assert max(true_peak_dbtp(stem) for stem in stems.values()) <= -0.1
     assert stems[1].any()
@@ -93,12 +93,12 @@ def test_every_stem_is_turned_down_by_the_same_at_the_same_time() -> None:
     made = toy(2.0, level=0.6)
     planned = plan(made.scene, ExportSettings(preset="none"))
     renderer = Renderer(made.scene.timeline, made.takes)
-    levelling = find_levelling(renderer, planned, no_progress())
-    assert levelling.ceiling_dbtp is not None
+    gain = match_loudness(renderer, planned, no_progress())
+    assert gain.ceiling_dbtp is not None
     gains = []
     for before, after in zip(
-        stem_blocks(renderer, planned, Levelling(), no_progress()),
-        stem_blocks(renderer, planned, levelling, no_progress()),
+        stem_blocks(renderer, planned, MixGain(), no_progress()),
+        stem_blocks(renderer, planned, gain, no_progress()),
         strict=True,
     ):
         pairs = [(before.stems[n], after.stems[n]) for n in before.stems]
@@ -122,15 +122,15 @@ def test_silence_and_blinks_have_no_loudness_to_bring_anywhere(tmp_path: Path) -
 
 
 def test_what_is_next_to_nothing_is_not_raised_without_end() -> None:
-    levelling, _, _ = together(Toy({"hiss": (noise(1, 1.0, RATE, 0.0006), RATE)}), "r128")
-    assert 0 < levelling.gain_db <= MOST_GAIN_DB
-    levelling, _, _ = together(Toy({"click": (clicks(2.0, 0.99) * np.float32(0.05), RATE)}), "r128")
-    assert levelling.gain_db <= MOST_GAIN_DB
+    gain, _, _ = together(Toy({"hiss": (noise(1, 1.0, RATE, 0.0006), RATE)}), "r128")
+    assert 0 < gain.gain_db <= MOST_GAIN_DB
+    gain, _, _ = together(Toy({"click": (clicks(2.0, 0.99) * np.float32(0.05), RATE)}), "r128")
+    assert gain.gain_db <= MOST_GAIN_DB
 
 
 def test_where_no_target_is_set_a_quiet_mix_is_left_alone() -> None:
     for preset in ("film", "none"):
-        assert together(toy(), preset)[0] == Levelling()
+        assert together(toy(), preset)[0] == MixGain()
 
 
 def test_the_export_says_whether_the_target_was_met(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_measuring_needs_as_many_blocks_as_there_are_and_all_of_one_plan() -> No
     made = toy()
     planned: ExportPlan = plan(made.scene, ExportSettings(44_100, handles=0.5))
     renderer = Renderer(made.scene.timeline, made.takes)
-    blocks = list(stem_blocks(renderer, planned, Levelling(), no_progress()))
+    blocks = list(stem_blocks(renderer, planned, MixGain(), no_progress()))
     assert sum(block.mix.shape[1] for block in blocks) == planned.samples
     starts = np.cumsum([0, *(block.mix.shape[1] for block in blocks)])
     assert [block.start for block in blocks] == starts[:-1].tolist()

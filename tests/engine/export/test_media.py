@@ -11,7 +11,7 @@ import soundfile
 
 from engine.errors import BadInput, Cancelled
 from engine.export.interchange import FORMATS
-from engine.export.interchange.model import handover_of
+from engine.export.interchange.model import build_interchange
 from engine.export.media import write_media
 from engine.progress import Progress
 from engine.scene.scene import Scene
@@ -50,7 +50,7 @@ def test_a_take_that_would_clip_is_lowered_and_the_clip_is_raised_by_as_much(tmp
     files = write_media(made.scene, made.takes, tmp_path)
     [file] = files.values()
     read, _ = soundfile.read(file.path, dtype="float64")
-    [clip] = handover_of(made.scene, files, folder=tmp_path).tracks[0].clips
+    [clip] = build_interchange(made.scene, files, folder=tmp_path).tracks[0].clips
     assert file.lowered_db == pytest.approx(6.0206, abs=1e-3)
     assert np.abs(read * 10 ** (clip.gain_db / 20) - loud[0]).max() < 1e-6
 
@@ -92,7 +92,7 @@ def test_a_handed_over_folder_stands_on_its_own_when_it_is_moved(tmp_path: Path)
     staging = tmp_path / "staging"
     staging.mkdir()
     files = write_media(made.scene, made.takes, staging, home=out)
-    given = handover_of(made.scene, files, folder=out)
+    given = build_interchange(made.scene, files, folder=out)
     for name in ("rpp", "otio"):
         FORMATS[name](given, staging / f"scene.{name}")
     staging.rename(tmp_path / "elsewhere")

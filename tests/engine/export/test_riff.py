@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput, Failed
-from engine.export.riff import WaveForm, wave_bytes, wave_file
+from engine.export.riff import WaveFormat, wave_bytes, wave_file
 
-PCM16, PCM24, FLOAT = (WaveForm(48_000, 2, bits) for bits in (16, 24, 32))
+PCM16, PCM24, FLOAT = (WaveFormat(48_000, 2, bits) for bits in (16, 24, 32))
 
 
 def steps(channels: int, samples: int, bits: int, seed: int = 0) -> np.ndarray:
@@ -44,7 +44,7 @@ def test_whole_number_samples_come_back_bit_for_bit(
     tmp_path_factory: pytest.TempPathFactory, bits: int, channels: int, blocks: list[int], extra: int
 ) -> None:
     path = tmp_path_factory.mktemp("riff") / "a.wav"
-    form = WaveForm(44_100, channels, bits)
+    form = WaveFormat(44_100, channels, bits)
     written = [steps(channels, size, bits, seed) for seed, size in enumerate(blocks)]
     with wave_file(path, form, [(b"note", b"x" * extra)]) as wave:
         for block in written:
@@ -72,7 +72,7 @@ def test_floating_point_comes_back_bit_for_bit_and_says_how_long_it_is(tmp_path:
 def test_two_channels_are_plain_pcm_and_more_name_their_speakers(tmp_path: Path) -> None:
     for channels, tag in ((1, 1), (2, 1), (6, 0xFFFE)):
         path = tmp_path / f"{channels}.wav"
-        with wave_file(path, WaveForm(48_000, channels, 24)) as wave:
+        with wave_file(path, WaveFormat(48_000, channels, 24)) as wave:
             wave.write(steps(channels, 10, 24))
         assert wavinfo.WavInfoReader(path).fmt.audio_format == tag
         assert soundfile.info(path).channels == channels
@@ -81,7 +81,7 @@ def test_two_channels_are_plain_pcm_and_more_name_their_speakers(tmp_path: Path)
 
 
 def test_an_odd_length_is_padded_but_not_counted(tmp_path: Path) -> None:
-    with wave_file(tmp_path / "a.wav", WaveForm(48_000, 1, 24), [(b"odd ", b"abc")]) as wave:
+    with wave_file(tmp_path / "a.wav", WaveFormat(48_000, 1, 24), [(b"odd ", b"abc")]) as wave:
         wave.write(steps(1, 5, 24))
     assert chunks_of(tmp_path / "a.wav")[-2:] == [(b"odd ", 3), (b"data", 15)]
 
@@ -112,7 +112,7 @@ def test_silence_is_a_hole_that_reads_as_silence_even_at_the_end(tmp_path: Path)
 
 @pytest.mark.parametrize("form", [PCM16, PCM24, FLOAT])
 def test_past_the_limit_a_file_becomes_rf64_and_everybody_still_reads_it(
-    form: WaveForm, tmp_path: Path
+    form: WaveFormat, tmp_path: Path
 ) -> None:
     samples = np.zeros((2, 500), np.float32) if form.bits == 32 else steps(2, 500, form.bits)
     for name, limit in (("small.wav", 1 << 20), ("big.wav", 500)):
@@ -185,5 +185,5 @@ def test_samples_of_another_kind_are_refused(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=words), wave_file(tmp_path / "a.wav", form) as wave:
             wave.write(samples)
     with pytest.raises(ValueError, match="no WAVE file"):
-        WaveForm(48_000, 2, 20)
+        WaveFormat(48_000, 2, 20)
     assert list(tmp_path.iterdir()) == []

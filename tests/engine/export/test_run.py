@@ -250,7 +250,7 @@ def test_a_disk_that_is_too_full_is_known_before_the_work(
     small: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning.ExportPlan, "need_bytes", property(lambda _: 10**18))
-    monkeypatch.setattr(run, "find_levelling", missing)
+    monkeypatch.setattr(run, "match_loudness", missing)
     with pytest.raises(Failed, match="too full"):
         export(small.scene, small.takes, tmp_path / "out", made=MADE)
     assert everything_in(tmp_path) == set()

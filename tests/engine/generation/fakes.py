@@ -116,7 +116,7 @@ class FakeSegmenter:
             mask[max(0, y - 10) : y + 10, max(0, x - 10) : x + 10] = click.keep
         return FakeProposal(mask)
 
-    def glance(self, still_digest: str, hints: Hints) -> Mask:
+    def hover_mask(self, still_digest: str, hints: Hints) -> Mask:
         return self.propose(still_digest, hints).masks[0]
 
     def find_objects(self, still_digest: str, limit: int = 8) -> list[FakeProposal]:

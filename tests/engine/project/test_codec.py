@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from engine.errors import BadInput
 from engine.project.decode import read_scene
 from engine.project.encode import scene_bytes, scene_facts
-from engine.project.json_text import Unreadable, layout, parse
-from engine.project.repair import Notes
+from engine.project.json_text import UnreadableJson, format_json, parse_json
+from engine.project.repair import WarningList
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
@@ -29,7 +29,9 @@ def full_scene() -> Scene:
     """One of everything, with keys of a newer Foleyscape in every value."""
     newer = (("newer", '{"deep":[1,"ü",null]}'),)
     takes = tuple(
-        TakeRecord(digest, "Dog", (0,), number, 16_000, 1, 800, '{"seed": 1}', starred=True, extra=newer)
+        TakeRecord(
+            digest, "Dog", (0,), number, 16_000, 1, 800, '{"seed": 1}', starred=True, unknown_fields=newer
+        )
         for number, digest in enumerate((FIRST, SECOND), 1)
     )
     return Scene(
@@ -41,7 +43,7 @@ def full_scene() -> Scene:
         timeline=toy_timeline(FIRST, SECOND),
         next_id=9,
         next_object=3,
-        extra=newer,
+        unknown_fields=newer,
     )
 
 
@@ -53,7 +55,7 @@ def mask_of(digest: str, _: StillRecord) -> Mask:
 
 
 def read_back(facts: dict[str, Any]) -> tuple[Scene, tuple[str, ...]]:
-    notes = Notes()
+    notes = WarningList()
     return read_scene(facts, mask_of, notes), notes.all()
 
 
@@ -61,7 +63,7 @@ def test_a_scene_comes_back_the_same_and_its_bytes_too() -> None:
     scene = full_scene()
     assert problems(scene) == ()
     data = scene_bytes(scene)
-    again, warnings = read_back(parse(data, "scene.json"))
+    again, warnings = read_back(parse_json(data, "scene.json"))
     assert again == scene
     assert warnings == ()
     assert scene_bytes(again) == data
@@ -78,7 +80,7 @@ def test_keys_of_a_newer_program_are_kept_in_every_value() -> None:
             }
         return value
 
-    facts = with_unknown(scene_facts(replace(full_scene(), extra=())))
+    facts = with_unknown(scene_facts(replace(full_scene(), unknown_fields=())))
     scene, warnings = read_back(facts)
     assert warnings == ()
     assert scene_facts(scene) == facts
@@ -141,7 +143,7 @@ def test_what_is_damaged_costs_only_itself_and_is_told(damage: Damage, words: st
 def test_where_nothing_has_a_meaning_any_more_nothing_is_opened(damage: Damage) -> None:
     facts = json.loads(scene_bytes(full_scene()))
     damage(facts)
-    with pytest.raises(Unreadable, match="scene is damaged: of the timeline"):
+    with pytest.raises(UnreadableJson, match="scene is damaged: of the timeline"):
         read_back(facts)
 
 
@@ -159,14 +161,14 @@ def test_where_nothing_has_a_meaning_any_more_nothing_is_opened(damage: Damage) 
     ],
 )
 def test_what_is_no_json_object_is_refused_with_a_sentence(text: bytes, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        parse(text, "scene.json")
+    with pytest.raises(UnreadableJson, match=words):
+        parse_json(text, "scene.json")
 
 
 def test_a_number_of_a_million_digits_is_read_in_no_time_and_accepted_nowhere() -> None:
-    facts = parse(b'{"a": ' + b"9" * 1_000_000 + b', "b": 1e999999}', "scene.json")
+    facts = parse_json(b'{"a": ' + b"9" * 1_000_000 + b', "b": 1e999999}', "scene.json")
     assert facts == {"a": math.inf, "b": math.inf}
-    with pytest.raises(Unreadable, match="a number that is none"):
+    with pytest.raises(UnreadableJson, match="a number that is none"):
         read_back(facts)
 
 
@@ -190,7 +192,7 @@ def test_no_more_warnings_than_a_person_can_read() -> None:
 def test_nonsense_by_the_million_is_not_read_one_by_one() -> None:
     facts = json.loads(scene_bytes(full_scene()))
     facts["timeline"]["tracks"][0]["clips"] = [{}] * 1_000_000
-    with pytest.raises(Unreadable, match="lists more than 200000 things"):
+    with pytest.raises(UnreadableJson, match="lists more than 200000 things"):
         read_back(facts)
 
 
@@ -213,7 +215,7 @@ anything = st.recursive(
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.text(), anything, max_size=4))
 def test_any_json_is_laid_out_so_that_it_reads_the_same(facts: dict[str, Any]) -> None:
-    assert json.loads(layout(facts)) == facts
+    assert json.loads(format_json(facts)) == facts
 
 
 @settings(max_examples=60, deadline=None)

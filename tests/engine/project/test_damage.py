@@ -13,7 +13,7 @@ from PIL import Image
 
 from engine.errors import BadInput
 from engine.project.folder import Opened, Project
-from engine.project.safe_files import Inside
+from engine.project.safe_files import SafeFiles
 from engine.scene.scene import Scene
 from engine.scene.validity import problems
 from tests.engine.project.toy_project import SIZE, toy_take
@@ -167,7 +167,7 @@ def test_a_scene_cut_short_names_the_newest_autosave_which_can_be_opened(toy: tu
     os.truncate(folder / "scene.json", 700)
     with pytest.raises(BadInput, match=f"scene.json is cut short .*newest autosave, of 20.*{newest.file}"):
         Project.open(folder)
-    opened = Project.rescue(folder)
+    opened = Project.recover_from_autosave(folder)
     with opened.project as project:
         assert (opened.scene.name, opened.warnings) == ("Newest", ())
         assert (folder / "scene.json").stat().st_size == 700
@@ -186,9 +186,9 @@ def test_a_rescue_goes_back_to_the_newest_autosave_that_is_whole(toy: tuple[Path
     os.truncate(folder / newest.file, 100)
     with pytest.raises(BadInput, match=r"scene\.json is missing"):
         Project.open(folder)
-    with Project.rescue(folder).project:
+    with Project.recover_from_autosave(folder).project:
         pass
-    assert Project.rescue(folder).scene.name == "Older"
+    assert Project.recover_from_autosave(folder).scene.name == "Older"
 
 
 def test_a_project_without_any_autosave_has_none_to_be_rescued_by(toy: tuple[Path, Scene]) -> None:
@@ -197,7 +197,7 @@ def test_a_project_without_any_autosave_has_none_to_be_rescued_by(toy: tuple[Pat
     with pytest.raises(BadInput, match=r"cut short and cannot be read\.$"):
         Project.open(folder)
     with pytest.raises(BadInput, match=r"no autosave .* that can be opened"):
-        Project.rescue(folder)
+        Project.recover_from_autosave(folder)
 
 
 CHANGES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
@@ -270,7 +270,7 @@ def test_a_scene_that_is_a_link_is_not_followed_and_not_overwritten(
     before = (tmp_path / "outside.json").read_bytes()
     with pytest.raises(BadInput, match=r"scene\.json is a link"):
         Project.open(folder)
-    opened = Project.rescue(folder)
+    opened = Project.recover_from_autosave(folder)
     with opened.project as project:
         project.save(opened.scene)
     assert (tmp_path / "outside.json").read_bytes() == before
@@ -282,7 +282,7 @@ def test_a_scene_that_is_a_link_is_not_followed_and_not_overwritten(
     "name", ["../x", "/etc/passwd", "takes/../../x", "a/b/c", "", "..", "takes/", "a\0b", "ü"]
 )
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
-    files = Inside(tmp_path)
+    files = SafeFiles(tmp_path)
     with pytest.raises(BadInput, match="no name of a file in a project"):
         files.read(name, 10)
     with pytest.raises(BadInput, match="no name of a file in a project"):

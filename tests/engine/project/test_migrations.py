@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import BadInput
 from engine.project.folder import Project
-from engine.project.json_text import Unreadable
+from engine.project.json_text import UnreadableJson
 from engine.project.migrations import STEPS, migrate
 from engine.project.schema import SCHEMA
 from engine.project.take_files import take_digest
@@ -73,7 +73,7 @@ def test_a_project_of_schema_1_opens_with_samples_decibels_and_numbered_tracks(o
     assert dog.gain_db == pytest.approx(6.0206, abs=1e-4)
     assert timeline.master_gain_db == pytest.approx(-6.0206, abs=1e-4)
     assert (timeline.markers[0].at, timeline.frame_rate.name, timeline.loudness) == (120_000, "24", "film")
-    assert (opened.scene.extra, dog.extra, first.extra) == (
+    assert (opened.scene.unknown_fields, dog.unknown_fields, first.unknown_fields) == (
         (("weather", '"rain"'),),
         (("mood", '"sad"'),),
         (("flavour", "3"),),
@@ -102,7 +102,7 @@ def test_a_newer_project_is_refused_and_nothing_is_written(old: Path) -> None:
 
 @pytest.mark.parametrize("schema", [None, 0, -1, "2", 2.0, True])
 def test_a_schema_that_is_none_is_no_scene(schema: object) -> None:
-    with pytest.raises(Unreadable, match="no scene of Foleyscape"):
+    with pytest.raises(UnreadableJson, match="no scene of Foleyscape"):
         migrate({"schema": schema})
 
 

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.project.safe_files import Inside
+from engine.project.safe_files import SafeFiles
 from engine.project.take_files import TakeStore, read_take, take_digest, take_file, write_take
 from engine.scene.takes import Take
 from tests.engine.project.toy_project import toy_take
@@ -28,7 +28,7 @@ floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 def test_samples_come_back_bit_for_bit(
     tmp_path_factory: pytest.TempPathFactory, samples: NDArray[np.float32]
 ) -> None:
-    files = Inside(tmp_path_factory.mktemp("takes"))
+    files = SafeFiles(tmp_path_factory.mktemp("takes"))
     take = Take(samples, 44_100, "Dog", 0, 1, "{}")
     back = read_take(files, write_take(files, take))
     assert back.tobytes() == samples.tobytes()
@@ -37,7 +37,7 @@ def test_samples_come_back_bit_for_bit(
 
 def test_any_program_reads_the_file(tmp_path: Path) -> None:
     take = toy_take(1, channels=2)
-    record = write_take(Inside(tmp_path), take, (0, 3))
+    record = write_take(SafeFiles(tmp_path), take, (0, 3))
     samples, rate = soundfile.read(tmp_path / take_file(record.digest), dtype="float32")
     assert (record.rate, record.channels, record.samples, record.objects) == (16_000, 2, 800, (0, 3))
     assert rate == 16_000
@@ -57,7 +57,7 @@ def test_the_digest_is_of_samples_rate_and_recipe() -> None:
 
 
 def test_the_same_take_is_stored_once_and_never_touched_again(tmp_path: Path) -> None:
-    files = Inside(tmp_path)
+    files = SafeFiles(tmp_path)
     record = write_take(files, toy_take(1))
     before = (tmp_path / take_file(record.digest)).stat()
     assert write_take(files, toy_take(1)) == record
@@ -65,7 +65,7 @@ def test_the_same_take_is_stored_once_and_never_touched_again(tmp_path: Path) ->
 
 
 def test_a_damaged_file_is_mended_by_adding_the_take_again(tmp_path: Path) -> None:
-    files = Inside(tmp_path)
+    files = SafeFiles(tmp_path)
     record = write_take(files, toy_take(1))
     (tmp_path / take_file(record.digest)).write_bytes(b"RIFF")
     write_take(files, toy_take(1))
@@ -83,7 +83,7 @@ def test_a_damaged_file_is_mended_by_adding_the_take_again(tmp_path: Path) -> No
 )
 def test_what_is_no_sound_is_not_stored(tmp_path: Path, samples: NDArray[np.float32]) -> None:
     with pytest.raises(BadInput, match="cannot be stored"):
-        write_take(Inside(tmp_path), Take(samples, 16_000, "Dog", 0, 1, "{}"))
+        write_take(SafeFiles(tmp_path), Take(samples, 16_000, "Dog", 0, 1, "{}"))
     assert not list(tmp_path.iterdir())
 
 
@@ -142,7 +142,7 @@ DAMAGES: list[Callable[[Path], object]] = [
 def test_a_file_that_is_not_the_take_is_refused_with_a_sentence(
     tmp_path: Path, damage: Callable[[Path], object]
 ) -> None:
-    files = Inside(tmp_path)
+    files = SafeFiles(tmp_path)
     record = write_take(files, toy_take(1))
     damage(tmp_path / take_file(record.digest))
     with pytest.raises(BadInput, match=r"is damaged|is missing|is a link|no plain file|larger than"):
@@ -150,7 +150,7 @@ def test_a_file_that_is_not_the_take_is_refused_with_a_sentence(
 
 
 def test_a_record_that_claims_gigabytes_is_refused_before_any_is_taken(tmp_path: Path) -> None:
-    files = Inside(tmp_path)
+    files = SafeFiles(tmp_path)
     record = write_take(files, toy_take(1))
     path = tmp_path / take_file(record.digest)
     os.truncate(path, 2**36)
@@ -159,7 +159,7 @@ def test_a_record_that_claims_gigabytes_is_refused_before_any_is_taken(tmp_path:
 
 
 def test_the_store_decodes_once_and_keeps_what_was_used_last(tmp_path: Path) -> None:
-    files = Inside(tmp_path)
+    files = SafeFiles(tmp_path)
     store = TakeStore(files, most_bytes=2 * 800 * 4)
     records = [write_take(files, toy_take(number)) for number in range(3)]
     for record in records:
@@ -178,7 +178,7 @@ def test_the_store_decodes_once_and_keeps_what_was_used_last(tmp_path: Path) -> 
 
 
 def test_a_take_larger_than_the_store_is_read_each_time(tmp_path: Path) -> None:
-    files = Inside(tmp_path)
+    files = SafeFiles(tmp_path)
     store = TakeStore(files, most_bytes=100)
     record = write_take(files, toy_take(1))
     store.know(record)
@@ -187,4 +187,4 @@ def test_a_take_larger_than_the_store_is_read_each_time(tmp_path: Path) -> None:
 
 def test_a_take_that_nobody_told_of_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="There is no take"):
-        TakeStore(Inside(tmp_path))("a" * 64)
+        TakeStore(SafeFiles(tmp_path))("a" * 64)

@@ -57,7 +57,7 @@ def toy_still(folder: Path) -> Path:
 def toy_objects() -> tuple[SoundingObject, ...]:
     return (
         SoundingObject(0, toy_mask(2), "Dog", "a dog barks", -20.5, (1, 2, 3), seed=7, seed_locked=True),
-        SoundingObject(1, toy_mask(30), "Tür", extra=(("smell", '{"wet":[1,2.5,null]}'),)),
+        SoundingObject(1, toy_mask(30), "Tür", unknown_fields=(("smell", '{"wet":[1,2.5,null]}'),)),
     )
 
 
@@ -65,13 +65,13 @@ def toy_timeline(first: str, second: str) -> Timeline:
     """Two tracks with clips of two takes, which are 2400 samples long here."""
     clips = (
         Clip(2, first, 100, 0, 2400, -3.25, -0.5, Fade(10, "linear"), Fade(20, "s_curve")),
-        Clip(3, second, 900, 100, 1500, muted=True, extra=(("reversed", "true"),)),
+        Clip(3, second, 900, 100, 1500, muted=True, unknown_fields=(("reversed", "true"),)),
     )
     tracks = (
-        Track(1, "Dog", 0, clips, -1.5, 0.25, extra=(("colour", '"red"'),)),
+        Track(1, "Dog", 0, clips, -1.5, 0.25, unknown_fields=(("colour", '"red"'),)),
         Track(4, "Door", None, soloed=True),
     )
-    markers = (Marker(5, 4800, "slam", hit=True), Marker(6, 9600, "cut", extra=(("note", '"x"'),)))
+    markers = (Marker(5, 4800, "slam", hit=True), Marker(6, 9600, "cut", unknown_fields=(("note", '"x"'),)))
     return Timeline(48_000, RATES["29.97df"], 107892, tracks, markers, -2.0, "r128", (("tempo", "120"),))
 
 
@@ -80,7 +80,7 @@ def toy_project(folder: Path) -> tuple[Project, Scene]:
     opened = Project.create(folder / "Toy.foley", "Toy", toy_still(folder))
     project = opened.project
     records = [project.add_take(toy_take(number), (0,)) for number in range(2)]
-    records[1] = replace(records[1], starred=True, extra=(("heard", "3"),))
+    records[1] = replace(records[1], starred=True, unknown_fields=(("heard", "3"),))
     scene = replace(
         opened.scene,
         objects=toy_objects(),
@@ -89,7 +89,7 @@ def toy_project(folder: Path) -> tuple[Project, Scene]:
         timeline=toy_timeline(records[0].digest, records[1].digest),
         next_id=7,
         next_object=2,
-        extra=(("weather", '["rain"]'),),
+        unknown_fields=(("weather", '["rain"]'),),
     )
     project.save(scene)
     return project, scene

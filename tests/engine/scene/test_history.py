@@ -85,15 +85,15 @@ def test_unsaved_is_what_differs_from_the_disk() -> None:
 def test_a_take_that_arrives_survives_undo_and_redo() -> None:
     first = two_objects()
     history = History(first).do("Remove", edits.remove_object(first, 1)).do("Rename", one_clip()).undo()
-    history = history.throughout(lambda scene: edits.attach_take(scene, take_record(7)))
+    history = history.apply_to_all(lambda scene: edits.attach_take(scene, take_record(7)))
     for scene in (history.present, history.undo().present, history.redo().present):
         assert scene.take(digest_of(7)) is not None
 
 
 def test_a_scene_before_the_object_was_there_does_not_get_its_take() -> None:
     history = History(Scene()).do("Add", two_objects())
-    history = history.throughout(lambda scene: edits.attach_take(scene, take_record(7)))
+    history = history.apply_to_all(lambda scene: edits.attach_take(scene, take_record(7)))
     assert history.undo().present == Scene()
     assert history.undo().redo().present.take(digest_of(7)) is not None
     with pytest.raises(BadInput, match="never was"):
-        history.throughout(lambda scene: edits.attach_take(scene, take_record(8, (5,))))
+        history.apply_to_all(lambda scene: edits.attach_take(scene, take_record(8, (5,))))

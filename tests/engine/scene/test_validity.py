@@ -62,7 +62,7 @@ def test_new_and_full_scenes_are_valid() -> None:
         (replace(full(), next_id=4), "still to be given"),
         (replace(full(), next_object=1), "object has a number that is still to be given"),
         (replace(full(), next_object=-1), "next object's number"),
-        (replace(full(), extra=(("b", "1"), ("a", "1"))), "unknown keys"),
+        (replace(full(), unknown_fields=(("b", "1"), ("a", "1"))), "unknown keys"),
         (replace(full(), chosen=((9, digest_of(1)),)), "object 9, which is not there"),
         (replace(full(), chosen=((0, digest_of(3)),)), "none of its takes"),
         (replace(full(), chosen=((0, digest_of(8)),)), "none of its takes"),
@@ -171,7 +171,7 @@ def test_a_large_scene_is_checked_in_well_under_a_second() -> None:
 def test_every_field_of_a_clip_is_looked_at() -> None:
     wrong: dict[str, Any] = {
         "id": 0, "take": "b", "start": -1, "offset": -1, "length": 0, "gain_db": 99, "pan": 2, "muted": None,
-        "fade_in": Fade(-1), "fade_out": Fade(-1), "extra": (("a", 1),),
+        "fade_in": Fade(-1), "fade_out": Fade(-1), "unknown_fields": (("a", 1),),
     }  # fmt: skip
     assert set(wrong) == {field.name for field in fields(Clip)}
     assert all(problems(with_clip(**{name: value})) for name, value in wrong.items())

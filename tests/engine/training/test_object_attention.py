@@ -14,9 +14,9 @@ from engine.models.resources import resource
 from engine.progress import no_progress
 from engine.training.loop import Schedule
 from engine.training.object_attention import (
-    AttentionSettings,
+    AttentionConfig,
     CachedScenes,
-    Separation,
+    SeparationSampler,
     concept_centres,
     load_scenes,
     train_object_attention,
@@ -48,8 +48,8 @@ def toy_scenes(count: int, seed: int) -> CachedScenes:
 @pytest.fixture(scope="module")
 def trained(words: TextTower) -> tuple[ObjectAttention, list[float]]:
     """The toy setting's attention and its losses."""
-    settings = AttentionSettings.toy()
-    return train_object_attention(toy_scenes(96, 0), load_concepts(), words, settings, no_progress())
+    config = AttentionConfig.toy()
+    return train_object_attention(toy_scenes(96, 0), load_concepts(), words, config, no_progress())
 
 
 def test_the_loss_falls_and_the_condition_changes_with_the_mask(
@@ -80,7 +80,7 @@ def test_words_look_at_what_they_name(trained: tuple[ObjectAttention, list[float
 
 
 def test_a_question_covers_just_what_its_words_name(words: TextTower) -> None:
-    questions = Separation(toy_scenes(20, 0), load_concepts(), words)
+    questions = SeparationSampler(toy_scenes(20, 0), load_concepts(), words)
     _, texts, coverage, wanted = questions.draw(64, np.random.default_rng(0))
     things = coverage.sum(-1) / 4
     assert set(things.tolist()) == {1.0, 2.0}
@@ -89,7 +89,7 @@ def test_a_question_covers_just_what_its_words_name(words: TextTower) -> None:
 
 
 def test_some_questions_are_for_what_is_not_there_and_want_nothing(words: TextTower) -> None:
-    questions = Separation(toy_scenes(20, 0), load_concepts(), words, absent=0.5)
+    questions = SeparationSampler(toy_scenes(20, 0), load_concepts(), words, absent=0.5)
     _, texts, coverage, wanted = questions.draw(200, np.random.default_rng(0))
     null = words.encode([""])[0]
     missing = (wanted @ null) > 0.99
@@ -101,13 +101,13 @@ def test_some_questions_are_for_what_is_not_there_and_want_nothing(words: TextTo
 def test_things_that_cannot_be_seen_are_not_asked_for(words: TextTower) -> None:
     scenes = toy_scenes(20, 0)
     scenes.coverage[:, 1] *= 0.1
-    _, _, coverage, _ = Separation(scenes, load_concepts(), words).draw(32, np.random.default_rng(0))
+    _, _, coverage, _ = SeparationSampler(scenes, load_concepts(), words).draw(32, np.random.default_rng(0))
     assert (coverage.sum(-1) == 4).all()
 
 
 @pytest.mark.parametrize("ablation", [{"heads": 2}, {"additive": True}, {"mask_share": 0.5}])
 def test_the_papers_ablations_train(ablation: dict[str, int | bool | float], words: TextTower) -> None:
-    short = replace(AttentionSettings.toy(), schedule=Schedule(12, 5e-3, warmup_steps=2))
+    short = replace(AttentionConfig.toy(), schedule=Schedule(12, 5e-3, warmup_steps=2))
     changed = replace(short, **ablation)  # type: ignore[arg-type]
     _, losses = train_object_attention(toy_scenes(24, 0), load_concepts(), words, changed, no_progress())
     assert losses[-1] < losses[0]

@@ -12,7 +12,7 @@ from engine.diffusion.pipeline import ObjectDiffusion
 from engine.models.concepts import load_concepts
 from engine.scene.hints import Click, Hints
 from engine.training.__main__ import main
-from engine.training.pocket import Amounts, PocketRun, concept_of
+from engine.training.pocket import DatasetSizes, PocketRun, concept_of
 from engine.training.pocket_folder import assemble
 from engine.training.pocket_parts import make
 from engine.training.recordings import Recording
@@ -41,7 +41,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> PocketRun:
         _shared(folder / "shared"),
         folder / "work",
         setting="toy",
-        amounts=Amounts.toy(),
+        sizes=DatasetSizes.toy(),
         only=("dog", "truck", "frog"),
     )
     make(made, SOUND_PARTS)

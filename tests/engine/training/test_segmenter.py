@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.models.resources import resource
-from engine.training.segmenter import SegmenterRecipe, mask_loss, train
+from engine.training.segmenter import SegmenterConfig, mask_loss, train
 from engine.training.segmenter_cutouts import (
     Cutout,
     Photograph,
@@ -20,7 +20,7 @@ from engine.training.segmenter_cutouts import (
     load_photographs,
 )
 from engine.training.segmenter_outlines import DEBIAN, mask_of, read_outlined
-from engine.training.segmenter_ranker import Judged, RankerRecipe, fit, judge
+from engine.training.segmenter_ranker import Judged, RankerConfig, fit, judge
 from engine.training.segmenter_scenes import MIN_AREA, compose_scene
 from engine.vision.description import FEATURES
 from tests.engine.vision.toy_segmenter import box, disc, overlap, two_things
@@ -158,7 +158,7 @@ def test_the_right_mask_costs_less_than_the_wrong_one() -> None:
 def test_the_loss_of_the_toy_network_falls(
     cutouts: list[Cutout], backgrounds: list[NDArray[np.uint8]]
 ) -> None:
-    _, losses = train(SegmenterRecipe.toy(), cutouts, backgrounds)
+    _, losses = train(SegmenterConfig.toy(), cutouts, backgrounds)
     assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:5])
 
 
@@ -167,7 +167,7 @@ def test_training_goes_on_where_it_stopped(
 ) -> None:
     from dataclasses import replace
 
-    toy = SegmenterRecipe.toy()
+    toy = SegmenterConfig.toy()
     short = replace(toy, schedule=replace(toy.schedule, steps=2))
     train(short, cutouts, backgrounds, tmp_path / "check.pt")
     _, losses = train(
@@ -191,7 +191,7 @@ def test_the_ranker_learns_to_tell_good_candidates() -> None:
         features = rng.normal(size=(20, len(FEATURES))).astype(np.float32)
         reached = (1 / (1 + np.exp(-2 * features[:, 2]))).astype(np.float32)
         judged.append(Judged(features, reached))
-    ranker, losses = fit(judged[:25], RankerRecipe(steps=150, members=2))
+    ranker, losses = fit(judged[:25], RankerConfig(steps=150, members=2))
     assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:5])
     for kept_apart in judged[25:]:
         chance = ranker.chances(kept_apart.features.astype(float))

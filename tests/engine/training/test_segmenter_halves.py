@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 from segment_anything.modeling import Sam
 
-from engine.training.segmenter import SegmenterRecipe
+from engine.training.segmenter import SegmenterConfig
 from engine.training.segmenter_clicks import Networks
 from engine.training.segmenter_halves import (
-    HalvesRecipe,
-    Material,
+    HalvesConfig,
+    TrainingData,
     half_folder,
     half_of,
     mean_of,
@@ -33,7 +33,7 @@ def photograph(source: str = "skimage") -> Outlined:
 
 @pytest.fixture(scope="module")
 def start() -> Sam:
-    return build_sam(SegmenterRecipe.toy().network)
+    return build_sam(SegmenterConfig.toy().network)
 
 
 def test_a_window_has_the_things_where_their_colours_are() -> None:
@@ -56,10 +56,10 @@ def test_the_same_seed_gives_the_same_window() -> None:
 
 
 def trained(start: Sam, half: int, outlined: list[Outlined]) -> tuple[Sam, list[float]]:
-    toy = SegmenterRecipe.toy()
-    stretch = replace(HalvesRecipe.toy(), share=1.0)
+    toy = SegmenterConfig.toy()
+    stretch = replace(HalvesConfig.toy(), share=1.0)
     surface: list[NDArray[np.uint8]] = [np.full((80, 80, 3), 90, np.uint8)]
-    return train_half(start, half, toy, stretch, Material([], surface, [], outlined))
+    return train_half(start, half, toy, stretch, TrainingData([], surface, [], outlined))
 
 
 def test_a_half_goes_on_from_the_start_and_leaves_it_alone(start: Sam) -> None:
@@ -85,15 +85,15 @@ def test_without_any_outlined_photograph_the_usual_scenes_are_learnt(start: Sam)
 
 
 def test_the_mean_lies_between_its_halves(start: Sam) -> None:
-    other = build_sam(SegmenterRecipe.toy().network)
-    mean = mean_of([start, other], SegmenterRecipe.toy()).state_dict()
+    other = build_sam(SegmenterConfig.toy().network)
+    mean = mean_of([start, other], SegmenterConfig.toy()).state_dict()
     one, two = start.state_dict(), other.state_dict()
     assert all(torch.allclose(mean[name], (one[name] + two[name]) / 2) for name in mean)
 
 
 def test_each_photograph_is_judged_by_the_network_that_never_saw_it(start: Sam, tmp_path: Path) -> None:
     folder = tmp_path / "segmenter"
-    save_halves(folder, [start, build_sam(SegmenterRecipe.toy().network)], SegmenterRecipe.toy())
+    save_halves(folder, [start, build_sam(SegmenterConfig.toy().network)], SegmenterConfig.toy())
     assert half_folder(folder, 1).is_dir()
     networks = Networks.of(folder)
     assert networks.unacquainted(photograph(), 4) is networks.halves[0]
@@ -104,7 +104,7 @@ def test_each_photograph_is_judged_by_the_network_that_never_saw_it(start: Sam, 
 
 def test_a_folder_without_halves_is_judged_by_what_it_has(start: Sam, tmp_path: Path) -> None:
     folder = tmp_path / "segmenter"
-    save_halves(folder, [start, start], SegmenterRecipe.toy())
+    save_halves(folder, [start, start], SegmenterConfig.toy())
     for half in (0, 1):
         for file in half_folder(folder, half).iterdir():
             file.unlink()

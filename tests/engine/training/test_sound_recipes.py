@@ -11,13 +11,13 @@ from torch import Tensor, nn
 
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.mel import LogMel
-from engine.diffusion.sampler import Wanted, make_scheduler, sample_latents, take_noise
+from engine.diffusion.sampler import GuidanceTargets, make_scheduler, sample_latents, take_noise
 from engine.diffusion.unet import scheduler_config
 from engine.progress import no_progress
-from engine.training.denoiser import DenoiserRecipe, NoiseSchedule, snr_weight, train_denoiser
+from engine.training.denoiser import DenoiserConfig, NoiseSchedule, snr_weight, train_denoiser
 from engine.training.latents import Group, LatentBank, make_latents, mixed_waveform, plan_groups
-from engine.training.mel_codec import MelCodecRecipe, measure_latents, train_mel_codec
-from engine.training.vocoder import VocoderRecipe, spectral_loss, train_vocoder
+from engine.training.mel_codec import MelCodecConfig, measure_latents, train_mel_codec
+from engine.training.vocoder import VocoderConfig, spectral_loss, train_vocoder
 from tests.engine.training.toy_sounds import tone, toy_source
 
 
@@ -29,8 +29,8 @@ def _mels(batch: int, frames: int, seed: int = 0) -> Iterator[Tensor]:
 
 @pytest.fixture(scope="module")
 def codec() -> tuple[MelCodec, list[float]]:
-    recipe = MelCodecRecipe.toy()
-    codec, losses = train_mel_codec(recipe, _mels(recipe.batch, recipe.frames), seed=0)
+    config = MelCodecConfig.toy()
+    codec, losses = train_mel_codec(config, _mels(config.batch, config.frames), seed=0)
     measure_latents(codec, _mels(4, 64, seed=1), batches=4)
     return codec, losses
 
@@ -46,9 +46,9 @@ def test_the_codecs_loss_falls_and_its_latents_are_standard(codec: tuple[MelCode
 
 
 def test_the_vocoders_loss_falls() -> None:
-    recipe = VocoderRecipe.toy()
-    waves = toy_source().batches(recipe.batch, 8_000, np.random.default_rng(0))
-    vocoder, losses = train_vocoder(recipe, waves, seed=0)
+    config = VocoderConfig.toy()
+    waves = toy_source().batches(config.batch, 8_000, np.random.default_rng(0))
+    vocoder, losses = train_vocoder(config, waves, seed=0)
     assert np.mean(losses[15:20]) < 0.8 * np.mean(losses[:3])
     assert not vocoder.training
     assert all(np.isfinite(losses))
@@ -120,15 +120,15 @@ def _two_concept_bank() -> LatentBank:
 
 def test_the_denoisers_loss_falls_and_its_samples_follow_the_condition(tmp_path: Path) -> None:
     conditions = TwoConcepts()
-    recipe = DenoiserRecipe.toy()
-    unet, losses = train_denoiser(recipe, _two_concept_bank(), conditions, 0, tmp_path / "run.pt")
+    config = DenoiserConfig.toy()
+    unet, losses = train_denoiser(config, _two_concept_bank(), conditions, 0, tmp_path / "run.pt")
     assert np.mean(losses[-10:]) < 0.6 * np.mean(losses[:5])
     assert float(conditions.scale.detach()) != 1.0
     sampled = sample_latents(
         unet,
         make_scheduler(scheduler_config(), "multistep", 8),
         take_noise([1, 2], (8, 16, 16)),
-        Wanted.of(conditions.draw([("bell",), ("clock",)], np.random.default_rng(0)).detach()),
+        GuidanceTargets.of(conditions.draw([("bell",), ("clock",)], np.random.default_rng(0)).detach()),
         torch.zeros(1, 512),
         guidance=1.0,
         latent_patch=2,
@@ -138,9 +138,9 @@ def test_the_denoisers_loss_falls_and_its_samples_follow_the_condition(tmp_path:
 
 
 def test_a_second_stage_begins_with_the_first_ones_weights(tmp_path: Path) -> None:
-    recipe = replace(DenoiserRecipe.toy(), schedule=replace(DenoiserRecipe.toy().schedule, steps=20))
-    _, first = train_denoiser(recipe, _two_concept_bank(), TwoConcepts(), 0, tmp_path / "first.pt")
-    _, second = train_denoiser(recipe, _two_concept_bank(), TwoConcepts(), 0, start=tmp_path / "first.pt")
+    config = replace(DenoiserConfig.toy(), schedule=replace(DenoiserConfig.toy().schedule, steps=20))
+    _, first = train_denoiser(config, _two_concept_bank(), TwoConcepts(), 0, tmp_path / "first.pt")
+    _, second = train_denoiser(config, _two_concept_bank(), TwoConcepts(), 0, start=tmp_path / "first.pt")
     assert np.mean(second[:3]) < np.mean(first[:3])
 
 

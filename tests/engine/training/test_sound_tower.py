@@ -10,7 +10,7 @@ from engine.models.resources import resource
 from engine.progress import no_progress
 from engine.training.examples import ExampleSource
 from engine.training.recordings import RATE, Recording
-from engine.training.sound_tower import SoundTowerSettings, train_sound_tower
+from engine.training.sound_tower import SoundTowerConfig, train_sound_tower
 
 KINDS = ("rain", "bell", "clock")
 
@@ -40,7 +40,7 @@ def source() -> ExampleSource:
 
 def test_the_loss_falls_and_sounds_find_their_words(source: ExampleSource) -> None:
     words = TextTower.from_pretrained(resource("models", "pocket", "text_encoder")).float().eval()
-    tower, losses = train_sound_tower(source, load_concepts(), words, SoundTowerSettings.toy(), no_progress())
+    tower, losses = train_sound_tower(source, load_concepts(), words, SoundTowerConfig.toy(), no_progress())
     assert np.mean(losses[-10:]) < 0.6 * np.mean(losses[:5])
     rng = np.random.default_rng(5)
     waves = torch.from_numpy(np.stack([toy_sound(kind, rng) for kind in KINDS]))

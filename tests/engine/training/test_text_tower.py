@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.models.concepts import Concept, ConceptIndex, load_concepts
 from engine.progress import no_progress
-from engine.training.text_tower import Layout, TextTowerSettings, train_text_tower
+from engine.training.text_tower import ConceptLayout, TextTowerConfig, train_text_tower
 
 
 def concept(name: str) -> Concept:
@@ -12,13 +12,13 @@ def concept(name: str) -> Concept:
 
 
 def test_concepts_stand_nearly_at_right_angles() -> None:
-    places = np.stack(list(Layout(load_concepts()).places.values()))
+    places = np.stack(list(ConceptLayout(load_concepts()).places.values()))
     between = (places @ places.T)[~np.eye(len(places), dtype=bool)]
     assert between.max() < 0.15
 
 
 def test_captions_of_a_concept_are_near_but_not_the_same() -> None:
-    layout = Layout(load_concepts())
+    layout = ConceptLayout(load_concepts())
     points = [layout.point(concept("dog"), text) for text in concept("dog").captions]
     between = np.stack(points) @ np.stack(points).T
     apart = between[~np.eye(len(points), dtype=bool)]
@@ -27,14 +27,14 @@ def test_captions_of_a_concept_are_near_but_not_the_same() -> None:
 
 
 def test_a_car_horn_belongs_between_the_car_and_the_horn() -> None:
-    layout = Layout(load_concepts())
+    layout = ConceptLayout(load_concepts())
     blast = layout.point(concept("car"), "a car horn honking")
     assert blast @ layout.places["horn"] > 0.5
     assert blast @ layout.places["car"] > 0.3
 
 
 def test_drawn_texts_are_many_and_their_points_of_unit_length() -> None:
-    layout, rng = Layout(load_concepts()), np.random.default_rng(0)
+    layout, rng = ConceptLayout(load_concepts()), np.random.default_rng(0)
     texts, points = zip(*(layout.draw(rng) for _ in range(300)), strict=True)
     assert len(set(texts)) > 250
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, rtol=1e-4)
@@ -42,8 +42,8 @@ def test_drawn_texts_are_many_and_their_points_of_unit_length() -> None:
 
 def test_the_loss_falls_and_names_find_their_places() -> None:
     concepts = load_concepts()[:8]
-    tower, losses = train_text_tower(concepts, TextTowerSettings.toy(), no_progress())
+    tower, losses = train_text_tower(concepts, TextTowerConfig.toy(), no_progress())
     assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:5])
-    places = np.stack([Layout(concepts).places[c.id] for c in concepts])
+    places = np.stack([ConceptLayout(concepts).places[c.id] for c in concepts])
     found = tower.encode([c.name for c in concepts]).numpy() @ places.T
     assert (found.argmax(1) == np.arange(8)).all()

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from engine.vision.overlay import Marked, mask_png, overlay_png
+from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still
 
 ORANGE, BLUE = (255, 176, 0), (58, 190, 255)
@@ -31,7 +31,7 @@ def test_a_mask_file_has_one_bit_a_pixel_and_gives_the_mask_back() -> None:
 def test_objects_are_tinted_outlined_and_the_rest_is_dimmed() -> None:
     still = grey()
     mask = block(still, 20, 60, 60, 110)
-    drawn = np.asarray(Image.open(io.BytesIO(overlay_png(still, [Marked(mask, "dog", ORANGE)]))))
+    drawn = np.asarray(Image.open(io.BytesIO(overlay_png(still, [OverlayObject(mask, "dog", ORANGE)]))))
     assert drawn.shape == (120, 160, 3)
     assert tuple(drawn[60, 30]) == ORANGE
     assert drawn[85, 40, 0] > 100 > drawn[85, 40, 2]
@@ -42,7 +42,9 @@ def test_every_name_is_written_in_its_colour_and_inside_the_picture() -> None:
     still = grey()
     masks = [block(still, 0, 0, 20, 20), block(still, 140, 100, 160, 120)]
     bare = np.asarray(Image.open(io.BytesIO(overlay_png(still, []))))
-    named = overlay_png(still, [Marked(masks[0], "rooster", ORANGE), Marked(masks[1], "car horn", BLUE)])
+    named = overlay_png(
+        still, [OverlayObject(masks[0], "rooster", ORANGE), OverlayObject(masks[1], "car horn", BLUE)]
+    )
     drawn = np.asarray(Image.open(io.BytesIO(named)))
     for colour, mask in zip((ORANGE, BLUE), masks, strict=True):
         plate = (drawn == colour).all(axis=2) & ~mask
@@ -53,7 +55,7 @@ def test_every_name_is_written_in_its_colour_and_inside_the_picture() -> None:
 def test_an_empty_mask_and_the_smallest_still_are_drawn() -> None:
     still = grey(32, 32)
     marked = [
-        Marked(block(still, 0, 0, 0, 0), "nothing", ORANGE),
-        Marked(block(still, 0, 0, 32, 32), "a" * 60, BLUE),
+        OverlayObject(block(still, 0, 0, 0, 0), "nothing", ORANGE),
+        OverlayObject(block(still, 0, 0, 32, 32), "a" * 60, BLUE),
     ]
     assert Image.open(io.BytesIO(overlay_png(still, marked))).size == (32, 32)

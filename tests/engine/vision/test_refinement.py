@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.vision.refinement import Guide, cut_away, enlarge, one_piece
+from engine.vision.refinement import GuidedFilter, cut_away, enlarge, largest_component
 from tests.engine.vision.toy_segmenter import disc, overlap, two_things
 
 
@@ -29,7 +29,7 @@ def test_only_the_piece_at_the_anchor_stays_and_holes_are_filled() -> None:
     mask[5:35, 5:35] = True
     mask[15:20, 15:20] = False
     mask[5:10, 50:55] = True
-    piece = one_piece(mask, (8, 8))
+    piece = largest_component(mask, (8, 8))
     assert piece[5:35, 5:35].all()
     assert piece.sum() == 900
 
@@ -38,20 +38,20 @@ def test_without_an_anchor_the_largest_piece_stays() -> None:
     mask = np.zeros((40, 60), bool)
     mask[5:8, 5:8] = True
     mask[20:35, 20:35] = True
-    assert one_piece(mask, None).sum() == 225
+    assert largest_component(mask, None).sum() == 225
 
 
 def test_a_hole_that_was_asked_for_stays() -> None:
     mask = np.ones((40, 60), bool)
     mask[10:20, 10:20] = False
     mask[30:35, 30:35] = False
-    piece = one_piece(mask, (0, 0), [(15, 15)])
+    piece = largest_component(mask, (0, 0), [(15, 15)])
     assert not piece[10:20, 10:20].any()
     assert piece[30:35, 30:35].all()
 
 
 def test_an_empty_mask_stays_empty() -> None:
-    assert not one_piece(np.zeros((9, 9), bool), None).any()
+    assert not largest_component(np.zeros((9, 9), bool), None).any()
 
 
 def test_points_are_cut_away() -> None:
@@ -66,9 +66,9 @@ def test_a_staircase_is_rounded_where_there_is_no_edge_and_follows_one_where_the
     stairs = (columns // 8 * 8 - 76) ** 2 + (rows // 8 * 8 - 56) ** 2 < 40**2
     picture = np.where(disc[..., None], 200, 60).astype(np.uint8).repeat(3, axis=2)
     wrong = np.count_nonzero(stairs ^ disc)
-    assert np.count_nonzero(Guide.of(picture).followed(stairs) ^ disc) < 0.3 * wrong
+    assert np.count_nonzero(GuidedFilter.of(picture).apply(stairs) ^ disc) < 0.3 * wrong
     flat = np.full_like(picture, 90)
-    rounded = Guide.of(flat).followed(stairs)
+    rounded = GuidedFilter.of(flat).apply(stairs)
     assert 0 < np.count_nonzero(rounded ^ stairs) < wrong
     assert outline_length(rounded) < 0.95 * outline_length(stairs)
 
@@ -81,4 +81,4 @@ def outline_length(mask: NDArray[np.bool_]) -> float:
 def test_a_mask_too_thin_to_follow_anything_stays() -> None:
     thin = np.zeros((50, 60), np.bool_)
     thin[20, 10:14] = True
-    assert np.array_equal(Guide.of(np.zeros((50, 60, 3), np.uint8)).followed(thin), thin)
+    assert np.array_equal(GuidedFilter.of(np.zeros((50, 60, 3), np.uint8)).apply(thin), thin)

@@ -5,15 +5,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.vision.description import FEATURES, Marks, Support, describe, overlaps
+from engine.vision.description import FEATURES, NetworkEvidence, PromptMarks, describe, overlaps
 from engine.vision.proposals import candidates, choose
-from engine.vision.regions import TASTES, RegionMap, working_copy
+from engine.vision.regions import MERGE_CRITERIA, RegionMap, working_copy
 from tests.engine.vision.toy_segmenter import disc, two_things
 
 
 @pytest.fixture(scope="module")
 def regions() -> RegionMap:
-    return RegionMap.of(two_things(), TASTES[:2])
+    return RegionMap.of(two_things(), MERGE_CRITERIA[:2])
 
 
 def leaf_at(regions: RegionMap, x: int, y: int) -> int:
@@ -41,7 +41,9 @@ def test_a_tree_s_nodes_nest_up_to_the_whole_still(regions: RegionMap) -> None:
 
 def test_some_node_of_a_tree_is_the_thing(regions: RegionMap) -> None:
     leaves = regions.leaves
-    members, _ = candidates(regions, Marks((leaf_at(regions, 40, 60),)), Support.none(leaves.count))
+    members, _ = candidates(
+        regions, PromptMarks((leaf_at(regions, 40, 60),)), NetworkEvidence.none(leaves.count)
+    )
     truth = disc()
     best = max(
         (members[i][leaves.labels] & truth).sum() / (members[i][leaves.labels] | truth).sum()
@@ -52,7 +54,9 @@ def test_some_node_of_a_tree_is_the_thing(regions: RegionMap) -> None:
 
 def test_candidates_hold_what_is_kept_and_not_what_is_dropped(regions: RegionMap) -> None:
     keep, drop = leaf_at(regions, 40, 60), leaf_at(regions, 115, 60)
-    members, _ = candidates(regions, Marks((keep,), (drop,)), Support.none(regions.leaves.count))
+    members, _ = candidates(
+        regions, PromptMarks((keep,), (drop,)), NetworkEvidence.none(regions.leaves.count)
+    )
     assert len(members) > 1
     assert members[:, keep].all()
     assert not members[:, drop].any()
@@ -62,19 +66,21 @@ def test_candidates_hold_what_is_kept_and_not_what_is_dropped(regions: RegionMap
 def test_the_network_s_mask_becomes_a_candidate(regions: RegionMap) -> None:
     leaves = regions.leaves
     drawn = disc()[np.newaxis].astype(np.float32)
-    support = Support(leaves.mean(drawn), np.array([0.9]))
-    members, _ = candidates(regions, Marks((leaf_at(regions, 40, 60),)), support)
+    support = NetworkEvidence(leaves.mean(drawn), np.array([0.9]))
+    members, _ = candidates(regions, PromptMarks((leaf_at(regions, 40, 60),)), support)
     wanted = (support.masks[0] > 0.5)[np.newaxis]
     assert overlaps(np.concatenate([wanted, members]), leaves.area)[0, 1:].max() > 0.95
 
 
 def test_descriptions_are_finite_and_tell_the_thing_from_a_speck(regions: RegionMap) -> None:
     leaves = regions.leaves
-    marks = Marks((leaf_at(regions, 40, 60),))
+    marks = PromptMarks((leaf_at(regions, 40, 60),))
     thing = leaves.mean(disc()[np.newaxis].astype(np.float32))[0] > 0.5
     speck = np.zeros(leaves.count, bool)
     speck[marks.keep[0]] = True
-    features = describe(leaves, np.stack([thing, speck]), np.zeros(2), marks, Support.none(leaves.count))
+    features = describe(
+        leaves, np.stack([thing, speck]), np.zeros(2), marks, NetworkEvidence.none(leaves.count)
+    )
     assert features.shape == (2, len(FEATURES))
     assert np.isfinite(features).all()
     for name in ("outline", "contrast"):

@@ -103,18 +103,18 @@ def test_the_same_click_gives_the_same_masks(segmenter: Segmenter, still: Still)
 def test_a_glance_is_the_first_mask_of_a_proposal(segmenter: Segmenter, still: Still) -> None:
     hints = Hints((ON_DISC,))
     assert np.array_equal(
-        segmenter.glance(still.digest, hints), segmenter.propose(still.digest, hints).masks[0]
+        segmenter.hover_mask(still.digest, hints), segmenter.propose(still.digest, hints).masks[0]
     )
 
 
 def test_a_glance_at_a_large_still_is_smaller_and_the_same_to_the_eye(
     segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.vision.segmenter.GLANCE_SIDE", 100)
+    monkeypatch.setattr("engine.vision.segmenter.HOVER_SIDE", 100)
     large = still_of_two_things(300, 400)
     segmenter.prepare(large)
     hints = Hints((Click(large.width / 4, large.height / 2),))
-    glance = segmenter.glance(large.digest, hints)
+    glance = segmenter.hover_mask(large.digest, hints)
     assert glance.shape == (75, 100)
     enlarged = np.repeat(np.repeat(glance, 4, axis=0), 4, axis=1)
     assert overlap(enlarged, segmenter.propose(large.digest, hints).masks[0]) > 0.95

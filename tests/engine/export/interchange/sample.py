@@ -3,7 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from engine.export.interchange.model import Handover, HandoverClip, HandoverTrack, MediaFile, TakeFacts
+from engine.export.interchange.model import (
+    InterchangeClip,
+    InterchangeTimeline,
+    InterchangeTrack,
+    MediaFile,
+    TakeFacts,
+)
 from engine.scene.timecode import RATES, from_text
 from engine.scene.timeline import Fade, Marker
 
@@ -15,9 +21,9 @@ def media(number: int, samples: int = 480_000, channels: int = 1, rate: int = 48
     return MediaFile(FOLDER / "media" / f"{number:02d}_cat_take1.wav", rate, channels, samples)
 
 
-def clip(number: int, start: int, length: int = 48_000, name: str = "cat take 1") -> HandoverClip:
+def clip(number: int, start: int, length: int = 48_000, name: str = "cat take 1") -> InterchangeClip:
     facts = TakeFacts("d" * 64, "cat", 1, "a cat, purring", 7, "pocket-1234", "CC-BY-4.0")
-    return HandoverClip(
+    return InterchangeClip(
         id=number,
         name=name,
         media=media(number),
@@ -33,8 +39,8 @@ def clip(number: int, start: int, length: int = 48_000, name: str = "cat take 1"
     )
 
 
-def track(number: int, *clips: HandoverClip, name: str = "Cat") -> HandoverTrack:
-    return HandoverTrack(
+def track(number: int, *clips: InterchangeClip, name: str = "Cat") -> InterchangeTrack:
+    return InterchangeTrack(
         id=number,
         name=name,
         colour=(255, 128, 1),
@@ -47,9 +53,11 @@ def track(number: int, *clips: HandoverClip, name: str = "Cat") -> HandoverTrack
     )
 
 
-def handover(*tracks: HandoverTrack, fps: str = "25", start: str = "01:00:00:00") -> Handover:
+def interchange(
+    *tracks: InterchangeTrack, fps: str = "25", start: str = "01:00:00:00"
+) -> InterchangeTimeline:
     rate = RATES[fps]
-    return Handover(
+    return InterchangeTimeline(
         name="Street",
         folder=FOLDER,
         rate=48_000,
@@ -61,22 +69,22 @@ def handover(*tracks: HandoverTrack, fps: str = "25", start: str = "01:00:00:00"
     )
 
 
-def usual(fps: str = "25", start: str = "01:00:00:00") -> Handover:
+def usual(fps: str = "25", start: str = "01:00:00:00") -> InterchangeTimeline:
     """Two tracks; on the first, two clips that overlap and one further on."""
     first = track(1, clip(10, 12_345), clip(11, 50_000), clip(12, 200_001, 30_011))
     second = replace(track(2, clip(13, 0), name="Dog & <door>"), muted=True)
-    return handover(first, second, fps=fps, start=start)
+    return interchange(first, second, fps=fps, start=start)
 
 
-def hostile(words: str) -> Handover:
+def hostile(words: str) -> InterchangeTimeline:
     """Everything that has a name has this one."""
     named = replace(
         clip(1, 0, name=words), take=replace(clip(1, 0).take, name=words, prompt=words, model=words)
     )
     lane = replace(track(1, named, name=words), object=words)
-    return replace(handover(lane), name=words, markers=(Marker(5, 0, words),))
+    return replace(interchange(lane), name=words, markers=(Marker(5, 0, words),))
 
 
-EMPTY = replace(handover(), markers=())
-ONE = handover(track(1, clip(10, 0)))
-MANY = handover(*(track(n, clip(1000 + n, 100 * n), name=f"Track {n}") for n in range(1, 65)))
+EMPTY = replace(interchange(), markers=())
+ONE = interchange(track(1, clip(10, 0)))
+MANY = interchange(*(track(n, clip(1000 + n, 100 * n), name=f"Track {n}") for n in range(1, 65)))

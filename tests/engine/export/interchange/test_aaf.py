@@ -12,13 +12,13 @@ import opentimelineio as otio
 import pytest
 
 from engine.export.interchange.aaf import write
-from engine.export.interchange.model import Handover
+from engine.export.interchange.model import InterchangeTimeline
 from engine.scene.timeline import Fade
-from tests.engine.export.interchange.sample import clip, handover, track, usual
+from tests.engine.export.interchange.sample import clip, interchange, track, usual
 
 
 @contextmanager
-def composition(scene: Handover, folder: Path) -> Iterator[Any]:
+def composition(scene: InterchangeTimeline, folder: Path) -> Iterator[Any]:
     write(scene, folder / "scene.aaf")
     with aaf2.open(str(folder / "scene.aaf"), "r") as file:
         yield next(file.content.toplevel())
@@ -62,7 +62,7 @@ def test_clips_lie_where_they_lay_to_the_sample_under_their_fades(tmp_path: Path
 
 def test_clips_that_touch_and_clips_without_fades_lie_right_too(tmp_path: Path) -> None:
     bare = replace(clip(2, 48_000, 1_000), fade_in=Fade(), fade_out=Fade())
-    scene = handover(track(1, clip(1, 0), bare, replace(clip(3, 49_000), fade_out=Fade())))
+    scene = interchange(track(1, clip(1, 0), bare, replace(clip(3, 49_000), fade_out=Fade())))
     with composition(scene, tmp_path) as mob:
         [slot] = sound_slots(mob)
         assert [place[:2] for place in places(slot)] == [(0, 48_000), (48_000, 1_000), (49_000, 48_000)]
@@ -101,7 +101,7 @@ def test_every_file_is_described_and_found_by_its_locator(tmp_path: Path) -> Non
 
 def test_pan_is_that_of_the_track_and_of_clips_that_agree(tmp_path: Path) -> None:
     apart = track(2, replace(clip(3, 0), pan=-1.0), replace(clip(4, 90_000), pan=1.0))
-    with composition(handover(track(1, clip(1, 0), clip(2, 90_000)), apart), tmp_path) as mob:
+    with composition(interchange(track(1, clip(1, 0), clip(2, 90_000)), apart), tmp_path) as mob:
         pans = [float(pan.value) for slot in sound_slots(mob) for pan in slot.segment.parameters]
     assert pans == [0.375, 0.25]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.export.interchange.cues import COLUMNS, sheet_text, write
-from tests.engine.export.interchange.sample import clip, handover, track, usual
+from tests.engine.export.interchange.sample import clip, interchange, track, usual
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -33,13 +33,13 @@ def test_lines_are_in_the_order_in_which_clips_begin_and_say_what_sounds() -> No
 
 
 def test_drop_frame_timecode_is_written_with_its_semicolon() -> None:
-    scene = handover(track(1, clip(1, 48_000)), fps="29.97df", start="00:59:59;00")
+    scene = interchange(track(1, clip(1, 48_000)), fps="29.97df", start="00:59:59;00")
     [row] = rows(sheet_text(scene))
     assert row["Timecode in"] == "01:00:00;00"
 
 
 def test_the_file_is_known_as_utf8_by_spreadsheets(tmp_path: Path) -> None:
-    write(handover(track(1, clip(1, 0), name="Tür")), tmp_path / "cues.csv")
+    write(interchange(track(1, clip(1, 0), name="Tür")), tmp_path / "cues.csv")
     data = (tmp_path / "cues.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     assert rows(data.decode("utf-8-sig"))[0]["Track"] == "Tür"
@@ -48,10 +48,10 @@ def test_the_file_is_known_as_utf8_by_spreadsheets(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", ["=1+1", "+cmd", "-2", "@sum", "  =hidden"])
 def test_no_word_becomes_a_formula(words: str) -> None:
     one = replace(clip(1, 0), take=replace(clip(1, 0).take, prompt=words))
-    [row] = rows(sheet_text(handover(track(1, one, name=words))))
+    [row] = rows(sheet_text(interchange(track(1, one, name=words))))
     assert row["Track"] == row["Prompt"] == f"'{words.strip()}"
 
 
 def test_a_take_without_a_seed_leaves_its_column_empty() -> None:
     one = replace(clip(1, 0), take=replace(clip(1, 0).take, seed=None))
-    assert rows(sheet_text(handover(track(1, one))))[0]["Seed"] == ""
+    assert rows(sheet_text(interchange(track(1, one))))[0]["Seed"] == ""

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.export.interchange.edl import edl_texts, reel_names
-from engine.export.interchange.model import Handover
+from engine.export.interchange.model import InterchangeTimeline
 from engine.scene.timecode import RATES, from_text
-from tests.engine.export.interchange.sample import MANY, clip, handover, track, usual
+from tests.engine.export.interchange.sample import MANY, clip, interchange, track, usual
 
 EVENT = re.compile(r"^(\d{3,})  (\S{1,8}) +(A2?) +C +(\S+) (\S+) (\S+) (\S+)$", re.MULTILINE)
 PATH = Path("scene.edl")
 
 
-def first_list(scene: Handover) -> str:
+def first_list(scene: InterchangeTimeline) -> str:
     return edl_texts(scene, PATH)[PATH]
 
 
@@ -76,12 +76,12 @@ def test_reels_are_short_and_each_is_one_file() -> None:
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 9_000)), min_size=1, max_size=12))
 def test_however_short_and_close_clips_are_the_list_is_read_back(places: list[tuple[int, int]]) -> None:
     clips = [clip(number, start, length) for number, (start, length) in enumerate(sorted(places), 1)]
-    texts = edl_texts(handover(track(1, *clips)), PATH)
+    texts = edl_texts(interchange(track(1, *clips)), PATH)
     assert sum(len(read(text, "25").find_clips()) for text in texts.values()) == len(places)
 
 
 def test_what_the_format_cannot_hold_stands_in_comments() -> None:
-    scene = handover(track(1, replace(clip(1, 0), muted=True)))
+    scene = interchange(track(1, replace(clip(1, 0), muted=True)))
     text = first_list(scene)
     assert "* SAMPLES: START 0 OFFSET 1234 LENGTH 48000 AT 48000 HZ" in text
     assert "* GAIN: -3.50 DB PAN: +0.25 MUTED" in text

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.export.interchange.fcpxml import document, placed, write
-from engine.export.interchange.model import Handover, HandoverClip
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline
 from engine.scene.timecode import RATES
-from tests.engine.export.interchange.sample import EMPTY, clip, handover, track, usual
+from tests.engine.export.interchange.sample import EMPTY, clip, interchange, track, usual
 
 
 def seconds(text: str | None) -> Fraction:
@@ -20,7 +20,7 @@ def seconds(text: str | None) -> Fraction:
     return Fraction(text.removesuffix("s"))
 
 
-def sequence(scene: Handover) -> ET.Element:
+def sequence(scene: InterchangeTimeline) -> ET.Element:
     found = document(scene).find("event/project/sequence")
     assert found is not None
     return found
@@ -49,8 +49,8 @@ def test_places_are_whole_frames_and_the_sound_stays_to_the_sample(fps: str) -> 
 )
 def test_no_clip_reaches_before_or_past_its_file(start: int, offset: int, length: int, fps: str) -> None:
     base = clip(1, start)
-    one = HandoverClip(**{**vars(base), "offset": offset, "length": min(length, 480_000 - offset)})
-    first, frames, way = placed(handover(track(1, one), fps=fps), one)
+    one = InterchangeClip(**{**vars(base), "offset": offset, "length": min(length, 480_000 - offset)})
+    first, frames, way = placed(interchange(track(1, one), fps=fps), one)
     frame = 1 / RATES[fps].exact
     assert way >= 0
     assert first >= 0
@@ -69,7 +69,7 @@ def test_no_clip_reaches_before_or_past_its_file(start: int, offset: int, length
     ],
 )
 def test_the_start_timecode_is_exact(fps: str, start: str, wanted: str, counting: str) -> None:
-    made = sequence(handover(track(1, clip(1, 0)), fps=fps, start=start))
+    made = sequence(interchange(track(1, clip(1, 0)), fps=fps, start=start))
     assert made.get("tcStart") == wanted
     assert made.get("tcFormat") == counting
 

@@ -20,10 +20,10 @@ from engine.export.interchange.common import MOST_LETTERS, one_line
 from engine.export.interchange.cues import sheet_text
 from engine.export.interchange.edl import edl_texts
 from engine.export.interchange.fcpxml import document
-from engine.export.interchange.model import Handover
+from engine.export.interchange.model import InterchangeTimeline
 from engine.export.interchange.otio import timeline_of
 from engine.export.interchange.rpp import project_text
-from tests.engine.export.interchange.sample import EMPTY, HOSTILE, MANY, ONE, handover, hostile, track
+from tests.engine.export.interchange.sample import EMPTY, HOSTILE, MANY, ONE, hostile, interchange, track
 
 ANY_TEXT = st.text(st.characters(), max_size=300)
 
@@ -43,8 +43,10 @@ def clips_read(path: Path, name: str) -> int:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize(("given_over", "clips"), [(EMPTY, 0), (ONE, 1), (handover(track(1)), 0)])
-def test_small_timelines_are_read_back(name: str, given_over: Handover, clips: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("given_over", "clips"), [(EMPTY, 0), (ONE, 1), (interchange(track(1)), 0)])
+def test_small_timelines_are_read_back(
+    name: str, given_over: InterchangeTimeline, clips: int, tmp_path: Path
+) -> None:
     path = tmp_path / f"scene.{name}"
     writer_of(name)(given_over, path)
     assert clips_read(path, name) == clips

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput
-from engine.export.interchange.model import Handover, MediaFile, handover_of, take_facts
+from engine.export.interchange.model import InterchangeTimeline, MediaFile, build_interchange, read_take_facts
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, TakeRecord
@@ -47,7 +47,9 @@ CLIP = Clip(7, "a" * 64, 1_000, 500, 20_000, -3.0, 0.25, Fade(100, "linear"), Fa
 
 
 def test_a_clip_is_handed_over_with_its_track_take_and_file() -> None:
-    made = handover_of(scene_of(CLIP), media_at(48_000), folder=FOLDER, licences={"pocket": "CC-BY-4.0"})
+    made = build_interchange(
+        scene_of(CLIP), media_at(48_000), folder=FOLDER, licences={"pocket": "CC-BY-4.0"}
+    )
     track, empty = made.tracks
     [clip] = track.clips
     assert (track.name, track.object, track.colour, track.gain_db, track.pan) == (
@@ -65,7 +67,7 @@ def test_a_clip_is_handed_over_with_its_track_take_and_file() -> None:
 
 def test_a_lowered_file_gets_its_level_back_as_gain() -> None:
     media = {key: replace(file, lowered_db=1.5) for key, file in media_at(48_000).items()}
-    made = handover_of(scene_of(CLIP), media, folder=FOLDER)
+    made = build_interchange(scene_of(CLIP), media, folder=FOLDER)
     assert made.tracks[0].clips[0].gain_db == -1.5
 
 
@@ -80,7 +82,7 @@ def test_at_another_rate_edges_keep_their_place_and_no_clip_leaves_its_file(data
     fall = data.draw(st.integers(0, length - rise))
     start = data.draw(st.integers(0, 2**32))
     clip = Clip(1, "a" * 64, start, offset, length, fade_in=Fade(rise), fade_out=Fade(fall))
-    made = handover_of(scene_of(clip, rate), media_at(to), folder=FOLDER, rate=to)
+    made = build_interchange(scene_of(clip, rate), media_at(to), folder=FOLDER, rate=to)
     [found] = made.tracks[0].clips
     assert abs(found.start - Fraction(start * to, rate)) <= Fraction(1, 2)
     assert abs(found.end - Fraction(clip.end * to, rate)) <= Fraction(3, 2)
@@ -91,27 +93,27 @@ def test_at_another_rate_edges_keep_their_place_and_no_clip_leaves_its_file(data
 
 def test_markers_move_with_the_rate() -> None:
     scene = scene_of(CLIP, markers=(Marker(1, 48_000, "slam", hit=True),))
-    made = handover_of(scene, media_at(96_000), folder=FOLDER, rate=96_000)
+    made = build_interchange(scene, media_at(96_000), folder=FOLDER, rate=96_000)
     assert made.markers == (Marker(1, 96_000, "slam", hit=True),)
 
 
 def test_a_take_without_a_file_is_told_in_a_sentence() -> None:
     with pytest.raises(BadInput, match="has no sound file"):
-        handover_of(scene_of(CLIP), {}, folder=FOLDER)
+        build_interchange(scene_of(CLIP), {}, folder=FOLDER)
 
 
 @pytest.mark.parametrize("change", [{"rate": 44_100}, {"samples": 9_000}])
 def test_a_file_that_does_not_fit_is_told_in_a_sentence(change: dict[str, int]) -> None:
     media = {key: replace(file, **change) for key, file in media_at(48_000).items()}  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="does not fit its clip"):
-        handover_of(scene_of(CLIP), media, folder=FOLDER)
+        build_interchange(scene_of(CLIP), media, folder=FOLDER)
 
 
 @pytest.mark.parametrize(
     "recipe", ["", "[]", "{}", '{"seed": "x", "model": 3, "subjects": [7]}', "[" * 100_000]
 )
 def test_a_recipe_that_says_nothing_says_nothing(recipe: str) -> None:
-    facts = take_facts(record(recipe), {})
+    facts = read_take_facts(record(recipe), {})
     assert (facts.prompt, facts.seed, facts.model, facts.licence) == ("", None, "", "unknown")
 
 
@@ -119,7 +121,9 @@ def test_a_recipe_that_says_nothing_says_nothing(recipe: str) -> None:
 def test_the_start_in_seconds_samples_and_frames_is_one_and_the_same(fps: str) -> None:
     rate = RATES[fps]
     frame = from_text("10:00:00:00", rate)
-    made = handover_of(scene_of(CLIP, frame_rate=rate, start_frame=frame), media_at(48_000), folder=FOLDER)
+    made = build_interchange(
+        scene_of(CLIP, frame_rate=rate, start_frame=frame), media_at(48_000), folder=FOLDER
+    )
     assert made.start_seconds == frame / rate.exact
     assert 0 <= made.start_sample - made.start_seconds * 48_000 < 1
     assert made.frame(0) == frame
@@ -130,7 +134,7 @@ def test_drop_frame_lands_on_the_right_sample_after_ten_hours() -> None:
     """1,078,920 frames of 1001/30000 s are 35,999.964 s: 1,727,998,272 samples of 1/48,000 s."""
     rate = RATES["29.97df"]
     scene = scene_of(CLIP, frame_rate=rate, start_frame=from_text("10:00:00;00", rate))
-    assert handover_of(scene, media_at(48_000), folder=FOLDER).start_sample == 1_727_998_272
+    assert build_interchange(scene, media_at(48_000), folder=FOLDER).start_sample == 1_727_998_272
 
 
 def test_a_scene_of_several_takes_uses_each_file_once() -> None:
@@ -139,5 +143,5 @@ def test_a_scene_of_several_takes_uses_each_file_once() -> None:
         take.digest: MediaFile(FOLDER / f"{take.name}.wav", 48_000, take.channels, take.length_at(48_000))
         for take in toy.scene.takes
     }
-    made: Handover = handover_of(toy.scene, files, folder=FOLDER)
+    made: InterchangeTimeline = build_interchange(toy.scene, files, folder=FOLDER)
     assert [file.path.name for file in made.used_media()] == ["cat.wav", "dog.wav"]

@@ -8,12 +8,12 @@ import opentimelineio as otio
 import pytest
 
 from engine.export.interchange.common import lanes
-from engine.export.interchange.model import Handover
+from engine.export.interchange.model import InterchangeTimeline
 from engine.export.interchange.otio import write
-from tests.engine.export.interchange.sample import HOSTILE, clip, handover, hostile, track, usual
+from tests.engine.export.interchange.sample import HOSTILE, clip, hostile, interchange, track, usual
 
 
-def written(scene: Handover, folder: Path) -> Any:
+def written(scene: InterchangeTimeline, folder: Path) -> Any:
     write(scene, folder / "scene.otio")
     return otio.adapters.read_from_file(str(folder / "scene.otio"))
 
@@ -51,7 +51,7 @@ def test_the_media_are_named_with_the_range_that_is_there(tmp_path: Path) -> Non
 
 
 def test_solo_silences_the_other_tracks(tmp_path: Path) -> None:
-    scene = handover(track(1, clip(1, 0)), replace(track(2, clip(2, 0)), soloed=True))
+    scene = interchange(track(1, clip(1, 0)), replace(track(2, clip(2, 0)), soloed=True))
     assert [track.enabled for track in written(scene, tmp_path).audio_tracks()] == [False, True]
 
 
@@ -59,7 +59,7 @@ def test_solo_silences_the_other_tracks(tmp_path: Path) -> None:
     ("fps", "start"), [("25", "01:00:00:00"), ("29.97df", "10:00:00;00"), ("23.976", "09:59:59:23")]
 )
 def test_the_start_is_the_timecode_itself(fps: str, start: str, tmp_path: Path) -> None:
-    first = written(handover(fps=fps, start=start), tmp_path).global_start_time
+    first = written(interchange(fps=fps, start=start), tmp_path).global_start_time
     assert otio.opentime.to_timecode(first, first.rate, drop_frame=fps.endswith("df")) == start
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.export.interchange.rpp import decimal, project_text, quoted
 from engine.scene.timecode import RATES, from_text
 from engine.scene.timeline import Fade
-from tests.engine.export.interchange.sample import clip, handover, media, track, usual
+from tests.engine.export.interchange.sample import clip, interchange, media, track, usual
 
 
 def read(text: str) -> Any:
@@ -46,7 +46,7 @@ def test_seconds_are_sample_exact_however_far_out(sample: int, rate: int) -> Non
 
 def test_fades_gain_pan_and_mute_are_carried() -> None:
     one = replace(clip(1, 0), muted=True, fade_out=Fade(24_000, "equal_power"))
-    [item] = read(project_text(handover(track(1, one)))).findall("./TRACK/ITEM")
+    [item] = read(project_text(interchange(track(1, one)))).findall("./TRACK/ITEM")
     assert field(item, "FADEIN")[:2] == ["0", "0.010000000000"]
     assert field(item, "FADEOUT")[:2] == ["1", "0.500000000000"]
     volume, pan, take, _ = (float(value) for value in field(item, "VOLPAN"))
@@ -58,13 +58,13 @@ def test_fades_gain_pan_and_mute_are_carried() -> None:
 
 def test_the_level_of_a_stereo_take_is_left_alone() -> None:
     one = replace(clip(1, 0), media=media(1, channels=2))
-    [item] = read(project_text(handover(track(1, one)))).findall("./TRACK/ITEM")
+    [item] = read(project_text(interchange(track(1, one)))).findall("./TRACK/ITEM")
     assert float(field(item, "VOLPAN")[2]) == 1.0
 
 
 def test_tracks_carry_name_colour_mute_solo_gain_and_pan() -> None:
     lane = replace(track(1, name='The "old" door'), muted=True, soloed=True)
-    made = read(project_text(handover(lane))).find("./TRACK")
+    made = read(project_text(interchange(lane))).find("./TRACK")
     assert field(made, "NAME") == ['The "old" door']
     assert int(field(made, "PEAKCOL")[0]) == 0x1000000 | 1 << 16 | 128 << 8 | 255
     assert field(made, "MUTESOLO")[:2] == ["1", "1"]
@@ -92,7 +92,7 @@ def test_markers_and_the_master_are_carried() -> None:
 def test_the_project_starts_at_the_timecode_to_a_hundredth_of_a_sample(
     fps: str, start: str, frames: list[str]
 ) -> None:
-    project = read(project_text(handover(fps=fps, start=start)))
+    project = read(project_text(interchange(fps=fps, start=start)))
     offset = Fraction(field(project, "PROJOFFS")[0])
     wanted = from_text(start, RATES[fps]) / RATES[fps].exact
     assert abs(offset - wanted) * 48_000 < Fraction(1, 100)
