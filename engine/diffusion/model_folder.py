@@ -79,6 +79,17 @@ def read_index(folder: Path) -> dict[str, Any]:
     return index
 
 
+def learnt_sounds(folder: Path) -> frozenset[str] | None:
+    """Ids of the concepts whose sounds a model's weights have learnt; None where its index does not say.
+
+    Raises:
+        BadInput: the folder has no index, or it is damaged.
+    """
+    shape = read_index(folder).get("foleyscape", {})
+    sounds = shape.get("sounds") if isinstance(shape, dict) else None
+    return None if not isinstance(sounds, list) else frozenset(map(str, sounds))
+
+
 def load_part(folder: Path, index: Mapping[str, Any], part: str) -> Any:
     """Load one part of a pipeline folder, in evaluation mode, float32.
 

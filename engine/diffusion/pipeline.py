@@ -29,8 +29,13 @@ PARTS = ("unet", "vae", "vocoder", "scheduler", WORDS, "object_attention")
 
 @dataclass(frozen=True)
 class PipelineShape:
-    """How the parts fit, from the folder's index: sides of the folds, the mel's standardisation, and how much
-    of guidance's overshoot is taken back (``sampler.guided``).
+    """How the parts fit, from the folder's index.
+
+    Attributes:
+        mel_patch, latent_patch: sides of the folds.
+        mel_mean, mel_std: the mel's standardisation.
+        guidance_rescale: how much of guidance's overshoot is taken back (``sampler.guided``).
+        sounds: ids of the concepts whose sounds the weights have learnt; None where that is not known.
     """
 
     mel_patch: int = 1
@@ -38,6 +43,7 @@ class PipelineShape:
     mel_mean: float = 0.0
     mel_std: float = 1.0
     guidance_rescale: float = 0.0
+    sounds: Sequence[str] | None = None
 
 
 class ObjectDiffusion:

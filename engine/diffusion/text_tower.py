@@ -6,8 +6,9 @@ own direction there, the null condition of classifier-free guidance.
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ class WordTokenizer:
         self.buckets = buckets
         self._rows = {word: row + 2 for row, word in enumerate(vocabulary)}
         self._groups: dict[str, list[int]] = {}
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The row of the word table of each known word."""
+        return MappingProxyType(self._rows)
 
     def __call__(self, texts: Sequence[str]) -> Tokens:
         split = [split_words(text) for text in texts]

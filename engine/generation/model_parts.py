@@ -66,6 +66,10 @@ class Parts(Protocol):
     def device(self) -> str:
         """What they run on."""
 
+    @property
+    def sounds(self) -> frozenset[str] | None:
+        """Ids of the concepts whose sounds these weights have learnt; None where that is not known."""
+
     def diffusion(self) -> Diffusion:
         """What makes waveforms."""
 
@@ -107,6 +111,12 @@ class FolderParts:
         if self._fingerprint is None:
             self._fingerprint = f"{self.folder.name}-{fingerprint(self.folder)[:12]}"
         return self._fingerprint
+
+    @property
+    def sounds(self) -> frozenset[str] | None:
+        from engine.diffusion.model_folder import learnt_sounds
+
+        return learnt_sounds(self.folder)
 
     def diffusion(self) -> Diffusion:
         from engine.diffusion.pipeline import ObjectDiffusion

@@ -20,14 +20,22 @@ class PictureClasses:
 
     caltech101: tuple[str, ...] = ()
     cifar10: tuple[str, ...] = ()
+    coco: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RecordingClasses:
-    """The real recordings of a concept: classes of ESC-10, and beginnings of file names of the Foley set."""
+    """The real recordings of a concept.
+
+    Attributes:
+        esc10: classes of ESC-10.
+        foley: beginnings of file names of the Foley set.
+        packs: folders of the packs, as ``pack/folder``.
+    """
 
     esc10: tuple[str, ...] = ()
     foley: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
 
     def has_foley(self, stem: str) -> bool:
         """Whether the Foley recording with this file name (without its ending) is one of the concept."""
@@ -135,8 +143,12 @@ def _concept(entry: dict[str, Any]) -> Concept:
         name=entry["name"],
         synonyms=tuple(entry["synonyms"]),
         captions=tuple(entry["captions"]),
-        pictures=PictureClasses(tuple(pictures["caltech101"]), tuple(pictures["cifar10"])),
-        recordings=RecordingClasses(tuple(recordings["esc10"]), tuple(recordings["foley"])),
+        pictures=PictureClasses(
+            tuple(pictures["caltech101"]), tuple(pictures["cifar10"]), tuple(pictures.get("coco", ()))
+        ),
+        recordings=RecordingClasses(
+            tuple(recordings["esc10"]), tuple(recordings["foley"]), tuple(recordings.get("packs", ()))
+        ),
         ucs=entry["ucs"],
         level_lufs=float(entry["level_lufs"]),
     )

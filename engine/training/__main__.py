@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     make(run, tuple(options.parts))
     if options.out is not None:
-        assemble(run.work / "parts", options.out)
+        assemble(run.work / "parts", options.out, sounds=run.learnt)
         write_credits(options.out / "CREDITS.csv", read_credits(options.shared))
     return 0
 

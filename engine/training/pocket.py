@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.models.concepts import Concept, load_concepts
 from engine.training.examples import ExampleSource, SynthesisBank, make_bank
-from engine.training.recordings import Recording, read_pack, read_recordings
+from engine.training.recordings import Clip, Recording, list_clips, read_clips, read_pack
+from engine.training.synthesis import SYNTHESISED
 
 TrainingScale = Literal["toy", "bootstrap", "release"]
 PARTS = (
@@ -55,8 +56,9 @@ def concept_of(recording: Recording, concepts: tuple[Concept, ...]) -> str | Non
     """The concept that a recording is of, or None if it is of none in the table."""
     collection, name = recording.group.split("/", 1)
     for concept in concepts:
-        by_class = collection == "esc10" and name in concept.recordings.esc10
-        if by_class or (collection == "foley" and concept.recordings.has_foley(name)):
+        of = concept.recordings
+        classes = {"esc10": of.esc10, "packs": of.packs}.get(collection, ())
+        if name in classes or (collection == "foley" and of.has_foley(name)):
             return concept.id
     return None
 
@@ -89,8 +91,15 @@ class PocketRun:
 
     @property
     def learnt(self) -> tuple[str, ...]:
-        """Ids of the concepts to learn."""
-        return tuple(c.id for c in self.concepts if self.only is None or c.id in self.only)
+        """Ids of the concepts to learn: those asked for of which there are recordings or a synthesis."""
+        there = {*SYNTHESISED, *(clip.concept for clip in self._clips)}
+        asked = {c.id for c in self.concepts} if self.only is None else set(self.only)
+        return tuple(c.id for c in self.concepts if c.id in there & asked)
+
+    @cached_property
+    def _clips(self) -> list[Clip]:
+        """The recorded clips to learn from."""
+        return [clip for clip in list_clips(self.shared, self.concepts) if not clip.held_out]
 
     def part(self, name: str) -> Path:
         """The folder of a finished part."""
@@ -104,11 +113,12 @@ class PocketRun:
     def source(self) -> ExampleSource:
         """Examples by concept: recordings of the training folds, and a bank of synthesised sounds."""
         pack = self.work / "sounds.zip"
-        recordings = read_pack(pack) if pack.exists() else read_recordings(self.shared)
+        recordings = read_pack(pack) if pack.exists() else read_clips(self._clips)
         known = [(concept_of(r, self.concepts), r) for r in recordings]
         folder = self.work / "bank"
         if not (folder / "concepts.json").exists():
-            make_bank(folder, self.learnt, self.sizes.synthesised, self.seed)
+            made = [name for name in self.learnt if name in SYNTHESISED]
+            make_bank(folder, made, self.sizes.synthesised, self.seed)
         kept = [(name, r) for name, r in known if name in self.learnt and name is not None]
         return ExampleSource(kept, SynthesisBank.load(folder))
 

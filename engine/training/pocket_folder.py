@@ -1,18 +1,22 @@
 """A model folder from the finished parts of a run."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 GUIDANCE_RESCALE = 0.7
 
 
-def assemble(parts: Path, out: Path, agree: int = 4, refine: int = 12) -> None:
+def assemble(
+    parts: Path, out: Path, agree: int = 4, refine: int = 12, sounds: Sequence[str] | None = None
+) -> None:
     """Put finished parts together as a model folder: fp16 safetensors and ``model_index.json``.
 
     Args:
         parts: a folder with one folder per part.
         out: the model folder; parts that are not in ``parts`` stay as they are there.
         agree, refine: of the vocoder at use; see ``SpectralVocoder``.
+        sounds: ids of the concepts whose sounds the U-Net has learnt; None says nothing about it.
     """
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 
@@ -36,7 +40,14 @@ def assemble(parts: Path, out: Path, agree: int = 4, refine: int = 12) -> None:
         "text_encoder": TextTower.from_pretrained(parts / "text_encoder"),
         "object_attention": ObjectAttention.from_pretrained(parts / "object_attention"),
     }
-    shape = PipelineShape(MEL_PATCH, LATENT_PATCH, MEL_MEAN, MEL_STD, guidance_rescale=GUIDANCE_RESCALE)
+    shape = PipelineShape(
+        MEL_PATCH,
+        LATENT_PATCH,
+        MEL_MEAN,
+        MEL_STD,
+        guidance_rescale=GUIDANCE_RESCALE,
+        sounds=None if sounds is None else list(sounds),
+    )
     ObjectDiffusion(loaded, shape).save(out, half=True)
     if (parts / "image_encoder").is_dir():
         save_part(out, "image_encoder", load_network(parts / "image_encoder"), half=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from engine.models.resources import resource
 from engine.progress import no_progress
 from engine.training.examples import EXAMPLE_SAMPLES
 from engine.training.latents import Group, LatentBank, make_latents, plan_groups
@@ -27,8 +28,17 @@ def _make_text(run: PocketRun) -> None:
     from engine.training.text_tower import TextTowerConfig, train_text_tower
 
     config = TextTowerConfig.toy() if run.setting == "toy" else TextTowerConfig.release()
-    tower, _ = train_text_tower(run.concepts, config, no_progress(), run.checkpoint("text_encoder"))
+    earlier = None if run.setting == "toy" else _bundled_words()
+    tower, _ = train_text_tower(run.concepts, config, no_progress(), run.checkpoint("text_encoder"), earlier)
     tower.eval().save_pretrained(run.part("text_encoder"))
+
+
+def _bundled_words() -> Any:
+    """The bundled tower, whose meanings a new one keeps; None where there is none."""
+    from engine.diffusion.text_tower import TextTower
+
+    folder = resource("models", "pocket", "text_encoder")
+    return TextTower.from_pretrained(folder).float().eval() if folder.is_dir() else None
 
 
 def _words(run: PocketRun) -> Any:

@@ -1,14 +1,20 @@
 """Real recordings for training: from the shared folder, or from a small pack that travels to a GPU.
 
 Folds keep clips of one recording together. ``TRAINING_FOLDS`` may be learnt from; ``JUDGING_FOLD`` never is,
-so that every figure in the model card is on sounds the model has not heard.
+so that every figure in the model card is on sounds the model has not heard. ``list_clips`` lists all collections
+with the concept of each clip; it keeps that fold apart, and of the other collections whole groups with a fifth of
+each concept's clips.
 """
 
+import csv
+import hashlib
 import io
 import json
+import re
 import zipfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +22,16 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from engine.models.concepts import Concept
+
 RATE = 16_000
 TRAINING_FOLDS = (1, 2, 3)
 JUDGING_FOLD = 4
+KEPT_APART = 5
+"""One of so many clips of a concept is kept for judging, and a concept has so many groups at least or none is."""
+# What an independent tagger, or an ear, found hard to recognise is drawn less often.
+WEAK_TAGS = frozenset({"short", "effect", "effect,transposed", "musical ringtone", "8 kHz speech"})
+WEAK_FILES = frozenset({"sea/amb_lake_waves_2_calm_0.ogg"})
 
 
 @dataclass(frozen=True)
@@ -82,3 +95,143 @@ def read_pack(path: Path) -> list[Recording]:
             Recording(name, group, fold, read_mono(io.BytesIO(pack.read(f"{number:05d}.ogg"))))
             for number, (name, group, fold) in enumerate(index)
         ]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One recorded clip of a concept, where it lies.
+
+    Attributes:
+        path: the sound file.
+        concept: id of the concept that is heard.
+        group: what was cut from one recording, or played on one instrument; split by it.
+        licence: as its collection says it.
+        attribution: whom to thank.
+        tag: what its collection says of it, such as "short"; may be empty.
+        weight: how often to draw it, 1 for a good clip.
+        held_out: whether it is kept for judging.
+    """
+
+    path: Path
+    concept: str
+    group: str
+    licence: str
+    attribution: str
+    tag: str = ""
+    weight: float = 1.0
+    held_out: bool = False
+
+
+def list_clips(shared: Path, concepts: Sequence[Concept]) -> list[Clip]:
+    """Every clip under ``shared/data`` of a concept of the table, ordered by collection and file.
+
+    ESC-10 keeps its ``JUDGING_FOLD`` apart. Of the other collections the same groups are kept apart each time,
+    with a fifth of a concept's clips or a little more; a concept with less than five groups has none.
+    """
+    data = shared / "data"
+    esc10 = list(_esc10_clips(data / "esc10", concepts))
+    others = [*_foley_clips(data / "foley", concepts), *_pack_clips(data / "packs", concepts)]
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for clip in others:
+        groups[clip.concept][clip.group] += 1
+    apart = {group for sizes in groups.values() for group in _kept_apart(sizes)}
+    return [*esc10, *(replace(clip, held_out=clip.group in apart) for clip in others)]
+
+
+def read_clips(clips: Iterable[Clip]) -> list[Recording]:
+    """The recordings of clips, in their order; ``group`` says where each lies: 'packs/esc50-40/pig'."""
+    return [
+        Recording(clip.path.stem, _place(clip.path), _fold(clip.tag), read_mono(clip.path)) for clip in clips
+    ]
+
+
+def _place(path: Path) -> str:
+    """As ``Recording.group`` says it: the collection and class, or the collection and file stem."""
+    parts = path.parts
+    if "packs" in parts[-4:]:
+        return "/".join(parts[-4:-1])
+    return f"foley/{path.stem}" if path.parent.name == "foley" else "/".join(parts[-3:-1])
+
+
+def _fold(tag: str) -> int:
+    return int(tag[4:]) if re.fullmatch(r"fold\d", tag) else 0
+
+
+def _kept_apart(sizes: Mapping[str, int]) -> Iterator[str]:
+    """Groups to keep for judging, from the clips in each; the order of their hashes decides."""
+    whole, kept = sum(sizes.values()), 0
+    if len(sizes) < KEPT_APART:
+        return
+    for group in sorted(sizes, key=lambda group: hashlib.sha256(group.encode()).hexdigest()):
+        if kept * KEPT_APART < whole and sizes[group] * 3 <= whole:
+            kept += sizes[group]
+            yield group
+
+
+def _esc10_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
+    owners = {name: concept.id for concept in concepts for name in concept.recordings.esc10}
+    thanks = dict(_esc10_attributions(folder / "ATTRIBUTION.txt"))
+    for path in sorted(folder.glob("*/*.ogg")):
+        if path.parent.name not in owners:
+            continue
+        licence, attribution = thanks.get(path.name, ("", ""))
+        fold, recording = path.stem.split("-")[:2]
+        yield Clip(
+            path,
+            owners[path.parent.name],
+            f"esc/{fold}-{recording}",
+            licence,
+            attribution,
+            f"fold{fold}",
+            held_out=int(fold) == JUDGING_FOLD,
+        )
+
+
+def _esc10_attributions(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            found = re.match(r"- \[([^\]]+)\]:\s*(.+) \[([^\]]+)\]\s*$", line.strip())
+            if found:
+                yield found[1], (found[3], found[2])
+
+
+def _foley_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
+    rows = {row["file"]: row for row in _table(folder / "ATTRIBUTION.csv")}
+    for path in sorted(folder.glob("*.ogg")):
+        row = rows.get(path.name, {})
+        group = "foley/" + re.sub(r"[._]?\d+$", "", path.stem)
+        for concept in concepts:
+            if concept.recordings.has_foley(path.stem):
+                yield Clip(path, concept.id, group, row.get("licence", ""), row.get("author", ""))
+
+
+def _pack_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
+    owners = {name: concept.id for concept in concepts for name in concept.recordings.packs}
+    for pack in sorted({name.split("/")[0] for name in owners}):
+        for row in _table(folder / pack / "manifest.csv"):
+            owner = owners.get(f"{pack}/{row['concept']}")
+            if owner is not None:
+                yield _pack_clip(folder / pack, owner, row)
+
+
+def _pack_clip(pack: Path, owner: str, row: dict[str, str]) -> Clip:
+    # A phrase rendered from a soundfont is numbered after its instrument; clips of ESC-50 are named as ESC-10's.
+    group = row["group"].rpartition("/")[0] if pack.name.startswith("soundfont") else row["group"]
+    source = "esc" if pack.name.startswith("esc") else pack.name
+    weak = row["tags"] in WEAK_TAGS or row["file"] in WEAK_FILES
+    return Clip(
+        pack / row["file"],
+        owner,
+        f"{source}/{group}",
+        row["licence"],
+        row["attribution"],
+        row["tags"],
+        0.3 if weak else 1.0,
+    )
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))

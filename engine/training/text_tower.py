@@ -5,9 +5,13 @@ nearer); the words beside the concept's own ("engine" or "horn", "distant") turn
 in one text lie between their parts. Texts are drawn from the concept table with synonyms, plurals and typing
 slips, each with the point that it should land on, and the tower learns by pulling each text to its point while
 pushing it from the other points of the batch.
+
+Networks that were trained with an earlier tower go on working with a later one: directions never change when the
+table grows, and texts about the earlier tower's concepts are taught the point that the earlier tower gives them.
 """
 
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from engine.diffusion.text_tower import TextTower, Tokens, split_words
 from engine.models.concepts import Concept
@@ -26,15 +31,21 @@ from engine.training.loop import Schedule, Trainer
 Embedding = NDArray[np.float32]
 
 FAMILIES = (
-    "dog cat rooster bird crow horse frog elephant big_cat cow insect",
-    "voice footsteps crowd baby sneeze applause",
-    "car truck motorcycle airplane helicopter ship train bicycle chainsaw",
-    "piano guitar saxophone accordion bell telephone siren horn",
-    "rain sea stream fire wind thunder",
-    "clock gun camera scissors keyboard door glass ball",
+    "dog cat rooster bird crow horse frog elephant big_cat cow insect pig sheep hen monkey",
+    "voice footsteps crowd baby sneeze applause laughter cough snoring breathing drinking brushing_teeth",
+    "car truck motorcycle airplane helicopter ship train bicycle chainsaw hand_saw vacuum_cleaner "
+    "washing_machine",
+    "piano guitar saxophone accordion bell telephone siren horn alarm_clock brass violin flute drum",
+    "rain sea stream fire wind thunder toilet pouring_water water_drops",
+    "clock gun camera scissors keyboard door glass ball fireworks tin_can mouse_click explosion metal_hit "
+    "wood_hit cloth",
 )
+# The table's first concepts, in its order; their directions were drawn at once, later ones beside them.
+FIRST_CONCEPTS = 48
 # Things that others have and that sound by themselves: "a car horn" lies between the car and the horn.
 CARRIED = {"horn": ("horn", "honk", "honking"), "bell": ("bell", "bells"), "siren": ("siren",)}
+# Names that only look as if they held one of those.
+WHOLE_NAMES = ("french horn",)
 LITTLE_WORDS = frozenset(
     split_words("a an the of in on at by to its and with while as is are some one two few several")
 )
@@ -88,32 +99,29 @@ class ConceptLayout:
     """Where in the condition space texts belong.
 
     Args:
-        concepts: the concept table.
+        concepts: the concept table; one that grows at its end keeps every direction that it had.
         width: of the space.
         seed: of its directions.
     """
 
     def __init__(self, concepts: Sequence[Concept], width: int = 512, seed: int = 1) -> None:
         self.concepts = tuple(concepts)
-        rng = np.random.default_rng(seed)
-        own = len(concepts) + len(FAMILIES) + 1
-        # Concepts, families and the null are exactly at right angles; other words take random directions.
-        directions = np.linalg.qr(rng.normal(size=(width, own)))[0].T.astype(np.float32)
-        self.null = directions[-1]
+        directions = _directions(len(concepts), width, seed)
+        self.null, families = directions.null, directions.families
         family_of = {name: place for place, family in enumerate(FAMILIES) for name in family.split()}
         self.places: dict[str, Embedding] = {}
-        for place, concept in enumerate(concepts):
-            shared = directions[len(concepts) + family_of.get(concept.id, 0)]
-            self.places[concept.id] = np.sqrt(0.9) * directions[place] + np.sqrt(0.1) * shared
+        for concept, own in zip(concepts, directions.concepts, strict=True):
+            shared = families[family_of.get(concept.id, 0)]
+            self.places[concept.id] = np.sqrt(0.9) * own + np.sqrt(0.1) * shared
         words = {word for concept in concepts for text in _texts(concept) for word in split_words(text)}
         self.vocabulary = tuple(sorted(words | set(MANNERS) | LITTLE_WORDS | _framing_words()))
-        scattered = rng.normal(size=(len(self.vocabulary), width)).astype(np.float32) / np.sqrt(width)
-        self._turns = dict(zip(self.vocabulary, scattered, strict=True))
+        self._turns = {word: _turn(word, width, seed) for word in self.vocabulary}
 
     def point(self, concept: Concept, text: str) -> Embedding:
         """Where a text about one concept belongs; a unit vector."""
         words = [word for word in split_words(text) if word not in LITTLE_WORDS]
-        carried = [part for part, names in CARRIED.items() if part != concept.id and set(names) & set(words)]
+        apart = set(split_words(re.sub("|".join(WHOLE_NAMES), " ", text)))
+        carried = [part for part, names in CARRIED.items() if part != concept.id and set(names) & apart]
         centre = self.places[concept.id]
         for part in carried:
             centre = 0.65 * centre + 0.75 * self.places.get(part, centre)
@@ -124,16 +132,23 @@ class ConceptLayout:
 
     def draw(self, rng: np.random.Generator) -> tuple[str, Embedding]:
         """A text, and where it belongs."""
+        text, point, _ = self.draw_of(rng)
+        return text, point
+
+    def draw_of(self, rng: np.random.Generator) -> tuple[str, Embedding, frozenset[str]]:
+        """A text, where it belongs, and the ids of the concepts that it is about."""
         kind = rng.random()
         if kind < 0.02:
-            return "", self.null
+            return "", self.null, frozenset()
         if kind < 0.05:
-            return " ".join(_babble(rng) for _ in range(int(rng.integers(1, 3)))), self.null
+            babble = " ".join(_babble(rng) for _ in range(int(rng.integers(1, 3))))
+            return babble, self.null, frozenset()
         count = 1 if kind < 0.62 else 2 if kind < 0.92 else 3
-        picked = rng.choice(len(self.concepts), count, replace=False)
-        parts = [self._one(self.concepts[int(place)], rng) for place in picked]
+        picked = [self.concepts[int(place)] for place in rng.choice(len(self.concepts), count, replace=False)]
+        parts = [self._one(concept, rng) for concept in picked]
         join = JOINS[int(rng.integers(len(JOINS)))]
-        return join.join(text for text, _ in parts), _unit(np.sum([point for _, point in parts], axis=0))
+        point = _unit(np.sum([point for _, point in parts], axis=0))
+        return join.join(text for text, _ in parts), point, frozenset(concept.id for concept in picked)
 
     def _one(self, concept: Concept, rng: np.random.Generator) -> tuple[str, Embedding]:
         kind = rng.random()
@@ -148,6 +163,34 @@ class ConceptLayout:
         if rng.random() < 0.06:
             text = f"{text} {_babble(rng)}"
         return text if rng.random() > 0.15 else _mistyped(text, rng), point
+
+
+@dataclass(frozen=True)
+class _Directions:
+    """Unit vectors at right angles to one another: of each concept, of each family, and of the null."""
+
+    concepts: Embedding
+    families: Embedding
+    null: Embedding
+
+
+def _directions(concepts: int, width: int, seed: int) -> _Directions:
+    rng = np.random.default_rng(seed)
+    drawn = np.linalg.qr(rng.normal(size=(width, FIRST_CONCEPTS + len(FAMILIES) + 1)))[0].T
+    later = np.random.default_rng((seed, 1)).normal(size=(max(0, concepts - FIRST_CONCEPTS), width))
+    added = np.zeros((0, width))
+    for vector in later:  # one by one, so that a longer table begins as a shorter one does
+        taken = np.concatenate([drawn, added])
+        rest = vector - taken.T @ (taken @ vector)
+        added = np.concatenate([added, rest[None] / np.linalg.norm(rest)])
+    every = np.concatenate([drawn[:FIRST_CONCEPTS], added])[:concepts].astype(np.float32)
+    return _Directions(every, drawn[FIRST_CONCEPTS:-1].astype(np.float32), drawn[-1].astype(np.float32))
+
+
+def _turn(word: str, width: int, seed: int) -> Embedding:
+    """The random direction of a word beside a concept's own, the same in every table."""
+    rng = np.random.default_rng((seed, zlib.crc32(word.encode())))
+    return np.asarray(rng.normal(size=width) / np.sqrt(width), np.float32)
 
 
 def _texts(concept: Concept) -> Iterator[str]:
@@ -190,13 +233,57 @@ def _veiled(tokens: Tokens, rng: np.random.Generator, share: float = 0.2) -> Tok
     return Tokens(torch.where(veil & (tokens.words > 1), 1, tokens.words), tokens.grams)
 
 
+class Earlier:
+    """An earlier tower, whose meanings are kept: of every text about concepts that it knew, and of the null."""
+
+    def __init__(self, tower: TextTower, layout: ConceptLayout) -> None:
+        self.tower = tower
+        names = tower.encode([concept.name for concept in layout.concepts]).numpy()
+        near = names @ np.stack([layout.places[concept.id] for concept in layout.concepts]).T
+        at_home = (near.argmax(1) == np.arange(len(near))) & (near.max(1) > 0.4)
+        self.known = frozenset(c.id for c, known in zip(layout.concepts, at_home, strict=True) if known)
+        self._texts = tuple(text for c in layout.concepts if c.id in self.known for text in _texts(c))
+
+    def plain(self, rng: np.random.Generator, count: int) -> tuple[str, ...]:
+        """Words and captions of known concepts, as they stand in the table: what people use most."""
+        places = rng.integers(len(self._texts), size=count) if self._texts else ()
+        return tuple(self._texts[int(place)] for place in places)
+
+    def points(self, texts: Sequence[str], about: Sequence[frozenset[str]], points: Tensor) -> Tensor:
+        """``points`` (B, L), those of the texts about known concepts alone replaced by the earlier tower's."""
+        known = torch.tensor([ids <= self.known for ids in about])
+        return torch.where(known[:, None], self.tower.encode(texts), points)
+
+    def begin(self, tower: TextTower) -> None:
+        """Start ``tower`` from the earlier weights, if they are of one size; words are found by spelling."""
+        before, state = self.tower.state_dict(), tower.state_dict()
+        rows = self.tower.tokenizer.rows
+        for word, row in tower.tokenizer.rows.items():
+            if word in rows and before["word_table.weight"].shape[1] == state["word_table.weight"].shape[1]:
+                state["word_table.weight"][row] = before["word_table.weight"][rows[word]]
+        same = {
+            name: value
+            for name, value in before.items()
+            if name != "word_table.weight" and state[name].shape == value.shape
+        }
+        tower.load_state_dict({**state, **same})
+
+
 def train_text_tower(
     concepts: Sequence[Concept],
     config: TextTowerConfig,
     progress: Progress,
     checkpoint: Path | None = None,
+    earlier: TextTower | None = None,
 ) -> tuple[TextTower, list[float]]:
     """Train the tower.
+
+    Args:
+        concepts: the concept table.
+        config: size and loop.
+        progress: told how far it is.
+        checkpoint: file to resume from and save to, or None.
+        earlier: a tower whose meanings are kept, so that networks trained with it go on working.
 
     Returns:
         The tower and the loss of each step.
@@ -205,6 +292,9 @@ def train_text_tower(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         tower = TextTower(list(layout.vocabulary), config.buckets, config.width, config.heads)
+    kept = None if earlier is None else Earlier(earlier, layout)
+    if kept is not None:
+        kept.begin(tower)
     trainer = Trainer(tower, config.schedule, checkpoint, config.average)
 
     def loss_of(batch: tuple[Tokens, Tensor], share: float) -> Tensor:
@@ -212,16 +302,34 @@ def train_text_tower(
         tokens, points = batch
         return contrast(tower(tokens.words, tokens.grams), points, temperature=0.05, nearness=5.0)
 
-    losses = trainer.run(_batches(layout, tower, config, trainer.step), loss_of)
+    losses = trainer.run(_batches(layout, tower, config, trainer.step, kept), loss_of)
     trainer.finish()
     return tower, losses
 
 
+def _together(first: Tokens, second: Tokens) -> Tokens:
+    """Two batches as one."""
+    length = max(first.words.shape[1], second.words.shape[1])
+    filled = [
+        (
+            functional.pad(t.words, (0, length - t.words.shape[1])),
+            functional.pad(t.grams, (0, 0, 0, length - t.grams.shape[1])),
+        )
+        for t in (first, second)
+    ]
+    return Tokens(torch.cat([words for words, _ in filled]), torch.cat([grams for _, grams in filled]))
+
+
 def _batches(
-    layout: ConceptLayout, tower: TextTower, config: TextTowerConfig, step: int
+    layout: ConceptLayout, tower: TextTower, config: TextTowerConfig, step: int, kept: Earlier | None
 ) -> Iterator[tuple[Tokens, Tensor]]:
     while True:  # each batch follows from its step, so a resumed run goes on with fresh texts
         rng = np.random.default_rng((config.seed, step))
-        texts, points = zip(*(layout.draw(rng) for _ in range(config.batch)), strict=True)
-        yield _veiled(tower.tokenizer(texts), rng), torch.from_numpy(np.stack(points))
+        texts, points, about = zip(*(layout.draw_of(rng) for _ in range(config.batch)), strict=True)
+        tokens, targets = _veiled(tower.tokenizer(texts), rng), torch.from_numpy(np.stack(points))
+        if kept is not None:
+            plain = kept.plain(rng, config.batch)
+            targets = torch.cat([kept.points(texts, about, targets), kept.tower.encode(plain)])
+            tokens = _together(tokens, tower.tokenizer(plain))
+        yield tokens, targets
         step += 1

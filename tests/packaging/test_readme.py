@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from engine.diffusion.model_folder import learnt_sounds
 from engine.models.concepts import Concept, load_concepts
+from engine.models.resources import resource
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -40,6 +42,10 @@ def test_the_things_it_knows_are_those_of_the_concept_table(readme: str) -> None
     seen = [c for c in concepts if c.pictures.caltech101 or c.pictures.cifar10]
     assert listed(readme, "seen") == names_of(seen)
     assert listed(readme, "named") == names_of(c for c in concepts if c not in seen)
+    learnt = learnt_sounds(resource("models", "pocket"))
+    assert learnt is not None
+    assert learnt <= {c.id for c in concepts}
+    assert listed(readme, "unlearnt") == names_of(c for c in concepts if c.id not in learnt)
     assert f"It knows {len(concepts)} things that sound" in " ".join(readme.split())
 
 

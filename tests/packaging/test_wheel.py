@@ -105,7 +105,7 @@ print(json.dumps(found))
 """
     found = json.loads(run([environment / "bin/python", "-c", program], tmp_path))
     assert Path(found["root"]).is_relative_to(environment)
-    assert found["concepts"] == 48
+    assert found["concepts"] == 76
     assert found["models"] > 1
 
 

@@ -1,11 +1,12 @@
 """What is not a model folder is refused in a sentence, and nothing but known classes is loaded."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from engine.diffusion.model_folder import CLASSES, load_part, read_index
+from engine.diffusion.model_folder import CLASSES, learnt_sounds, load_part, read_index
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.diffusion.toy import toy_pipeline
 from engine.errors import BadInput
@@ -54,3 +55,13 @@ def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
 def test_every_class_that_may_be_loaded_exists() -> None:
     for name, find in CLASSES.items():
         assert find().__name__ == name
+
+
+def test_a_model_says_which_sounds_it_has_learnt_or_that_it_does_not_know(tmp_path: Path) -> None:
+    model = toy_pipeline()
+    model.save(tmp_path / "silent")
+    assert learnt_sounds(tmp_path / "silent") is None
+    model.shape = replace(model.shape, sounds=["dog", "rain"])
+    model.save(tmp_path / "says")
+    assert learnt_sounds(tmp_path / "says") == {"dog", "rain"}
+    assert ObjectDiffusion.from_folder(tmp_path / "says").shape.sounds == ["dog", "rain"]

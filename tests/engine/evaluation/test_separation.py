@@ -14,6 +14,7 @@ from engine.training.scenes import SceneComposer, SceneConfig
 from engine.vision.towers import PatchNetwork
 from tests.engine.training.toy_pictures import CLASSES, write_packs
 
+COUNT = len(load_concepts())
 PLACES = {concept.id: place for place, concept in enumerate(load_concepts())}
 
 
@@ -22,7 +23,7 @@ class ColourNetwork(PatchNetwork):
 
     def forward(self, pixels: Tensor) -> Tensor:
         means = nn.functional.avg_pool2d(pixels, 16).flatten(2).transpose(1, 2)
-        tokens = pixels.new_zeros(*means.shape[:2], 48)
+        tokens = pixels.new_zeros(*means.shape[:2], COUNT)
         for kind, channel in zip(CLASSES, (0, 2, 1), strict=True):
             tokens[..., PLACES[kind]] = (means[..., channel] - means.mean(-1)).clamp(min=0)
         return tokens
@@ -44,20 +45,20 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
 
 @pytest.fixture
 def network() -> ColourNetwork:
-    network = ColourNetwork(side=64, widths=(8, 8, 48), depths=(0, 0, 0), mixing=0, text_width=48)
+    network = ColourNetwork(side=64, widths=(8, 8, COUNT), depths=(0, 0, 0), mixing=0, text_width=COUNT)
     with torch.no_grad():
-        network.project.weight.copy_(torch.eye(48))
+        network.project.weight.copy_(torch.eye(COUNT))
         network.project.bias.zero_()
     return network
 
 
 def test_a_tower_that_sees_right_names_every_picture(pictures: Pictures, network: ColourNetwork) -> None:
-    found = named_pictures(network, pictures, load_concepts(), Scorer(network, torch.eye(48)))
+    found = named_pictures(network, pictures, load_concepts(), Scorer(network, torch.eye(COUNT)))
     assert found == {"cifar10/dog": 1.0, "cifar10/truck": 1.0, "cifar10/frog": 1.0}
 
 
 def test_a_tower_that_mixes_things_up_is_found_out(pictures: Pictures, network: ColourNetwork) -> None:
-    swapped = torch.eye(48)[[PLACES["truck"] if n == PLACES["dog"] else n for n in range(48)]]
+    swapped = torch.eye(COUNT)[[PLACES["truck"] if n == PLACES["dog"] else n for n in range(COUNT)]]
     found = named_pictures(network, pictures, load_concepts(), Scorer(network, swapped))
     assert found["cifar10/dog"] < 1.0
 
@@ -67,8 +68,8 @@ def test_perfect_masks_separate_and_blind_ones_do_not(
 ) -> None:
     config = SceneConfig(side=96, grid=24, strength=0.0)
     composer = SceneComposer(pictures, load_concepts(), config, kept_apart=True)
-    attention = PassingAttention(token_width=48, text_width=48, width=8, grid=4)
-    seeing = separation(network, attention, composer, torch.eye(48), scenes=30, seed=0)
+    attention = PassingAttention(token_width=COUNT, text_width=COUNT, width=8, grid=4)
+    seeing = separation(network, attention, composer, torch.eye(COUNT), scenes=30, seed=0)
     assert seeing.nearer > 0.9
     assert seeing.own > seeing.other + 0.3
     assert seeing.both > 0.7
@@ -77,9 +78,9 @@ def test_perfect_masks_separate_and_blind_ones_do_not(
         def forward(self, tokens: Tensor, text: Tensor, row: Tensor | None = None) -> Tensor:
             return super().forward(tokens, text, torch.full(tokens.shape[:2], 1 / 16))
 
-    blind = Blind(token_width=48, text_width=48, width=8, grid=4)
+    blind = Blind(token_width=COUNT, text_width=COUNT, width=8, grid=4)
     # The crop round a thing tells what it is even to who is blind to its mask: here nothing is cropped.
     monkeypatch.setattr("engine.evaluation.separation.window_round", lambda mask: (0, 0, *mask.shape[::-1]))
-    unseeing = separation(network, blind, composer, torch.eye(48), scenes=30, seed=0)
+    unseeing = separation(network, blind, composer, torch.eye(COUNT), scenes=30, seed=0)
     assert unseeing.nearer < seeing.nearer - 0.15
     assert unseeing.swapped < 0.5

@@ -143,6 +143,7 @@ class FakeParts:
     """A model made of the fakes; counts how often each is loaded."""
 
     fingerprint = "fake-000000000000"
+    sounds: frozenset[str] | None = None
     device = "cpu"
 
     def __init__(self) -> None:

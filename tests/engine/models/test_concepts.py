@@ -10,6 +10,7 @@ import pytest
 
 from engine.errors import Failed
 from engine.models.concepts import Concept, ConceptIndex, load_concepts, normal
+from engine.training.text_tower import FIRST_CONCEPTS
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +23,8 @@ def index(concepts: tuple[Concept, ...]) -> ConceptIndex:
     return ConceptIndex(concepts)
 
 
-def test_there_are_48_concepts_with_ids_that_suit_file_names(concepts: tuple[Concept, ...]) -> None:
-    assert len({concept.id for concept in concepts}) == 48
+def test_there_are_76_concepts_with_ids_that_suit_file_names(concepts: tuple[Concept, ...]) -> None:
+    assert len({concept.id for concept in concepts}) == 76
     assert all(re.fullmatch(r"[a-z][a-z_]*", concept.id) for concept in concepts)
 
 
@@ -39,8 +40,10 @@ def test_no_picture_class_or_recording_belongs_to_two_concepts(concepts: tuple[C
         for name in (
             *(f"caltech101/{name}" for name in c.pictures.caltech101),
             *(f"cifar10/{name}" for name in c.pictures.cifar10),
+            *(f"coco/{name}" for name in c.pictures.coco),
             *(f"esc10/{name}" for name in c.recordings.esc10),
             *(f"foley/{name}" for name in c.recordings.foley),
+            *(f"packs/{name}" for name in c.recordings.packs),
         )
     )
     assert [name for name, count in owners.items() if count > 1] == []
@@ -70,6 +73,14 @@ def test_picture_classes_exist_in_the_data(concepts: tuple[Concept, ...], shared
         assert {name for c in concepts for name in getattr(c.pictures, field)} <= there
 
 
+def test_the_first_concepts_stay_first_since_the_directions_of_words_follow_from_it(
+    concepts: tuple[Concept, ...],
+) -> None:
+    first = [concept.id for concept in concepts[:FIRST_CONCEPTS]]
+    assert (first[0], first[9], first[-1]) == ("dog", "cow", "insect")
+    assert len(first) == 48
+
+
 def test_every_recording_belongs_to_at_most_one_concept(concepts: tuple[Concept, ...], shared: Path) -> None:
     stems = [path.stem for path in sorted((shared / "data/foley").glob("*.ogg"))]
     for stem in stems:
@@ -78,6 +89,7 @@ def test_every_recording_belongs_to_at_most_one_concept(concepts: tuple[Concept,
     for concept in concepts:
         assert all(any(s.startswith(f) for s in stems) for f in concept.recordings.foley), concept.id
         assert all((shared / "data/esc10" / name).is_dir() for name in concept.recordings.esc10), concept.id
+        assert all((shared / "data/packs" / name).is_dir() for name in concept.recordings.packs), concept.id
 
 
 def test_a_concept_without_foley_recordings_claims_none(index: ConceptIndex) -> None:

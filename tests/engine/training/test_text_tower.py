@@ -47,3 +47,30 @@ def test_the_loss_falls_and_names_find_their_places() -> None:
     places = np.stack([ConceptLayout(concepts).places[c.id] for c in concepts])
     found = tower.encode([c.name for c in concepts]).numpy() @ places.T
     assert (found.argmax(1) == np.arange(8)).all()
+
+
+def test_a_table_that_grows_keeps_every_direction() -> None:
+    concepts = load_concepts()
+    short, long = ConceptLayout(concepts[:50]), ConceptLayout(concepts)
+    for concept in concepts[:50]:
+        np.testing.assert_allclose(short.places[concept.id], long.places[concept.id], atol=1e-6)
+    np.testing.assert_allclose(short.null, long.null, atol=1e-6)
+
+
+def test_a_french_horn_is_no_car_horn() -> None:
+    layout = ConceptLayout(load_concepts())
+    assert layout.point(concept("brass"), "a french horn") @ layout.places["horn"] < 0.2
+
+
+def test_a_later_tower_keeps_what_an_earlier_one_says() -> None:
+    concepts, settings = load_concepts()[:6], TextTowerConfig.toy()
+    earlier, _ = train_text_tower(concepts[:4], settings, no_progress())
+    tower, _ = train_text_tower(concepts, settings, no_progress(), earlier=earlier)
+    texts = [text for c in concepts[:4] for text in (c.name, *c.captions)]
+    kept = (earlier.encode(texts) * tower.encode(texts)).sum(-1)
+    fresh, _ = train_text_tower(concepts, settings, no_progress())
+    assert kept.mean() > 0.97
+    assert kept.mean() > (earlier.encode(texts) * fresh.encode(texts)).sum(-1).mean() + 0.02
+    places = np.stack([ConceptLayout(concepts).places[c.id] for c in concepts])
+    found = tower.encode([c.name for c in concepts]).numpy() @ places.T
+    assert (found.argmax(1) == np.arange(6)).all()

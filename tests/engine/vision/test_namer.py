@@ -10,25 +10,26 @@ from engine.vision.patches import Frame, PatchEncoder, Patches
 from engine.vision.towers import PatchNetwork
 
 DOG, TRUCK = 0, 15
+COUNT = len(load_concepts())
 
 
 @pytest.fixture
 def namer() -> ObjectNamer:
-    """Words and tokens share 48 directions: a token points along its concept."""
-    network = PatchNetwork(side=64, widths=(16, 16, 48), depths=(0, 0, 0), mixing=0, text_width=48)
+    """Words and tokens share as many directions as there are concepts: a token points along its concept."""
+    network = PatchNetwork(side=64, widths=(16, 16, COUNT), depths=(0, 0, 0), mixing=0, text_width=COUNT)
     with torch.no_grad():
-        network.project.weight.copy_(torch.eye(48))
+        network.project.weight.copy_(torch.eye(COUNT))
         network.project.bias.zero_()
         network.logit_scale.fill_(8.0)
-    return ObjectNamer(PatchEncoder(network), load_concepts(), torch.eye(48))
+    return ObjectNamer(PatchEncoder(network), load_concepts(), torch.eye(COUNT))
 
 
 @pytest.fixture
 def patches() -> Patches:
     """A dog on the left half, a truck on the right."""
-    tokens = torch.zeros(4, 4, 48)
+    tokens = torch.zeros(4, 4, COUNT)
     tokens[:, :2, DOG], tokens[:, 2:, TRUCK] = 1, 1
-    return Patches(tokens.reshape(16, 48), (4, 4), Frame((0, 0, 64, 64), 64), (64, 64))
+    return Patches(tokens.reshape(16, COUNT), (4, 4), Frame((0, 0, 64, 64), 64), (64, 64))
 
 
 def test_the_mask_decides_the_name(namer: ObjectNamer, patches: Patches) -> None:
@@ -49,7 +50,7 @@ def test_names_come_best_first_with_probabilities(namer: ObjectNamer, patches: P
 
 
 def test_what_is_nothing_of_the_table_gets_low_scores(namer: ObjectNamer, patches: Patches) -> None:
-    background = Patches(torch.full((16, 48), -1.0), patches.grid, patches.frame, patches.size)
+    background = Patches(torch.full((16, COUNT), -1.0), patches.grid, patches.frame, patches.size)
     assert float(namer.scores(background, np.ones((64, 64), bool)).sum()) < 0.1
 
 

@@ -53,11 +53,13 @@ def test_other_rates_and_lengths_are_kept(concept: str, rate: int) -> None:
     assert 0.2 < float(np.max(np.abs(sound))) <= 0.9
 
 
-def test_all_concepts_of_the_table_can_be_made() -> None:
+def test_every_concept_of_the_table_can_be_made_or_is_recorded() -> None:
     if not CONCEPTS.exists():
         pytest.skip("the concept table is not in this checkout")
     table = json.loads(CONCEPTS.read_text(encoding="utf-8"))
-    assert {entry["id"] for entry in table} == SYNTHESISED
+    recorded = {entry["id"] for entry in table if any(entry["recordings"].values())}
+    assert {entry["id"] for entry in table} >= SYNTHESISED
+    assert {entry["id"] for entry in table} - SYNTHESISED <= recorded
 
 
 def test_there_are_forty_eight_concepts() -> None:
