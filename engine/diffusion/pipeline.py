@@ -17,6 +17,7 @@ from torch import Tensor
 from engine.diffusion.attention import ObjectAttention, mask_to_attention
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.clap_text import ClapText
+from engine.diffusion.low_memory import decoded_anyhow, sampled_in_halves
 from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
 from engine.diffusion.model_folder import load_part, read_index, save_part, write_index
 from engine.diffusion.sampler import GuidanceTargets, Solver, make_scheduler, sample_latents, take_noise
@@ -170,32 +171,43 @@ class ObjectDiffusion:
         """
         progress = progress or no_progress()
         frames = frames_of(duration)
-        noise = take_noise(seeds, self._latent_shape(frames)).to(self.device)
-        latent = sample_latents(
-            self.unet,
-            make_scheduler(self.scheduler.config, solver, steps),
-            noise,
-            GuidanceTargets.of(conditions).to(self.device),
-            self.encode_text([negative]).to(self.device),
-            guidance=guidance,
-            latent_patch=self.shape.latent_patch,
-            progress=progress.part(0.0, 0.85),
-            rescale=self.shape.guidance_rescale,
-        )
-        progress.part(0.85, 1.0).report(0.0, "decoding")
-        waveform = self.decode(latent, frames)
+
+        def latents(places: slice, part: Progress) -> Tensor:
+            noise = take_noise(seeds[places], self._latent_shape(frames)).to(self.device)
+            return sample_latents(
+                self.unet,
+                make_scheduler(self.scheduler.config, solver, steps),
+                noise,
+                GuidanceTargets.of(conditions[places]).to(self.device),
+                self.encode_text([negative]).to(self.device),
+                guidance=guidance,
+                latent_patch=self.shape.latent_patch,
+                progress=part,
+                rescale=self.shape.guidance_rescale,
+            )
+
+        latent = sampled_in_halves(latents, len(seeds), self.device, progress.part(0.0, 0.85))
+        decoding = progress.part(0.85, 1.0)
+        decoding.report(0.0, "decoding")
+        waveform = self.decode(latent, frames, decoding)
         progress.report(1.0, "decoded")
         samples = round(duration * self.sample_rate)
         return _fitted(waveform, samples)
 
     @torch.no_grad()
-    def decode(self, latent: Tensor, frames: int) -> Tensor:
-        """Standardised latents to waveforms (B, frames * 160).
+    def decode(self, latent: Tensor, frames: int, progress: Progress | None = None) -> Tensor:
+        """Decode standardised latents to waveforms (B, frames * 160), on the processor if the card has no room.
 
         Take by take: decoding needs the most memory of all, and a batch would gain little.
         """
+        networks = [self.codec.network, self.vocoder]
+        return decoded_anyhow(
+            lambda kept: self._decode(kept, frames), networks, latent, self.device, progress or no_progress()
+        )
+
+    def _decode(self, latent: Tensor, frames: int) -> Tensor:
         waves = []
-        for one in latent:
+        for one in latent.to(next(self.vocoder.parameters()).device):
             mel = self.codec.decode(one[None])[:, :frames]
             wave = self.vocoder(mel)
             waves.append(wave.reshape(1, -1)[:, : frames * SAMPLE_RATE // 100])

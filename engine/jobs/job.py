@@ -43,6 +43,7 @@ class Job(Generic[Request]):
         state: how the job stands; it ends in exactly one of done, failed and cancelled.
         progress: how far it is; None before its first report and after its end.
         message: why it failed, one sentence; empty otherwise.
+        notes: what did not go as usual and the person should know, a sentence each.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Job(Generic[Request]):
     state: JobState = "waiting"
     progress: JobProgress | None = None
     message: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:

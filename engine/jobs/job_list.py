@@ -64,6 +64,14 @@ def reported(jobs: JobList[Request], id_: int, progress: JobProgress) -> JobList
     return _changed(jobs, id_, lambda job: replace(job, progress=progress))
 
 
+def noted(jobs: JobList[Request], id_: int, sentence: str) -> JobList[Request]:
+    """Add what the person should know to a running job, each sentence once."""
+    job = next((job for job in jobs.running if job.id == id_), None)
+    if job is None or sentence in job.notes:
+        return jobs
+    return _changed(jobs, id_, lambda job: replace(job, notes=(*job.notes, sentence)))
+
+
 def ended(jobs: JobList[Request], id_: int, state: EndState, message: str = "") -> JobList[Request]:
     """End a job and start the next.
 

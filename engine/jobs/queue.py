@@ -191,7 +191,11 @@ class JobQueue(Generic[Request]):
                 progress = JobProgress(fraction, words, estimator.at(self._clock(), fraction))
                 self._become(job_list.reported(self._jobs, id_, progress))
 
-        return Progress(report, lambda: self._is_cancelled(id_))
+        def note(sentence: str) -> None:
+            with self._changed:
+                self._become(job_list.noted(self._jobs, id_, sentence))
+
+        return Progress(report, lambda: self._is_cancelled(id_), note)
 
     def finish(self, job: Job[Request], result: Any = None) -> None:
         """End a job that did what was asked; ``result`` goes to the listeners and is not kept."""

@@ -90,4 +90,4 @@ def _show(event: JobEvent[Request], show: Callable[[JobProgress], None]) -> None
 
 def _watched(progress: Progress, is_cancelled: Callable[[], bool] | None) -> Progress:
     """Return a handle that also asks ``is_cancelled``."""
-    return Progress(progress.report, is_cancelled)
+    return Progress(progress.report, is_cancelled, progress.note)

@@ -228,3 +228,16 @@ def test_jobs_load_neither_torch_nor_a_window() -> None:
         timeout=60,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_the_person_should_know_stays_with_the_job_once() -> None:
+    queue: JobQueue[str] = JobQueue()
+    queue.enqueue("rain")
+    job = queue.take()
+    assert job is not None
+    progress = queue.progress(job).part(0.2, 0.4)
+    for sentence in ("It was halved.", "It was halved.", "It was decoded elsewhere."):
+        progress.note(sentence)
+    queue.finish(job)
+    progress.note("Too late.")
+    assert queue.snapshot.jobs[0].notes == ("It was halved.", "It was decoded elsewhere.")
