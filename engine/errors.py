@@ -1,15 +1,15 @@
-"""The errors that reach a person.
+"""Errors that are shown to a user.
 
-Everything expected to go wrong raises one of these, with a sentence that says what is wrong and what to
-do. The command line prints it and leaves with ``exit_code``; the window shows it in its one message place.
+Every expected failure raises one of these, with a sentence that says what is wrong and what to do. The
+command line prints it and exits with ``exit_code``; the window shows it in its message bar.
 """
 
 
 class FoleyscapeError(Exception):
-    """A failure with a sentence for the person.
+    """A failure with a sentence for the user.
 
     Args:
-        message: one full sentence, what is wrong and what to do about it.
+        message: one full sentence: what is wrong and what to do about it.
     """
 
     exit_code = 1
@@ -20,16 +20,16 @@ class FoleyscapeError(Exception):
 
 
 class BadInput(FoleyscapeError):
-    """What was asked cannot be done as asked: a wrong file, a click outside, a duration of zero."""
+    """The request cannot be carried out as given: a wrong file, a click outside the still, a duration of zero."""
 
     exit_code = 2
 
 
 class Failed(FoleyscapeError):
-    """What was asked is fine, but the machine could not do it: a full disk, missing weights, no memory."""
+    """The request is valid, but the machine could not carry it out: a full disk, missing weights, no memory."""
 
     exit_code = 1
 
 
 class Cancelled(Exception):
-    """Raised from ``Progress`` inside long work after the person cancelled it. Never shown as an error."""
+    """Raised by ``Progress`` inside long work after the user cancelled it; never shown as an error."""

@@ -1,4 +1,4 @@
-"""Writing files and folders so that nobody ever finds half of one."""
+"""Writing of files and folders so that no reader ever finds a partial one."""
 
 import contextlib
 import errno
@@ -12,16 +12,16 @@ from engine.errors import BadInput, Failed, FoleyscapeError
 
 
 def write_file(path: Path, data: bytes, *, durable: bool = False) -> None:
-    """Puts ``data`` at ``path`` all at once: written beside it, synced, then renamed over it.
+    """Write a file atomically: write a temporary file beside it, sync, rename.
 
     Args:
-        path: where; its folder is there already.
-        data: the whole file.
-        durable: also sync the folder, so that the file's new name outlives a power cut.
+        path: the file; its folder must exist.
+        data: the whole content.
+        durable: also sync the folder, so that the new name survives a power failure.
 
     Raises:
         BadInput: the path can never be written.
-        Failed: the disk is full or the place cannot be written; what was at ``path`` is untouched.
+        Failed: the disk is full or the path cannot be written; the old file is untouched.
     """
     with disk_errors(path):
         handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
@@ -40,7 +40,7 @@ def write_file(path: Path, data: bytes, *, durable: bool = False) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Waits until the names in a folder are on the disk, where the file system can say so.
+    """Sync the entries of a folder to the disk, where the file system supports it.
 
     Raises:
         OSError: the disk failed.
@@ -58,19 +58,19 @@ def sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def staged_folder(target: Path, *, overwrite: bool = False, need_bytes: int = 0) -> Iterator[Path]:
-    """A folder to fill, whose contents move to ``target`` when the block ends well.
+    """Yield a temporary folder whose contents move to ``target`` when the block succeeds.
 
-    When it does not (an error, a cancel, a full disk), all that was made for it is removed and what was in
-    ``target`` is as it was.
+    If the block fails (an error, a cancellation, a full disk), everything created is removed and ``target``
+    is unchanged.
 
     Args:
-        target: made if it is not there, with the folders above it.
-        overwrite: lets ``target`` hold something already. Entries of the same names are replaced, others stay.
-        need_bytes: room that must be free beforehand.
+        target: created if it does not exist, with its parents.
+        overwrite: allow ``target`` to have contents. Entries of the same names are replaced, others stay.
+        need_bytes: free space required in advance.
 
     Raises:
-        BadInput: ``target`` is no folder, or holds something and may not be overwritten.
-        Failed: it cannot be written, or the room is not there.
+        BadInput: ``target`` is not a folder, or has contents and may not be overwritten.
+        Failed: it cannot be written, or there is not enough space.
     """
     with disk_errors(target):
         _check_free(target, overwrite=overwrite)
@@ -95,10 +95,10 @@ def staged_folder(target: Path, *, overwrite: bool = False, need_bytes: int = 0)
 
 
 def check_target(target: Path, *, overwrite: bool = False) -> None:
-    """Finds out, before long work, whether ``staged_folder`` will be able to begin; leaves nothing behind.
+    """Check, before long work, that ``staged_folder`` could start; leave nothing behind.
 
     Raises:
-        BadInput: ``target`` is no folder, or holds something and may not be overwritten.
+        BadInput: ``target`` is not a folder, or has contents and may not be overwritten.
         Failed: it cannot be written.
     """
     with disk_errors(target):
@@ -116,11 +116,11 @@ def _check_free(target: Path, *, overwrite: bool) -> None:
 
 @contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Turns the system's errors about ``path`` into sentences.
+    """Convert system errors about ``path`` into errors with a sentence.
 
     Raises:
-        BadInput: the path can never be written: part of it is a file, or it is no valid name.
-        Failed: it could be, but not now: a full disk, no permission, a read-only disk.
+        BadInput: the path can never be written: part of it is a file, or it is not a valid name.
+        Failed: it cannot be written now: a full disk, no permission, a read-only disk.
     """
     try:
         yield
@@ -129,7 +129,7 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 def _publish(staging: Path, target: Path) -> None:
-    """Moves what was staged to its place; on failure puts back what it replaced."""
+    """Move the staged entries to their place; on failure restore what was replaced."""
     if not target.is_dir():
         staging.chmod(0o777 & ~_umask())
         staging.rename(target)
@@ -165,7 +165,7 @@ def _check_room(folder: Path, need_bytes: int) -> None:
 
 
 def _missing_folders(folder: Path) -> list[Path]:
-    """The folders that making this one will make, the deepest first."""
+    """Return the folders that creating this one would create, the deepest first."""
     missing = []
     while not folder.exists():
         missing.append(folder)
@@ -192,7 +192,7 @@ def _sentence(error: OSError, path: Path) -> FoleyscapeError:
 
 
 def _umask() -> int:
-    """The process's umask, which can only be read by setting it."""
+    """Return the umask of the process, which can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

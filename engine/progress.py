@@ -1,4 +1,4 @@
-"""How long work tells how far it is, and learns that it was cancelled."""
+"""Progress reports and cancellation of long work."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,14 @@ Note = Callable[[str], None]
 
 
 class Progress:
-    """A handle on a stretch of work, from 0 to 1.
+    """A handle on a part of the work, from 0 to 1.
 
     Args:
-        report: called with (fraction of the whole, words for what runs); None reports nothing.
-        is_cancelled: asked at every report; None never cancels.
-        note: called with what the person should know once the work is done; None notes nothing.
-        start, end: the share of the whole that this stretch is.
+        report: called with (fraction of the whole, text of the current step); None reports nothing.
+        is_cancelled: checked at every report; None never cancels.
+        note: called with what the user should know once the work is done; None notes nothing.
+        start: fraction of the whole at which this part begins.
+        end: fraction of the whole at which this part ends.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class Progress:
         self._end = end
 
     def report(self, fraction: float, text: str = "") -> None:
-        """Tell that ``fraction`` (0 to 1) of this stretch is done.
+        """Report that ``fraction`` (0 to 1) of this part is done.
 
         Raises:
             Cancelled: the work was cancelled.
@@ -45,12 +46,12 @@ class Progress:
             self._report(self._start + (self._end - self._start) * share, text)
 
     def note(self, sentence: str) -> None:
-        """Tell the person something that did not go as usual but needs no answer: one sentence."""
+        """Tell the user, in one sentence, about something unusual that needs no answer."""
         if self._note is not None:
             self._note(sentence)
 
     def part(self, start: float, end: float) -> "Progress":
-        """The sub-range from ``start`` to ``end`` (0 to 1) of this stretch, as a handle of its own."""
+        """Return a handle on the sub-range ``start`` to ``end`` (0 to 1) of this part."""
         width = self._end - self._start
         return Progress(
             self._report,
@@ -61,7 +62,7 @@ class Progress:
         )
 
     def raise_if_cancelled(self) -> None:
-        """Stop the work if it was cancelled.
+        """Raise ``Cancelled`` if the work was cancelled.
 
         Raises:
             Cancelled: the work was cancelled.
@@ -71,5 +72,5 @@ class Progress:
 
 
 def no_progress() -> Progress:
-    """A handle that reports nowhere and is never cancelled, for headless use and tests."""
+    """Return a handle that reports nothing and is never cancelled."""
     return Progress()

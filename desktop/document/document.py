@@ -82,7 +82,7 @@ class Document(QObject):
         except BadInput as refusal:
             self._messages.fail(refusal)
             return False
-        self._become(self._history.do(name, scene, key))
+        self._become(self._history.push(name, scene, key))
         return True
 
     def settle(self) -> None:

@@ -1,4 +1,4 @@
-"""The colours by which objects are told apart, on the still and everywhere beside it."""
+"""The palette of object colours, used wherever an object is shown."""
 
 Colour = tuple[int, int, int]
 """8-bit sRGB."""
@@ -15,9 +15,11 @@ PALETTE: tuple[Colour, ...] = (
     (150, 170, 255),
     (232, 120, 214),
 )
-"""Bright on dark and on photographs, neighbours far apart in hue and, for the colour-blind, in lightness."""
+"""Bright on dark backgrounds and on photographs; neighbours differ strongly in hue and, for colour-blind
+users, in lightness.
+"""
 
 
 def object_colour(index: int) -> Colour:
-    """The colour of the object with this number, from 0; after the last the palette starts again."""
+    """Return the palette colour of object number ``index`` (from 0); after the last colour the palette repeats."""
     return PALETTE[index % len(PALETTE)]

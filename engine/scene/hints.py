@@ -1,11 +1,11 @@
-"""Hints: the clicks and the box by which a person says which object is meant."""
+"""Hints: the clicks and the box with which a user shows which object is meant."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Click:
-    """A point of the still, in still pixels; ``keep`` is False for a click that drops what is under it."""
+    """A point in still pixels; ``keep`` is False for a click that excludes what is under it."""
 
     x: float
     y: float
@@ -14,7 +14,7 @@ class Click:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle of the still, in still pixels, end exclusive."""
+    """A rectangle in still pixels, end exclusive."""
 
     x0: float
     y0: float
@@ -24,7 +24,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Hints:
-    """All that was said about one object so far: clicks in order, and at most one box."""
+    """All hints for one object so far: clicks in order, and at most one box."""
 
     clicks: tuple[Click, ...] = ()
     box: Box | None = None

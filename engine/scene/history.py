@@ -1,4 +1,4 @@
-"""Undo and redo: the scenes that were, kept by name. Nothing is copied, for scenes share what they have in common."""
+"""Undo and redo: a list of named scenes. Nothing is copied, since scenes share their unchanged parts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ class HistoryStep:
     """An edit that can be undone or redone.
 
     Attributes:
-        name: of the edit, as a menu shows it: "Move clip".
-        scene: before the edit among past steps, after it among future ones.
-        merge: edits with this key one after another are one step; None never merges.
+        name: name of the edit as a menu shows it, such as "Move clip".
+        scene: the scene before the edit among past steps, after it among future ones.
+        merge: consecutive edits with the same key form one step; None never merges.
     """
 
     name: str
@@ -26,14 +26,14 @@ class HistoryStep:
 
 @dataclass(frozen=True)
 class History:
-    """A scene and the way it came to be.
+    """A scene with its undo and redo steps.
 
     Attributes:
-        present: the scene as it is.
-        past: what can be undone, the latest last.
-        future: what can be redone, the next first.
-        saved: the scene as it was last saved, or None when it never was.
-        limit: how many steps can be undone, at least 1; the oldest are forgotten.
+        present: the current scene.
+        past: steps that can be undone, the latest last.
+        future: steps that can be redone, the next first.
+        saved: the scene as last saved, or None if never saved.
+        limit: how many steps can be undone, at least 1; the oldest are dropped.
     """
 
     present: Scene
@@ -44,29 +44,29 @@ class History:
 
     @property
     def unsaved(self) -> bool:
-        """Whether the scene differs from what is saved."""
+        """Whether the current scene differs from the saved one."""
         return self.present != self.saved
 
     @property
     def undo_name(self) -> str | None:
-        """What ``undo`` would take back, or None."""
+        """Name of the edit that ``undo`` would revert, or None."""
         return self.past[-1].name if self.past else None
 
     @property
     def redo_name(self) -> str | None:
-        """What ``redo`` would do again, or None."""
+        """Name of the edit that ``redo`` would repeat, or None."""
         return self.future[0].name if self.future else None
 
-    def do(self, name: str, scene: Scene, merge: str | None = None) -> "History":
-        """After an edit, which gave ``scene``. What had been undone can no longer be redone.
+    def push(self, name: str, scene: Scene, merge: str | None = None) -> "History":
+        """Record an edit that gave ``scene``; redo steps are dropped.
 
-        An edit that changes nothing is no step. One with the same ``merge`` as the step before belongs to that
-        step (all of a slider's drag is one undo), until ``settled``, ``mark_saved`` or ``undo``; when it leads
-        back to where that step began, there is no step.
+        An edit that changes nothing is not recorded. An edit with the same ``merge`` key as the step before
+        becomes part of that step (a whole slider drag is one undo), until ``settled``, ``mark_saved`` or
+        ``undo``. If it leads back to where that step began, the step is dropped.
 
         Args:
-            name: of the edit, as a menu shows it.
-            scene: what the edit made of ``present``.
+            name: name of the edit as a menu shows it.
+            scene: the scene after the edit.
             merge: what is being dragged, such as ``"clip 7 gain"``.
         """
         if scene == self.present:
@@ -79,13 +79,13 @@ class History:
         return replace(self, present=scene, past=past[-self.limit :], future=())
 
     def settled(self) -> "History":
-        """The same, at the end of a drag: the next edit is a step of its own."""
+        """Return the history after a drag: the next edit is a step of its own."""
         if not self.past or self.past[-1].merge is None:
             return self
         return replace(self, past=(*self.past[:-1], replace(self.past[-1], merge=None)))
 
     def undo(self) -> "History":
-        """Before the last edit.
+        """Return the history before the last edit.
 
         Raises:
             BadInput: there is nothing to undo.
@@ -97,7 +97,7 @@ class History:
         return replace(self, present=step.scene, past=self.past[:-1], future=future).settled()
 
     def redo(self) -> "History":
-        """After the edit that was last undone.
+        """Return the history after the edit that was last undone.
 
         Raises:
             BadInput: there is nothing to do again.
@@ -109,19 +109,16 @@ class History:
         return replace(self, present=step.scene, past=past, future=self.future[1:])
 
     def mark_saved(self) -> "History":
-        """The same, with what is present now on disk."""
+        """Return the history with the current scene marked as saved."""
         return replace(self, saved=self.present).settled()
 
     def apply_to_all(self, edit: Callable[[Scene], Scene]) -> "History":
-        """After something that is not for undo to take back, such as a take that arrives: it is in every scene.
+        """Apply an edit that undo must not revert, such as a new take, to every scene of the history.
 
-        A scene of the past or future that cannot take it (the object did not exist yet) stays as it is.
+        A past or future scene that rejects the edit (the object did not exist yet) stays as it is.
 
         Args:
-            edit: made on the present scene, on every earlier and on every later one.
-
-        Raises:
-            BadInput: the present scene cannot take it.
+            edit: applied to the current scene and to every earlier and later one.
         """
         changed = replace(self, present=edit(self.present))
         past = tuple(replace(step, scene=_tried(edit, step.scene)) for step in self.past)

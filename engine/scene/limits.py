@@ -1,69 +1,68 @@
-"""What the values of a scene may be, and how a wrong one is shown in a sentence."""
+"""Ranges of the values of a scene, and how a wrong value is shown in a message."""
 
 import math
 import re
 
 UnknownFields = tuple[tuple[str, str], ...]
-"""Keys that a newer Foleyscape wrote, kept so that saving loses nothing: pairs of a key and its value as JSON text,
-sorted by key."""
+"""Fields written by a newer version, kept when saving: (key, value as JSON text), sorted by key."""
 
 MOST_NUMBER = 2**53
-"""Numbers of tracks, clips and markers stay below: any JSON reader holds them exactly."""
+"""Upper bound (exclusive) of the ids of tracks, clips and markers: any JSON reader holds them exactly."""
 MOST_OBJECTS = 1_000_000
-"""Objects are numbered below: from here on numbers mean several objects together, in seeds."""
+"""Upper bound (exclusive) of object numbers; larger numbers stand for several objects together, in seeds."""
 MOST_NAME, MOST_TEXT = 500, 10_000
-"""Characters of a name, and of a prompt."""
+"""Characters in a name, and in a prompt."""
 MOST_SIDE = 100_000
 """Pixels along one side of a still."""
 LEAST_SECONDS, MOST_SECONDS = 0.5, 30.0
 LEAST_LEVEL_LUFS, MOST_LEVEL_LUFS = -70.0, -5.0
 MOST_SEED = 2**63 - 1
 LEAST_RATE, MOST_RATE = 1_000, 768_000
-"""Samples a second of a take."""
+"""Samples per second of a take."""
 MOST_CHANNELS = 64
 
-# Neither XML nor UTF-8 can carry these, and names go into both.
+# XML and UTF-8 cannot represent these, and names are written into both.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def whole(value: object, least: int, most: int) -> bool:
-    """Whether it is a whole number from ``least`` to ``most``; True and 1.0 are none."""
+    """Return whether the value is an integer from ``least`` to ``most``; True and 1.0 are not."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def real(value: object, least: float, most: float) -> bool:
-    """Whether it is a finite number from ``least`` to ``most``."""
+    """Return whether the value is a finite number from ``least`` to ``most``."""
     return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
 
 
 def text(value: object, most: int) -> bool:
-    """Whether it is text of at most ``most`` characters that every file format here can hold."""
+    """Return whether the value is text of at most ``most`` characters that every file format used here can store."""
     return isinstance(value, str) and len(value) <= most and _UNWRITABLE.search(value) is None
 
 
 def name(value: object) -> bool:
-    """Whether it will do as a name: text, not empty, not only spaces, not too long."""
+    """Return whether the value is a valid name: text, not blank, not too long."""
     return isinstance(value, str) and text(value, MOST_NAME) and bool(value.strip())
 
 
 def digest(value: object) -> bool:
-    """Whether it is a sha256 in hexadecimal, which is also a harmless file name."""
+    """Return whether the value is a sha256 in hexadecimal, and so a safe file name."""
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def normalize_whitespace(words: str) -> str:
-    """Words as they are kept: on one line, with single spaces between them."""
+    """Return the text on one line with single spaces."""
     return " ".join(words.split())
 
 
 def writable(words: str) -> str:
-    """Words with a replacement mark for every character that some file format here cannot hold."""
+    """Replace every character that some file format used here cannot store by a replacement character."""
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
 def format_value(value: object) -> str:
-    """A value as it stands in a sentence; short, whatever it is."""
+    """Format a value for a message, at most 60 characters long."""
     if isinstance(value, float):
         return f"{value:g}" if math.isfinite(value) else str(float(value))
     if isinstance(value, int) and value.bit_length() > 64:

@@ -1,4 +1,4 @@
-"""Masks: which pixels of a still are an object."""
+"""Masks: which pixels of a still belong to an object."""
 
 import base64
 import hashlib
@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
-"""Boolean (H, W), of the still's size."""
+"""Boolean (H, W), the size of the still."""
 
 
 @dataclass(frozen=True)
 class PackedMask:
-    """A mask as a value: comparable, hashable, small enough to stand in a recipe.
+    """A mask as a comparable, hashable value, small enough for a recipe.
 
     Attributes:
         height: rows of the mask.
         width: columns of the mask.
         digest: sha256 of the size and the bits, in hexadecimal.
-        bits: one bit a pixel, rows end to end, most significant bit first; zlib, then base64.
+        bits: one bit per pixel, row-major, most significant bit first; zlib, then base64.
     """
 
     height: int
@@ -31,7 +31,7 @@ class PackedMask:
 
 
 def pack(mask: Mask) -> PackedMask:
-    """The mask as a value. ``unpack`` gives the mask back."""
+    """Pack a mask into a value; ``unpack`` restores it."""
     height, width = mask.shape
     raw = np.packbits(mask).tobytes()
     bits = base64.b64encode(zlib.compress(raw, 6)).decode("ascii")
@@ -39,16 +39,16 @@ def pack(mask: Mask) -> PackedMask:
 
 
 def mask_digest(mask: Mask) -> str:
-    """The digest that ``pack`` gives a mask: sha256 of the size and the bits, in hexadecimal."""
+    """Return the digest that ``pack`` gives a mask: sha256 of the size and the bits, in hexadecimal."""
     height, width = mask.shape
     return _digest(height, width, np.packbits(mask).tobytes())
 
 
 def unpack(packed: PackedMask) -> Mask:
-    """The mask of a packed one, read-only.
+    """Return the mask, bool (H, W), read-only.
 
     Raises:
-        ValueError: the bits are damaged, or do not belong to the size and digest beside them.
+        ValueError: the bits are damaged, or do not match the size and digest.
     """
     size = packed.height * packed.width
     if packed.height < 1 or packed.width < 1:
@@ -67,7 +67,7 @@ def unpack(packed: PackedMask) -> Mask:
 
 
 def union(masks: Iterable[Mask]) -> Mask:
-    """Every pixel that is in any of the masks, which are all of one size.
+    """Return the union of masks of one size.
 
     Raises:
         ValueError: there are no masks, or their sizes differ.
@@ -79,7 +79,7 @@ def union(masks: Iterable[Mask]) -> Mask:
 
 
 def bounds(mask: Mask) -> tuple[int, int, int, int]:
-    """The box (x0, y0, x1, y1) round the mask, end exclusive.
+    """Return the bounding box (x0, y0, x1, y1) of the mask, end exclusive.
 
     Raises:
         ValueError: the mask is empty.
@@ -91,15 +91,15 @@ def bounds(mask: Mask) -> tuple[int, int, int, int]:
 
 
 def area(mask: Mask) -> int:
-    """How many pixels are in the mask."""
+    """Return the number of pixels in the mask."""
     return int(np.count_nonzero(mask))
 
 
 def inner_point(mask: Mask) -> tuple[int, int]:
-    """A pixel (x, y) well inside the mask: a click there means this object.
+    """Return a pixel (x, y) well inside the mask, at which a click means this object.
 
-    The middle of the longest run of pixels in a row, middle rows preferred, so that a thing with thin parts
-    is clicked in its body.
+    It is the middle of the longest run of pixels in a row, preferring middle rows, so that an object with
+    thin parts is clicked in its body.
 
     Raises:
         ValueError: the mask is empty.
@@ -115,7 +115,10 @@ def inner_point(mask: Mask) -> tuple[int, int]:
 
 
 def outline(mask: Mask, thickness: int = 1) -> Mask:
-    """The pixels of the mask within ``thickness`` pixels of its edge; the border is an edge too."""
+    """Return the pixels of the mask within ``thickness`` pixels of its edge.
+
+    The border of the still counts as an edge.
+    """
     inside = np.pad(mask, 1)
     for _ in range(thickness):
         centre = inside[1:-1, 1:-1]

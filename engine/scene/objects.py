@@ -1,4 +1,4 @@
-"""Objects: the things in a still that can sound."""
+"""Objects: the parts of a still that can sound."""
 
 from dataclasses import dataclass, field, replace
 
@@ -7,24 +7,25 @@ from engine.scene.limits import UnknownFields
 from engine.scene.masks import Mask, mask_digest
 
 NEGATIVE = "music, speech"
-"""What nobody asked for, and what models like to add."""
+"""Sounds that models tend to add although nobody asked for them."""
 
 
 @dataclass(frozen=True)
 class SoundingObject:
-    """A thing in the still that can sound.
+    """A part of the still that can sound.
 
     Attributes:
-        index: its number in the scene, from 0, kept for life: its seeds and its colour follow from it.
-        mask: bool (H, W), of the still's size, read-only.
-        name: what it is called, and what its files are named after.
-        prompt: the words that steer what it sounds like; None leaves that to the picture.
-        level_lufs: the loudness its takes are brought to.
-        chosen_colour: the colour a person gave it, or None for the palette's.
-        negative: words that its takes are guided away from.
-        duration: seconds of its next take.
-        seed: of its next take. seed_locked: whether regenerating keeps it.
-        mask_digest: of the mask, which is how two objects with different masks differ.
+        index: number in the scene, from 0, never changed: seeds and colour derive from it.
+        mask: bool (H, W), the size of the still, read-only.
+        name: the name, also of its files.
+        prompt: text that steers the sound; None leaves it to the picture.
+        level_lufs: loudness that its takes are normalized to.
+        chosen_colour: colour set by the user, or None for the palette's.
+        negative: negative prompt of its takes.
+        duration: duration of its next take in seconds.
+        seed: seed of its next take.
+        seed_locked: whether generating again keeps the seed.
+        mask_digest: digest of the mask, by which objects with different masks compare unequal.
     """
 
     index: int
@@ -48,5 +49,5 @@ class SoundingObject:
         return self.chosen_colour or object_colour(self.index)
 
     def renamed(self, name: str) -> "SoundingObject":
-        """The same object under another name, which from now on is also what it sounds like."""
+        """Return the object with another name, which also becomes its prompt."""
         return replace(self, name=name, prompt=name)

@@ -1,4 +1,4 @@
-"""Takes: generated sounds, never changed once made."""
+"""Takes: generated sounds, immutable once made."""
 
 import json
 from dataclasses import dataclass, field
@@ -13,15 +13,15 @@ Waveform = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Take:
-    """One generated sound, of an object, of several together, or of words alone.
+    """One generated sound of an object, of several together, or of text alone.
 
     Attributes:
         samples: float32 (channels, samples), full scale 1.0, read-only.
-        rate: samples a second.
-        name: of what it is a take.
-        index: the number of the object it is a take of.
-        number: which take of that object, from 1.
-        recipe: JSON from which the same samples can be made again.
+        rate: samples per second.
+        name: name of the sounding object or objects.
+        index: number of the object.
+        number: number of the take among those of the object, from 1.
+        recipe: JSON from which the same samples can be generated again.
     """
 
     samples: Waveform = field(compare=False, repr=False)
@@ -45,6 +45,6 @@ class Take:
         return float(self.samples.shape[1] / self.rate)
 
     def facts(self) -> dict[str, Any]:
-        """The recipe, read."""
+        """Return the recipe as parsed JSON."""
         facts: dict[str, Any] = json.loads(self.recipe)
         return facts

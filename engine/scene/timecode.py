@@ -1,7 +1,7 @@
-"""Frames, samples and timecode: the one place that turns one into another (SMPTE ST 12-1).
+"""Conversion between frames, samples and timecode (SMPTE ST 12-1), all in exact arithmetic.
 
 A timecode is a number of frames at a rational rate. At 24000/1001 and 30000/1001 a second of timecode lasts
-1001/1000 s of real time, which is where drift of a frame comes from when it is done in floating point.
+1001/1000 s of real time; floating point would drift by a frame there.
 """
 
 import re
@@ -15,11 +15,12 @@ _TEXT = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.])(\d{2})")
 
 @dataclass(frozen=True)
 class FrameRate:
-    """How many frames a second, exactly, and how they are counted.
+    """A frame rate as an exact fraction, and how its frames are counted.
 
     Attributes:
-        numerator, denominator: frames a second as a fraction, such as 30000/1001.
-        drop: drop-frame counting: frame *numbers* are skipped so that timecode keeps to the clock.
+        numerator: of the frames per second, such as 30000.
+        denominator: of the frames per second, such as 1001.
+        drop: drop-frame counting: frame *numbers* are skipped so that timecode follows the clock.
     """
 
     numerator: int
@@ -35,7 +36,7 @@ class FrameRate:
 
     @property
     def exact(self) -> Fraction:
-        """Frames a second."""
+        """Frames per second."""
         return Fraction(self.numerator, self.denominator)
 
     @property
@@ -45,7 +46,7 @@ class FrameRate:
 
     @property
     def name(self) -> str:
-        """As editors write it: 23.976, 25, 29.97df."""
+        """The usual notation: 23.976, 25, 29.97df."""
         return next(name for name, rate in RATES.items() if rate == self)
 
 
@@ -74,14 +75,14 @@ RATES: dict[str, FrameRate] = {
     "59.94df": FrameRate(60000, 1001, drop=True),
     "60": FrameRate(60),
 }
-"""Every rate that post-production uses, by the name people write."""
+"""All rates used in post-production, by their usual names."""
 
 
 def frame_rate(name: str) -> FrameRate:
-    """The rate of this name.
+    """Return the frame rate with this name.
 
     Raises:
-        BadInput: there is none of that name.
+        BadInput: there is no such rate.
     """
     if name not in RATES:
         raise BadInput(f"There is no frame rate {name!r}; there are {', '.join(RATES)}.")
@@ -89,24 +90,24 @@ def frame_rate(name: str) -> FrameRate:
 
 
 def sample_of(frame: int, rate: FrameRate, sample_rate: int) -> int:
-    """The first sample at or after the start of a frame."""
+    """Return the first sample at or after the start of a frame."""
     return -(-frame * sample_rate * rate.denominator // rate.numerator)
 
 
 def frame_of(sample: int, rate: FrameRate, sample_rate: int) -> int:
-    """The frame during which a sample sounds."""
+    """Return the frame that contains a sample."""
     return sample * rate.numerator // (sample_rate * rate.denominator)
 
 
 def nearest_frame(sample: int, rate: FrameRate, sample_rate: int) -> int:
-    """The frame whose start is nearest to a sample."""
+    """Return the frame whose start is nearest to a sample."""
     return (2 * sample * rate.numerator + sample_rate * rate.denominator) // (
         2 * sample_rate * rate.denominator
     )
 
 
 def to_text(frame: int, rate: FrameRate) -> str:
-    """A frame count as HH:MM:SS:FF, with ``;`` before the frames where frames are dropped.
+    """Format a frame count as HH:MM:SS:FF, with ``;`` before the frames for drop-frame rates.
 
     Raises:
         BadInput: the count is negative.
@@ -122,10 +123,10 @@ def to_text(frame: int, rate: FrameRate) -> str:
 
 
 def from_text(text: str, rate: FrameRate) -> int:
-    """The frame count of HH:MM:SS:FF at this rate; ``;`` and ``:`` before the frames are both understood.
+    """Parse HH:MM:SS:FF into a frame count; both ``;`` and ``:`` are accepted before the frames.
 
     Raises:
-        BadInput: it is no timecode, or it names a frame that this rate does not have.
+        BadInput: the text is not a timecode, or names a frame that this rate skips.
     """
     found = _TEXT.fullmatch(text.strip())
     if found is None:
@@ -144,12 +145,15 @@ def from_text(text: str, rate: FrameRate) -> int:
 
 
 def frames_in_day(rate: FrameRate) -> int:
-    """How many frames 24 hours of timecode have: the first count that no timecode is left for."""
+    """Return the number of frames in 24 hours of timecode; counts from there on have no timecode."""
     return from_text(f"23:59:59:{rate.nominal - 1:02d}", rate) + 1
 
 
 def _with_dropped(frame: int, nominal: int) -> int:
-    """The frame's number, counting those that are left out: 2 (or 4) a minute but for every tenth."""
+    """Convert a frame count to a frame number by adding the skipped numbers.
+
+    Skipped are 2 (or 4) per minute, except every tenth.
+    """
     dropped = nominal // 15
     ten_minutes = nominal * 600 - 9 * dropped
     minute = nominal * 60 - dropped

@@ -1,4 +1,4 @@
-"""The timeline: where takes sound. Frozen values; every time is in whole samples at the timeline's rate."""
+"""The timeline: which takes sound when. Frozen values; all times are integer samples at the timeline's rate."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,14 +14,14 @@ LOUDNESS_PRESETS: tuple[LoudnessPreset, ...] = ("r128", "netflix", "film", "none
 PROJECT_RATES = (44_100, 48_000, 96_000)
 LEAST_GAIN_DB, MOST_GAIN_DB = -96.0, 24.0
 MOST_SAMPLES = 2**40
-"""Longest time anything may stand at: 265 days at 48 kHz. Keeps sums far inside 64 bits."""
+"""Latest time on a timeline in samples: 265 days at 48 kHz. Keeps sums far inside 64 bits."""
 HOUR_25 = 90_000
-"""01:00:00:00 at 25 frames a second."""
+"""01:00:00:00 at 25 frames per second."""
 
 
 @dataclass(frozen=True)
 class Fade:
-    """How a clip comes in or goes out: over ``samples`` (0 is none) along a curve of this shape."""
+    """A fade-in or fade-out of ``samples`` samples (0 for none) along a curve of this shape."""
 
     samples: int = 0
     shape: FadeShape = "equal_power"
@@ -32,16 +32,17 @@ class Clip:
     """A stretch of a take, placed on a track.
 
     Attributes:
-        id: its number in the scene, never used again.
+        id: number in the scene, never reused.
         take: digest of the take.
-        start: where it begins on the timeline.
-        offset: how far into the take, at the timeline's rate, it begins.
-        length: at least 1; ``offset + length`` never reaches past the end of the take.
+        start: start on the timeline, in samples.
+        offset: start within the take, in samples at the timeline's rate.
+        length: samples, at least 1; ``offset + length`` never exceeds the length of the take.
         gain_db: ``LEAST_GAIN_DB`` to ``MOST_GAIN_DB``.
         pan: -1 (left) to 1 (right).
-        fade_in, fade_out: together no longer than the clip.
-        muted: silent, but kept.
-        unknown_fields: what a newer Foleyscape wrote here; kept, not understood.
+        fade_in: fade at the start.
+        fade_out: fade at the end; both fades together are at most as long as the clip.
+        muted: whether it is silent.
+        unknown_fields: fields written by a newer version, kept as they are.
     """
 
     id: int
@@ -58,21 +59,23 @@ class Clip:
 
     @property
     def end(self) -> int:
-        """The first sample after it."""
+        """First sample after the clip."""
         return self.start + self.length
 
 
 @dataclass(frozen=True)
 class Track:
-    """A lane of the timeline.
+    """A track of the timeline.
 
     Attributes:
-        id: its number in the scene, never used again.
-        name: what its stem is called.
-        object: the number of the object it belongs to, or None.
-        clips: by start, then by id. Clips may overlap: then they sound together, and their fades cross.
-        gain_db, pan: of the whole track, on top of each clip's.
-        muted, soloed: while any track is soloed, only soloed ones sound; muted ones never do.
+        id: number in the scene, never reused.
+        name: name of the track and its stem.
+        object: number of the object it belongs to, or None.
+        clips: sorted by start, then by id. Overlapping clips sound together, and their fades cross.
+        gain_db: gain of the whole track, added to each clip's.
+        pan: pan of the whole track, added to each clip's.
+        muted: a muted track never sounds.
+        soloed: while any track is soloed, only soloed ones sound.
     """
 
     id: int
@@ -88,7 +91,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Marker:
-    """A named place on the timeline; ``hit`` where something in the picture strikes."""
+    """A named position on the timeline; ``hit`` marks an impact in the picture."""
 
     id: int
     at: int
@@ -102,13 +105,13 @@ class Timeline:
     """All tracks, at one sample rate and one frame rate.
 
     Attributes:
-        rate: samples a second, one of ``PROJECT_RATES``.
-        frame_rate: of the picture.
+        rate: samples per second, one of ``PROJECT_RATES``.
+        frame_rate: frame rate of the picture.
         start_frame: timecode of sample 0, in frames.
-        tracks: top to bottom; their stems are summed in this order.
-        markers: by place, then by id.
-        master_gain_db: on every stem, so that the mix stays their sum.
-        loudness: what the mix is brought to on export.
+        tracks: from top to bottom; their stems are summed in this order.
+        markers: sorted by position, then by id.
+        master_gain_db: gain of every stem, so that the mix stays their sum.
+        loudness: name of the preset that the mix is matched to on export.
     """
 
     rate: int = 48_000
@@ -122,10 +125,10 @@ class Timeline:
 
     @property
     def length(self) -> int:
-        """Samples until the last clip ends; 0 without clips."""
+        """Samples until the end of the last clip; 0 without clips."""
         return max((clip.end for track in self.tracks for clip in track.clips), default=0)
 
     def audible(self) -> tuple[Track, ...]:
-        """The tracks that sound in the mix, in order."""
+        """Return the tracks that sound in the mix, in order."""
         soloed = any(track.soloed for track in self.tracks)
         return tuple(t for t in self.tracks if not t.muted and (t.soloed or not soloed))

@@ -1,7 +1,7 @@
-"""Whether a scene is sound: every promise that the docstrings of its values make, as one list of sentences.
+"""Validation of a scene: everything that the docstrings of its values promise, reported as sentences.
 
-Edits use the same rules to refuse, and the project folder uses them on files that anybody may have written: no
-number, however large, infinite or not a number at all, makes a rule fail in another way than by its sentence.
+Edits use these rules to reject changes, and the project folder uses them on files from anywhere: no number,
+however large, infinite or NaN, makes a rule fail other than by its sentence.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,16 +29,16 @@ from engine.scene.timeline import (
 )
 
 MOST_PROBLEMS = 100
-"""A file of nonsense is not answered with a book."""
+"""Cap on the number of reported problems."""
 
 
 def problems(scene: Scene) -> tuple[str, ...]:
-    """What is wrong with a scene, one sentence each, ``MOST_PROBLEMS`` at most; empty when it is valid."""
+    """List the problems of a scene, one sentence each, at most ``MOST_PROBLEMS``; empty if it is valid."""
     return tuple(islice(_problems(scene), MOST_PROBLEMS))
 
 
 def still_problems(still: StillRecord) -> Iterator[str]:
-    """What is wrong with the record of a still."""
+    """Yield the problems of the record of a still."""
     plain = limits.name(still.file) and not set(still.file) & set('/\\:*?"<>|')
     if not plain or still.file.startswith("."):
         yield f"The still's file must be a plain file name in the project folder, not {format_value(still.file)}."
@@ -53,7 +53,7 @@ def still_problems(still: StillRecord) -> Iterator[str]:
 
 
 def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterator[str]:
-    """What is wrong with an object of a scene that has this still."""
+    """Yield the problems of an object in a scene that has this still."""
     who = f"Object {format_value(thing.index)}"
     if not whole(thing.index, 0, limits.MOST_OBJECTS - 1):
         yield f"{who} has no proper number: objects are numbered from 0."
@@ -72,7 +72,7 @@ def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterato
 
 
 def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
-    """What is wrong with the record of a take, where objects are numbered below ``next_object``."""
+    """Yield the problems of the record of a take; valid object numbers are below ``next_object``."""
     who = f"Take {take.digest[:12]}" if digest(take.digest) else "A take"
     if not digest(take.digest):
         yield f"A take's digest must be a sha256 in hexadecimal, not {format_value(take.digest)}."
@@ -94,11 +94,11 @@ def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
 
 
 def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
-    """What is wrong with a clip of a take that is so many samples long at the timeline's rate.
+    """Yield the problems of a clip.
 
     Args:
-        clip: to be looked at.
-        take_length: None when there is no such take.
+        clip: the clip to check.
+        take_length: length of its take in samples at the timeline's rate; None if there is no such take.
     """
     who = f"Clip {format_value(clip.id)}"
     yield from _number_problems(who, clip.id)
@@ -110,7 +110,7 @@ def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
 
 
 def track_problems(track: Track, objects: Iterable[int]) -> Iterator[str]:
-    """What is wrong with a track, apart from its clips, where the scene's objects have these numbers."""
+    """Yield the problems of a track, apart from its clips; ``objects`` are the numbers of the scene's objects."""
     who = f"Track {format_value(track.id)}"
     yield from _number_problems(who, track.id)
     yield from _name_problems(who, track.name)
@@ -122,7 +122,7 @@ def track_problems(track: Track, objects: Iterable[int]) -> Iterator[str]:
 
 
 def marker_problems(marker: Marker) -> Iterator[str]:
-    """What is wrong with a marker."""
+    """Yield the problems of a marker."""
     who = f"Marker {format_value(marker.id)}"
     yield from _number_problems(who, marker.id)
     yield from _name_problems(who, marker.name)
@@ -133,7 +133,7 @@ def marker_problems(marker: Marker) -> Iterator[str]:
 
 
 def setting_problems(timeline: Timeline) -> Iterator[str]:
-    """What is wrong with a timeline, apart from what is on it."""
+    """Yield the problems of a timeline, apart from its tracks and markers."""
     frame_rate = timeline.frame_rate
     if not (whole(timeline.rate, 1, MOST_NUMBER) and timeline.rate in PROJECT_RATES):
         rates = ", ".join(map(str, PROJECT_RATES))
@@ -324,7 +324,7 @@ def _unique(sentence: str, values: Iterable[object]) -> Iterator[str]:
 
 
 def _sorted(sentence: str, order: list[int] | list[tuple[int, int]]) -> Iterator[str]:
-    # "not <=" rather than ">": then what is not a number is out of order, too.
+    # "not <=" rather than ">", so that NaN counts as out of order, too.
     if not all(before <= after for before, after in pairwise(order)):  # type: ignore[operator]
         yield sentence
 

@@ -1,9 +1,10 @@
-"""Everything a person does to a scene, as functions from a scene to the next.
+"""All edits of a scene, as pure functions from one scene to the next.
 
-None changes what it is given; all share what they leave alone, so undo is keeping the scene before
-(``engine.scene.history``). Each gives a valid scene for a valid one (``engine.scene.validity``) or raises ``BadInput``
-with a sentence for the person. Times are samples at the timeline's rate, decibels are in names, places count from 0.
-What is added gets the number that was next: ``scene.next_object`` for an object, ``scene.next_id`` for the rest.
+An edit never changes its argument; the new scene shares all unchanged values with the old one, so undo keeps
+the previous scene (``engine.scene.history``). A valid scene gives a valid scene (``engine.scene.validity``),
+or the edit raises ``BadInput`` with a sentence for the user. Times are samples at the timeline's rate, gains
+are in dB, positions in lists count from 0. New objects are numbered ``scene.next_object``, everything else
+``scene.next_id``.
 """
 
 from engine.scene.edits.clips import (

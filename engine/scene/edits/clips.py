@@ -1,4 +1,4 @@
-"""Edits of whole clips: placing, moving, levels, mutes. Nothing ripples: no edit moves a clip it does not name."""
+"""Edits of whole clips: place, move, level, mute. No edit moves a clip that it does not name (no ripple)."""
 
 from dataclasses import replace
 
@@ -20,18 +20,18 @@ from engine.scene.timeline import MOST_SAMPLES, Clip
 def place_take(
     scene: Scene, track_id: int, digest: str, at: int, *, offset: int = 0, length: int | None = None
 ) -> Scene:
-    """The scene with a clip of a take on a track; its number is the old ``scene.next_id``.
+    """Place a take on a track as a new clip, whose number is the old ``scene.next_id``.
 
     Args:
-        scene: to be changed.
-        track_id: which track.
-        digest: which take.
-        at: the sample of the timeline at which it begins.
-        offset: samples of the take, at the timeline's rate, that are left out before it.
-        length: in samples; None is all that is left of the take.
+        scene: the scene to edit.
+        track_id: number of the track.
+        digest: digest of the take.
+        at: start of the clip, in samples of the timeline.
+        offset: samples skipped at the start of the take, at the timeline's rate.
+        length: samples to play; None plays the take to its end.
 
     Raises:
-        BadInput: there is no such track or take, or the clip reaches past the take or the timeline.
+        BadInput: there is no such track or take, or the clip extends beyond the take or the timeline.
     """
     find_track(scene, track_id)
     whole = find_take(scene, digest).length_at(scene.timeline.rate)
@@ -40,10 +40,10 @@ def place_take(
 
 
 def move_clip(scene: Scene, clip_id: int, at: int, track_id: int | None = None) -> Scene:
-    """The scene with a clip beginning at another sample, and on another track if one is named.
+    """Move a clip to start at sample ``at``, and to track ``track_id`` if given.
 
     Raises:
-        BadInput: there is no such clip or track, or the clip would not be wholly on the timeline.
+        BadInput: there is no such clip or track, or the clip would extend beyond the timeline.
     """
     track, clip = find_clip(scene, clip_id)
     target = track if track_id is None else find_track(scene, track_id)
@@ -51,13 +51,13 @@ def move_clip(scene: Scene, clip_id: int, at: int, track_id: int | None = None) 
 
 
 def nudge_clip(scene: Scene, clip_id: int, frames: int) -> Scene:
-    """The scene with a clip moved by so many frames of picture, later or (below 0) earlier.
+    """Move a clip by ``frames`` picture frames, later if positive, earlier if negative.
 
-    A clip on the start of a frame lands on the start of a frame, also where frames are no whole number of
-    samples long; one between frames keeps its distance from the frame before it.
+    A clip that starts on a frame boundary lands on a frame boundary, even where a frame is not a whole number
+    of samples; any other clip keeps its distance from the preceding boundary.
 
     Raises:
-        BadInput: there is no such clip, or it would not be wholly on the timeline.
+        BadInput: there is no such clip, or it would extend beyond the timeline.
     """
     track, clip = find_clip(scene, clip_id)
     if not limits.whole(frames, -MOST_SAMPLES, MOST_SAMPLES):
@@ -70,9 +70,10 @@ def nudge_clip(scene: Scene, clip_id: int, frames: int) -> Scene:
 
 
 def swap_take(scene: Scene, clip_id: int, digest: str) -> Scene:
-    """The scene with another take in a clip, at the same place: to hear which serves better.
+    """Replace the take of a clip without moving the clip, to compare takes.
 
-    Where the other take is shorter, the clip begins earlier in it, and only then is it shortened.
+    If the new take is shorter, the clip starts earlier in it; the clip is shortened only if that is not
+    enough.
 
     Raises:
         BadInput: there is no such clip or take.
@@ -85,15 +86,15 @@ def swap_take(scene: Scene, clip_id: int, digest: str) -> Scene:
 
 
 def duplicate_clip(scene: Scene, clip_id: int, at: int | None = None) -> Scene:
-    """The scene with a copy of a clip on its track; the copy's number is the old ``scene.next_id``.
+    """Copy a clip onto the same track; the copy's number is the old ``scene.next_id``.
 
     Args:
-        scene: to be changed.
-        clip_id: which clip.
-        at: where the copy begins; None is right behind the clip.
+        scene: the scene to edit.
+        clip_id: number of the clip.
+        at: start of the copy in samples; None places it directly after the clip.
 
     Raises:
-        BadInput: there is no such clip, or the copy would not be wholly on the timeline.
+        BadInput: there is no such clip, or the copy would extend beyond the timeline.
     """
     track, clip = find_clip(scene, clip_id)
     copy = replace(clip, id=scene.next_id, start=clip.end if at is None else at)
@@ -101,7 +102,7 @@ def duplicate_clip(scene: Scene, clip_id: int, at: int | None = None) -> Scene:
 
 
 def remove_clip(scene: Scene, clip_id: int) -> Scene:
-    """The scene without a clip; its take stays.
+    """Remove a clip; its take stays in the scene.
 
     Raises:
         BadInput: there is no such clip.
@@ -111,7 +112,7 @@ def remove_clip(scene: Scene, clip_id: int) -> Scene:
 
 
 def set_clip_gain(scene: Scene, clip_id: int, gain_db: float) -> Scene:
-    """The scene with a clip at another gain, -96 to 24 dB.
+    """Set the gain of a clip, -96 to 24 dB.
 
     Raises:
         BadInput: there is no such clip, or the gain is out of range.
@@ -121,7 +122,7 @@ def set_clip_gain(scene: Scene, clip_id: int, gain_db: float) -> Scene:
 
 
 def set_clip_pan(scene: Scene, clip_id: int, pan: float) -> Scene:
-    """The scene with a clip elsewhere between left (-1) and right (1).
+    """Set the pan of a clip, -1 (left) to 1 (right).
 
     Raises:
         BadInput: there is no such clip, or the pan is out of range.
@@ -131,7 +132,7 @@ def set_clip_pan(scene: Scene, clip_id: int, pan: float) -> Scene:
 
 
 def mute_clip(scene: Scene, clip_id: int, *, muted: bool = True) -> Scene:
-    """The scene with a clip silent, or heard again.
+    """Mute or unmute a clip.
 
     Raises:
         BadInput: there is no such clip.

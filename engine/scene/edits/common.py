@@ -1,4 +1,4 @@
-"""What the edits share: finding things by number, putting changed ones back, refusing what is not sound."""
+"""Helpers shared by the edits: look up by number, put back changed values, reject invalid ones."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,16 +15,18 @@ Item = TypeVar("Item")
 
 
 def raise_first_problem(problems: Iterable[str]) -> None:
-    """Raises:
-    BadInput: there is a problem; its sentence is the first one's.
+    """Raise ``BadInput`` with the first problem's sentence, if there is any.
+
+    Raises:
     """
     for problem in problems:
         raise BadInput(problem)
 
 
 def find_object(scene: Scene, index: int) -> SoundingObject:
-    """Raises:
-    BadInput: there is none of this number.
+    """Return the object with this number.
+
+    Raises:
     """
     thing = scene.object(index)
     if thing is None:
@@ -33,8 +35,9 @@ def find_object(scene: Scene, index: int) -> SoundingObject:
 
 
 def find_take(scene: Scene, digest: str) -> TakeRecord:
-    """Raises:
-    BadInput: there is none of this digest.
+    """Return the take with this digest.
+
+    Raises:
     """
     take = scene.take(digest)
     if take is None:
@@ -43,8 +46,9 @@ def find_take(scene: Scene, digest: str) -> TakeRecord:
 
 
 def find_track(scene: Scene, track_id: int) -> Track:
-    """Raises:
-    BadInput: there is none of this number.
+    """Return the track with this number.
+
+    Raises:
     """
     track = scene.track(track_id)
     if track is None:
@@ -53,10 +57,10 @@ def find_track(scene: Scene, track_id: int) -> Track:
 
 
 def find_clip(scene: Scene, clip_id: int) -> tuple[Track, Clip]:
-    """The clip and the track it is on.
+    """Return the clip with this number and the track it is on.
 
     Raises:
-        BadInput: there is none of this number.
+        BadInput: there is no such clip.
     """
     found = scene.clip(clip_id)
     if found is None:
@@ -65,8 +69,9 @@ def find_clip(scene: Scene, clip_id: int) -> tuple[Track, Clip]:
 
 
 def find_marker(scene: Scene, marker_id: int) -> Marker:
-    """Raises:
-    BadInput: there is none of this number.
+    """Return the marker with this number.
+
+    Raises:
     """
     found = next((marker for marker in scene.timeline.markers if marker.id == marker_id), None)
     if found is None:
@@ -75,10 +80,10 @@ def find_marker(scene: Scene, marker_id: int) -> Marker:
 
 
 def take_next_id(scene: Scene) -> Scene:
-    """The scene with its next number for tracks, clips and markers taken; it will not be given again.
+    """Reserve ``scene.next_id``: return the scene with the counter advanced by one.
 
     Raises:
-        BadInput: there are no more.
+        BadInput: all numbers are used up.
     """
     if scene.next_id >= limits.MOST_NUMBER:
         raise BadInput("This project has used up its numbers: begin a new one.")
@@ -86,10 +91,10 @@ def take_next_id(scene: Scene) -> Scene:
 
 
 def with_timeline(scene: Scene, **changes: Any) -> Scene:
-    """The scene with other values on its timeline.
+    """Return the scene with changed fields of its timeline.
 
     Raises:
-        BadInput: a setting of the timeline cannot have that value.
+        BadInput: a value is out of range.
     """
     timeline = replace(scene.timeline, **changes)
     raise_first_problem(setting_problems(timeline))
@@ -97,16 +102,16 @@ def with_timeline(scene: Scene, **changes: Any) -> Scene:
 
 
 def put_clips(scene: Scene, track_id: int, *clips: Clip, without: int | None = None) -> Scene:
-    """The scene with these clips on this track, in place of those of their numbers wherever they were.
+    """Put clips on a track, replacing clips with the same numbers on any track.
 
     Args:
-        scene: to be changed.
-        track_id: a track of it.
-        clips: new ones, or changed ones.
-        without: the number of a clip that goes.
+        scene: the scene to edit.
+        track_id: number of the track.
+        clips: new or changed clips.
+        without: number of a clip to remove.
 
     Raises:
-        BadInput: a clip is not sound.
+        BadInput: a clip is invalid.
     """
     for clip in clips:
         take = scene.take(clip.take)
@@ -117,12 +122,12 @@ def put_clips(scene: Scene, track_id: int, *clips: Clip, without: int | None = N
 
 
 def sorted_by_start(clips: Iterable[Clip]) -> tuple[Clip, ...]:
-    """Clips in the order in which a track keeps them."""
+    """Return the clips in the order a track keeps them: by start, then by number."""
     return tuple(sorted(clips, key=lambda clip: (clip.start, clip.id)))
 
 
 def with_fitting_fades(clip: Clip) -> Clip:
-    """The clip with its fades shortened, in proportion, to what its length leaves room for."""
+    """Shorten the fades of a clip, in proportion, so that together they fit its length."""
     into, out = clip.fade_in.samples, clip.fade_out.samples
     if into + out <= clip.length:
         return clip
@@ -134,10 +139,10 @@ def with_fitting_fades(clip: Clip) -> Clip:
 
 
 def reordered(things: tuple[Item, ...], thing: Item, place: int) -> tuple[Item, ...]:
-    """The things with one of them moved to a place, from 0.
+    """Return the items with one of them moved to position ``place``, from 0.
 
     Raises:
-        BadInput: there is no such place.
+        BadInput: there is no such position.
     """
     if not limits.whole(place, 0, len(things) - 1):
         raise BadInput(

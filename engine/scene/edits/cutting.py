@@ -1,4 +1,4 @@
-"""Edits of where clips begin, end and fade: trim, split, join, fade, crossfade."""
+"""Edits of the ends and fades of clips: trim, split, join, fade, crossfade."""
 
 from dataclasses import replace
 
@@ -10,12 +10,12 @@ from engine.scene.timeline import Clip, Fade, FadeShape
 
 
 def trim_start(scene: Scene, clip_id: int, at: int) -> Scene:
-    """The scene with a clip beginning at another sample of the timeline; what sounds stays where it is.
+    """Trim a clip to start at sample ``at`` of the timeline; the audio that remains does not move.
 
     Fades that no longer fit are shortened.
 
     Raises:
-        BadInput: there is no such clip, nothing would be left of it, or its take begins later than that.
+        BadInput: there is no such clip, the clip would be empty, or its take starts later than ``at``.
     """
     track, clip = find_clip(scene, clip_id)
     moved = at - clip.start
@@ -25,23 +25,23 @@ def trim_start(scene: Scene, clip_id: int, at: int) -> Scene:
 
 
 def trim_end(scene: Scene, clip_id: int, at: int) -> Scene:
-    """The scene with a clip ending before another sample of the timeline. Fades that no longer fit are shortened.
+    """Trim a clip to end before sample ``at`` of the timeline; fades that no longer fit are shortened.
 
     Raises:
-        BadInput: there is no such clip, nothing would be left of it, or its take ends earlier than that.
+        BadInput: there is no such clip, the clip would be empty, or its take ends earlier than ``at``.
     """
     track, clip = find_clip(scene, clip_id)
     return _put(scene, track.id, replace(clip, length=at - clip.start))
 
 
 def split_clip(scene: Scene, clip_id: int, at: int) -> Scene:
-    """The scene with a clip cut in two at a sample of the timeline.
+    """Split a clip in two at sample ``at`` of the timeline.
 
-    The first part keeps the clip's number and its fade in, the second gets the old ``scene.next_id`` and the
-    fade out; a fade that reached over the cut is shortened. At the cut there is no fade.
+    The first part keeps the number and the fade-in; the second gets the old ``scene.next_id`` and the
+    fade-out. Fades that reach over the cut are shortened; no fade is added at the cut.
 
     Raises:
-        BadInput: there is no such clip, or that sample is not inside it.
+        BadInput: there is no such clip, or ``at`` is not inside it.
     """
     track, clip = find_clip(scene, clip_id)
     if not clip.start < at < clip.end:
@@ -60,12 +60,13 @@ def split_clip(scene: Scene, clip_id: int, at: int) -> Scene:
 
 
 def join_clips(scene: Scene, clip_id: int, other_id: int) -> Scene:
-    """The scene with two clips made one again that a split had made; it keeps the first one's number.
+    """Join two adjacent parts of a split clip, in any order; the result keeps the number of the earlier one.
 
-    Fades at the cut go; the order in which the two are named does not matter.
+    Fades at the cut are removed.
 
     Raises:
-        BadInput: there are no such clips, they do not follow on each other, or they are levelled differently.
+        BadInput: there are no such clips, they are not adjacent parts of one take, or their gain, pan or mute
+            differ.
     """
     first, second, track_id = _pair(scene, clip_id, other_id)
     if (first.take, first.end, first.offset + first.length) != (second.take, second.start, second.offset):
@@ -79,10 +80,10 @@ def join_clips(scene: Scene, clip_id: int, other_id: int) -> Scene:
 
 
 def set_fade_in(scene: Scene, clip_id: int, samples: int, shape: FadeShape | None = None) -> Scene:
-    """The scene with a clip that comes in over so many samples (0 is at once), along the shape if one is named.
+    """Set the length in samples (0 for none), and optionally the shape, of a clip's fade-in.
 
     Raises:
-        BadInput: there is no such clip or shape, or its fades would be together longer than the clip.
+        BadInput: there is no such clip or shape, or its fades would together be longer than the clip.
     """
     track, clip = find_clip(scene, clip_id)
     fade = Fade(samples, clip.fade_in.shape if shape is None else shape)
@@ -90,10 +91,10 @@ def set_fade_in(scene: Scene, clip_id: int, samples: int, shape: FadeShape | Non
 
 
 def set_fade_out(scene: Scene, clip_id: int, samples: int, shape: FadeShape | None = None) -> Scene:
-    """The scene with a clip that goes out over so many samples (0 is at once), along the shape if one is named.
+    """Set the length in samples (0 for none), and optionally the shape, of a clip's fade-out.
 
     Raises:
-        BadInput: there is no such clip or shape, or its fades would be together longer than the clip.
+        BadInput: there is no such clip or shape, or its fades would together be longer than the clip.
     """
     track, clip = find_clip(scene, clip_id)
     fade = Fade(samples, clip.fade_out.shape if shape is None else shape)
@@ -101,9 +102,9 @@ def set_fade_out(scene: Scene, clip_id: int, samples: int, shape: FadeShape | No
 
 
 def crossfade(scene: Scene, clip_id: int, other_id: int, shape: FadeShape = "equal_power") -> Scene:
-    """The scene with two overlapping clips of one track fading into each other over all of their overlap.
+    """Crossfade two overlapping clips of one track over their whole overlap.
 
-    Their other fades are shortened where they reach into it.
+    Their outer fades are shortened where they reach into the overlap.
 
     Raises:
         BadInput: there are no such clips, they do not overlap, or one lies inside the other.
@@ -125,7 +126,7 @@ def crossfade(scene: Scene, clip_id: int, other_id: int, shape: FadeShape = "equ
 
 
 def _pair(scene: Scene, clip_id: int, other_id: int) -> tuple[Clip, Clip, int]:
-    """Two clips of one track, the earlier first, and the number of the track."""
+    """Return two clips of one track, the earlier first, and the number of the track."""
     (track, one), (other_track, other) = find_clip(scene, clip_id), find_clip(scene, other_id)
     if one is other:
         raise BadInput("That is one clip twice: name two.")
@@ -136,5 +137,5 @@ def _pair(scene: Scene, clip_id: int, other_id: int) -> tuple[Clip, Clip, int]:
 
 
 def _put(scene: Scene, track_id: int, clip: Clip) -> Scene:
-    """The scene with a trimmed clip. One without length is refused as it is, before its fades are fitted."""
+    """Put back a trimmed clip. An empty clip is rejected before its fades are fitted."""
     return put_clips(scene, track_id, with_fitting_fades(clip) if clip.length > 0 else clip)

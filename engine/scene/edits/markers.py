@@ -1,4 +1,4 @@
-"""Edits of markers: named places on the timeline."""
+"""Edits of markers."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,16 +12,16 @@ from engine.scene.validity import marker_problems
 
 
 def add_marker(scene: Scene, at: int, name: str = "Marker", *, hit: bool = False) -> Scene:
-    """The scene with one more marker; its number is the old ``scene.next_id``.
+    """Add a marker, whose number is the old ``scene.next_id``.
 
     Args:
-        scene: to be changed.
-        at: the sample of the timeline it stands at.
-        name: what is there.
-        hit: whether something in the picture strikes there.
+        scene: the scene to edit.
+        at: position in samples of the timeline.
+        name: the label.
+        hit: whether it marks an impact in the picture.
 
     Raises:
-        BadInput: that place is not on the timeline, or it is no name.
+        BadInput: ``at`` is not on the timeline, or the name is invalid.
     """
     marker = Marker(scene.next_id, at, limits.normalize_whitespace(name), hit)
     raise_first_problem(marker_problems(marker))
@@ -29,25 +29,25 @@ def add_marker(scene: Scene, at: int, name: str = "Marker", *, hit: bool = False
 
 
 def move_marker(scene: Scene, marker_id: int, at: int) -> Scene:
-    """The scene with a marker at another sample of the timeline.
+    """Move a marker to another sample of the timeline.
 
     Raises:
-        BadInput: there is no such marker, or that place is not on the timeline.
+        BadInput: there is no such marker, or ``at`` is not on the timeline.
     """
     return _changed(scene, marker_id, at=at)
 
 
 def rename_marker(scene: Scene, marker_id: int, name: str) -> Scene:
-    """The scene with a marker under another name.
+    """Rename a marker.
 
     Raises:
-        BadInput: there is no such marker, or it is no name.
+        BadInput: there is no such marker, or the name is invalid.
     """
     return _changed(scene, marker_id, name=limits.normalize_whitespace(name))
 
 
 def hit_marker(scene: Scene, marker_id: int, *, hit: bool = True) -> Scene:
-    """The scene with a marker that says that something strikes there, or no longer does.
+    """Set whether a marker marks an impact in the picture.
 
     Raises:
         BadInput: there is no such marker.
@@ -56,7 +56,7 @@ def hit_marker(scene: Scene, marker_id: int, *, hit: bool = True) -> Scene:
 
 
 def remove_marker(scene: Scene, marker_id: int) -> Scene:
-    """The scene without a marker.
+    """Remove a marker.
 
     Raises:
         BadInput: there is no such marker.

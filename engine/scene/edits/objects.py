@@ -1,4 +1,4 @@
-"""Edits of objects: the things in the still that can sound."""
+"""Edits of objects: the parts of the still that can sound."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,13 +27,17 @@ def add_object(
     duration: float = 5.0,
     seed: int = 0,
 ) -> Scene:
-    """The scene with one more object, last in the list; its number is the old ``scene.next_object``.
+    """Add an object at the end of the list, with the old ``scene.next_object`` as its number.
 
     Args:
-        scene: one that has a still.
-        mask: bool (H, W), of the still's size, not empty; copied unless it is read-only.
-        name: what it is called.
-        prompt, level_lufs, negative, duration, seed: see ``SoundingObject``.
+        scene: a scene that has a still.
+        mask: bool (H, W), the size of the still, not empty; copied unless it is read-only.
+        name: the object's name.
+        prompt: see ``SoundingObject``.
+        level_lufs: see ``SoundingObject``.
+        negative: see ``SoundingObject``.
+        duration: see ``SoundingObject``.
+        seed: see ``SoundingObject``.
 
     Raises:
         BadInput: there is no still, the mask is empty or of another size, or a value is out of its range.
@@ -55,12 +59,12 @@ def add_object(
 
 
 def rename_object(scene: Scene, index: int, name: str) -> Scene:
-    """The scene with an object under another name, which is also what it sounds like from now on.
+    """Rename an object, and its prompt with it unless the user wrote one.
 
-    A prompt of a person's own words stays. So does the name of its track, where it was given one of its own.
+    Its track is renamed too, unless it was given a name of its own.
 
     Raises:
-        BadInput: there is no such object, or it is no name.
+        BadInput: there is no such object, or the name is invalid.
     """
     old, name = find_object(scene, index), limits.normalize_whitespace(name)
     follows = old.prompt is None or old.prompt == old.name
@@ -73,19 +77,19 @@ def rename_object(scene: Scene, index: int, name: str) -> Scene:
 
 
 def prompt_object(scene: Scene, index: int, prompt: str | None) -> Scene:
-    """The scene with other words to steer an object's sound; None or no words leave that to the picture.
+    """Set the prompt of an object; None or an empty prompt leaves the sound to the picture.
 
     Raises:
-        BadInput: there is no such object, or the words are too many.
+        BadInput: there is no such object, or the prompt is too long.
     """
     return _changed(scene, index, lambda thing: replace(thing, prompt=_prompt(prompt)))
 
 
 def set_negative(scene: Scene, index: int, negative: str) -> Scene:
-    """The scene with other words that an object's takes are guided away from; "" for none.
+    """Set the negative prompt of an object's takes; "" for none.
 
     Raises:
-        BadInput: there is no such object, or the words are too many.
+        BadInput: there is no such object, or the prompt is too long.
     """
     return _changed(
         scene, index, lambda thing: replace(thing, negative=limits.normalize_whitespace(negative))
@@ -93,25 +97,25 @@ def set_negative(scene: Scene, index: int, negative: str) -> Scene:
 
 
 def set_duration(scene: Scene, index: int, duration: float) -> Scene:
-    """The scene with other seconds for an object's next take, 0.5 to 30.
+    """Set the duration of an object's next take, 0.5 to 30 s.
 
     Raises:
-        BadInput: there is no such object, or takes cannot last so long.
+        BadInput: there is no such object, or the duration is out of range.
     """
     return _changed(scene, index, lambda thing: replace(thing, duration=duration))
 
 
 def set_seed(scene: Scene, index: int, seed: int) -> Scene:
-    """The scene with another seed for an object's next take, 0 to 2**63 - 1; even where it is locked.
+    """Set the seed of an object's next take, 0 to 2**63 - 1, even if the seed is locked.
 
     Raises:
-        BadInput: there is no such object, or it is no seed.
+        BadInput: there is no such object, or the seed is out of range.
     """
     return _changed(scene, index, lambda thing: replace(thing, seed=seed))
 
 
 def lock_seed(scene: Scene, index: int, *, locked: bool = True) -> Scene:
-    """The scene with an object that keeps its seed when it is made again, or no longer does.
+    """Set whether an object keeps its seed when it is generated again.
 
     Raises:
         BadInput: there is no such object.
@@ -120,7 +124,7 @@ def lock_seed(scene: Scene, index: int, *, locked: bool = True) -> Scene:
 
 
 def set_level(scene: Scene, index: int, level_lufs: float) -> Scene:
-    """The scene with another loudness for an object's next takes, -70 to -5 LUFS.
+    """Set the loudness of an object's next takes, -70 to -5 LUFS.
 
     Raises:
         BadInput: there is no such object, or the level is out of range.
@@ -129,30 +133,30 @@ def set_level(scene: Scene, index: int, level_lufs: float) -> Scene:
 
 
 def recolour_object(scene: Scene, index: int, colour: Colour | None) -> Scene:
-    """The scene with an object in another colour, 8-bit sRGB; None gives it the palette's back.
+    """Set the colour of an object, 8-bit sRGB; None restores the palette's.
 
     Raises:
-        BadInput: there is no such object, or it is no colour.
+        BadInput: there is no such object, or the colour is invalid.
     """
     return _changed(scene, index, lambda thing: replace(thing, chosen_colour=colour))
 
 
 def move_object(scene: Scene, index: int, place: int) -> Scene:
-    """The scene with an object at another place in the list, from 0; its number stays.
+    """Move an object to position ``place`` in the list, from 0; its number does not change.
 
     Raises:
-        BadInput: there is no such object, or no such place.
+        BadInput: there is no such object, or no such position.
     """
     return replace(scene, objects=reordered(scene.objects, find_object(scene, index), place))
 
 
 def replace_mask(scene: Scene, index: int, mask: Mask) -> Scene:
-    """The scene with another mask for an object; takes made of the old one stay.
+    """Replace the mask of an object; takes made with the old mask stay.
 
     Args:
-        scene: to be changed.
-        index: the number of the object.
-        mask: bool (H, W), of the still's size, not empty; copied unless it is read-only.
+        scene: the scene to edit.
+        index: number of the object.
+        mask: bool (H, W), the size of the still, not empty; copied unless it is read-only.
 
     Raises:
         BadInput: there is no such object, or the mask is empty or of another size.
@@ -162,14 +166,14 @@ def replace_mask(scene: Scene, index: int, mask: Mask) -> Scene:
 
 
 def remove_object(scene: Scene, index: int, *, tracks: bool = False) -> Scene:
-    """The scene without an object. Its takes stay in the scene, and so do clips of them; none is chosen any more.
+    """Remove an object. Its takes, and clips of them, stay in the scene; none is in use any more.
 
-    Its number is not given again, so its takes never become another object's.
+    Its number is never reused, so its takes never become those of another object.
 
     Args:
-        scene: to be changed.
-        index: the number of the object.
-        tracks: whether its tracks go too, with the clips on them; otherwise they stay, belonging to no object.
+        scene: the scene to edit.
+        index: number of the object.
+        tracks: whether to remove its tracks and their clips too; otherwise they stay without an object.
 
     Raises:
         BadInput: there is no such object.
@@ -201,7 +205,7 @@ def _prompt(words: str | None) -> str | None:
 
 
 def _owned(mask: Mask) -> Mask:
-    """The mask as an object keeps it: nobody can change it any more."""
+    """Return a read-only mask for an object to keep, copied if the caller could still change it."""
     if mask.ndim != 2 or mask.dtype != np.bool_:
         raise BadInput("A mask is a yes or no for each pixel of the still.")
     owned = mask.copy() if mask.flags.writeable else mask

@@ -1,4 +1,4 @@
-"""Edits of the project itself: its name, its still."""
+"""Edits of the project itself: its name and its still."""
 
 from dataclasses import replace
 
@@ -10,10 +10,10 @@ from engine.scene.validity import object_problems, still_problems
 
 
 def rename_scene(scene: Scene, name: str) -> Scene:
-    """The scene under another name.
+    """Rename the scene.
 
     Raises:
-        BadInput: it is no name.
+        BadInput: the name is invalid.
     """
     name = limits.normalize_whitespace(name)
     if not limits.name(name):
@@ -22,10 +22,10 @@ def rename_scene(scene: Scene, name: str) -> Scene:
 
 
 def set_still(scene: Scene, still: StillRecord) -> Scene:
-    """The scene with this picture. Objects stay, so another picture must be of the size of the first.
+    """Set the still. Objects stay, so once there are any, another still must have the same size.
 
     Raises:
-        BadInput: the record is not sound, or objects have masks of another size.
+        BadInput: the record is invalid, or objects have masks of another size.
     """
     still = replace(still, name=limits.writable(still.name)[: limits.MOST_NAME])
     raise_first_problem(still_problems(still))

@@ -1,4 +1,4 @@
-"""Edits of takes. None is ever lost: what a person does not want is rejected, and stays."""
+"""Edits of takes. Takes are never deleted: an unwanted take is rejected, and stays."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,12 +11,12 @@ from engine.scene.validity import take_problems
 
 
 def attach_take(scene: Scene, take: TakeRecord) -> Scene:
-    """The scene with one more take, the last. A take that is there already, by its digest, stays as it is.
+    """Append a take; a take that is already there, by its digest, stays as it is.
 
-    Its objects may have been removed while it was made: it is kept all the same.
+    A take is kept even if its objects were removed while it was being generated.
 
     Raises:
-        BadInput: the record is not sound, or it is of an object that there never was.
+        BadInput: the record is invalid, or names an object that never existed.
     """
     name = limits.writable(limits.normalize_whitespace(take.name))[: limits.MOST_NAME]
     take = replace(take, name=name or "Take")
@@ -27,12 +27,12 @@ def attach_take(scene: Scene, take: TakeRecord) -> Scene:
 
 
 def next_take_number(scene: Scene, objects: Sequence[int]) -> int:
-    """The number for the next take of exactly these objects: one more than the highest so far, from 1."""
+    """Return the number of the next take of exactly these objects: one more than the highest so far, from 1."""
     return 1 + max((take.number for take in scene.takes if take.objects == tuple(objects)), default=0)
 
 
 def star_take(scene: Scene, digest: str, *, starred: bool = True) -> Scene:
-    """The scene with a take starred, and then no longer rejected; or no longer starred.
+    """Star a take, which also removes its rejection, or remove its star.
 
     Raises:
         BadInput: there is no such take.
@@ -42,7 +42,7 @@ def star_take(scene: Scene, digest: str, *, starred: bool = True) -> Scene:
 
 
 def reject_take(scene: Scene, digest: str, *, rejected: bool = True) -> Scene:
-    """The scene with a take rejected, and then neither starred nor chosen; or no longer rejected.
+    """Reject a take, which also removes its star and its use, or remove its rejection.
 
     Clips of it stay on the timeline, and sound.
 
@@ -57,9 +57,9 @@ def reject_take(scene: Scene, digest: str, *, rejected: bool = True) -> Scene:
 
 
 def choose_take(scene: Scene, index: int, digest: str) -> Scene:
-    """The scene with this take in use for an object, and then no longer rejected. Clips stay as they are.
+    """Use this take for an object, which also removes its rejection. Clips do not change.
 
-    A take of several objects together can be chosen for any of them.
+    A take of several objects together can be used for any of them.
 
     Raises:
         BadInput: there is no such object or take, or the take is not of that object.
@@ -73,7 +73,7 @@ def choose_take(scene: Scene, index: int, digest: str) -> Scene:
 
 
 def unchoose_take(scene: Scene, index: int) -> Scene:
-    """The scene with no take in use for an object.
+    """Leave an object without a take in use.
 
     Raises:
         BadInput: there is no such object.

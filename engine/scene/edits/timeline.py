@@ -1,4 +1,4 @@
-"""Edits of the timeline as a whole: rates, timecode, loudness, master gain."""
+"""Edits of the whole timeline: rates, timecode, loudness, master gain."""
 
 from dataclasses import replace
 
@@ -12,9 +12,10 @@ from engine.scene.validity import clip_problems, marker_problems
 
 
 def set_frame_rate(scene: Scene, frame_rate: FrameRate) -> Scene:
-    """The scene for a picture at another frame rate. No sound moves; the start timecode reads as before.
+    """Set the frame rate of the picture. No sound moves; the start timecode reads as before.
 
-    Its frames keep their part of the second; where drop-frame counting leaves that out, the next one is taken.
+    Frame numbers keep their fraction of the second; a number that drop-frame counting skips becomes the next
+    valid one.
 
     Raises:
         BadInput: there is no such rate.
@@ -26,7 +27,7 @@ def set_frame_rate(scene: Scene, frame_rate: FrameRate) -> Scene:
 
 
 def set_start_timecode(scene: Scene, timecode: str) -> Scene:
-    """The scene with another timecode at sample 0, such as ``01:00:00:00``. No sound moves.
+    """Set the timecode of sample 0, such as ``01:00:00:00``. No sound moves.
 
     Raises:
         BadInput: it is no timecode at the scene's frame rate.
@@ -35,7 +36,7 @@ def set_start_timecode(scene: Scene, timecode: str) -> Scene:
 
 
 def set_loudness(scene: Scene, loudness: LoudnessPreset) -> Scene:
-    """The scene with another loudness that the mix is brought to on export.
+    """Set the loudness preset that the mix is matched to on export.
 
     Raises:
         BadInput: there is no such preset.
@@ -44,7 +45,7 @@ def set_loudness(scene: Scene, loudness: LoudnessPreset) -> Scene:
 
 
 def set_master_gain(scene: Scene, gain_db: float) -> Scene:
-    """The scene with another gain on every stem and so on the mix, -96 to 24 dB.
+    """Set the gain applied to every stem, and so to the mix, -96 to 24 dB.
 
     Raises:
         BadInput: the gain is out of range.
@@ -53,10 +54,10 @@ def set_master_gain(scene: Scene, gain_db: float) -> Scene:
 
 
 def set_sample_rate(scene: Scene, rate: int) -> Scene:
-    """The scene at another sample rate; every time on it becomes the nearest sample to what it was.
+    """Convert the timeline to another sample rate, rounding every time to the nearest sample.
 
-    Clips that met still meet, and parts of a split clip still go on where the one before stops, unless they are a
-    single sample long.
+    Adjacent clips stay adjacent, and parts of a split clip still continue each other in their take, unless a
+    part is a single sample long.
 
     Raises:
         BadInput: it is no rate of a project, or something would fall off the timeline or vanish.
@@ -72,7 +73,7 @@ def set_sample_rate(scene: Scene, rate: int) -> Scene:
 
 
 class _Scaling:
-    """Every time of a timeline, from one sample rate to another."""
+    """Converts every time of a timeline from one sample rate to another."""
 
     def __init__(self, scene: Scene, rate: int) -> None:
         self._from, self._to = scene.timeline.rate, rate
@@ -87,7 +88,7 @@ class _Scaling:
         clips: list[Clip] = []
         cuts: dict[tuple[str, int, int], int] = {}
         for clip in track.clips:
-            # Where a clip goes on in its take just where another stopped, rounding must not come between.
+            # Where a clip continues a take exactly where another stopped, rounding must not separate them.
             offset = cuts.get((clip.take, clip.start, clip.offset), self._scaled(clip.offset))
             changed = self._clip(clip, offset)
             clips.append(changed)
@@ -118,7 +119,7 @@ class _Scaling:
 
 
 def _existing(clock: str, frames: int, rate: FrameRate) -> int:
-    """The frame count of HH:MM:SS and frames, or of the next timecode that drop-frame counting does not leave out."""
+    """Return the frame count of HH:MM:SS and frames, or of the next timecode that drop-frame counting does not skip."""
     if rate.drop and clock.endswith(":00") and clock[4] != "0":
         frames = max(frames, rate.nominal // 15)
     return from_text(f"{clock}:{frames:02d}", rate)

@@ -1,4 +1,4 @@
-"""Edits of tracks: the lanes of the timeline."""
+"""Edits of tracks."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,13 +18,13 @@ from engine.scene.validity import track_problems
 
 
 def add_track(scene: Scene, name: str, *, index: int | None = None, place: int | None = None) -> Scene:
-    """The scene with one more, empty track; its number is the old ``scene.next_id``.
+    """Add an empty track, whose number is the old ``scene.next_id``.
 
     Args:
-        scene: to be changed.
-        name: what its stem is called.
-        index: the number of the object it belongs to, if any.
-        place: from 0 at the top; None is the bottom.
+        scene: the scene to edit.
+        name: the name of the track and its stem.
+        index: number of the object it belongs to, if any.
+        place: position from 0 at the top; None is the bottom.
 
     Raises:
         BadInput: it is no name, or there is no such object or place.
@@ -36,9 +36,9 @@ def add_track(scene: Scene, name: str, *, index: int | None = None, place: int |
 
 
 def track_for_object(scene: Scene, index: int) -> Scene:
-    """The scene with a track for an object, named after it; unchanged where it has one.
+    """Add a track for an object, named after it, unless the object has one.
 
-    ``track_of_object`` then tells its number.
+    ``track_of_object`` gives its number.
 
     Raises:
         BadInput: there is no such object.
@@ -50,12 +50,12 @@ def track_for_object(scene: Scene, index: int) -> Scene:
 
 
 def track_of_object(scene: Scene, index: int) -> int | None:
-    """The number of the topmost track of an object, or None."""
+    """Return the number of the topmost track of an object, or None."""
     return next((track.id for track in scene.timeline.tracks if track.object == index), None)
 
 
 def rename_track(scene: Scene, track_id: int, name: str) -> Scene:
-    """The scene with a track, and so its stem, under another name.
+    """Rename a track, and with it its stem.
 
     Raises:
         BadInput: there is no such track, or it is no name.
@@ -64,7 +64,7 @@ def rename_track(scene: Scene, track_id: int, name: str) -> Scene:
 
 
 def move_track(scene: Scene, track_id: int, place: int) -> Scene:
-    """The scene with a track at another place, from 0 at the top.
+    """Move a track to position ``place``, from 0 at the top.
 
     Raises:
         BadInput: there is no such track, or no such place.
@@ -74,7 +74,7 @@ def move_track(scene: Scene, track_id: int, place: int) -> Scene:
 
 
 def remove_track(scene: Scene, track_id: int) -> Scene:
-    """The scene without a track and the clips on it; their takes stay.
+    """Remove a track and its clips; their takes stay.
 
     Raises:
         BadInput: there is no such track.
@@ -84,7 +84,7 @@ def remove_track(scene: Scene, track_id: int) -> Scene:
 
 
 def set_track_gain(scene: Scene, track_id: int, gain_db: float) -> Scene:
-    """The scene with a track at another gain, -96 to 24 dB.
+    """Set the gain of a track, -96 to 24 dB.
 
     Raises:
         BadInput: there is no such track, or the gain is out of range.
@@ -93,7 +93,7 @@ def set_track_gain(scene: Scene, track_id: int, gain_db: float) -> Scene:
 
 
 def set_track_pan(scene: Scene, track_id: int, pan: float) -> Scene:
-    """The scene with a track elsewhere between left (-1) and right (1).
+    """Set the pan of a track, -1 (left) to 1 (right).
 
     Raises:
         BadInput: there is no such track, or the pan is out of range.
@@ -102,7 +102,7 @@ def set_track_pan(scene: Scene, track_id: int, pan: float) -> Scene:
 
 
 def mute_track(scene: Scene, track_id: int, *, muted: bool = True) -> Scene:
-    """The scene with a track silent, or heard again.
+    """Mute or unmute a track.
 
     Raises:
         BadInput: there is no such track.
@@ -111,7 +111,7 @@ def mute_track(scene: Scene, track_id: int, *, muted: bool = True) -> Scene:
 
 
 def solo_track(scene: Scene, track_id: int, *, soloed: bool = True) -> Scene:
-    """The scene with a track soloed, beside others that are, or no longer.
+    """Solo a track, in addition to other soloed ones, or end its solo.
 
     Raises:
         BadInput: there is no such track.
@@ -120,7 +120,7 @@ def solo_track(scene: Scene, track_id: int, *, soloed: bool = True) -> Scene:
 
 
 def assign_track(scene: Scene, track_id: int, index: int | None) -> Scene:
-    """The scene with a track that belongs to this object, or to none.
+    """Assign a track to an object, or to none.
 
     Raises:
         BadInput: there is no such track or object.

@@ -69,7 +69,7 @@ class Editing(RuleBasedStateMachine):
         assert scene.next_id >= before.next_id
         assert scene.next_object >= before.next_object
         assert {take.digest for take in before.takes} <= {take.digest for take in scene.takes}
-        self.history = self.history.do(edit.__name__, scene, merge="drag" if named else None)
+        self.history = self.history.push(edit.__name__, scene, merge="drag" if named else None)
 
     def clip(self, place: int) -> int:
         return picked(
