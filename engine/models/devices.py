@@ -1,4 +1,4 @@
-"""On which device the networks run."""
+"""Choose the device that networks run on, and how many processor threads they use."""
 
 import threading
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _SETTING = threading.Lock()
 
 
 def available_devices() -> tuple[str, ...]:
-    """The devices of this machine by torch's names, the fastest first; the CPU is always the last.
+    """Return the devices of this machine by torch's names, the fastest first; the CPU is always the last.
 
     Loads torch.
     """
@@ -23,7 +23,7 @@ def available_devices() -> tuple[str, ...]:
 
 
 def choose_device(asked: str = AUTOMATIC, available: Sequence[str] | None = None) -> str:
-    """The device to run on.
+    """Choose the device to run on.
 
     Args:
         asked: "auto" for the fastest, or "cpu", "mps", "cuda", "cuda:1", ...
@@ -46,12 +46,12 @@ def choose_device(asked: str = AUTOMATIC, available: Sequence[str] | None = None
 
 
 def device_words(device: str) -> str:
-    """A device in words: "CPU, 2 threads", or what the graphics card is called.
+    """Describe a device for a person: "CPU, 2 threads", or the name of the graphics card.
+
+    Loads torch.
 
     Args:
         device: one of ``available_devices``.
-
-    Loads torch.
     """
     import torch
 
@@ -64,19 +64,19 @@ def device_words(device: str) -> str:
 
 
 def use_threads(count: int | None) -> None:
-    """Has torch compute with so many threads of the processor in the calling thread; the others keep theirs.
-
-    Args:
-        count: from 1; None for as many as torch takes by itself.
+    """Set how many processor threads torch uses for work of the calling thread; other threads keep their number.
 
     Loads torch.
+
+    Args:
+        count: at least 1; None for torch's default.
     """
     import torch
 
-    # What torch takes by itself is to be known before anybody changes it.
+    # The default must be read before anything changes it.
     with _SETTING:
         usual = _usual_threads()
-        # A thread that has not asked yet would take, at its first work, what another one set last.
+        # Without this call, a thread that has not used torch yet takes the number that another thread set last.
         torch.get_num_threads()
         torch.set_num_threads(count or usual)
 

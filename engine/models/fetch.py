@@ -1,8 +1,8 @@
-"""How weights get here: fetched from an address, or imported from a folder. Only when asked.
+"""Install weights: download them from an address, or import them from a folder. Only when asked.
 
-A file grows as ``<name>.part`` beside its final place. It gets its name only when its size and sha256 are
-right, so whatever carries the name is whole. What an interruption leaves is continued next time, if the
-server agrees to send the rest (status 206, RFC 9110 section 15.3.7).
+A file is written as ``<name>.part`` and renamed only once its size and sha256 match, so a file under its final
+name is always complete. An interrupted download resumes next time if the server supports it (status 206,
+RFC 9110 section 15.3.7).
 """
 
 import hashlib
@@ -27,20 +27,20 @@ OK, PARTIAL, RANGE_NOT_SATISFIABLE = 200, 206, 416
 
 
 def fetch_model(model: Model, base_url: str | None, folder: Path, progress: Progress) -> Path:
-    """Bring all files of a model here.
+    """Download all files of a model.
 
     Args:
         model: one whose files have a known size and sha256.
         base_url: http(s) address before the files' names; None takes ``FOLEYSCAPE_MODELS_URL``.
         folder: where models live; the model gets a folder of its own in it.
-        progress: told by bytes; cancelling leaves what came so far, to be continued.
+        progress: reports bytes; after cancelling, the next call resumes where this one stopped.
 
     Returns:
         The model's folder.
 
     Raises:
         BadInput: the model cannot be fetched, or the address is not http(s).
-        Failed: the network, the server, the disk or the checksum stood in the way.
+        Failed: the network, the server or the disk failed, or a checksum did not match.
         Cancelled: the person cancelled.
     """
     base = _base_address(model, base_url or os.environ.get(URL_VARIABLE, ""))
@@ -51,14 +51,20 @@ def fetch_model(model: Model, base_url: str | None, folder: Path, progress: Prog
 
 
 def import_model(model: Model, source: Path, folder: Path, progress: Progress) -> Path:
-    """Copy a model's files from a folder that somebody brought, verifying whatever is known of them.
+    """Copy a model's files from a folder, verifying the sizes and checksums that are known.
+
+    Args:
+        model: one that does not come with Foleyscape.
+        source: the folder that holds the files.
+        folder: where models live; the model gets a folder of its own in it.
+        progress: reports bytes.
 
     Returns:
         The model's folder.
 
     Raises:
         BadInput: a file is missing in ``source`` or is not the expected one.
-        Failed: the disk stood in the way.
+        Failed: a file cannot be read or written.
         Cancelled: the person cancelled; nothing half-copied carries a final name.
     """
     if model.bundled:
@@ -73,7 +79,13 @@ def import_model(model: Model, source: Path, folder: Path, progress: Progress) -
 
 
 def fetch_file(url: str, target: Path, file: ModelFile, progress: Progress) -> None:
-    """Bring one file to ``target``; does nothing if it is there already.
+    """Download one file; does nothing if it is there already.
+
+    Args:
+        url: its address.
+        target: where it goes.
+        file: its size and checksum, both known.
+        progress: reports bytes.
 
     Raises:
         Failed: see :func:`fetch_model`.
@@ -112,14 +124,14 @@ def _download(url: str, part: Path, size: int, progress: Progress) -> None:
     except urllib.error.HTTPError as error:
         if error.code != RANGE_NOT_SATISFIABLE or not have:
             raise
-        # What is here is of no use to this server: begin again.
+        # The server cannot continue the partial file: start again.
         error.close()
         part.unlink()
         _download(url, part, size, progress)
 
 
 def _start_of(response: http.client.HTTPResponse, have: int) -> int:
-    """The byte at which the answer begins: only a 206 that says so continues what is here."""
+    """Return the byte at which the response begins: only a matching 206 continues the partial file."""
     if response.status == PARTIAL:
         said = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
         if said is not None and int(said[1]) == have:
@@ -148,7 +160,7 @@ def _append(source: IO[bytes], part: Path, start: int, size: int, progress: Prog
 
 
 def _accept(part: Path, target: Path, file: ModelFile, kind: type[Failed] | type[BadInput]) -> None:
-    """Give ``part`` its final name if it is what it should be, else delete it."""
+    """Give ``part`` its final name if size and checksum match, otherwise delete it."""
     if file.size is not None and part.stat().st_size != file.size:
         problem = f"has {part.stat().st_size} bytes instead of {file.size}"
     elif file.sha256 is not None and sha256_of(part) != file.sha256:
@@ -181,13 +193,13 @@ def _import_file(source: Path, target: Path, file: ModelFile, progress: Progress
 
 
 def sha256_of(path: Path) -> str:
-    """The sha256 of a file, in lower-case hex."""
+    """Return the sha256 of a file, in lower-case hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def megabytes(count: int) -> str:
-    """Bytes as people read them: ``375.0 MB``."""
+    """Format bytes for a person: ``375.0 MB``."""
     return f"{count / 1e6:.1f} MB"
 
 
@@ -207,7 +219,7 @@ def _base_address(model: Model, base_url: str) -> str:
 
 
 def _shares(model: Model, progress: Progress) -> Iterator[tuple[ModelFile, Progress]]:
-    """Each file with its stretch of the progress, by size, or evenly if sizes are unknown."""
+    """Yield each file with its share of the progress: by size, or equal shares if sizes are unknown."""
     total = model.size
     weights = [file.size / total if total and file.size else 1 / len(model.files) for file in model.files]
     start = 0.0

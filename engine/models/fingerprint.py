@@ -1,18 +1,18 @@
-"""What tells one set of weights from another, so that a recipe names exactly the model it was made with."""
+"""Identify a set of weights by its contents, so that a recipe names exactly the model it was made with."""
 
 import hashlib
 from pathlib import Path
 
 from engine.errors import Failed
 
-# Read by people; a better model card is not another model.
+# Texts for people: an improved model card does not make another model.
 WORDS = frozenset({".md"})
 
 
 def fingerprint(folder: Path) -> str:
-    """The sha256 of a model's folder: of the names and the contents of its files, in the order of names.
+    """Return the sha256 of a model's folder: of its files' names and contents, in the order of the names.
 
-    Hidden files, parts of downloads and texts for people do not count. About 0.1 s for the bundled model.
+    Ignores hidden files, unfinished downloads and texts for people. Takes about 0.1 s for the bundled model.
 
     Args:
         folder: the model's folder.

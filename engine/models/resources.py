@@ -6,10 +6,13 @@ from engine.errors import Failed
 
 
 def resource(*parts: str) -> Path:
-    """The path of a bundled file or folder, e.g. ``resource("models", "pocket")``.
+    """Return the path of a bundled file or folder, e.g. ``resource("models", "pocket")``.
 
     ``resources`` stands beside ``engine`` in a checkout and in an installed wheel alike, so one rule finds it
-    from any working folder. Whether the file itself is there is for the caller to say.
+    from any working folder. The caller checks whether the file itself exists.
+
+    Args:
+        parts: names of the folders and the file, from ``resources`` down.
 
     Raises:
         Failed: the resources folder is not beside the engine; the installation is damaged.
