@@ -122,7 +122,7 @@ def copy_project(project: Project, scene: Scene, path: Path) -> Project:
     copy = Project.open(path, quick=True).project
     try:
         for record in scene.takes:
-            copy.takes.know(record)
+            copy.takes.register(record)
         copy.save(scene)
     except BaseException:
         copy.close()
@@ -136,7 +136,7 @@ def fetch_takes(project: Project, copy: Project, records: Iterable[TakeRecord]) 
         name = Path("takes") / f"{record.digest}.wav"
         with disk_errors(copy.path / name):
             shutil.copy2(project.path / name, copy.path / name)
-        copy.takes.know(record)
+        copy.takes.register(record)
 
 
 def close(project: Project, *, discard: bool, remove: bool) -> None:

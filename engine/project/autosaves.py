@@ -1,8 +1,8 @@
-"""Autosaves: the newest states of a scene, kept beside the one that was saved.
+"""Autosaves: the latest states of a scene, stored beside the saved one.
 
-The name of each, ``000042-0123456789abcdef.json``, tells its number and the beginning of the sha256 of the
-scene.json that it came after. So no clock decides what is newer than what was saved: an autosave that came after
-the very scene.json that is there now holds changes which were never saved.
+A file name such as ``000042-0123456789abcdef.json`` holds the number of the autosave and the beginning of the
+sha256 of the scene.json it is based on. So no clock decides what is newer: an autosave based on the current
+scene.json holds changes that were never saved.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ _NAME = re.compile(FOLDER + r"/(\d{6,12})-([0-9a-f]{16})\.json")
 
 @dataclass(frozen=True)
 class Autosave:
-    """A state that was kept.
+    """A stored state of the scene.
 
     Attributes:
-        file: its name in the project folder.
-        number: later ones have larger numbers.
-        after: beginning of the digest of the scene.json that it came after.
-        written: seconds since 1970 by the clock of the machine that wrote it; only to be shown.
+        file: file name in the project folder.
+        number: later autosaves have larger numbers.
+        after: beginning of the digest of the scene.json it is based on.
+        written: seconds since 1970 by the clock of the machine that wrote it; for display only.
     """
 
     file: str
@@ -38,17 +38,17 @@ class Autosave:
 
     @property
     def when(self) -> str:
-        """Date and time of day, here, for a sentence."""
+        """Local date and time, for display."""
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.written))
 
 
 def saved_mark(data: bytes) -> str:
-    """What the names of autosaves tell of the scene.json that they came after."""
+    """Return the part of a scene.json's digest that the names of its autosaves contain."""
     return hashlib.sha256(data).hexdigest()[:16]
 
 
 def list_autosaves(files: SafeFiles) -> tuple[Autosave, ...]:
-    """Every autosave of a project, the newest first."""
+    """List the autosaves of a project, the newest first."""
     found = []
     for name in files.names(FOLDER):
         match = _NAME.fullmatch(name)
@@ -58,20 +58,17 @@ def list_autosaves(files: SafeFiles) -> tuple[Autosave, ...]:
 
 
 def write_autosave(files: SafeFiles, data: bytes, after: str) -> Autosave:
-    """Keeps one more state, and then no more than ``KEPT`` of them.
+    """Write an autosave, then delete the oldest beyond ``KEPT``.
 
     Args:
         files: the project folder.
-        data: the state, as scene.json would hold it.
-        after: mark of the scene.json that it comes after.
-
-    Raises:
-        Failed: the disk is full or the place cannot be written.
+        data: the state, in the format of scene.json.
+        after: mark of the scene.json it is based on.
     """
     before = list_autosaves(files)
     number = 1 + (before[0].number if before else 0)
     if number >= MOST_NUMBER:
-        # Only someone else's hand counts so far.
+        # A number this large was not written by this program.
         for autosave in before:
             files.remove(autosave.file)
         before, number = (), 1
@@ -84,5 +81,5 @@ def write_autosave(files: SafeFiles, data: bytes, after: str) -> Autosave:
 
 def _written(files: SafeFiles, name: str) -> float:
     with disk_errors(files.root / name):
-        # Anybody can set a file's time; strftime has its limits.
+        # The file's time may be any value, and strftime accepts a limited range.
         return min(max((files.root / name).lstat().st_mtime, 0.0), 4e9)

@@ -1,4 +1,4 @@
-"""Keeping a scene.json that was damaged, or of an older schema, when it is about to be replaced."""
+"""Backups of a scene.json that is damaged, or of an older schema, before it is replaced."""
 
 import os
 import re
@@ -11,15 +11,12 @@ BACKUP_NAME = re.compile(r"scene\.json\.(damaged|schema)-\d{1,6}")
 
 
 def keep_backup(files: SafeFiles, why: str, data: bytes) -> None:
-    """Gives the scene.json that is there a second name, such as ``scene.json.damaged-1``.
+    """Give the current scene.json a second name, such as ``scene.json.damaged-1``.
 
     Args:
         files: the project folder.
-        why: damaged or schema.
-        data: what is in it, for file systems that have no second names.
-
-    Raises:
-        Failed: the disk is full or the place cannot be written.
+        why: "damaged" or "schema".
+        data: content of the file, for file systems without hard links.
     """
     place = files.root / SCENE_FILE
     if not os.path.lexists(place):

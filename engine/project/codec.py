@@ -1,7 +1,7 @@
-"""What may stand in a file: checked keys of checked kinds, used to read and to write alike.
+"""Reading and writing of dataclasses as JSON, with every key checked the same way in both directions.
 
-A key that is damaged takes the value's default, with a note; one that has no default costs the value it belongs to.
-Keys that no form knows are kept in the value's ``unknown_fields``.
+A damaged key takes the field's default, with a warning; without a default, the whole value is rejected.
+Unknown keys are kept in the value's ``unknown_fields``.
 """
 
 import json
@@ -13,20 +13,20 @@ from engine.scene import limits
 from engine.scene.limits import UnknownFields
 
 MOST_DEPTH = 32
-"""How deep what a newer Foleyscape wrote may be nested."""
+"""How deeply unknown fields may be nested."""
 
 
 class InvalidValue(ValueError):
-    """What a value in a file should have been, in words that follow its key."""
+    """A value has the wrong type or range; the message continues a sentence after its key."""
 
 
 @dataclass(frozen=True)
 class FieldCodec:
-    """What a key may hold.
+    """Converts the value of one key.
 
     Attributes:
-        read: from what JSON holds to the attribute's value; raises ``InvalidValue``.
-        write: from the attribute's value to what JSON can hold.
+        read: from the JSON value to the field's value; raises ``InvalidValue``.
+        write: from the field's value to a JSON value.
     """
 
     read: Callable[[Any], Any]
@@ -35,13 +35,14 @@ class FieldCodec:
 
 @dataclass(frozen=True)
 class Codec:
-    """How one kind of value stands in JSON.
+    """Converts one dataclass to and from JSON.
 
     Attributes:
         value: the dataclass.
-        kinds: each key, named like its attribute, and what it may hold.
-        inner: keys that hold values with a form of their own, read and written by others.
-        needed: keys that must be there and right although their attribute has a default.
+        kinds: a codec for each key; keys are named like the fields.
+        inner: keys that hold values with codecs of their own, read and written elsewhere.
+        needed: keys that are required although their field has a default.
+        defaults: defaults of the keys that are not required.
     """
 
     value: type
@@ -55,11 +56,11 @@ class Codec:
         object.__setattr__(self, "defaults", {k: v for k, v in found.items() if k not in self.needed})
 
     def read(self, facts: Any, note: Callable[[str], None]) -> dict[str, Any]:
-        """What JSON holds, as attributes.
+        """Read the fields from a JSON object.
 
         Args:
-            facts: what stands in the file.
-            note: called with words for each key that was damaged and took its default.
+            facts: the parsed JSON.
+            note: called with a phrase for each damaged key that took its default.
 
         Raises:
             InvalidValue: a key without a default is missing or damaged.
@@ -81,10 +82,10 @@ class Codec:
         return given
 
     def write(self, value: Any) -> dict[str, Any]:
-        """The keys of a value, without those of its inner values and without its unknown ones.
+        """Write the keys of a value, without inner values and unknown fields.
 
         Raises:
-            InvalidValue: an attribute holds what could not be read again.
+            InvalidValue: a field holds a value that could not be read back.
         """
         facts = {key: kind.write(getattr(value, key)) for key, kind in self.kinds.items()}
         for key, kind in self.kinds.items():
@@ -95,7 +96,7 @@ class Codec:
         return facts
 
     def write_unknown_fields(self, value: Any) -> dict[str, Any]:
-        """The keys that a newer Foleyscape wrote into this value."""
+        """Return the keys of the value that a newer version wrote."""
         known = {*self.kinds, *self.inner}
         return {key: json.loads(text) for key, text in value.unknown_fields if key not in known}
 
@@ -110,7 +111,7 @@ class Codec:
 
 
 def whole(least: int, most: int) -> FieldCodec:
-    """A whole number in a range, both ends included."""
+    """Return a codec for an integer from ``least`` to ``most``, both included."""
 
     def read(value: Any) -> int:
         if not limits.whole(value, least, most):
@@ -121,7 +122,7 @@ def whole(least: int, most: int) -> FieldCodec:
 
 
 def number(least: float, most: float) -> FieldCodec:
-    """A finite number in a range, both ends included."""
+    """Return a codec for a finite number from ``least`` to ``most``, both included."""
 
     def read(value: Any) -> float:
         if not limits.real(value, least, most):
@@ -132,7 +133,7 @@ def number(least: float, most: float) -> FieldCodec:
 
 
 def text_that(fit: Callable[[Any], bool], words: str) -> FieldCodec:
-    """Text for which ``fit`` is true; ``words`` say what that is."""
+    """Return a codec for text that satisfies ``fit``; ``words`` describe it in messages."""
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or not fit(value):
@@ -143,7 +144,7 @@ def text_that(fit: Callable[[Any], bool], words: str) -> FieldCodec:
 
 
 def one_of(*values: Any) -> FieldCodec:
-    """One of a few values."""
+    """Return a codec for one of a few values."""
 
     def read(value: Any) -> Any:
         if not any(type(value) is type(known) and value == known for known in values):
@@ -154,7 +155,7 @@ def one_of(*values: Any) -> FieldCodec:
 
 
 def optional(kind: FieldCodec) -> FieldCodec:
-    """The same, or nothing."""
+    """Return a codec that also accepts null."""
     return FieldCodec(
         lambda value: None if value is None else kind.read(value),
         lambda value: None if value is None else kind.write(value),
@@ -162,7 +163,7 @@ def optional(kind: FieldCodec) -> FieldCodec:
 
 
 def fixed_list(*kinds: FieldCodec, words: str) -> FieldCodec:
-    """A list with one value for each kind, as a tuple."""
+    """Return a codec for a list with one value per codec, as a tuple."""
 
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list) or len(value) != len(kinds):
@@ -173,7 +174,7 @@ def fixed_list(*kinds: FieldCodec, words: str) -> FieldCodec:
 
 
 def list_of(kind: FieldCodec, most: int, words: str) -> FieldCodec:
-    """A list of at most so many values, as a tuple."""
+    """Return a codec for a list of at most ``most`` values, as a tuple."""
 
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list) or len(value) > most:

@@ -1,4 +1,4 @@
-"""Which files of a project nothing needs any more. Only on request: saving never deletes."""
+"""Finds the files of a project that nothing refers to. Used on request only: saving never deletes."""
 
 import re
 from collections.abc import Iterable
@@ -19,11 +19,11 @@ _DIGEST = re.compile(rb"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Collected:
-    """What was removed, or would be.
+    """The files that were removed, or would be.
 
     Attributes:
         files: names in the project folder.
-        bytes: their size together.
+        bytes: total size.
     """
 
     files: tuple[str, ...]
@@ -31,17 +31,17 @@ class Collected:
 
 
 def unneeded(files: SafeFiles, scenes: Iterable[Scene], *, keep_autosaved: bool) -> Collected:
-    """Takes and masks that nothing names, and what was left of writing that was broken off.
+    """Find takes and masks that nothing refers to, and leftovers of interrupted writes.
 
-    What scene.json names is always needed, even where it is damaged: every digest that stands in it counts.
+    Everything in scene.json counts as referred to, even where the file is damaged: every digest in its text.
 
     Args:
         files: the project folder.
-        scenes: states in memory whose takes and masks are needed, such as those that undo goes back to.
-        keep_autosaved: also keep what autosaves, and what was kept of damaged and older files, name.
+        scenes: scenes in memory whose takes and masks are needed, such as those in the undo history.
+        keep_autosaved: also keep what autosaves and backups refer to.
 
     Raises:
-        FoleyscapeError: one of these cannot be read, so what it names is not known.
+        FoleyscapeError: one of these files cannot be read, so what it refers to is unknown.
     """
     names = [SCENE_FILE]
     if keep_autosaved:

@@ -1,4 +1,4 @@
-"""Making a project folder: whole, or not at all."""
+"""Creation of a project folder, complete or not at all."""
 
 import contextlib
 from pathlib import Path
@@ -13,15 +13,15 @@ from engine.scene.scene import Scene
 
 
 def create_folder(path: Path, name: str, still_path: Path | None) -> None:
-    """A folder with an empty scene, and with the still where there is one.
+    """Create a folder with an empty scene and, if given, a copy of the still.
 
     Raises:
-        BadInput: the folder is not empty, the name is none, or the still cannot be opened.
+        BadInput: the folder is not empty, the name is invalid, or the still cannot be opened.
         Failed: it cannot be written.
     """
     made_way = False
     with contextlib.suppress(OSError):
-        # An empty folder makes way, so that the whole one takes its place in a single step.
+        # Remove an empty folder, so that the complete one can replace it in one step.
         path.rmdir()
         made_way = True
     try:

@@ -1,4 +1,4 @@
-"""What stands in scene.json as a scene: what is sound of it, and notes on what is not."""
+"""Reading of a scene from the content of scene.json, with warnings for what is damaged."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,25 +17,32 @@ Value = TypeVar("Value")
 AddWarning = Callable[[str], None]
 DecodedScene = Callable[[Any, AddWarning], Value]
 MaskOf = Callable[[str, StillRecord], Mask]
-"""The mask of this digest for this still; raises BadInput with a sentence where there is none."""
+"""Returns the mask with this digest for this still; raises BadInput with a sentence if there is none."""
 
 MOST_MASK_PIXELS = 2**31
-"""Over all objects of a scene: 2 GiB, a mask being a byte a pixel in memory."""
+"""Total over all objects of a scene: 2 GiB, at one byte per pixel in memory."""
 
 MOST_ENTRIES = 200_000
-"""Objects, takes, tracks, clips and markers together; a file of more is nonsense, and would take minutes to read."""
+"""Total of objects, takes, tracks, clips and markers; a file with more is not a real project and would take
+minutes to read.
+"""
 
 
-def read_scene(facts: dict[str, Any], mask_of: MaskOf, notes: WarningList) -> Scene:
-    """The scene in these keys and values, of the present schema.
+def read_scene(facts: dict[str, Any], mask_of: MaskOf, warnings: WarningList) -> Scene:
+    """Read a scene of the current schema.
 
-    Values that are damaged are left out, or take their default, each with a note. What refers to something that
-    is not there is not looked at here, but by ``engine.project.repair``.
+    Damaged values are left out, or take their default, each with a warning. References to missing things are
+    not checked here but in ``engine.project.repair``.
+
+    Args:
+        facts: the parsed scene.json.
+        mask_of: loads a mask.
+        warnings: receives the warnings.
 
     Raises:
-        Unreadable: so much is damaged that the rest has no meaning.
+        UnreadableJson: too much is damaged for the rest to make sense.
     """
-    reader = _Reader(mask_of, notes)
+    reader = _Reader(mask_of, warnings)
     try:
         given = schema.SCENE.read(facts, reader.note("the scene"))
         still = reader.still(facts.get("still"))
@@ -54,11 +61,11 @@ def read_scene(facts: dict[str, Any], mask_of: MaskOf, notes: WarningList) -> Sc
 
 
 class _Reader:
-    """Reads the values inside a scene, each with words for where it stands."""
+    """Reads the inner values of a scene and describes where each one is, for warnings."""
 
-    def __init__(self, mask_of: MaskOf, notes: WarningList) -> None:
+    def __init__(self, mask_of: MaskOf, warnings: WarningList) -> None:
         self._mask_of = mask_of
-        self._notes = notes
+        self._warnings = warnings
         self._masks: dict[str, Mask] = {}
         self._pixels = 0
         self._entries = 0
@@ -66,10 +73,10 @@ class _Reader:
     def each(
         self, facts: dict[str, Any], key: str, what: str, read: DecodedScene[Value], where: str = ""
     ) -> tuple[Value, ...]:
-        """The values of a list that are sound; a note for each of the others."""
+        """Read the valid values of a list, with a warning for each of the others."""
         entries = facts.get(key, [])
         if not isinstance(entries, list):
-            self._notes.say(f"The list of {key}{where} is damaged; it was left out.")
+            self._warnings.add(f"The list of {key}{where} is damaged; it was left out.")
             return ()
         self._entries += len(entries)
         if self._entries > MOST_ENTRIES:
@@ -81,7 +88,7 @@ class _Reader:
                 found.append(read(entry, self.note(who)))
             except (InvalidValue, FoleyscapeError) as wrong:
                 words = str(wrong).rstrip(".")
-                self._notes.say(f"{who[0].upper()}{who[1:]} was left out: {words}.")
+                self._warnings.add(f"{who[0].upper()}{who[1:]} was left out: {words}.")
         return tuple(found)
 
     def still(self, entry: Any) -> StillRecord | None:
@@ -90,7 +97,7 @@ class _Reader:
         try:
             return StillRecord(**schema.STILL.read(entry, self.note("the still")))
         except InvalidValue as wrong:
-            self._notes.say(f"What the scene says of its still is damaged, so it opens without: {wrong}.")
+            self._warnings.add(f"What the scene says of its still is damaged, so it opens without: {wrong}.")
             return None
 
     def object(self, entry: Any, still: StillRecord | None, note: AddWarning) -> SoundingObject:
@@ -120,8 +127,8 @@ class _Reader:
         return Track(**given, clips=self.each(entry, "clips", "clip", _clip, where))
 
     def note(self, who: str) -> AddWarning:
-        """Says of a key of ``who`` that it took its default."""
-        return lambda words: self._notes.say(f"{who[0].upper()}{who[1:]}: {words}; it was set anew.")
+        """Return a function that warns that a key of ``who`` took its default."""
+        return lambda words: self._warnings.add(f"{who[0].upper()}{who[1:]}: {words}; it was set anew.")
 
 
 def _take(entry: Any, note: AddWarning) -> TakeRecord:

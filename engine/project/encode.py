@@ -1,4 +1,4 @@
-"""A scene as what stands in scene.json."""
+"""Writing of a scene as the content of scene.json."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from engine.scene.validity import problems
 
 
 def scene_bytes(scene: Scene) -> bytes:
-    """The scene as the bytes of scene.json; equal scenes give equal bytes, and ``decode`` reads them back.
+    """Return the bytes of scene.json; equal scenes give equal bytes, and ``decode`` reads them back.
 
     Raises:
-        BadInput: it holds what could not be read again.
+        BadInput: a value could not be read back.
     """
     try:
         data = format_json(scene_facts(scene))
@@ -29,10 +29,10 @@ def scene_bytes(scene: Scene) -> bytes:
 
 
 def checked_bytes(scene: Scene) -> bytes:
-    """The bytes of a scene that is valid as well.
+    """Validate a scene and return the bytes of scene.json.
 
     Raises:
-        BadInput: it is not valid, or holds what could not be read again.
+        BadInput: the scene is invalid, or a value could not be read back.
     """
     wrong = problems(scene)
     if wrong:
@@ -41,10 +41,10 @@ def checked_bytes(scene: Scene) -> bytes:
 
 
 def scene_facts(scene: Scene) -> dict[str, Any]:
-    """The scene as what ``json`` can write. Masks and takes stand in it by their digests.
+    """Return the scene as JSON values, with masks and takes by digest.
 
     Raises:
-        InvalidValue: it holds what could not be read again.
+        InvalidValue: a value could not be read back.
     """
     still = None if scene.still is None else _plain(schema.STILL, scene.still)
     return {

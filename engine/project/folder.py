@@ -1,7 +1,7 @@
-"""The project folder: a scene on disk (DESIGN.md, section 5).
+"""The project folder: a scene on disk.
 
-Takes and masks are written and synced before a scene.json that names them; scene.json is replaced in one step. So a
-program that is killed at any moment leaves the last state that was saved, whole.
+Takes and masks are written and synced before a scene.json that refers to them, and scene.json is replaced
+atomically. So a program that is killed at any moment leaves the last saved state, complete.
 """
 
 import contextlib
@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Opened:
-    """A project that was opened.
+    """An opened project.
 
     Attributes:
-        project: the folder.
-        scene: what is sound of the scene in it.
-        warnings: what was not, a sentence each. The file as it was is kept when the scene is first saved.
-        recoverable: states that were never saved, the newest first; ``Project.recover`` opens them.
+        project: the project folder.
+        scene: the valid part of the scene.
+        warnings: what was damaged, one sentence each. A damaged file is backed up when the scene is first
+            saved.
+        recoverable: autosaves newer than the saved scene, the newest first; ``Project.recover`` opens them.
     """
 
     project: "Project"
@@ -51,11 +52,11 @@ class Opened:
 
 
 class Project:
-    """A project folder, open. Use ``create``, ``open`` or ``recover_from_autosave``, and ``close`` it in the end.
+    """An open project folder. Use ``create``, ``open`` or ``recover_from_autosave``, and ``close`` it in the end.
 
     Attributes:
         path: the folder.
-        takes: the samples of its takes by digest, as ``engine.sound.render`` asks for them.
+        takes: samples of its takes by digest, as ``engine.sound.render`` requests them.
     """
 
     def __init__(self, path: Path, lock: Lock | None) -> None:
@@ -65,20 +66,20 @@ class Project:
         self.takes = TakeStore(self._files)
         self._masks: set[str] = set()
         self._saved = b""
-        self._aside: str | None = None
+        self._backup_reason: str | None = None
         self._guard = threading.RLock()
 
     @classmethod
     def create(cls, path: str | Path, name: str, still_path: str | Path | None = None) -> Opened:
-        """Makes a project folder with an empty scene, whole or not at all, and opens it.
+        """Create a project folder with an empty scene, complete or not at all, and open it.
 
         Args:
-            path: the folder, not there yet or empty; usually called something.foley.
-            name: of the project.
-            still_path: the picture, whose file is copied as it is; None for sounds of words alone.
+            path: the folder, missing or empty; usually named something.foley.
+            name: name of the project.
+            still_path: the picture, copied unchanged; None for sounds from text alone.
 
         Raises:
-            BadInput: the folder is not empty, the name is none, or the still cannot be opened.
+            BadInput: the folder is not empty, the name is invalid, or the still cannot be opened.
             Failed: it cannot be written.
         """
         create_folder(Path(path), name, None if still_path is None else Path(still_path))
@@ -88,18 +89,18 @@ class Project:
     def open(
         cls, path: str | Path, *, writing: bool = True, quick: bool = False, progress: Progress | None = None
     ) -> Opened:
-        """Opens what is sound of a project.
+        """Open the valid part of a project.
 
         Args:
             path: the folder.
-            writing: take the lock, so that it can be saved into; without it, nothing in the folder is touched.
-            quick: look whether each take is there, and leave checking its samples to when they are asked for;
-                that is also what happens to takes past ``MOST_CHECKED_BYTES``.
-            progress: told of the takes that are checked, which in a large project takes seconds.
+            writing: take the lock, so that it can be saved to; otherwise nothing in the folder is changed.
+            quick: check only that each take's file exists, and its samples when they are used; takes beyond
+                ``MOST_CHECKED_BYTES`` are always treated like that.
+            progress: told of the checked takes, which takes seconds in a large project.
 
         Raises:
-            BadInput: it is no project, was saved by a newer Foleyscape, or so damaged that there is nothing to
-                open; the sentence then names the newest autosave, if there is one.
+            BadInput: it is not a project, was saved by a newer version, or is too damaged to open; the
+                sentence then names the newest autosave, if there is one.
             Failed: it is open in another program, or cannot be read.
             Cancelled: ``progress`` was cancelled.
         """
@@ -107,16 +108,14 @@ class Project:
 
     @classmethod
     def recover_from_autosave(cls, path: str | Path, autosave: Autosave | None = None) -> Opened:
-        """Opens a state that was autosaved in place of scene.json, which may be damaged or gone.
-
-        Nothing is overwritten before the scene is saved, and then the old scene.json is kept beside it.
+        """Open an autosave instead of scene.json, which may be damaged or missing.
 
         Args:
             path: the folder.
-            autosave: which; None is the newest that can be opened.
+            autosave: the autosave; None opens the newest readable one.
 
         Raises:
-            BadInput: it is no project, or there is no autosave to be opened.
+            BadInput: it is not a project, or no autosave can be opened.
             Failed: it is open in another program, or cannot be read.
         """
         path = Path(path)
@@ -130,14 +129,14 @@ class Project:
 
     @staticmethod
     def autosaves(path: str | Path) -> tuple[Autosave, ...]:
-        """Every autosave in a project folder, the newest first, also those of what has been saved since."""
+        """List all autosaves in a project folder, the newest first, including outdated ones."""
         return list_autosaves(SafeFiles(_root(Path(path))))
 
     def recover(self, autosave: Autosave) -> Opened:
-        """The scene of an autosave of this project, with warnings of its own; it is saved only by ``save``.
+        """Open the scene of an autosave of this project, with its own warnings; only ``save`` writes it.
 
         Raises:
-            BadInput: it is gone, or damaged.
+            BadInput: it is missing or damaged.
             Failed: it cannot be read.
         """
         data = self._files.read(autosave.file, MOST_BYTES)
@@ -146,63 +145,64 @@ class Project:
         return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
 
     def reload(self) -> Opened:
-        """What was saved last, read again without letting go of the folder. The takes are not checked.
+        """Read the saved scene again without releasing the folder. Takes are not checked.
 
         Raises:
-            BadInput: it is damaged or gone; the project stays open as it was.
+            BadInput: it is damaged or missing; the project stays open as it was.
             Failed: it cannot be read.
         """
         with self._guard:
             return self._load(None, quick=True, progress=no_progress())
 
     def still(self, scene: Scene) -> "Still | None":
-        """The still of the scene, or None where it has none.
+        """Load the still of the scene; return None if it has none.
 
         Raises:
-            BadInput: its file is missing, damaged, or another picture than the scene is of.
+            BadInput: its file is missing, damaged, or another picture than the scene's.
             Failed: it may not be read, or there is not enough memory.
         """
         return None if scene.still is None else read_still(self._files, scene.still)
 
     def add_take(self, take: Take, objects: Iterable[int] = ()) -> TakeRecord:
-        """Stores a take and gives the record for the scene; a scene may be saved with it from then on.
+        """Store a take and return its record for the scene, which can be saved from then on.
 
-        The same take twice is stored once. Until a scene with the record is saved, ``collect`` counts the take
-        among what nothing needs, so it is never to run while takes are being made.
+        The same take is stored once. Until a scene with the record is saved, ``collect`` treats the take as
+        unneeded, so never run it while takes are being generated.
 
         Args:
-            take: to be stored.
-            objects: numbers of the objects it is of; none for words alone.
+            take: the take to store.
+            objects: numbers of its objects; none for text alone.
 
         Raises:
-            BadInput: it has no samples, or the project is open for reading only.
-            Failed: the disk is full or the place cannot be written.
+            BadInput: it has no samples, or the project is open read-only.
+            Failed: the disk is full or the folder cannot be written.
         """
         self._check_writing()
         record = write_take(self._files, take, objects)
-        self.takes.know(record)
+        self.takes.register(record)
         return record
 
     def save(self, scene: Scene) -> None:
-        """Puts the scene in place of the one in the folder, in one step, and on the disk before it returns.
+        """Replace scene.json atomically, synced to disk before returning.
 
         Raises:
-            BadInput: the scene is not valid, names takes that are not stored, or the project is open for
-                reading only. Nothing has changed then.
-            Failed: the disk is full or the place cannot be written. What was saved before is untouched.
+            BadInput: the scene is invalid, refers to takes that are not stored, or the project is open
+                read-only. Nothing has changed then.
+            Failed: the disk is full or the folder cannot be written. The scene saved before is untouched.
         """
         with self._guard:
             data = self._ready(scene)
-            if self._aside is not None:
-                keep_backup(self._files, self._aside, self._saved)
+            if self._backup_reason is not None:
+                keep_backup(self._files, self._backup_reason, self._saved)
             self._files.write(SCENE_FILE, data)
-            self._saved, self._aside = data, None
+            self._saved, self._backup_reason = data, None
 
     def autosave(self, scene: Scene) -> Autosave | None:
-        """Keeps the scene among the newest states, beside the saved one; None where nothing has changed.
+        """Write an autosave of the scene; return None if nothing has changed.
 
         Raises:
-            BadInput, Failed: as ``save`` does.
+            BadInput: as for ``save``.
+            Failed: as for ``save``.
         """
         with self._guard:
             data = self._ready(scene)
@@ -211,11 +211,11 @@ class Project:
             return write_autosave(self._files, data, saved_mark(self._saved))
 
     def discard_autosaves(self) -> None:
-        """Removes every autosave: the person left without saving, and meant it.
+        """Delete all autosaves, after the user chose to leave without saving.
 
         Raises:
-            BadInput: the project is open for reading only.
-            Failed: one may not be removed.
+            BadInput: the project is open read-only.
+            Failed: one cannot be deleted.
         """
         with self._guard:
             self._check_writing()
@@ -225,16 +225,16 @@ class Project:
     def collect(
         self, scenes: Iterable[Scene], *, keep_autosaved: bool = True, dry_run: bool = False
     ) -> Collected:
-        """Removes takes and masks that nothing names, and what was left of writing that was broken off.
+        """Delete takes and masks that nothing refers to, and leftovers of interrupted writes.
 
         Args:
-            scenes: states in memory, with those that undo goes back to; what scene.json names stays anyhow.
-            keep_autosaved: also keep what autosaves name, and what was kept of damaged and older files.
-            dry_run: remove nothing, only tell.
+            scenes: scenes in memory, with the undo history; what scene.json refers to is always kept.
+            keep_autosaved: also keep what autosaves and backups refer to.
+            dry_run: only report, delete nothing.
 
         Raises:
-            BadInput: the project is open for reading only.
-            Failed: something may not be removed, or what is needed is not known.
+            BadInput: the project is open read-only.
+            Failed: a file cannot be deleted, or what is needed is unknown.
         """
         with self._guard:
             found = unneeded(self._files, scenes, keep_autosaved=keep_autosaved)
@@ -247,7 +247,7 @@ class Project:
             return found
 
     def close(self) -> None:
-        """Lets other programs save into the folder."""
+        """Release the lock, so that other programs can save to the folder."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -287,16 +287,16 @@ class Project:
                 raise BadInput(f"{error} {self._hint()}".rstrip()) from error
             raise
         self._take_over(loaded)
-        self._aside = "damaged" if autosave is not None else loaded.aside
+        self._backup_reason = "damaged" if autosave is not None else loaded.backup_reason
         return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
 
     def _take_over(self, loaded: LoadedScene) -> None:
         for record in loaded.scene.takes:
-            self.takes.know(record)
+            self.takes.register(record)
         self._masks.update(thing.mask_digest for thing in loaded.scene.objects)
 
     def _ready(self, scene: Scene) -> bytes:
-        """The bytes of the scene, when everything it names is on the disk."""
+        """Return the bytes of scene.json once everything it refers to is on disk."""
         self._check_writing()
         data = checked_bytes(scene)
         for take in scene.takes:
@@ -339,7 +339,7 @@ class Project:
 
 
 def _root(path: Path) -> Path:
-    """The folder, when it is one."""
+    """Return the resolved folder, or raise ``BadInput`` if it is not one."""
     try:
         if path.is_dir():
             return path.resolve()

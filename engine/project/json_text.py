@@ -1,4 +1,4 @@
-"""scene.json as text: strict JSON in, one line for each thing out, so that two versions compare line by line."""
+"""scene.json as text: strict JSON in, one line per value out, so that two versions can be compared line by line."""
 
 import json
 import math
@@ -8,30 +8,30 @@ from typing import Any
 from engine.errors import BadInput, Failed
 
 MOST_BYTES = 64_000_000
-"""A scene is text; what is larger is something else."""
+"""Maximum size of a scene.json; a larger file is something else."""
 
 MOST_DIGITS = 100
-"""Of a whole number; turning more of them into one takes ever longer."""
+"""Digits of an integer; converting more of them takes ever longer."""
 
 _HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class UnreadableJson(BadInput):
-    """A scene.json, or an autosave, that cannot be understood at all."""
+    """A scene.json, or an autosave, cannot be read at all."""
 
 
 def parse_json(data: bytes, name: str) -> dict[str, Any]:
-    """The keys and values of a JSON file.
+    """Parse a JSON file.
 
-    Stricter than ``json``: no text that is no Unicode. What is no finite number, or has more
-    digits than any number in a scene, comes out as an infinity or NaN, which no key accepts.
+    Stricter than ``json``: invalid Unicode is rejected. Numbers that are not finite, or have more digits than
+    any number in a scene, become an infinity or NaN, which no key accepts.
 
     Args:
         data: the whole file.
-        name: what it is called in the sentence.
+        name: name of the file, for messages.
 
     Raises:
-        Unreadable: it is no such file.
+        UnreadableJson: it is not such a file.
         Failed: there is not enough memory for it.
     """
     if len(data) > MOST_BYTES:
@@ -57,12 +57,12 @@ def parse_json(data: bytes, name: str) -> dict[str, Any]:
 
 
 def format_json(facts: dict[str, Any]) -> bytes:
-    """The file for these keys and values; the same ones always give the same bytes."""
+    """Format a JSON object as the bytes of a file; equal objects give equal bytes."""
     return (_lines(facts, 0) + "\n").encode("utf-8")
 
 
 def _lines(value: Any, depth: int) -> str:
-    """JSON, with a line for each thing in a list of things, and for each key that holds such a list."""
+    """Format JSON with a line for each object in a list of objects, and for each key that holds such a list."""
     if not _is_long(value):
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth

@@ -1,4 +1,4 @@
-"""From the bytes of a scene.json, or of an autosave, to the sound part of the scene in it."""
+"""Loading of the valid part of a scene from the bytes of a scene.json or an autosave."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from engine.scene.scene import Scene, TakeRecord
 from engine.scene.validity import problems
 
 MOST_CHECKED_BYTES = 4 * 2**30
-"""Of takes, when a scene is opened: some eight seconds of work. What lies beyond is checked when it is used."""
+"""Bytes of takes checked when a scene is opened, about eight seconds of work; the others are checked when used."""
 
 
 @dataclass(frozen=True)
@@ -24,53 +24,53 @@ class LoadedScene:
     """A scene from a file.
 
     Attributes:
-        scene: its sound part, which is valid.
-        warnings: what was left out or set anew, a sentence each.
-        aside: under what word the file is to be kept before it is overwritten; None where that loses nothing.
+        scene: its valid part.
+        warnings: what was left out or reset, one sentence each.
+        backup_reason: label of the backup to keep before the file is overwritten; None if nothing would be lost.
     """
 
     scene: Scene
     warnings: tuple[str, ...]
-    aside: str | None
+    backup_reason: str | None
 
 
 def load_scene(
     data: bytes, name: str, files: SafeFiles, *, quick: bool = False, progress: Progress | None = None
 ) -> LoadedScene:
-    """Reads a scene and looks at every file that it names.
+    """Read a scene and check every file it refers to.
 
     Args:
         data: the file.
-        name: what it is called in sentences.
+        name: name of the file, for messages.
         files: the project folder, for masks and takes.
-        quick: of takes, look only whether the file is there.
+        quick: only check that the files of takes exist.
         progress: told of each take.
 
     Raises:
-        Unreadable: there is nothing sound to open.
-        BadInput: it was saved by a newer Foleyscape.
+        UnreadableJson: nothing valid can be opened.
+        BadInput: it was saved by a newer version.
         Failed: there is not enough memory.
         Cancelled: ``progress`` was cancelled.
     """
     parsed = parse_json(data, name)
     facts = migrate(parsed)
-    notes = WarningList()
-    scene = read_scene(facts, lambda digest, still: read_mask(files, digest, still), notes)
+    warnings = WarningList()
+    scene = read_scene(facts, lambda digest, still: read_mask(files, digest, still), warnings)
     check = _TakeCheck(files, len(scene.takes), progress or no_progress(), quick=quick)
-    scene = drop_invalid(scene, check, notes)
+    scene = drop_invalid(scene, check, warnings)
     if scene.still is not None and not files.size(scene.still.file):
-        notes.say(
+        warnings.add(
             f"The still {scene.still.file} is missing from the project: its objects can still be heard."
         )
     wrong = problems(scene)
     if wrong:
         raise UnreadableJson(f"{name} is damaged: {wrong[0]}")
-    aside = "damaged" if notes.all() else "schema" if parsed.get("schema") != SCHEMA else None
-    return LoadedScene(scene, notes.all(), aside)
+    backup_reason = "damaged" if warnings.all() else "schema" if parsed.get("schema") != SCHEMA else None
+    return LoadedScene(scene, warnings.all(), backup_reason)
 
 
 class _TakeCheck:
-    """Says what is wrong with the file of a take."""
+    """Returns what is wrong with the file of a take, or None."""
 
     def __init__(self, files: SafeFiles, count: int, progress: Progress, *, quick: bool) -> None:
         self._files = files

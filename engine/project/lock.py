@@ -1,7 +1,7 @@
-"""One program at a time saves into a project folder.
+"""A lock, so that one program at a time saves into a project folder.
 
-The system holds the lock (``flock``) and lets go of it however the program ends; the file only says whose it is.
-So a file that a killed program left behind locks nobody out.
+The system holds the lock (``flock``) and releases it however the program ends; the file only says who holds
+it. So a file left behind by a killed program locks nobody out.
 """
 
 import contextlib
@@ -21,23 +21,23 @@ _TRIES = 20
 
 
 class Lock:
-    """The right to write into a folder, held until ``release`` or the end of the program.
+    """Exclusive write access to a folder, until ``release`` or the end of the program.
 
     Args:
         folder: the project folder.
 
     Raises:
         Failed: another program holds it, or the folder cannot be written.
-        BadInput: something that is no lock stands where the lock belongs.
+        BadInput: the lock's path is not a regular file.
     """
 
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK_FILE
         handle = _acquire(path)
-        self._release = weakref.finalize(self, _let_go, handle, path, os.getpid())
+        self._release = weakref.finalize(self, _remove_file, handle, path, os.getpid())
 
     def release(self) -> None:
-        """Lets others write; a second time does nothing."""
+        """Release the lock; a second call does nothing."""
         self._release()
 
 
@@ -58,14 +58,14 @@ def _acquire(path: Path) -> int:
         except BaseException:
             os.close(handle)
             raise
-        # Whoever held it removed the file after it was opened here: this one locks nothing.
+        # The previous holder removed the file after it was opened here, so this handle locks nothing.
         os.close(handle)
     raise Failed(f"{path.parent} is busy: other programs open and close it all the time. Try again.")
 
 
 def _check_plain(handle: int, path: Path) -> None:
     facts = os.fstat(handle)
-    # Of two names of one file, the other may be anywhere.
+    # The other name of a hard-linked file may be anywhere.
     if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
         raise _no_lock(path)
 
@@ -84,7 +84,7 @@ def _hold(handle: int, path: Path) -> None:
 
 
 def _holder(handle: int) -> str:
-    """Who signed the lock, in words."""
+    """Return who holds the lock, in words."""
     with contextlib.suppress(OSError):
         found = re.match(rb"(\d{1,10}) ([\w.-]{1,64})\n", os.pread(handle, 100, 0))
         if found is not None:
@@ -108,8 +108,8 @@ def _sign(handle: int) -> None:
     os.pwrite(handle, f"{os.getpid()} {socket.gethostname()}\n".encode(), 0)
 
 
-def _let_go(handle: int, path: Path, owner: int) -> None:
-    """Removes the file while the lock is still held, so that nobody else's is removed."""
+def _remove_file(handle: int, path: Path, owner: int) -> None:
+    """Remove the file while the lock is still held, so that another program's file is never removed."""
     if owner == os.getpid():
         with contextlib.suppress(OSError):
             if _is_still_there(handle, path):

@@ -1,4 +1,4 @@
-"""Masks on disk: 1-bit PNG files named after what is in them."""
+"""Masks on disk: 1-bit PNG files named by digest."""
 
 import io
 import struct
@@ -17,12 +17,12 @@ MOST_BYTES = 32_000_000
 
 
 def mask_file(digest: str) -> str:
-    """Where the mask of this digest is, in the project folder."""
+    """Return the path of a mask within the project folder."""
     return f"{FOLDER}/{digest}.png"
 
 
 def write_mask(files: SafeFiles, mask: Mask, digest: str) -> None:
-    """Stores a mask, bool (H, W), under its digest, synced to the disk.
+    """Store a mask, bool (H, W), under its digest, synced to disk.
 
     Raises:
         Failed: the disk is full or the place cannot be written.
@@ -33,13 +33,13 @@ def write_mask(files: SafeFiles, mask: Mask, digest: str) -> None:
 
 
 def read_mask(files: SafeFiles, digest: str, still: StillRecord) -> Mask:
-    """The mask of this digest, bool (H, W) of the still's size, read-only.
+    """Read a mask, bool (H, W) of the still's size, read-only.
 
-    Its size is looked at before any pixel is decoded, so a picture that claims billions of them costs nothing.
+    The size is checked before any pixel is decoded, so a file that claims billions of pixels costs nothing.
 
     Raises:
-        BadInput: the file is missing, damaged, another's, or of another size.
-        Failed: it may not be read, or there is not enough memory.
+        BadInput: the file is missing, damaged, of another mask, or of another size.
+        Failed: it cannot be read, or there is not enough memory.
     """
     from engine.vision.still import check_size
 
@@ -62,7 +62,7 @@ def _decoded(data: bytes, still: StillRecord, name: str) -> Mask:
     harmless = (OSError, SyntaxError, ValueError, struct.error, zlib.error, KeyError, IndexError, TypeError)
     try:
         with warnings.catch_warnings():
-            # Pillow's warning of large pictures: the size is checked here, before anything is decoded.
+            # Pillow warns about large pictures; here the size is checked before anything is decoded.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
                 _check_picture(picture.size, picture.mode, still, name)

@@ -1,7 +1,7 @@
-"""Older scene.json files, brought up to the present schema one version at a time.
+"""Migration of older scene.json files to the current schema, one version at a time.
 
-Each step is a function from keys and values to keys and values, and knows only the two versions that it stands
-between. Unknown keys go through untouched, and so does what is damaged: the reader will say so.
+Each step is a function from JSON to JSON and knows only the two versions it converts between. Unknown keys
+pass unchanged, and so does damaged data, which the reader reports.
 """
 
 import math
@@ -19,11 +19,11 @@ Facts = dict[str, Any]
 
 
 def migrate(facts: Facts) -> Facts:
-    """The same scene in the present schema; ``facts`` itself is left as it is.
+    """Convert to the current schema; the argument is not modified.
 
     Raises:
-        BadInput: it was written by a newer Foleyscape.
-        Unreadable: it does not say which schema it has.
+        BadInput: it was written by a newer version.
+        UnreadableJson: its schema is missing.
     """
     version = facts.get("schema")
     if not isinstance(version, int) or not whole(version, 1, limits.MOST_NUMBER):
@@ -39,7 +39,7 @@ def migrate(facts: Facts) -> Facts:
 
 
 def _seconds_to_samples(facts: Facts) -> Facts:
-    """1 to 2: times were seconds, gains were factors, and tracks had no numbers of their own."""
+    """Convert version 1 to 2: times were seconds, gains were factors, and tracks had no ids."""
     timeline = facts.get("timeline")
     if not isinstance(timeline, dict):
         return facts
@@ -75,14 +75,14 @@ def _clip_from_1(clip: Facts, rate: int, lengths: dict[str, int]) -> Facts:
         if isinstance(fade, list) and len(fade) == 2:
             changed[key] = [_samples(fade[0], rate), fade[1]]
     if _is_time(offset) and _is_time(length) and offset is not None:
-        # By its end, which is what was rounded once; never past the end of the take by half a sample.
+        # Computed from the end, which was rounded once, so that it never exceeds the take by half a sample.
         end = min(round((offset + length) * rate), lengths.get(str(clip.get("take")), MOST_SAMPLES))
         changed["length"] = end - changed["offset"]
     return changed
 
 
 def _gain_from_1(facts: Facts, before: str, after: str) -> Facts:
-    """A factor on amplitude as decibels. Where it was 0, the least gain there is, and muted."""
+    """Convert an amplitude factor to dB. A factor of 0 becomes the lowest gain, muted."""
     changed = {key: value for key, value in facts.items() if key != before}
     gain = facts.get(before, 1.0)
     if not real(gain, 0.0, 1e6):
@@ -105,7 +105,7 @@ def _is_time(seconds: Any) -> bool:
 
 
 def _take_lengths(takes: Any, rate: int) -> dict[str, int]:
-    """How long each take is at the timeline's rate, as far as that is known."""
+    """Return the length of each take at the timeline's rate, where it is known."""
     found = {}
     for take in takes if isinstance(takes, list) else []:
         if (
@@ -125,4 +125,4 @@ def _each(facts: Facts, key: str, change: Callable[[Facts], Facts]) -> list[Any]
 
 
 STEPS: dict[int, Callable[[Facts], Facts]] = {1: _seconds_to_samples}
-"""What brings each schema to the one after it."""
+"""The step that converts each schema version to the next."""

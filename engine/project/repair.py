@@ -1,4 +1,4 @@
-"""What is left of a scene when everything that refers to something missing is taken out: never silently."""
+"""Removal of what is invalid in a scene or refers to something missing, always with a warning."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -16,53 +16,53 @@ from engine.scene.validity import (
 )
 
 MOST = 100
-"""Sentences that are told one by one; a file with more than that is summed up."""
+"""Warnings kept one by one; further ones are only counted."""
 
 
 class WarningList:
-    """Collects warnings, each one sentence."""
+    """Collects warnings, one sentence each."""
 
     def __init__(self) -> None:
-        self._said: list[str] = []
+        self._sentences: list[str] = []
         self._more = 0
 
-    def say(self, sentence: str) -> None:
-        """Adds a sentence; past ``MOST`` it is only counted."""
-        if len(self._said) < MOST:
-            self._said.append(sentence)
+    def add(self, sentence: str) -> None:
+        """Add a sentence; beyond ``MOST`` it is only counted."""
+        if len(self._sentences) < MOST:
+            self._sentences.append(sentence)
         else:
             self._more += 1
 
     def all(self) -> tuple[str, ...]:
-        """Every sentence, in the order in which they were said."""
+        """Return all sentences, in the order they were added."""
         if not self._more:
-            return tuple(self._said)
-        return (*self._said, f"{self._more} more parts of this project are damaged.")
+            return tuple(self._sentences)
+        return (*self._sentences, f"{self._more} more parts of this project are damaged.")
 
 
 def quoted(name: object) -> str:
-    """A name out of a file, short enough to stand in a sentence, on one line."""
+    """Quote a name from a file on one line, short enough for a sentence."""
     text = name if isinstance(name, str) else str(type(name).__name__)
     plain = "".join(letter if letter.isprintable() else " " for letter in text[:60])
     return f"'{plain}'" if len(text) <= 60 else f"'{plain}...'"
 
 
-def drop_invalid(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: WarningList) -> Scene:
-    """The valid part of a scene as it was read.
+def drop_invalid(scene: Scene, complaint: Callable[[TakeRecord], str | None], warnings: WarningList) -> Scene:
+    """Return the valid part of a scene.
 
     Args:
-        scene: values that are each of the right type, in any relation to each other.
-        complaint: what is wrong with the file of a take, in a sentence; None when it is sound.
-        notes: gets a sentence for everything that is left out or set anew.
+        scene: a scene whose values have the right types but may contradict each other.
+        complaint: returns what is wrong with the file of a take, as a sentence; None if nothing is.
+        warnings: receives a sentence for everything that is left out or reset.
     """
-    scene = _objects(scene, notes)
-    scene = _takes(scene, complaint, notes)
-    scene = _chosen(scene, notes)
-    scene = replace(scene, timeline=_settings(scene.timeline, notes))
-    return _numbered(replace(scene, timeline=_timeline(scene, notes)))
+    scene = _objects(scene, warnings)
+    scene = _takes(scene, complaint, warnings)
+    scene = _chosen(scene, warnings)
+    scene = replace(scene, timeline=_settings(scene.timeline, warnings))
+    return _numbered(replace(scene, timeline=_timeline(scene, warnings)))
 
 
-def _objects(scene: Scene, notes: WarningList) -> Scene:
+def _objects(scene: Scene, warnings: WarningList) -> Scene:
     seen: set[int] = set()
     kept = []
     for thing in scene.objects:
@@ -73,19 +73,19 @@ def _objects(scene: Scene, notes: WarningList) -> Scene:
             seen.add(thing.index)
             kept.append(thing)
         else:
-            notes.say(f"The object {quoted(thing.name)} was left out: {wrong}")
-    # Objects that were removed have used up their numbers, and takes remember them.
+            warnings.add(f"The object {quoted(thing.name)} was left out: {wrong}")
+    # Removed objects have used up their numbers, which their takes still carry.
     used = chain(seen, chain.from_iterable(take.objects for take in scene.takes))
     following = max(scene.next_object, 1 + max(used, default=-1))
     return replace(scene, objects=tuple(kept), next_object=following)
 
 
-def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: WarningList) -> Scene:
+def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], warnings: WarningList) -> Scene:
     seen: set[str] = set()
     kept = []
     for take in scene.takes:
         if take.starred and take.rejected:
-            notes.say(
+            warnings.add(
                 f"Take {take.number} of {quoted(take.name)} was both starred and rejected; it is neither."
             )
             take = replace(take, starred=False, rejected=False)  # noqa: PLW2901
@@ -95,11 +95,11 @@ def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], notes: W
             seen.add(take.digest)
             kept.append(take)
         else:
-            notes.say(f"Take {take.number} of {quoted(take.name)} was left out: {wrong}")
+            warnings.add(f"Take {take.number} of {quoted(take.name)} was left out: {wrong}")
     return replace(scene, takes=tuple(kept))
 
 
-def _chosen(scene: Scene, notes: WarningList) -> Scene:
+def _chosen(scene: Scene, warnings: WarningList) -> Scene:
     objects = {thing.index: thing.name for thing in scene.objects}
     takes = {take.digest: take.objects for take in scene.takes}
     kept: dict[int, str] = {}
@@ -108,63 +108,63 @@ def _chosen(scene: Scene, notes: WarningList) -> Scene:
             kept[number] = digest
         else:
             who = quoted(objects[number]) if number in objects else f"number {number}, which is not there"
-            notes.say(f"Which take is in use was forgotten for the object {who}.")
+            warnings.add(f"Which take is in use was forgotten for the object {who}.")
     return replace(scene, chosen=tuple(sorted(kept.items())))
 
 
-def _settings(timeline: Timeline, notes: WarningList) -> Timeline:
+def _settings(timeline: Timeline, warnings: WarningList) -> Timeline:
     for wrong in setting_problems(timeline):
-        notes.say(f"{wrong} The start timecode was set anew.")
+        warnings.add(f"{wrong} The start timecode was set anew.")
         timeline = replace(timeline, start_frame=0)
     return timeline
 
 
-def _timeline(scene: Scene, notes: WarningList) -> Timeline:
-    """The timeline with what is sound on it, in order."""
+def _timeline(scene: Scene, warnings: WarningList) -> Timeline:
+    """Return the timeline with its valid parts, sorted."""
     timeline = scene.timeline
     lengths = {take.digest: take.length_at(timeline.rate) for take in scene.takes}
     objects = {thing.index for thing in scene.objects}
     seen: set[int] = set()
     tracks = []
     for track in timeline.tracks:
-        kept = _track(track, objects, seen, notes)
+        kept = _track(track, objects, seen, warnings)
         if kept is not None:
-            tracks.append(replace(kept, clips=_clips(kept, lengths, seen, notes)))
+            tracks.append(replace(kept, clips=_clips(kept, lengths, seen, warnings)))
     markers = []
     for marker in timeline.markers:
         wrong = _first(marker_problems(marker), marker.id, seen)
         if wrong is None:
             markers.append(marker)
         else:
-            notes.say(f"The marker {quoted(marker.name)} was left out: {wrong}")
+            warnings.add(f"The marker {quoted(marker.name)} was left out: {wrong}")
     markers.sort(key=lambda marker: (marker.at, marker.id))
     return replace(timeline, tracks=tuple(tracks), markers=tuple(markers))
 
 
-def _track(track: Track, objects: set[int], seen: set[int], notes: WarningList) -> Track | None:
+def _track(track: Track, objects: set[int], seen: set[int], warnings: WarningList) -> Track | None:
     if track.object is not None and track.object not in objects:
-        notes.say(f"The track {quoted(track.name)} belongs to no object any more.")
+        warnings.add(f"The track {quoted(track.name)} belongs to no object any more.")
         track = replace(track, object=None)
     wrong = _first(track_problems(track, objects), track.id, seen)
     if wrong is None:
         return track
-    notes.say(f"The track {quoted(track.name)}, with {len(track.clips)} clips, was left out: {wrong}")
+    warnings.add(f"The track {quoted(track.name)}, with {len(track.clips)} clips, was left out: {wrong}")
     return None
 
 
-def _clips(track: Track, lengths: dict[str, int], seen: set[int], notes: WarningList) -> tuple[Clip, ...]:
+def _clips(track: Track, lengths: dict[str, int], seen: set[int], warnings: WarningList) -> tuple[Clip, ...]:
     kept = []
     for clip in track.clips:
         wrong = _first(clip_problems(clip, lengths.get(clip.take)), clip.id, seen)
         if wrong is None:
             kept.append(clip)
         else:
-            notes.say(f"Clip {clip.id} of the track {quoted(track.name)} was left out: {wrong}")
+            warnings.add(f"Clip {clip.id} of the track {quoted(track.name)} was left out: {wrong}")
     return tuple(sorted(kept, key=lambda clip: (clip.start, clip.id)))
 
 
 def _first(problems: Iterable[str], number: int, seen: set[int]) -> str | None:
-    """The first thing that is wrong with a value; when nothing is, its number is taken."""
+    """Return the first problem; if there is none, mark the number as used."""
     wrong = next(iter(problems), None)
     if wrong is None and number in seen:
         wrong = f"Its number {number} is another's."
@@ -174,7 +174,7 @@ def _first(problems: Iterable[str], number: int, seen: set[int]) -> str | None:
 
 
 def _numbered(scene: Scene) -> Scene:
-    """Numbers that are yet to be given lie past all that were."""
+    """Raise the counters for new numbers beyond all used ones."""
     tracks, markers = scene.timeline.tracks, scene.timeline.markers
     clips = (clip.id for track in tracks for clip in track.clips)
     used = chain((track.id for track in tracks), clips, (marker.id for marker in markers))

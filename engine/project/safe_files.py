@@ -1,4 +1,4 @@
-"""The one way to the files of a project folder: by plain names, through no link, and never out of it."""
+"""Access to the files of a project folder: by plain names only, never through links, never outside the folder."""
 
 import contextlib
 import os
@@ -21,9 +21,9 @@ class MissingFile(BadInput):
 class SafeFiles:
     """The files of one project folder.
 
-    Names are ``file`` or ``folder/file``. Files are read only where they are plain files in plain folders; what
-    is a link, a device or a pipe is refused. (Someone who swaps folders for links in the very moment of writing
-    is not guarded against: they could write there themselves.)
+    Names are ``file`` or ``folder/file``. Only regular files in real folders are read; links, devices and
+    pipes are rejected. (Swapping a folder for a link at the very moment of writing is not guarded against:
+    whoever can do that can write there anyway.)
 
     Args:
         root: the project folder.
@@ -34,19 +34,19 @@ class SafeFiles:
 
     @contextlib.contextmanager
     def open(self, name: str, most: int) -> Iterator[BinaryIO]:
-        """The file, open for reading, unbuffered.
+        """Open a file for reading, unbuffered.
 
         Args:
-            name: which.
-            most: bytes that it may have.
+            name: name of the file.
+            most: maximum size in bytes.
 
         Raises:
-            MissingFile: there is none.
-            BadInput: it is no plain file, or too large.
-            Failed: it may not be read, or the disk failed.
+            MissingFile: there is no such file.
+            BadInput: it is not a regular file, or too large.
+            Failed: it cannot be read.
         """
         path = self._path(name)
-        # Never waits for the other end of a pipe, never follows a link.
+        # O_NONBLOCK does not wait for the other end of a pipe; O_NOFOLLOW rejects links.
         flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             handle = os.open(path, flags)
@@ -64,16 +64,16 @@ class SafeFiles:
                 raise Failed(f"{name} cannot be read: {error.strerror or error}.") from error
 
     def read(self, name: str, most: int) -> bytes:
-        """The file's bytes; raises what ``open`` raises."""
+        """Return the content of a file; raises what ``open`` raises."""
         with self.open(name, most) as file:
             return file.read(most + 1)
 
     def write(self, name: str, data: bytes) -> None:
-        """Puts a file in its place, whole or not at all, and on the disk before it returns.
+        """Write a file atomically, synced to disk before returning.
 
         Raises:
-            BadInput: its folder is a link, or no folder.
-            Failed: the disk is full or the place cannot be written.
+            BadInput: its folder is a link, or not a folder.
+            Failed: the disk is full or the folder cannot be written.
         """
         path = self._path(name)
         if path.parent != self.root and not path.parent.is_dir():
@@ -83,7 +83,7 @@ class SafeFiles:
         write_file(path, data, durable=True)
 
     def size(self, name: str) -> int | None:
-        """Bytes of a plain file; None where there is none."""
+        """Return the size of a regular file in bytes; None if there is none."""
         with contextlib.suppress(OSError, BadInput):
             facts = self._path(name).lstat()
             if stat.S_ISREG(facts.st_mode):
@@ -91,7 +91,7 @@ class SafeFiles:
         return None
 
     def names(self, folder: str = "") -> tuple[str, ...]:
-        """The names of the plain files in the project folder or in a folder of it, sorted."""
+        """List the names of the regular files in the project folder or in a folder of it, sorted."""
         try:
             place = self._path(f"{folder}/x").parent if folder else self.root
             with os.scandir(place) as entries:
@@ -102,17 +102,17 @@ class SafeFiles:
         return tuple(prefix + name for name in sorted(found) if _NAME.fullmatch(name))
 
     def remove(self, name: str) -> None:
-        """Removes a file.
+        """Delete a file.
 
         Raises:
-            Failed: it may not be removed.
+            Failed: it cannot be deleted.
         """
         path = self._path(name)
         with disk_errors(path):
             path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
-        """Where a file of this name is; its folder, when it is there, is a real one."""
+        """Return the path for a name, after checking that its folder, if it exists, is a real one."""
         parts = name.split("/")
         if len(parts) > 2 or any(_NAME.fullmatch(part) is None or part in {".", ".."} for part in parts):
             raise BadInput(f"{name[:80]!r} is no name of a file in a project.")

@@ -1,4 +1,4 @@
-"""How every value of a scene stands in scene.json: its keys, and what each of them may hold."""
+"""The schema of scene.json: the keys of every value and what each may hold."""
 
 import re
 
@@ -32,15 +32,15 @@ from engine.scene.timeline import (
 )
 
 SCHEMA = 2
-"""The version that is written here. ``engine.project.migrations`` brings older ones up to it."""
+"""The version written here; ``engine.project.migrations`` converts older ones."""
 
 MOST_RECIPE = 16_000_000
 MOST_TAKE_SAMPLES = 2**28
-"""Over all channels: 1 GiB of float32, an hour and a half of mono at 48 kHz."""
+"""Total over all channels: 1 GiB of float32, an hour and a half of mono at 48 kHz."""
 
 
 def is_still_file(name: str) -> bool:
-    """Whether this may be what the still's file is called in a project folder."""
+    """Return whether this is a valid file name for the still of a project."""
     return re.fullmatch(r"still\.[a-z0-9]{1,8}", name) is not None
 
 

@@ -1,4 +1,4 @@
-"""The still of a project: a copy of the file it came from, byte for byte."""
+"""The still of a project: a byte-for-byte copy of its original file."""
 
 import re
 from pathlib import Path
@@ -16,11 +16,11 @@ MOST_BYTES = 2**30
 
 
 def copy_still(files: SafeFiles, path: Path) -> StillRecord:
-    """Copies a picture file into a project folder and gives the record for the scene.
+    """Copy a picture file into a project folder and return the record for the scene.
 
     Raises:
-        BadInput: it is no picture that can be worked on.
-        Failed: it may not be read, or the project cannot be written.
+        BadInput: it is not a supported picture.
+        Failed: it cannot be read, or the project cannot be written.
     """
     from engine.vision.still import load_still
 
@@ -42,15 +42,15 @@ def copy_still(files: SafeFiles, path: Path) -> StillRecord:
 
 
 def read_still(files: SafeFiles, record: StillRecord) -> "Still":
-    """The still of a project, checked against its record.
+    """Load the still of a project and check it against its record.
 
     Raises:
-        BadInput: its file is missing, damaged, or another picture than the record says.
-        Failed: it may not be read, or there is not enough memory.
+        BadInput: the file is missing, damaged, or another picture than the record says.
+        Failed: it cannot be read, or there is not enough memory.
     """
     from engine.vision.still import load_still
 
-    # Looks at what it is before the decoder opens it by its path.
+    # Checks the kind of file before the decoder opens it by path.
     with files.open(record.file, MOST_BYTES):
         still = load_still(files.root / record.file)
     if still.digest != record.digest:

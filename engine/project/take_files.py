@@ -1,4 +1,4 @@
-"""Takes on disk: float32 WAV files named after what is in them, and a store of those that are in use."""
+"""Takes on disk: float32 WAV files named by digest, and a cache of those in use."""
 
 import hashlib
 import io
@@ -20,18 +20,18 @@ from engine.scene.takes import Take, Waveform
 
 FOLDER = "takes"
 MOST_HEADER = 1_000_000
-"""Bytes of a take's file beside its samples."""
+"""Bytes of a take's file besides its samples."""
 
 CACHE_BYTES = 512 * 2**20
 
 
 def take_digest(take: Take) -> str:
-    """sha256 over the samples, the rate and the recipe of a take, in hexadecimal."""
+    """Return the sha256 of a take's samples, rate and recipe, in hexadecimal."""
     return samples_digest(take.samples, take.rate, take.recipe)
 
 
 def samples_digest(samples: Waveform, rate: int, recipe: str) -> str:
-    """What ``take_digest`` gives for a take of these samples, float32 (channels, samples)."""
+    """Return the digest that ``take_digest`` gives for these samples, float32 (channels, samples)."""
     channels, length = samples.shape
     digest = hashlib.sha256(f"{channels} x {length} at {rate}: ".encode())
     digest.update(np.ascontiguousarray(samples, "<f4").data)
@@ -40,21 +40,21 @@ def samples_digest(samples: Waveform, rate: int, recipe: str) -> str:
 
 
 def take_file(digest: str) -> str:
-    """Where the take of this digest is, in the project folder."""
+    """Return the path of a take within the project folder."""
     return f"{FOLDER}/{digest}.wav"
 
 
 def write_take(files: SafeFiles, take: Take, objects: Iterable[int] = ()) -> TakeRecord:
-    """Stores a take, synced to the disk, and gives the record for the scene. One that is stored is left alone.
+    """Store a take, synced to disk, and return the record for the scene. A stored take is not written again.
 
     Args:
         files: the project folder.
-        take: to be stored.
-        objects: numbers of the objects it is of.
+        take: the take to store.
+        objects: numbers of its objects.
 
     Raises:
-        BadInput: no such take can be stored: it has no samples, too many, or some that are no numbers.
-        Failed: the disk is full or the place cannot be written.
+        BadInput: it has no samples, too many, or some that are not finite.
+        Failed: the disk is full or the folder cannot be written.
     """
     _check_samples(take.samples, take.rate)
     channels, length = take.samples.shape
@@ -74,11 +74,11 @@ def write_take(files: SafeFiles, take: Take, objects: Iterable[int] = ()) -> Tak
 
 
 def read_take(files: SafeFiles, record: TakeRecord) -> Waveform:
-    """The samples of a take, float32 (channels, samples), read-only, checked against the record bit by bit.
+    """Read the samples of a take, float32 (channels, samples), read-only, and verify its digest.
 
     Raises:
-        BadInput: the file is missing, damaged or another's.
-        Failed: it may not be read, or there is not enough memory.
+        BadInput: the file is missing, damaged, or of another take.
+        Failed: it cannot be read, or there is not enough memory.
     """
     import soundfile
 
@@ -104,11 +104,11 @@ def read_take(files: SafeFiles, record: TakeRecord) -> Waveform:
 
 
 class TakeStore:
-    """The takes of a project by their digests, the last ones used kept in memory; safe from several threads.
+    """The takes of a project by digest, with the most recently used ones in memory; thread-safe.
 
     Args:
         files: the project folder.
-        most_bytes: of samples kept in memory; one larger than that is read again each time.
+        most_bytes: bytes of samples kept in memory; a larger take is read again each time.
     """
 
     def __init__(self, files: SafeFiles, most_bytes: int = CACHE_BYTES) -> None:
@@ -119,8 +119,8 @@ class TakeStore:
         self._bytes = 0
         self._guard = threading.Lock()
 
-    def know(self, record: TakeRecord) -> None:
-        """From now on the take of this record can be asked for."""
+    def register(self, record: TakeRecord) -> None:
+        """Register the record of a take, so that its samples can be requested."""
         with self._guard:
             self._records[record.digest] = record
 
@@ -129,11 +129,11 @@ class TakeStore:
             return digest in self._records
 
     def __call__(self, digest: str) -> tuple[Waveform, int]:
-        """Samples of a take, float32 (channels, samples), read-only, and their rate.
+        """Return the samples of a take, float32 (channels, samples), read-only, and their rate.
 
         Raises:
             BadInput: there is no such take, or its file is missing or damaged.
-            Failed: it may not be read, or there is not enough memory.
+            Failed: it cannot be read, or there is not enough memory.
         """
         with self._guard:
             record = self._records.get(digest)
@@ -171,7 +171,7 @@ def _is_stored(files: SafeFiles, record: TakeRecord) -> bool:
     except MissingFile:
         return False
     except BadInput:
-        # Damaged; what is written now is what it should have been.
+        # The stored file is damaged; write the correct content now.
         return False
     return True
 
@@ -187,7 +187,10 @@ def _check_samples(samples: Waveform, rate: int) -> None:
 
 
 def _check_start(handle: int, record: TakeRecord, name: str) -> None:
-    """Only WAV of a possible size goes to the decoder, which would try some twenty other formats as well."""
+    """Check that a file is a WAV of a plausible size before the decoder opens it.
+
+    The decoder supports some twenty other formats.
+    """
     start = os.pread(handle, 12, 0)
     count = record.channels * record.samples
     size = os.fstat(handle).st_size
@@ -198,7 +201,7 @@ def _check_start(handle: int, record: TakeRecord, name: str) -> None:
 
 
 def _check_header(sound: Any, record: TakeRecord, name: str) -> None:
-    """Before any memory is taken for the samples."""
+    """Check the header before allocating memory for the samples."""
     size = (sound.channels, sound.frames, sound.samplerate)
     if sound.subtype != "FLOAT" or size != (record.channels, record.samples, record.rate):
         raise _damaged(name)

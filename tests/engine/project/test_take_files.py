@@ -163,7 +163,7 @@ def test_the_store_decodes_once_and_keeps_what_was_used_last(tmp_path: Path) -> 
     store = TakeStore(files, most_bytes=2 * 800 * 4)
     records = [write_take(files, toy_take(number)) for number in range(3)]
     for record in records:
-        store.know(record)
+        store.register(record)
     first, rate = store(records[0].digest)
     assert rate == 16_000
     store(records[1].digest)
@@ -181,7 +181,7 @@ def test_a_take_larger_than_the_store_is_read_each_time(tmp_path: Path) -> None:
     files = SafeFiles(tmp_path)
     store = TakeStore(files, most_bytes=100)
     record = write_take(files, toy_take(1))
-    store.know(record)
+    store.register(record)
     assert store(record.digest)[0] is not store(record.digest)[0]
 
 
