@@ -8,16 +8,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from engine.errors import BadInput, Failed
-from engine.generation.delivery import Delivery, Provenance, deliver, read_recipe
+from engine.generation.conditioner import Encoder, PatchFeatures
+from engine.generation.delivery import Delivery, Provenance, deliver
+from engine.generation.generator import Generator, GeneratorInfo
 from engine.generation.model_parts import FolderParts, Namer, Parts, Segmenter
-from engine.generation.object_aware import Diffusion, Encoder, ObjectAwareGenerator
-from engine.generation.request_builder import request_for, targets_of, together_target
-from engine.generation.requests import (
-    LEVEL_LUFS,
-    GenerationRequest,
-    Settings,
-    Target,
-)
+from engine.generation.object_aware import Diffusion, ObjectAwareGenerator, object_aware_info
+from engine.generation.recipe import read_recipe
+from engine.generation.registry import Entry, GeneratorRegistry, installed_generators
+from engine.generation.request_builder import request_for, targets_of, text_target, together_target
+from engine.generation.requests import LEVEL_LUFS, GenerationRequest, Settings, Target
 from engine.models.concepts import Concept, ConceptIndex, load_concepts
 from engine.models.devices import device_words
 from engine.progress import Progress, no_progress
@@ -58,17 +57,24 @@ class Studio:
         model: a model folder, or the id of one in the catalogue; None is the bundled pocket model.
         device: "cpu", "cuda", "mps", or "auto" for the fastest there is.
         parts: where the models come from, instead of a folder.
+        generators: what makes takes beside the object-aware generator; None is what installed packages bring.
 
     Raises:
         BadInput: there is no such model or device.
     """
 
     def __init__(
-        self, model: str | Path | None = None, device: str = "cpu", *, parts: Parts | None = None
+        self,
+        model: str | Path | None = None,
+        device: str = "cpu",
+        *,
+        parts: Parts | None = None,
+        generators: Sequence[Generator] | None = None,
     ) -> None:
         self._parts: Parts = FolderParts(model, device) if parts is None else parts
         self._loaded: dict[str, Any] = {}
         self._paths: dict[str, Path] = {}
+        self._more = generators
 
     @property
     def device_name(self) -> str:
@@ -187,23 +193,35 @@ class Studio:
         settings: Settings | None = None,
         *,
         together: bool = False,
+        generator: str | None = None,
     ) -> GenerationRequest:
         """A request for takes of each object, and with ``together`` for takes of all of them at once too.
 
         Objects whose numbers are not all different are numbered by their places.
+
+        Args:
+            still: the still of the objects.
+            objects: what should sound.
+            settings: what a person chose.
+            together: whether takes of all of them at once are made, too.
+            generator: id of what makes the takes; None is the usual one.
 
         Raises:
             BadInput: a number is out of its range, or there is nothing to sound.
         """
         if len({thing.index for thing in objects}) < len(objects):
             objects = [replace(thing, index=place) for place, thing in enumerate(objects)]
-        subjects = list(targets_of(objects))
+        targets = list(targets_of(objects))
         if together and len(objects) > 1:
-            subjects.append(together_target(objects))
-        return self._request(None if still is None else still.digest, subjects, settings)
+            targets.append(together_target(objects))
+        return self._request(generator, None if still is None else still.digest, targets, settings)
 
     def request_words(
-        self, prompt: str, settings: Settings | None = None, level_lufs: float | None = None
+        self,
+        prompt: str,
+        settings: Settings | None = None,
+        level_lufs: float | None = None,
+        generator: str | None = None,
     ) -> GenerationRequest:
         """A request for takes of words alone, without a picture.
 
@@ -213,7 +231,7 @@ class Studio:
         if not prompt.strip():
             raise BadInput("The prompt is empty: say what should be heard.")
         level = self.level(prompt) if level_lufs is None else level_lufs
-        return self._request(None, [Target(0, prompt, prompt, None, level)], settings)
+        return self._request(generator, None, [text_target(prompt, level)], settings)
 
     def generate(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
@@ -221,13 +239,13 @@ class Studio:
         """Makes what was asked.
 
         Raises:
-            BadInput: the request is for another model or another still.
+            BadInput: the request is for another model or another still, or there is no such generator.
             Failed: there is not enough memory.
             Cancelled: within one step of being cancelled.
         """
         progress = progress or no_progress()
         progress.report(0.0, "Loading the model")
-        generator = self._generator(sees=request.still is not None)
+        generator = self._registry().entry(request.generator).load()
         takes = generator.generate(request, still, progress.part(0.05, 1.0))
         path = self._paths.get(still.digest) if still else None
         return GenerationResult(request, takes, Provenance(still, path, self._parts.device))
@@ -262,7 +280,7 @@ class Studio:
         Raises:
             BadInput: the recipe is damaged, its still has changed or gone, or it is for other weights.
         """
-        read = read_recipe(Path(recipe))
+        read = read_recipe(Path(recipe), self._registry().settings)
         if read.request.still is not None and still is None:
             if read.still is None:
                 raise BadInput("The recipe does not say where its still is: give the still too.")
@@ -309,14 +327,28 @@ class Studio:
         """Which weights are used."""
         return self._parts.fingerprint
 
-    def _request(
-        self, still: str | None, subjects: Sequence[Target], settings: Settings | None
-    ) -> GenerationRequest:
-        return request_for(self._parts.fingerprint, still, subjects, settings)
+    @property
+    def generators(self) -> tuple[GeneratorInfo, ...]:
+        """What is known of each generator, the usual one first. Loads none of them."""
+        return self._registry().infos
 
-    def _generator(self, *, sees: bool) -> ObjectAwareGenerator:
-        encoder = self._encoder() if sees else None
-        return ObjectAwareGenerator(self._parts.fingerprint, self._diffusion(), encoder)
+    def _request(
+        self, generator: str | None, still: str | None, targets: Sequence[Target], settings: Settings | None
+    ) -> GenerationRequest:
+        return request_for(self._registry().info(generator), still, targets, settings)
+
+    def _registry(self) -> GeneratorRegistry:
+        return self._once("registry", self._make_registry)
+
+    def _make_registry(self) -> GeneratorRegistry:
+        info = object_aware_info(self._parts.fingerprint, self._parts.licence)
+        more = installed_generators() if self._more is None else self._more
+        return GeneratorRegistry([Entry(info, self._object_aware), *map(Entry.of, more)])
+
+    def _object_aware(self) -> ObjectAwareGenerator:
+        info = self._registry().info()
+        encoder = _LazyEncoder(self._encoder) if self._parts.takes_masks else None
+        return ObjectAwareGenerator(info.model, self._diffusion(), encoder, info)
 
     def _diffusion(self) -> Diffusion:
         return self._once("diffusion", self._parts.diffusion)
@@ -336,6 +368,19 @@ class Studio:
             self._loaded[name] = make()
         part: Part = self._loaded[name]
         return part
+
+
+class _LazyEncoder:
+    """The encoder of a studio, loaded when it first looks at something: words alone do not wait for it."""
+
+    def __init__(self, load: Callable[[], Encoder | None]) -> None:
+        self._load = load
+
+    def encode(self, still: Still, focus: Mask | None = None) -> PatchFeatures:
+        encoder = self._load()
+        if encoder is None:
+            raise BadInput("This model cannot look at pictures: give every object a prompt.")
+        return encoder.encode(still, focus)
 
 
 def check_hints(hints: Hints, still: Still) -> None:

@@ -14,6 +14,9 @@ from engine.errors import BadInput, Failed, FoleyscapeError
 from engine.files import disk_errors, staged_folder
 from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
+from engine.project.mask_files import mask_file
+from engine.project.take_files import take_file
+from engine.scene.recipe_facts import referenced_masks
 from engine.scene.scene import Scene, TakeRecord
 
 if TYPE_CHECKING:
@@ -131,12 +134,19 @@ def copy_project(project: Project, scene: Scene, path: Path) -> Project:
 
 
 def fetch_takes(project: Project, copy: Project, records: Iterable[TakeRecord]) -> None:
-    """Copies takes that arrived late."""
+    """Copies takes that arrived late, with the masks that their recipes name."""
     for record in records:
-        name = Path("takes") / f"{record.digest}.wav"
-        with disk_errors(copy.path / name):
-            shutil.copy2(project.path / name, copy.path / name)
+        for mask in referenced_masks(record.recipe):
+            if (project.path / mask_file(mask)).is_file():
+                _copy(project, copy, mask_file(mask))
+        _copy(project, copy, take_file(record.digest))
         copy.takes.register(record)
+
+
+def _copy(project: Project, copy: Project, name: str) -> None:
+    with disk_errors(copy.path / name):
+        (copy.path / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(project.path / name, copy.path / name)
 
 
 def close(project: Project, *, discard: bool, remove: bool) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.document.messages import Message
 from desktop.generation.worker import GenerationWorker, Step, Work
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest
+from engine.generation.requests import GenerationRequest
 from engine.scene.takes import Take
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Job:
 
     def objects_of(self, take: Take) -> tuple[int, ...]:
         """The numbers of the objects that one of its takes is of."""
-        return self.objects if take.index == TOGETHER_INDEX else (take.index,)
+        return take.objects or self.objects
 
 
 class GenerationQueue(QObject):

@@ -13,6 +13,7 @@ from desktop.document.messages import Message, Messages
 from desktop.generation.queue import GenerationQueue
 from desktop.generation.worker import GenerationWorker
 from desktop.threads.background import Background
+from engine.generation.generator import GeneratorInfo
 from engine.generation.request_builder import request_for, targets_of, together_target
 from engine.generation.requests import GenerationRequest, Quality, Settings
 from engine.scene.edits import set_seed
@@ -54,12 +55,12 @@ class Order:
     def numbers(self) -> tuple[int, ...]:
         return tuple(thing.index for thing in self.objects)
 
-    def request(self, model: str) -> GenerationRequest:
+    def request(self, generator: GeneratorInfo) -> GenerationRequest:
         """The request, masks packed, which for a large still takes a while."""
         together = self.together and len(self.objects) > 1
-        subjects = (together_target(self.objects, self.label),) if together else targets_of(self.objects)
+        targets = (together_target(self.objects, self.label),) if together else targets_of(self.objects)
         still = None if self.still is None else self.still.digest
-        return request_for(model, still, subjects, self.settings)
+        return request_for(generator, still, targets, self.settings)
 
 
 class Ordering(QObject):
@@ -90,7 +91,7 @@ class Ordering(QObject):
         self._messages = messages
         self._choice = choice
         self._new_seed = new_seed or partial(secrets.randbelow, MOST_NEW_SEED)
-        self._model: str | None = None
+        self._generators: tuple[GeneratorInfo, ...] = ()
         self._pending: list[Order] = []
         self._asked: set[tuple[tuple[int, ...], int]] = set()
         queued = Qt.ConnectionType.QueuedConnection
@@ -151,25 +152,24 @@ class Ordering(QObject):
 
     def _take(self, order: Order) -> None:
         self._pending.append(order)
-        if self._model is None:
+        if not self._generators:
             self._worker.open()
         else:
             self._pack()
 
     def _pack(self) -> None:
-        model, orders = self._model, tuple(self._pending)
-        assert model is not None
+        generator, orders = self._generators[0], tuple(self._pending)
         self._pending.clear()
         for order in orders:
             done = partial(self._submit, order)
-            self._background.run(partial(order.request, model), done, self._messages.fail)
+            self._background.run(partial(order.request, generator), done, self._messages.fail)
 
     def _submit(self, order: Order, request: GenerationRequest) -> None:
         self._queue.submit(request, order.still, order.label, order.numbers, order.home)
 
-    @Slot(str)
-    def _opened(self, model: str) -> None:
-        self._model = model
+    @Slot(object)
+    def _opened(self, generators: tuple[GeneratorInfo, ...]) -> None:
+        self._generators = generators
         self._pack()
 
     @Slot(object)

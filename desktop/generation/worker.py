@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from desktop.document.messages import message_of
 from desktop.document.time_left import Pace
 from engine.errors import Cancelled
+from engine.generation.generator import GeneratorInfo
 from engine.generation.requests import GenerationRequest
 from engine.progress import Progress
 
@@ -24,8 +25,8 @@ class Maker(Protocol):
     """What the worker needs of ``engine.studio.Studio``."""
 
     @property
-    def model(self) -> str:
-        """Which weights are used."""
+    def generators(self) -> tuple[GeneratorInfo, ...]:
+        """What is known of each generator, the usual one first."""
 
     @property
     def device_name(self) -> str:
@@ -65,14 +66,14 @@ class GenerationWorker(QThread):
         make: makes the studio, in the thread, when first needed; asked again after it failed.
 
     Signals, to be connected queued:
-        opened(str): the studio is there; the fingerprint of its model.
+        opened(tuple): the studio is there; what is known of its generators, the usual one first.
         located(str): what it runs on, in words.
         unavailable(Message): it could not be made.
         stepped(int, Step): how far the job of this number is.
         made(int, tuple): its takes. failed(int, Message): why there are none. cancelled(int).
     """
 
-    opened = Signal(str)
+    opened = Signal(object)
     located = Signal(str)
     unavailable = Signal(object)
     stepped = Signal(int, object)
@@ -128,11 +129,11 @@ class GenerationWorker(QThread):
 
     def _open(self) -> None:
         try:
-            model = self._studio().model
+            generators = self._studio().generators
         except BaseException as error:  # noqa: BLE001 - the edge of the thread: whatever it is, it is told
             self.unavailable.emit(message_of(error))
         else:
-            self.opened.emit(model)
+            self.opened.emit(generators)
             with contextlib.suppress(Exception):  # The first job fails by the same, and says so.
                 self.located.emit(self._studio().device_name)
 

@@ -217,7 +217,7 @@ def _write_objects(still: Still, found: Sequence[SoundingObject], out: Path, *, 
     with staged_folder(out, overwrite=overwrite, need_bytes=still.pixels.size) as folder:
         (folder / "masks").mkdir()
         for number, thing in enumerate(found, 1):
-            stem = target_stem(number, Target(thing.index, thing.name, None, None, thing.level_lufs))
+            stem = target_stem(number, Target((thing.index,), thing.name, None, None, thing.level_lufs))
             write_file(folder / "masks" / f"{stem}.png", mask_png(thing.mask))
         marked = [OverlayObject(thing.mask, thing.name, thing.colour) for thing in found]
         write_file(folder / "overlay.png", overlay_png(still, marked))

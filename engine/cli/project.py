@@ -11,6 +11,7 @@ from engine.cli.bar import terminal_bar
 from engine.errors import BadInput
 from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
+from engine.scene.recipe_facts import parse_recipe
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import frame_of, frame_rate, to_text
 
@@ -88,8 +89,8 @@ def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
 def take_facts(scene: Scene, take: TakeRecord, folder: Path) -> dict[str, Any]:
     """What there is to say of a take, its recipe included."""
     try:
-        recipe = json.loads(take.recipe)
-    except ValueError:
+        recipe: dict[str, Any] | None = parse_recipe(take.recipe)
+    except BadInput:
         recipe = None
     return {
         "name": take.name,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+from engine.errors import BadInput
 from engine.export.licences import TakeUsed
+from engine.scene.recipe_facts import parse_recipe, without_bits
 from engine.scene.timecode import FrameRate
 
 VERSION = "3.01"
@@ -156,18 +158,8 @@ def _add(parent: ElementTree.Element, tag: str, text: str | None = None) -> Elem
 
 
 def _read(recipe: str) -> Any:
-    """The recipe without pixels; as plain text where it is no JSON, or none that anybody would write."""
+    """The recipe without pixels; as plain text where it cannot be read."""
     try:
-        return _without_pixels(json.loads(recipe))
-    except (ValueError, RecursionError):
+        return without_bits(parse_recipe(recipe))
+    except BadInput:
         return recipe
-
-
-def _without_pixels(facts: Any) -> Any:
-    """The recipe, less the bits of packed masks (``engine.scene.masks.PackedMask``)."""
-    if isinstance(facts, dict):
-        mask = {"bits", "digest", "height", "width"} <= set(facts)
-        return {key: _without_pixels(value) for key, value in facts.items() if not (mask and key == "bits")}
-    if isinstance(facts, list):
-        return [_without_pixels(entry) for entry in facts]
-    return facts

@@ -1,14 +1,12 @@
 """Which takes sound in a file, and under what licence they leave."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.models.catalogue import Model
+from engine.models.catalogue import Model, licence_of
+from engine.scene.recipe_facts import RecipeFacts
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
-
-UNKNOWN_LICENCE = "unknown"
 
 
 @dataclass(frozen=True)
@@ -46,17 +44,11 @@ def takes_used(scene: Scene, tracks: Iterable[Track], licences: Mapping[str, str
         if take is None:
             continue
         model = model_of(take.recipe)
-        # A model is the name of its folder and the beginning of its fingerprint.
-        licence = licences.get(model, licences.get(model.rpartition("-")[0], UNKNOWN_LICENCE))
+        licence = licence_of(model, licences)
         found.append(TakeUsed(take.name, take.number, digest, model, licence, take.recipe, take.starred))
     return tuple(found)
 
 
 def model_of(recipe: str) -> str:
     """The weights that a recipe names; empty where it names none."""
-    try:
-        facts = json.loads(recipe)
-    except (ValueError, RecursionError):
-        return ""
-    model = facts.get("model") if isinstance(facts, dict) else None
-    return model if isinstance(model, str) else ""
+    return RecipeFacts.of(recipe).model

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target
+from engine.generation.requests import DiffusionSettings, GenerationRequest, Target
 from engine.project.folder import Opened, Project
 from engine.scene.edits import (
     add_object,
@@ -18,7 +18,8 @@ from engine.scene.edits import (
     track_for_object,
     track_of_object,
 )
-from engine.scene.masks import PackedMask, unpack
+from engine.scene.masks import unpack
+from engine.scene.objects import NEGATIVE
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 from engine.vision.still import Still
@@ -63,12 +64,12 @@ def add_takes(project: Project, scene: Scene, request: GenerationRequest, takes:
         Failed: the disk is full or the place cannot be written.
     """
     numbers = {thing.mask_digest: thing.index for thing in scene.objects}
-    for subject in request.subjects:
-        if subject.mask is not None and subject.index != TOGETHER_INDEX:
-            scene, numbers[subject.mask.digest] = _with_object(scene, subject, request)
-    subjects = {subject.index: subject for subject in request.subjects}
+    for target in request.targets:
+        if target.mask is not None:
+            scene, numbers[target.mask.digest] = _with_object(scene, target, request)
+    targets = {target.objects: target for target in request.targets}
     for take in takes:
-        objects = _objects_of(subjects[take.index], numbers)
+        objects = _objects_of(targets[take.objects], numbers)
         record = project.add_take(take, objects)
         if scene.take(record.digest) is None:
             scene = attach(scene, replace(record, number=next_take_number(scene, objects)))
@@ -101,27 +102,26 @@ def _placed_if_empty(scene: Scene, track_id: int | None, record: TakeRecord) -> 
     return place_take(scene, track.id, record.digest, 0)
 
 
-def _with_object(scene: Scene, subject: Target, request: GenerationRequest) -> tuple[Scene, int]:
-    """The scene with the subject among its objects, and its number there."""
-    assert subject.mask is not None
+def _with_object(scene: Scene, target: Target, request: GenerationRequest) -> tuple[Scene, int]:
+    """The scene with the target among its objects, and its number there."""
+    assert target.mask is not None
+    settings = request.settings
     for thing in scene.objects:
-        if thing.mask_digest == subject.mask.digest:
+        if thing.mask_digest == target.mask.digest:
             return scene, thing.index
     added = add_object(
         scene,
-        unpack(subject.mask),
-        subject.name,
-        prompt=subject.prompt,
-        level_lufs=subject.level_lufs,
-        negative=request.negative,
+        unpack(target.mask),
+        target.name,
+        prompt=target.prompt,
+        level_lufs=target.level_lufs,
+        negative=settings.negative if isinstance(settings, DiffusionSettings) else NEGATIVE,
         duration=request.duration,
         seed=request.seed,
     )
     return added, scene.next_object
 
 
-def _objects_of(subject: Target, numbers: dict[str, int]) -> tuple[int, ...]:
-    """The numbers of the objects that a subject's takes are of; none for words alone."""
-    masks: list[PackedMask | None] = [part.mask for part in subject.parts]
-    masks = masks or [subject.mask]
-    return tuple(numbers[mask.digest] for mask in masks if mask is not None and mask.digest in numbers)
+def _objects_of(target: Target, numbers: dict[str, int]) -> tuple[int, ...]:
+    """The numbers of the objects that a target's takes are of; none for words alone."""
+    return tuple(numbers[mask.digest] for mask in target.masks if mask.digest in numbers)

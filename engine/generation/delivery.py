@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import BadInput
 from engine.files import staged_folder, write_file
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target, take_seed
+from engine.generation.recipe import request_facts
+from engine.generation.requests import GenerationRequest, Target, take_seed
 from engine.progress import Progress, no_progress
 from engine.scene.colours import object_colour
-from engine.scene.masks import unpack
+from engine.scene.recipe_facts import SCHEMA
 from engine.scene.takes import Take
 from engine.sound.files import write_wav
 from engine.sound.loudness import integrated_lufs
@@ -29,7 +29,6 @@ from engine.vision.still import Still
 
 RATE = 48_000
 RECIPE = "recipe.json"
-RECIPE_SCHEMA = 1
 MOST_ROWS = 12
 """Rows of the spectrogram picture; with more stems than that the rest is heard, not drawn."""
 
@@ -158,41 +157,6 @@ def deliver(
     return delivery
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """A recipe file, read.
-
-    Attributes:
-        request: what to make again.
-        still: where the still was, if there was one.
-    """
-
-    request: GenerationRequest
-    still: Path | None
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Reads what ``deliver`` wrote.
-
-    Raises:
-        BadInput: there is no such file, it is no recipe, it is damaged or newer than this program.
-    """
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise BadInput(f"There is no recipe {path}.") from None
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path} is not a recipe that can be read.") from error
-    if not isinstance(facts, dict) or not isinstance(facts.get("request"), dict):
-        raise BadInput(f"{path} is not a recipe of Foleyscape.")
-    if isinstance(facts.get("schema"), int) and facts["schema"] > RECIPE_SCHEMA:
-        raise BadInput(f"{path} was made by a newer Foleyscape; this one cannot repeat it.")
-    still = facts.get("still")
-    where = still.get("path") if isinstance(still, dict) else None
-    request = GenerationRequest.from_json(facts["request"])
-    return Recipe(request, _find_still(Path(where), path) if isinstance(where, str) else None)
-
-
 def file_name(words: str) -> str:
     """Words as a part of a file name: letters, digits and hyphens, lower case, at most 40 bytes."""
     plain = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", words).casefold()).strip("-")
@@ -204,39 +168,39 @@ class StemEntry:
     """Where one take goes, and what is said of it."""
 
     def __init__(self, request: GenerationRequest, take: Take) -> None:
-        numbered = {subject.index: number for number, subject in enumerate(request.subjects, 1)}
+        numbered = {target.objects: number for number, target in enumerate(request.targets, 1)}
         self.take = take
-        self.subject = next(s for s in request.subjects if s.index == take.index)
-        self.stem = target_stem(numbered[take.index], self.subject)
+        self.target = next(t for t in request.targets if t.objects == take.objects)
+        self.stem = target_stem(numbered[take.objects], self.target)
         self.file = f"stems/{self.stem}_take{take.number}.wav"
-        alone = len(request.subjects) == 1
-        self.in_mix = take.number == request.takes[0] and (alone or take.index != TOGETHER_INDEX)
-        self.seed = take_seed(request.seed, take.index, take.number)
+        alone = len(request.targets) == 1
+        self.in_mix = take.number == request.takes[0] and (alone or not self.target.is_together)
+        self.seed = take_seed(request.seed, self.target.seed_number, take.number)
 
     def wave(self) -> Waveform:
         """The take at the stems' rate; levelled again, for what lies at the very top of its band is lost."""
         return normalize_loudness(
-            resample(self.take.samples, self.take.rate, RATE), RATE, self.subject.level_lufs
+            resample(self.take.samples, self.take.rate, RATE), RATE, self.target.level_lufs
         )
 
     def facts(self, steps: Quantised) -> StemFacts:
         wave = as_float(steps)
         return StemFacts(
             file=self.file,
-            name=self.subject.name,
-            prompt=self.subject.prompt,
+            name=self.target.name,
+            prompt=self.target.prompt,
             take=self.take.number,
             seed=self.seed,
-            mask=f"masks/{self.stem}.png" if self.subject.mask else None,
+            mask=f"masks/{self.stem}.png" if self.target.masks else None,
             in_mix=self.in_mix,
             lufs=_rounded(integrated_lufs(wave, RATE)),
             true_peak_dbtp=_rounded(true_peak_dbtp(wave)),
         )
 
 
-def target_stem(number: int, subject: Target) -> str:
-    """How the files of a subject begin: its number from 1, and its name."""
-    return f"{number:02d}_{file_name(subject.name)}"
+def target_stem(number: int, target: Target) -> str:
+    """How the files of a target begin: its number from 1, and its name."""
+    return f"{number:02d}_{file_name(target.name)}"
 
 
 def _write_pictures(
@@ -247,11 +211,11 @@ def _write_pictures(
     still: Still | None,
     model_rate: int,
 ) -> None:
-    colours = {subject.index: object_colour(number) for number, subject in enumerate(request.subjects)}
+    colours = {target.objects: object_colour(number) for number, target in enumerate(request.targets)}
     rows = [SpectrogramRow("Mix", MIX_COLOUR, as_float(mixdown.mix), _level_note(mixdown.mix))]
     for place, steps in zip(places, mixdown.stems, strict=True):
-        title = f"{place.stem[:2]}  {place.subject.name}, take {place.take.number}"
-        rows.append(SpectrogramRow(title, colours[place.take.index], as_float(steps), _level_note(steps)))
+        title = f"{place.stem[:2]}  {place.target.name}, take {place.take.number}"
+        rows.append(SpectrogramRow(title, colours[place.take.objects], as_float(steps), _level_note(steps)))
     shown = rows[1:] if len(rows) == 2 else rows[:MOST_ROWS]
     write_file(folder / "spectrogram.png", spectrogram_png(shown, RATE, model_rate / 2))
     if still is not None:
@@ -261,13 +225,13 @@ def _write_pictures(
 def _write_masks(folder: Path, request: GenerationRequest, still: Still) -> None:
     marked = []
     (folder / "masks").mkdir()
-    for number, subject in enumerate(request.subjects, 1):
-        if subject.mask is None:
+    for number, target in enumerate(request.targets, 1):
+        mask = target.area()
+        if mask is None:
             continue
-        mask = unpack(subject.mask)
-        write_file(folder / "masks" / f"{target_stem(number, subject)}.png", mask_png(mask))
-        if subject.index != TOGETHER_INDEX or len(request.subjects) == 1:
-            marked.append(OverlayObject(mask, subject.name, object_colour(number - 1)))
+        write_file(folder / "masks" / f"{target_stem(number, target)}.png", mask_png(mask))
+        if not target.is_together or len(request.targets) == 1:
+            marked.append(OverlayObject(mask, target.name, object_colour(number - 1)))
     write_file(folder / "overlay.png", overlay_png(still, marked))
 
 
@@ -290,9 +254,9 @@ def _recipe(request: GenerationRequest, delivery: Delivery, provenance: Provenan
         size = [provenance.still.width, provenance.still.height]
         still = {"path": path, "digest": provenance.still.digest, "size": size}
     return {
-        "schema": RECIPE_SCHEMA,
+        "schema": SCHEMA,
         "program": "foleyscape",
-        "request": request.to_json(),
+        "request": request_facts(request),
         "still": still,
         "device": provenance.device,
         "output": {
@@ -311,17 +275,9 @@ def _recipe(request: GenerationRequest, delivery: Delivery, provenance: Provenan
     }
 
 
-def _find_still(path: Path, recipe: Path) -> Path:
-    """The still where it was, else one of the same name beside the recipe or above its folder."""
-    for candidate in (path, recipe.parent / path.name, recipe.parent.parent / path.name):
-        if candidate.is_file():
-            return candidate
-    return path
-
-
 def _estimate(request: GenerationRequest, provenance: Provenance) -> int:
     """Bytes that the folder will need, generously."""
-    files = len(request.subjects) * len(request.takes) + 1
+    files = len(request.targets) * len(request.takes) + 1
     still = provenance.still.pixels.size if provenance.still else 0
     return int(files * request.duration * RATE * 3) + still + 2_000_000
 

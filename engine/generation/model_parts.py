@@ -5,8 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from engine.errors import BadInput, Failed
-from engine.generation.object_aware import Diffusion, Encoder
-from engine.models.catalogue import find_model, load_catalogue, model_folder, models_folder
+from engine.generation.conditioner import Encoder
+from engine.generation.object_aware import Diffusion
+from engine.models.catalogue import (
+    find_model,
+    licence_of,
+    load_catalogue,
+    model_folder,
+    models_folder,
+)
 from engine.models.concepts import Concept, load_concepts
 from engine.models.devices import choose_device
 from engine.models.fingerprint import fingerprint
@@ -70,6 +77,14 @@ class Parts(Protocol):
     def sounds(self) -> frozenset[str] | None:
         """Ids of the concepts whose sounds these weights have learnt; None where that is not known."""
 
+    @property
+    def licence(self) -> str:
+        """Of the weights, as an SPDX identifier, or "unknown"."""
+
+    @property
+    def takes_masks(self) -> bool:
+        """Whether the mask of an object can steer its sound; else only words can."""
+
     def diffusion(self) -> Diffusion:
         """What makes waveforms."""
 
@@ -117,6 +132,14 @@ class FolderParts:
         from engine.diffusion.model_folder import learnt_sounds
 
         return learnt_sounds(self.folder)
+
+    @property
+    def licence(self) -> str:
+        return licence_of(self.folder.name, {model.id: model.licence for model in load_catalogue()})
+
+    @property
+    def takes_masks(self) -> bool:
+        return (self.folder / "image_encoder").is_dir() and (self.folder / "object_attention").is_dir()
 
     def diffusion(self) -> Diffusion:
         from engine.diffusion.pipeline import ObjectDiffusion

@@ -17,6 +17,7 @@ from engine.models.resources import resource
 
 FOLDER_VARIABLE = "FOLEYSCAPE_MODELS"
 URL_VARIABLE = "FOLEYSCAPE_MODELS_URL"
+UNKNOWN_LICENCE = "unknown"
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,16 @@ def find_model(models: Iterable[Model], model_id: str) -> Model:
         if model.id == model_id:
             return model
     raise BadInput(f"There is no model {model_id!r}; there are: {', '.join(model.id for model in models)}.")
+
+
+def licence_of(model: str, licences: Mapping[str, str]) -> str:
+    """The licence of the weights that a recipe names; ``UNKNOWN_LICENCE`` for weights that are not listed.
+
+    Args:
+        model: an id, or the name of a folder with the beginning of its fingerprint, as recipes have it.
+        licences: SPDX identifiers by the ids of models.
+    """
+    return licences.get(model, licences.get(model.rpartition("-")[0], UNKNOWN_LICENCE))
 
 
 def models_folder(environment: Mapping[str, str] = os.environ) -> Path:

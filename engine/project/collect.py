@@ -10,6 +10,7 @@ from engine.project.autosaves import list_autosaves
 from engine.project.backup import BACKUP_NAME, SCENE_FILE
 from engine.project.json_text import MOST_BYTES
 from engine.project.safe_files import MissingFile, SafeFiles
+from engine.scene.recipe_facts import referenced_masks
 from engine.scene.scene import Scene
 
 _STORED = re.compile(rf"({mask_files.FOLDER}/[0-9a-f]{{64}}\.png|{take_files.FOLDER}/[0-9a-f]{{64}}\.wav)")
@@ -65,6 +66,7 @@ def _named_by(scenes: Iterable[Scene]) -> set[str]:
     needed: set[str] = set()
     for scene in scenes:
         needed.update(take.digest for take in scene.takes)
+        needed.update(*(referenced_masks(take.recipe) for take in scene.takes))
         needed.update(thing.mask_digest for thing in scene.objects)
     return needed
 

@@ -23,6 +23,7 @@ from engine.project.json_text import MOST_BYTES, UnreadableJson
 from engine.project.loading import LoadedScene, load_scene
 from engine.project.lock import Lock
 from engine.project.mask_files import write_mask
+from engine.project.recipe_masks import store_masks, whole_recipe
 from engine.project.safe_files import MissingFile, SafeFiles
 from engine.project.still_files import read_still
 from engine.project.take_files import TakeStore, write_take
@@ -166,8 +167,9 @@ class Project:
     def add_take(self, take: Take, objects: Iterable[int] = ()) -> TakeRecord:
         """Store a take and return its record for the scene, which can be saved from then on.
 
-        The same take is stored once. Until a scene with the record is saved, ``collect`` treats the take as
-        unneeded, so never run it while takes are being generated.
+        The same take is stored once. The masks in its recipe are stored as files, and its recipe then names them
+        by their digests. Until a scene with the record is saved, ``collect`` treats the take as unneeded, so
+        never run it while takes are being generated.
 
         Args:
             take: the take to store.
@@ -178,9 +180,13 @@ class Project:
             Failed: the disk is full or the folder cannot be written.
         """
         self._check_writing()
-        record = write_take(self._files, take, objects)
+        record = write_take(self._files, store_masks(self._files, take, self._masks), objects)
         self.takes.register(record)
         return record
+
+    def recipe_of(self, scene: Scene, take: TakeRecord) -> str:
+        """The whole recipe of a take; see ``engine.project.recipe_masks.whole_recipe``."""
+        return whole_recipe(self._files, scene, take)
 
     def save(self, scene: Scene) -> None:
         """Replace scene.json atomically, synced to disk before returning.

@@ -17,17 +17,17 @@ class Take:
 
     Attributes:
         samples: float32 (channels, samples), full scale 1.0, read-only.
-        rate: samples per second.
-        name: name of the sounding object or objects.
-        index: number of the object.
-        number: number of the take among those of the object, from 1.
-        recipe: JSON from which the same samples can be generated again.
+        rate: samples a second.
+        name: of what it is a take.
+        objects: numbers of the objects it is a take of; several for one made together, none for words alone.
+        number: which take of those, from 1.
+        recipe: JSON from which the same samples can be made again.
     """
 
     samples: Waveform = field(compare=False, repr=False)
     rate: int
     name: str
-    index: int
+    objects: tuple[int, ...]
     number: int
     recipe: str = field(repr=False)
 

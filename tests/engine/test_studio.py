@@ -9,7 +9,7 @@ from PIL import Image
 
 import engine
 from engine.errors import BadInput
-from engine.generation.requests import TOGETHER_INDEX, Settings
+from engine.generation.requests import Settings
 from engine.scene.hints import Box, Click, Hints
 from engine.studio import Studio
 from engine.vision.still import Still
@@ -127,18 +127,18 @@ def test_objects_are_found_named_and_numbered(studio: Studio, still: Still) -> N
 def test_objects_made_without_numbers_are_numbered_by_their_places(studio: Studio, still: Still) -> None:
     things = [studio.click(still, 10, 10), studio.click(still, 70, 10)]
     request = studio.request(still, things, SHORT)
-    assert [subject.index for subject in request.subjects] == [0, 1]
+    assert [target.objects for target in request.targets] == [(0,), (1,)]
     kept = studio.request(still, [studio.click(still, 10, 10, index=5)], SHORT)
-    assert kept.subjects[0].index == 5
+    assert kept.targets[0].objects == (5,)
 
 
-def test_together_adds_one_subject_with_all_the_masks(parts: FakeParts, studio: Studio, still: Still) -> None:
+def test_together_adds_one_target_with_all_the_masks(parts: FakeParts, studio: Studio, still: Still) -> None:
     found = studio.find_objects(still)
     sounds = studio.generate_for_objects(still, found, SHORT, together=True)
-    assert [take.index for take in sounds.takes] == [0, 1, TOGETHER_INDEX]
+    assert [take.objects for take in sounds.takes] == [(0,), (1,), (0, 1)]
     assert len(parts.made.batches) == 1
     alone = studio.request(still, found[:1], SHORT, together=True)
-    assert len(alone.subjects) == 1
+    assert len(alone.targets) == 1
 
 
 def test_a_model_without_eyes_asks_for_names(still: Still) -> None:

@@ -4,16 +4,15 @@ One value for every format. All times are whole samples at one rate, the rate of
 that can place sound to the sample does.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from engine.errors import BadInput
-from engine.export.licences import UNKNOWN_LICENCE
+from engine.models.catalogue import licence_of
 from engine.scene.colours import PALETTE, Colour
+from engine.scene.recipe_facts import RecipeFacts
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import FrameRate, nearest_frame, sample_of
 from engine.scene.timeline import Clip, Fade, Marker, Track
@@ -198,30 +197,16 @@ def build_interchange(
 
 def read_take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFacts:
     """What a take's recipe says of it; a recipe that cannot be read says nothing."""
-    try:
-        recipe = json.loads(record.recipe)
-    except (ValueError, RecursionError):
-        recipe = None
-    facts = recipe if isinstance(recipe, dict) else {}
-    seed, model = facts.get("seed"), facts.get("model")
-    model = model if isinstance(model, str) else ""
+    facts = RecipeFacts.of(record.recipe)
     return TakeFacts(
         digest=record.digest,
         name=record.name,
         number=record.number,
-        prompt=_prompt(facts),
-        seed=seed if isinstance(seed, int) else None,
-        model=model,
-        # A model is the name of its folder and the beginning of its fingerprint.
-        licence=licences.get(model, licences.get(model.rpartition("-")[0], UNKNOWN_LICENCE)),
+        prompt=facts.prompt or "",
+        seed=facts.seed,
+        model=facts.model,
+        licence=licence_of(facts.model, licences),
     )
-
-
-def _prompt(facts: Mapping[str, Any]) -> str:
-    subjects = facts.get("subjects")
-    first = subjects[0] if isinstance(subjects, list) and subjects else None
-    prompt = first.get("prompt") if isinstance(first, dict) else None
-    return prompt if isinstance(prompt, str) else ""
 
 
 @dataclass(frozen=True)

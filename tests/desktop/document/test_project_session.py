@@ -111,7 +111,7 @@ def test_what_cannot_be_opened_is_one_message_and_leaves_the_scene(
 
 def test_saving_as_gives_the_scene_a_place_that_opens_again(desk: Desk, still: Path, tmp_path: Path) -> None:
     desk.open(still)
-    take = Take(np.zeros((1, 800), np.float32), 16_000, "dog", 0, 1, "{}")
+    take = Take(np.zeros((1, 800), np.float32), 16_000, "dog", (0,), 1, "{}")
     project = desk.document.project
     assert project is not None
     record = project.add_take(take)

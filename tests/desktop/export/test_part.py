@@ -47,7 +47,7 @@ class Bench:
         self.project = Project.create(tmp_path / "Street.foley", "Street").project
 
     def open(self) -> None:
-        take = Take(noise(1, 0.5, 16_000, 0.05), 16_000, "dog", 0, 1, recipe("a dog", 1))
+        take = Take(noise(1, 0.5, 16_000, 0.05), 16_000, "dog", (0,), 1, recipe("a dog", 1))
         scene = self.document.scene
         record = self.project.add_take(take)
         scene = add_track(attach_take(scene, record), "dog")

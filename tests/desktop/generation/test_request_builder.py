@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 from desktop.generation.request_builder import batches, joined
 from desktop.generation.worker import GenerationWorker
 from engine.errors import BadInput
-from engine.generation.requests import TOGETHER_INDEX
 from engine.project.folder import Project
 from engine.scene.edits import (
     lock_seed,
@@ -20,6 +19,7 @@ from engine.scene.edits import (
 )
 from engine.scene.scene import Scene
 from tests.desktop.objects.toy import PATIENCE, Bench
+from tests.engine.generation.fakes import sampling
 
 
 def arrived(it: Bench, qtbot: QtBot, count: int) -> None:
@@ -30,8 +30,12 @@ def test_a_take_of_each_comes_in_one_batch_where_they_are_alike(made: Bench, qtb
     made.ordering.generate((0, 1))
     arrived(made, qtbot, 2)
     (request,) = made.maker.requests
-    assert [(subject.index, subject.prompt) for subject in request.subjects] == [(0, "dog"), (1, "bird")]
-    assert (request.model, request.seed, request.negative) == (made.maker.model, 100, "music, speech")
+    assert [(target.objects, target.prompt) for target in request.targets] == [((0,), "dog"), ((1,), "bird")]
+    assert (request.model, request.seed, sampling(request).negative) == (
+        made.maker.model,
+        100,
+        "music, speech",
+    )
     scene = made.document.scene
     assert [take.objects for take in scene.takes] == [(0,), (1,)]
     assert scene.chosen_of(0) == scene.takes[0]
@@ -53,7 +57,7 @@ def test_objects_that_differ_are_made_one_after_another(made: Bench, qtbot: QtBo
     made.document.edit("Change duration", partial(set_duration, index=1, duration=2.0))
     made.ordering.generate((0, 1, 2))
     arrived(made, qtbot, 3)
-    assert [[s.index for s in request.subjects] for request in made.maker.requests] == [[0, 2], [1]]
+    assert [[t.objects for t in request.targets] for request in made.maker.requests] == [[(0,), (2,)], [(1,)]]
     assert [request.duration for request in made.maker.requests] == [5.0, 2.0]
 
 
@@ -62,9 +66,9 @@ def test_together_is_one_take_of_all(made: Bench, qtbot: QtBot) -> None:
     made.ordering.generate((0, 1), True)
     arrived(made, qtbot, 1)
     (request,) = made.maker.requests
-    (subject,) = request.subjects
-    assert (subject.index, subject.name, len(subject.parts)) == (TOGETHER_INDEX, "Dog + Bird", 2)
-    assert request.negative == "music, speech, wind"
+    (target,) = request.targets
+    assert (target.objects, target.name, len(target.parts)) == ((0, 1), "Dog + Bird", 2)
+    assert sampling(request).negative == "music, speech, wind"
     (take,) = made.document.scene.takes
     assert take.objects == (0, 1)
     made.document.select((1,))
@@ -98,7 +102,8 @@ def test_variations_are_several_takes_with_numbers_of_their_own(made: Bench, qtb
     made.ordering.generate((0,))
     arrived(made, qtbot, 3)
     assert made.maker.requests[0].takes == (1, 2, 3)
-    assert (made.maker.requests[0].solver, made.maker.requests[0].steps) == ("ddim", 60)
+    chosen = sampling(made.maker.requests[0])
+    assert (chosen.solver, chosen.steps) == ("ddim", 60)
     assert [take.number for take in made.document.scene.takes] == [1, 2, 3]
     assert len(made.document.scene.timeline.tracks[0].clips) == 1
 
@@ -111,7 +116,7 @@ def test_a_job_is_what_was_asked_for_whatever_is_edited_afterwards(made: Bench, 
     made.document.edit("Remove object", partial(remove_object, index=0))
     made.maker.go.set()
     arrived(made, qtbot, 1)
-    assert made.maker.requests[0].subjects[0].prompt == "dog"
+    assert made.maker.requests[0].targets[0].prompt == "dog"
     assert made.document.scene.takes[0].objects == (0,)
     made.document.undo()
     assert len(made.document.scene.takes_of(0)) == 1

@@ -14,7 +14,7 @@ from desktop.generation.worker import GenerationWorker
 from desktop.objects.controls import icon_maker
 from desktop.objects.queue_view import QueueView, words_of
 from engine.errors import Failed
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target
+from engine.generation.requests import DiffusionSettings, GenerationRequest, Target
 from tests.desktop.objects.toy import PATIENCE, FakeMaker, toy_take
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,8 +44,9 @@ class Line:
         self.takes.append(takes)
 
     def submit(self, words: str) -> int:
-        subject = Target(0, words, words, None, -23.0)
-        request = GenerationRequest(self.maker.model, None, (subject,), steps=4)
+        target = Target((), words, words, None, -23.0)
+        settings = DiffusionSettings(steps=4)
+        request = GenerationRequest(self.maker.model, None, (target,), settings=settings)
         return self.queue.submit(request, None, words, (0,))
 
     def states(self) -> list[str]:
@@ -70,7 +71,7 @@ def test_jobs_run_one_after_another_in_one_other_thread_with_one_maker(line: Lin
     assert line.states() == ["running", "waiting", "waiting"]
     ended(line, qtbot)
     assert [job.label for job in line.done] == ["rain", "wind", "sea"]
-    assert [request.subjects[0].name for request in line.maker.requests] == ["rain", "wind", "sea"]
+    assert [request.targets[0].name for request in line.maker.requests] == ["rain", "wind", "sea"]
     assert line.made_makers == 1
     assert len(line.maker.threads) == 1
     assert threading.get_ident() not in line.maker.threads
@@ -159,7 +160,7 @@ def test_steps_and_the_time_to_go_are_told(line: Line, qtbot: QtBot) -> None:
 def test_the_model_is_known_without_making_anything(line: Line, qtbot: QtBot) -> None:
     with qtbot.waitSignal(line.worker.opened, timeout=PATIENCE) as heard:
         line.worker.open()
-    assert heard.args == [line.maker.model]
+    assert heard.args == [line.maker.generators]
     assert line.maker.requests == []
 
 
@@ -174,10 +175,10 @@ def test_only_the_last_of_what_has_ended_is_remembered(line: Line, qtbot: QtBot)
 
 
 def test_a_take_of_several_is_of_all_the_jobs_objects() -> None:
-    request = GenerationRequest("m", None, (Target(0, "a", "a", None, -23.0),))
+    request = GenerationRequest("m", None, (Target((), "a", "a", None, -23.0),))
     job = Job(1, request, None, "a", (3, 4))
-    assert job.objects_of(toy_take("a", TOGETHER_INDEX, 1)) == (3, 4)
-    assert job.objects_of(toy_take("a", 4, 1)) == (4,)
+    assert job.objects_of(toy_take("a", (3, 4), 1)) == (3, 4)
+    assert job.objects_of(toy_take("a", (4,), 1)) == (4,)
 
 
 def test_of_what_went_well_only_the_newest_is_shown_and_all_that_failed(line: Line, qtbot: QtBot) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from desktop.objects.edits import clicked, drop_place, shift_object, takes_with, use_take
 from desktop.objects.pictures import crop_box, cut_out, peaks
-from desktop.objects.recipe import recipe_rows, recipe_tip
+from desktop.objects.recipe_tip import recipe_rows, recipe_tip
 from desktop.objects.wave_strip import wave_outline
+from engine.generation.object_aware import object_aware_info
+from engine.generation.recipe import request_text
 from engine.generation.request_builder import request_for, targets_of, together_target
 from engine.scene.edits import choose_take, reject_take, remove_clip, star_take
 from tests.desktop.objects.toy import toy_mask, toy_project, with_takes
@@ -78,13 +80,15 @@ def test_a_recipe_is_told_in_words(tmp_path: Path) -> None:
     project, scene, _ = toy_project(tmp_path)
     with project:
         take = with_takes(project, scene, 0, 1).takes[0]
-    request = request_for("pocket-1", "s", (together_target(scene.objects[:2]),))
-    rows = dict(recipe_rows(replace(take, recipe=request.text())))
+    request = request_for(object_aware_info("pocket-1"), "s", (together_target(scene.objects[:2]),))
+    rows = dict(recipe_rows(replace(take, recipe=request_text(request))))
     assert rows["Prompt"] == "dog + bird"
     assert rows["Steps"] == "16, draft"
     assert (rows["Seed"], rows["Model"], rows["Length"]) == ("0", "pocket-1", "0.10 s, 16 kHz")
-    alone = request_for("pocket-1", "s", targets_of([replace(scene.objects[0], prompt=None)]))
-    assert dict(recipe_rows(replace(take, recipe=alone.text())))["Prompt"] == "from the picture"
+    alone = request_for(
+        object_aware_info("pocket-1"), "s", targets_of([replace(scene.objects[0], prompt=None)])
+    )
+    assert dict(recipe_rows(replace(take, recipe=request_text(alone))))["Prompt"] == "from the picture"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,9 @@ def test_a_recipe_is_told_in_words(tmp_path: Path) -> None:
         '{"subjects": 3}',
         '{"subjects": [{"parts": 7}]}',
         '{"seed": "x", "subjects": []}',
+        '{"schema": 2, "targets": 3}',
+        '{"schema": 2, "targets": [{"parts": 7}]}',
+        '{"schema": 9}',
     ],
 )
 def test_a_recipe_of_no_known_form_tells_what_it_can(recipe: str, tmp_path: Path) -> None:
@@ -150,5 +157,5 @@ def test_a_request_of_several_together_is_as_loud_as_the_loudest() -> None:
 
     quiet = SoundingObject(0, toy_mask(0), "a", level_lufs=-40.0)
     loud = SoundingObject(1, toy_mask(30), "b", level_lufs=-18.0)
-    subject = together_target([quiet, loud], "both")
-    assert (subject.name, subject.level_lufs, len(subject.parts)) == ("both", -18.0, 2)
+    target = together_target([quiet, loud], "both")
+    assert (target.name, target.level_lufs, len(target.parts)) == ("both", -18.0, 2)

@@ -19,6 +19,7 @@ from desktop.objects.previews import Previews
 from desktop.threads.background import Background
 from engine.generation.add_to_project import attach
 from engine.generation.delivery import Provenance
+from engine.generation.object_aware import object_aware_info
 from engine.generation.requests import GenerationRequest, take_seed
 from engine.progress import Progress, no_progress
 from engine.project.folder import Project
@@ -28,6 +29,7 @@ from engine.scene.scene import Scene
 from engine.scene.takes import Take
 from engine.studio import GenerationResult
 from engine.vision.still import Still
+from tests.engine.generation.fakes import sampling
 
 RATE = 16_000
 SIZE = (80, 60)
@@ -40,16 +42,17 @@ def toy_mask(left: int) -> Mask:
     return mask
 
 
-def toy_take(name: str, index: int, number: int, seed: int = 0) -> Take:
-    noise = np.random.default_rng(take_seed(seed, index, number)).normal(0, 0.1, (1, 1600))
+def toy_take(name: str, objects: tuple[int, ...], number: int, seed: int = 0) -> Take:
+    noise = np.random.default_rng(take_seed(seed, sum(objects), number)).normal(0, 0.1, (1, 1600))
     recipe = json.dumps({"seed": seed, "steps": 4, "number": number})
-    return Take(noise.astype(np.float32), RATE, name, index, number, recipe)
+    return Take(noise.astype(np.float32), RATE, name, objects, number, recipe)
 
 
 class FakeMaker:
     """Takes steps when it is let; counts what is asked of it and can be told to fail."""
 
     model = "fake-000000000000"
+    generators = (object_aware_info(model),)
     device_name = "Toy GPU"
 
     def __init__(self) -> None:
@@ -72,14 +75,15 @@ class FakeMaker:
         self.threads.add(threading.get_ident())
         if self.failures:
             raise self.failures.pop(0)
-        for step in range(request.steps):
-            progress.report(step / request.steps, f"step {step + 1} of {request.steps}")
+        settings = sampling(request)
+        for step in range(settings.steps):
+            progress.report(step / settings.steps, f"step {step + 1} of {settings.steps}")
             self.begun.set()
             while not self.go.wait(0.002):
                 progress.raise_if_cancelled()
         takes = [
-            toy_take(subject.name, subject.index, number, request.seed)
-            for subject in request.subjects
+            toy_take(target.name, target.objects, number, request.seed)
+            for target in request.targets
             for number in request.takes
         ]
         return GenerationResult(request, tuple(takes), Provenance(still))
@@ -107,7 +111,7 @@ def with_takes(project: Project, scene: Scene, number: int, count: int) -> Scene
     thing = scene.object(number)
     assert thing is not None
     for take in range(1, count + 1):
-        record = project.add_take(toy_take(thing.name, number, take), (number,))
+        record = project.add_take(toy_take(thing.name, (number,), take), (number,))
         scene = attach(scene, replace(record, number=take))
     return scene
 

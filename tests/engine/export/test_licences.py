@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.export.licences import UNKNOWN_LICENCE, licences_of, model_of, takes_used
-from engine.models.catalogue import load_catalogue
+from engine.export.licences import licences_of, model_of, takes_used
+from engine.models.catalogue import UNKNOWN_LICENCE, load_catalogue
 from tests.engine.export.toy_scene import toy
 
 

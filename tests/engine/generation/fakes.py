@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.generation.object_aware import Encoder
-from engine.generation.requests import SolverName
+from engine.generation.conditioner import Encoder
+from engine.generation.requests import DiffusionSettings, GenerationRequest, SolverName
 from engine.models.concepts import Concept, load_concepts
 from engine.progress import Progress, no_progress
 from engine.scene.hints import Hints
@@ -145,12 +145,17 @@ class FakeParts:
     fingerprint = "fake-000000000000"
     sounds: frozenset[str] | None = None
     device = "cpu"
+    licence = "unknown"
 
     def __init__(self) -> None:
         self.loaded: list[str] = []
         self.made = FakeDiffusion()
         self.eyes: FakeEncoder | None = FakeEncoder()
         self.hands = FakeSegmenter()
+
+    @property
+    def takes_masks(self) -> bool:
+        return self.eyes is not None
 
     def diffusion(self) -> FakeDiffusion:
         self.loaded.append("diffusion")
@@ -167,6 +172,12 @@ class FakeParts:
     def namer(self, encoder: Encoder) -> FakeNamer:
         self.loaded.append("namer")
         return FakeNamer()
+
+
+def sampling(request: GenerationRequest) -> DiffusionSettings:
+    """The settings of a request that samples by diffusion."""
+    assert isinstance(request.settings, DiffusionSettings)
+    return request.settings
 
 
 def two_halves(height: int = 60, width: int = 80) -> Still:

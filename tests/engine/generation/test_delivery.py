@@ -12,9 +12,10 @@ from PIL import Image
 
 from engine.errors import BadInput, Cancelled, Failed
 from engine.generation import delivery
-from engine.generation.delivery import Provenance, deliver, file_name, read_recipe
+from engine.generation.delivery import Provenance, deliver, file_name
 from engine.generation.object_aware import ObjectAwareGenerator
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target
+from engine.generation.recipe import read_recipe
+from engine.generation.requests import GenerationRequest, Target, TargetPart
 from engine.progress import Progress
 from engine.scene.masks import pack
 from engine.scene.takes import Take
@@ -32,12 +33,13 @@ def still() -> Still:
 def asked(still: Still) -> GenerationRequest:
     left = np.zeros((60, 80), np.bool_)
     left[:, :40] = True
-    subjects = (
-        Target(0, "Big Dog", None, pack(left), -22.0),
-        Target(1, "frog", "croak", pack(~left), -28.0),
-        Target(TOGETHER_INDEX, "together", None, pack(left | True), -22.0),
+    parts = (TargetPart(pack(left), None), TargetPart(pack(~left), "croak"))
+    targets = (
+        Target((0,), "Big Dog", None, pack(left), -22.0),
+        Target((1,), "frog", "croak", pack(~left), -28.0),
+        Target((0, 1), "together", None, None, -22.0, parts),
     )
-    return GenerationRequest("fake", still.digest, subjects, takes=(1, 2), seed=7, duration=1.0)
+    return GenerationRequest("fake", still.digest, targets, takes=(1, 2), seed=7, duration=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +85,7 @@ def test_stems_are_at_the_level_asked_for(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
     done = deliver(asked, takes, tmp_path / "out", Provenance(still))
-    levels = {subject.name: subject.level_lufs for subject in asked.subjects}
+    levels = {target.name: target.level_lufs for target in asked.targets}
     for stem in done.stems:
         samples = soundfile.read(done.folder / stem.file, dtype="float32", always_2d=True)[0].T
         assert integrated_lufs(samples, 48_000) == pytest.approx(levels[stem.name], abs=0.15)
@@ -95,7 +97,7 @@ def test_stems_are_at_the_level_asked_for(
 def test_a_mix_that_would_clip_is_made_safe_and_says_so(
     asked: GenerationRequest, takes: tuple[Take, ...], still: Still, tmp_path: Path
 ) -> None:
-    loud = replace(asked, subjects=tuple(replace(s, level_lufs=-7.0) for s in asked.subjects))
+    loud = replace(asked, targets=tuple(replace(t, level_lufs=-7.0) for t in asked.targets))
     done = deliver(loud, takes, tmp_path / "out", Provenance(still))
     assert done.gain_db < -1
     assert done.mix_true_peak_dbtp is not None
@@ -126,7 +128,7 @@ def test_a_still_that_moved_beside_its_recipe_is_found(
 
 
 def test_words_alone_have_no_masks_and_are_the_mix(tmp_path: Path) -> None:
-    request = GenerationRequest("fake", None, (Target(0, "rain", "rain", None, -23.0),), duration=1.0)
+    request = GenerationRequest("fake", None, (Target((), "rain", "rain", None, -23.0),), duration=1.0)
     takes = ObjectAwareGenerator("fake", FakeDiffusion(), None).generate(request)
     done = deliver(request, takes, tmp_path / "out")
     assert names_in(tmp_path / "out") == {

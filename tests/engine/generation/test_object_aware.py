@@ -13,13 +13,14 @@ from torch import Tensor
 from engine.errors import BadInput, Cancelled, Failed
 from engine.generation import object_aware
 from engine.generation.object_aware import ObjectAwareGenerator
-from engine.generation.requests import TOGETHER_INDEX, GenerationRequest, Target, TargetPart
+from engine.generation.recipe import read_recipe_text
+from engine.generation.requests import DiffusionSettings, GenerationRequest, Target, TargetPart
 from engine.progress import Progress
 from engine.scene.masks import pack
 from engine.sound.loudness import integrated_lufs
 from engine.sound.truepeak import true_peak_dbtp
 from engine.vision.still import Still
-from tests.engine.generation.fakes import FakeDiffusion, FakeEncoder, two_halves
+from tests.engine.generation.fakes import FakeDiffusion, FakeEncoder, sampling, two_halves
 
 
 @pytest.fixture
@@ -31,20 +32,20 @@ def still() -> Still:
 def asked(still: Still) -> GenerationRequest:
     left = np.zeros((60, 80), np.bool_)
     left[:, :40] = True
-    subjects = (
-        Target(0, "dog", None, pack(left), -22.0),
-        Target(1, "frog", "croak", pack(~left), -28.0),
+    targets = (
+        Target((0,), "dog", None, pack(left), -22.0),
+        Target((1,), "frog", "croak", pack(~left), -28.0),
         Target(
-            TOGETHER_INDEX,
+            (0, 1),
             "together",
             None,
-            pack(left | True),
+            None,
             -22.0,
             (TargetPart(pack(left), None), TargetPart(pack(~left), "croak")),
         ),
     )
     return GenerationRequest(
-        "fake", still.digest, subjects, takes=(1, 2), seed=7, duration=1.0, negative="music"
+        "fake", still.digest, targets, (1, 2), 7, 1.0, DiffusionSettings(negative="music")
     )
 
 
@@ -61,7 +62,8 @@ def test_all_takes_of_a_request_are_one_batch(asked: GenerationRequest, still: S
         *[("dog", 1), ("dog", 2), ("frog", 1), ("frog", 2)],
         *[("together", 1), ("together", 2)],
     ]
-    assert diffusion.settings == [(1.0, asked.steps, asked.guidance, asked.solver, "music")]
+    chosen = sampling(asked)
+    assert diffusion.settings == [(1.0, chosen.steps, chosen.guidance, chosen.solver, "music")]
     assert diffusion.prompts == [None, "croak", None, "croak"]
 
 
@@ -82,22 +84,22 @@ def test_together_is_guided_toward_what_each_object_sounds_like(
 def test_a_take_is_the_same_alone_or_in_a_batch(asked: GenerationRequest, still: Still) -> None:
     together = generator().generate(asked, still)
     for take in together:
-        subject = next(s for s in asked.subjects if s.index == take.index)
-        [alone] = generator().generate(asked.only(subject, take.number), still)
+        target = next(t for t in asked.targets if t.objects == take.objects)
+        [alone] = generator().generate(asked.only(target, take.number), still)
         assert np.array_equal(alone.samples, take.samples)
         assert alone.recipe == take.recipe
 
 
 def test_a_take_carries_the_recipe_that_makes_it_again(asked: GenerationRequest, still: Still) -> None:
     take = generator().generate(asked, still)[3]
-    [again] = generator().generate(GenerationRequest.from_json(take.facts()), still)
+    [again] = generator().generate(read_recipe_text(take.recipe), still)
     assert np.array_equal(again.samples, take.samples)
 
 
 def test_takes_are_at_their_level_without_dc_or_clipping(asked: GenerationRequest, still: Still) -> None:
     for take in generator().generate(asked, still):
-        subject = next(s for s in asked.subjects if s.index == take.index)
-        assert integrated_lufs(take.samples, take.rate) == pytest.approx(subject.level_lufs, abs=0.1)
+        target = next(t for t in asked.targets if t.objects == take.objects)
+        assert integrated_lufs(take.samples, take.rate) == pytest.approx(target.level_lufs, abs=0.1)
         assert abs(float(take.samples.mean())) < 1e-3
         assert true_peak_dbtp(take.samples) < 0
         assert take.samples[0, 0] == take.samples[0, -1] == 0
@@ -105,11 +107,11 @@ def test_takes_are_at_their_level_without_dc_or_clipping(asked: GenerationReques
 
 
 def test_swapping_the_masks_swaps_the_sounds(asked: GenerationRequest, still: Still) -> None:
-    dog, frog = asked.subjects[0], replace(asked.subjects[1], prompt=None, level_lufs=-22.0)
+    dog, frog = asked.targets[0], replace(asked.targets[1], prompt=None, level_lufs=-22.0)
     swapped = (replace(dog, mask=frog.mask), replace(frog, mask=dog.mask))
 
-    def pitches(subjects: tuple[Target, ...]) -> list[int]:
-        takes = generator().generate(replace(asked, subjects=subjects, takes=(1,)), still)
+    def pitches(targets: tuple[Target, ...]) -> list[int]:
+        takes = generator().generate(replace(asked, targets=targets, takes=(1,)), still)
         return [int(np.abs(np.fft.rfft(take.samples[0])).argmax()) for take in takes]
 
     assert pitches((dog, frog)) == pitches(swapped)[::-1]
@@ -117,7 +119,7 @@ def test_swapping_the_masks_swaps_the_sounds(asked: GenerationRequest, still: St
 
 
 def test_words_alone_need_no_eyes() -> None:
-    request = GenerationRequest("fake", None, (Target(0, "rain", "rain", None, -23.0),), duration=1.0)
+    request = GenerationRequest("fake", None, (Target((), "rain", "rain", None, -23.0),), duration=1.0)
     [take] = ObjectAwareGenerator("fake", FakeDiffusion(), None).generate(request)
     assert take.samples.any()
 
@@ -137,7 +139,7 @@ def test_another_model_or_another_still_is_refused(asked: GenerationRequest, sti
 
 
 def test_masks_that_do_not_fit_are_refused(asked: GenerationRequest, still: Still) -> None:
-    dog = asked.subjects[0]
+    dog = asked.targets[0]
     assert dog.mask is not None
     cases = {
         "empty": pack(np.zeros((60, 80), np.bool_)),
@@ -146,7 +148,7 @@ def test_masks_that_do_not_fit_are_refused(asked: GenerationRequest, still: Stil
     }
     for words, mask in cases.items():
         with pytest.raises(BadInput, match=words):
-            generator().generate(replace(asked, subjects=(replace(dog, mask=mask),)), still)
+            generator().generate(replace(asked, targets=(replace(dog, mask=mask),)), still)
 
 
 def test_cancelling_stops_within_a_step(asked: GenerationRequest, still: Still) -> None:

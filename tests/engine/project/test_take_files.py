@@ -29,7 +29,7 @@ def test_samples_come_back_bit_for_bit(
     tmp_path_factory: pytest.TempPathFactory, samples: NDArray[np.float32]
 ) -> None:
     files = SafeFiles(tmp_path_factory.mktemp("takes"))
-    take = Take(samples, 44_100, "Dog", 0, 1, "{}")
+    take = Take(samples, 44_100, "Dog", (0,), 1, "{}")
     back = read_take(files, write_take(files, take))
     assert back.tobytes() == samples.tobytes()
     assert not back.flags.writeable
@@ -83,7 +83,7 @@ def test_a_damaged_file_is_mended_by_adding_the_take_again(tmp_path: Path) -> No
 )
 def test_what_is_no_sound_is_not_stored(tmp_path: Path, samples: NDArray[np.float32]) -> None:
     with pytest.raises(BadInput, match="cannot be stored"):
-        write_take(SafeFiles(tmp_path), Take(samples, 16_000, "Dog", 0, 1, "{}"))
+        write_take(SafeFiles(tmp_path), Take(samples, 16_000, "Dog", (0,), 1, "{}"))
     assert not list(tmp_path.iterdir())
 
 

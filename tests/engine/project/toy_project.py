@@ -33,9 +33,9 @@ def toy_samples(seed: int, channels: int = 1, samples: int = 800) -> NDArray[np.
     return noise.astype(np.float32)
 
 
-def toy_take(seed: int, index: int = 0, *, channels: int = 1, samples: int = 800) -> Take:
+def toy_take(seed: int, objects: tuple[int, ...] = (0,), *, channels: int = 1, samples: int = 800) -> Take:
     """A take of noise."""
-    return Take(toy_samples(seed, channels, samples), RATE, "Dog", index, seed + 1, f'{{"seed": {seed}}}')
+    return Take(toy_samples(seed, channels, samples), RATE, "Dog", objects, seed + 1, f'{{"seed": {seed}}}')
 
 
 def toy_mask(left: int) -> Mask:

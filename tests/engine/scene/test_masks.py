@@ -100,7 +100,7 @@ def test_renaming_an_object_also_changes_what_it_sounds_like() -> None:
 
 def test_a_take_is_never_changed() -> None:
     samples = np.zeros((1, 8000), np.float32)
-    take = Take(samples, 16_000, "dog", 0, 1, '{"seed": 7}')
+    take = Take(samples, 16_000, "dog", (0,), 1, '{"seed": 7}')
     samples[:] = 1
     assert not take.samples.any()
     assert take.seconds == 0.5
@@ -108,4 +108,4 @@ def test_a_take_is_never_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         take.samples[0, 0] = 1
     with pytest.raises(ValueError, match="float32"):
-        Take(np.zeros(8, np.float32), 16_000, "dog", 0, 1, "{}")
+        Take(np.zeros(8, np.float32), 16_000, "dog", (0,), 1, "{}")

@@ -1,0 +1,229 @@
+"""Recipes: requests as JSON, which outlive every version of the program.
+
+Reading takes recipes of every schema ever written (``engine.scene.recipe_facts``), gives missing keys their
+defaults, keeps unknown keys for the next writing, and checks every value's kind and range.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadInput
+from engine.generation.requests import (
+    LEVEL_LUFS,
+    MOST_OBJECTS,
+    MOST_TAKES,
+    DiffusionSettings,
+    GenerationRequest,
+    Target,
+    TargetPart,
+)
+from engine.generation.settings import GeneratorSettings, UnreadSettings, refuse
+from engine.project.codec import Codec, FieldCodec, InvalidValue, list_of, number, optional, text_that, whole
+from engine.scene import limits
+from engine.scene.masks import PackedMask
+from engine.scene.recipe_facts import (
+    MOST_CHARACTERS,
+    OBJECT_AWARE,
+    SCHEMA,
+    migrate_recipe,
+    parse_recipe,
+)
+
+SettingsTypes = Mapping[str, type[GeneratorSettings]]
+BUILT_IN: SettingsTypes = {OBJECT_AWARE: DiffusionSettings}
+"""The settings of the generators that every Foleyscape has, by their ids."""
+
+
+@dataclass(frozen=True)
+class RecipeFile:
+    """A recipe file, read.
+
+    Attributes:
+        request: what to make again.
+        still: where the still was, if there was one.
+    """
+
+    request: GenerationRequest
+    still: Path | None
+
+
+def request_facts(request: GenerationRequest) -> dict[str, Any]:
+    """The request as what ``json`` can write, unknown keys included."""
+    return {
+        "schema": SCHEMA,
+        **_REQUEST.write(request),
+        "targets": [_target_facts(target) for target in request.targets],
+        "settings": request.settings.write(),
+        **_REQUEST.write_unknown_fields(request),
+    }
+
+
+def request_text(request: GenerationRequest) -> str:
+    """The request as one line of JSON, always the same for equal requests."""
+    return json.dumps(request_facts(request), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_request(facts: Mapping[str, Any], known: SettingsTypes = BUILT_IN) -> GenerationRequest:
+    """Read what ``request_facts`` wrote, now or in any earlier version.
+
+    Args:
+        facts: the recipe's keys and values.
+        known: settings of generators, by their ids; those of others are carried along unread.
+
+    Raises:
+        BadInput: a value is missing, not of its kind or not in its range, or a newer Foleyscape wrote it.
+    """
+    migrated = migrate_recipe(facts)
+    try:
+        given = _REQUEST.read({"still": None, **migrated}, refuse)
+        targets = _TARGETS.read(migrated.get("targets"))
+    except InvalidValue as wrong:
+        raise BadInput(f"This recipe is damaged: {wrong}.") from wrong
+    kind = known.get(given.get("generator", OBJECT_AWARE), UnreadSettings)
+    settings = kind.read(migrated.get("settings", {}))
+    return GenerationRequest(targets=targets, settings=settings, **given)
+
+
+def read_recipe_text(text: str, known: SettingsTypes = BUILT_IN) -> GenerationRequest:
+    """Read the recipe of a take.
+
+    Raises:
+        BadInput: as ``read_request`` does, or it is no JSON.
+    """
+    return read_request(parse_recipe(text), known)
+
+
+def read_recipe(path: Path, known: SettingsTypes = BUILT_IN) -> RecipeFile:
+    """Read a recipe file, as ``Studio.export`` writes them.
+
+    Raises:
+        BadInput: there is no such file, it is no recipe, it is damaged or newer than this program.
+    """
+    facts = _read_file(path)
+    request = facts.get("request")
+    if not isinstance(request, dict):
+        raise BadInput(f"{path} is not a recipe of Foleyscape.")
+    migrate_recipe({"schema": facts.get("schema", 1)})
+    still = facts.get("still")
+    where = still.get("path") if isinstance(still, dict) else None
+    found = _find_still(Path(where), path) if isinstance(where, str) and "\0" not in where else None
+    return RecipeFile(read_request(request, known), found)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > 4 * MOST_CHARACTERS:
+            raise BadInput(f"{path} is larger than a recipe can be.")
+        return parse_recipe(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadInput(f"There is no recipe {path}.") from None
+    except BadInput as damage:
+        raise BadInput(f"{path} is not a recipe that can be used. {damage}") from damage
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} is not a recipe that can be read.") from error
+
+
+def _find_still(path: Path, recipe: Path) -> Path:
+    """The still where it was, else one of the same name beside the recipe or above its folder."""
+    for candidate in (path, recipe.parent / path.name, recipe.parent.parent / path.name):
+        if _is_file(candidate):
+            return candidate
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _target_facts(target: Target) -> dict[str, Any]:
+    parts = [{**_PART.write(part), **_PART.write_unknown_fields(part)} for part in target.parts]
+    return {**_TARGET.write(target), "parts": parts, **_TARGET.write_unknown_fields(target)}
+
+
+def _read_mask(value: Any) -> PackedMask:
+    if isinstance(value, dict) and "bits" not in value and limits.digest(value.get("digest")):
+        raise InvalidValue("stands only in the project: export the take from there")
+    given = _MASK.read(value, refuse)
+    del given["unknown_fields"]
+    return PackedMask(**given)
+
+
+def _read_part(value: Any) -> TargetPart:
+    return TargetPart(**_PART.read(_filled(value, prompt=None), refuse))
+
+
+def _read_target(value: Any) -> Target:
+    filled = _filled(value, prompt=None, mask=None, level_lufs=LEVEL_LUFS)
+    given = _TARGET.read(filled, refuse)
+    return Target(parts=_PARTS.read(value.get("parts", [])), **given)
+
+
+def _filled(value: Any, **defaults: Any) -> Any:
+    """The same keys and values, with defaults for those that are missing."""
+    return {**defaults, **value} if isinstance(value, dict) else value
+
+
+def _inside(what: str, kind: FieldCodec) -> FieldCodec:
+    """The same kind, whose complaint says what it is about."""
+
+    def read(value: Any) -> Any:
+        try:
+            return kind.read(value)
+        except InvalidValue as wrong:
+            raise InvalidValue(f"{what}{wrong}") from None
+
+    return FieldCodec(read, kind.write)
+
+
+def _one(read: Callable[[Any], Any]) -> FieldCodec:
+    return _inside("hold one in which ", FieldCodec(read))
+
+
+_name = text_that(limits.name, f"a name of 1 to {limits.MOST_NAME} plain characters")
+_text = text_that(
+    lambda value: limits.text(value, limits.MOST_TEXT), f"text of at most {limits.MOST_TEXT} plain characters"
+)
+_digest = text_that(lambda value: limits.text(value, 100), "a digest")
+_side = whole(1, limits.MOST_SIDE)
+_MASK = Codec(
+    PackedMask,
+    {
+        "height": _side,
+        "width": _side,
+        "digest": _digest,
+        "bits": text_that(lambda value: value.isascii(), "the bits of a mask as text"),
+    },
+)
+_packed = FieldCodec(_read_mask, _MASK.write)
+_PART = Codec(TargetPart, {"mask": _packed, "prompt": optional(_text)})
+_PARTS = _inside("its parts ", list_of(_one(_read_part), MOST_OBJECTS, "objects"))
+_TARGET = Codec(
+    Target,
+    {
+        "objects": list_of(whole(0, limits.MOST_OBJECTS - 1), MOST_OBJECTS, "numbers of objects"),
+        "name": _name,
+        "prompt": optional(_text),
+        "mask": optional(_packed),
+        "level_lufs": number(limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS),
+    },
+    inner=("parts",),
+)
+_TARGETS = _inside("its targets ", list_of(_one(_read_target), MOST_OBJECTS + 1, "things"))
+_REQUEST = Codec(
+    GenerationRequest,
+    {
+        "generator": text_that(limits.name, "the id of a generator"),
+        "model": text_that(limits.name, "the name of a model"),
+        "still": optional(_digest),
+        "takes": list_of(whole(1, 2**31), MOST_TAKES, "numbers of takes"),
+        "seed": whole(0, limits.MOST_SEED),
+        "duration": number(limits.LEAST_SECONDS, limits.MOST_SECONDS),
+    },
+    inner=("schema", "targets", "settings"),
+)

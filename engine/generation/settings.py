@@ -1,0 +1,93 @@
+"""Settings of generators: each kind of generator has a frozen value of its own, versioned, with its form in JSON."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NoReturn, Self
+
+from engine.errors import BadInput
+from engine.project.codec import Codec, InvalidValue
+from engine.scene.limits import UnknownFields, whole
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class GeneratorSettings:
+    """What one kind of generator alone is told. Subclasses add fields and say how these stand in JSON.
+
+    A new field needs a default, and a key in ``codec``; recipes without it are then read as before.
+
+    Attributes:
+        version: of the subclass's keys; ``migrations`` bring older ones up to it, one version at a time.
+        unknown_fields: keys that a newer program wrote.
+    """
+
+    version: ClassVar[int] = 1
+    migrations: ClassVar[Mapping[int, Migration]] = {}
+    unknown_fields: UnknownFields = field(default=(), kw_only=True, repr=False)
+
+    @classmethod
+    def codec(cls) -> Codec:
+        """The keys of these settings and what each may hold."""
+        return Codec(cls, {})
+
+    @classmethod
+    def read(cls, facts: Any) -> Self:
+        """Read what ``write`` wrote, in this version or an older one. Missing keys take their defaults.
+
+        Raises:
+            BadInput: a value is not of its kind or not in its range, or a newer program wrote it.
+        """
+        try:
+            return cls(**cls.codec().read(cls._migrated(facts), refuse))
+        except InvalidValue as wrong:
+            raise BadInput(f"This recipe is damaged: of its settings, {wrong}.") from wrong
+
+    def write(self) -> dict[str, Any]:
+        """The settings as what ``json`` can write, unknown keys included."""
+        codec = self.codec()
+        return {"version": self.version, **codec.write(self), **codec.write_unknown_fields(self)}
+
+    @classmethod
+    def _migrated(cls, facts: Any) -> dict[str, Any]:
+        if not isinstance(facts, dict):
+            raise InvalidValue("they have no keys and values")
+        rest = dict(facts)
+        version = rest.pop("version", 1)
+        if not whole(version, 1, cls.version):
+            newer = whole(version, cls.version + 1, 2**31)
+            if newer:
+                raise BadInput("This recipe was made by a newer Foleyscape: update Foleyscape to use it.")
+            raise InvalidValue("their version must be a whole number from 1")
+        for number in range(version, cls.version):
+            rest = cls.migrations[number](rest)
+        return rest
+
+
+@dataclass(frozen=True)
+class UnreadSettings(GeneratorSettings):
+    """The settings of a generator that is not installed here: carried along, not understood.
+
+    Attributes:
+        text: the settings as JSON text.
+    """
+
+    text: str = "{}"
+
+    @classmethod
+    def read(cls, facts: Any) -> Self:
+        if not isinstance(facts, dict):
+            raise BadInput("This recipe is damaged: its settings have no keys and values.")
+        return cls(json.dumps(facts, sort_keys=True))
+
+    def write(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.text)
+        return facts
+
+
+def refuse(complaint: str) -> NoReturn:
+    """Raises:
+    InvalidValue: always. A damaged value of a recipe is never replaced by a default: it would sound different.
+    """
+    raise InvalidValue(complaint)
