@@ -1,1 +1,1 @@
-"""What leaves for the edit: stems and mix as broadcast WAVE, and the files that other programs open."""
+"""Export: stems and mix as broadcast WAVE, and timelines for other programs."""

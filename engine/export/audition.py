@@ -1,4 +1,4 @@
-"""Copies for listening: FLAC, which is exact, and Ogg Vorbis, which is small."""
+"""Listening copies: FLAC (lossless) and Ogg Vorbis (small)."""
 
 import contextlib
 import secrets
@@ -14,7 +14,7 @@ AuditionFormat = Literal["flac", "ogg"]
 AUDITION_FORMATS: tuple[AuditionFormat, ...] = ("flac", "ogg")
 
 FRAMES = 8192
-"""Samples copied at a time. Vorbis in libsndfile works on the stack, and long stretches overflow it."""
+"""Samples copied at a time. libsndfile's Vorbis encoder works on the stack, which long blocks overflow."""
 
 
 def write_audition(
@@ -26,12 +26,17 @@ def write_audition(
     licence: str = "",
     progress: Progress | None = None,
 ) -> None:
-    """Copies a WAVE file to FLAC or Ogg Vorbis, whole or not at all; memory stays flat.
+    """Convert a WAVE file to FLAC or Ogg Vorbis, complete or not at all, in constant memory.
 
-    FLAC has the same whole-number samples; of a 32-bit floating-point file it has 24 bits.
+    FLAC holds the same integers; of a 32-bit float file it holds 24 bits.
 
     Args:
-        title, licence: written into the file's tags.
+        source: the WAVE file.
+        target: the file to write.
+        form: "flac" or "ogg".
+        title: written as a tag.
+        licence: written as a tag.
+        progress: told of the samples written.
 
     Raises:
         Failed: it cannot be written.
@@ -61,7 +66,7 @@ def write_audition(
 
 
 def _tag(copy: Any, tags: Mapping[str, str]) -> None:
-    """Writes tags; libsndfile takes C strings, and no empty ones."""
+    """Write the non-empty tags; libsndfile rejects empty strings."""
     for name, words in tags.items():
         if kept := words.replace("\0", " ").encode("utf-8", "replace").decode("utf-8"):
             setattr(copy, name, kept)

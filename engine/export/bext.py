@@ -1,6 +1,6 @@
 """The Broadcast Audio Extension chunk, version 2 (EBU Tech 3285 v2, section 2.3).
 
-602 bytes and then the coding history; every number little-endian, every text ASCII.
+602 bytes followed by the coding history; all numbers little-endian, all text ASCII.
 """
 
 import math
@@ -13,21 +13,21 @@ from engine.sound.bs1770 import LoudnessReport
 
 FIXED_BYTES = 602
 UNUSED = 0x7FFF
-"""What a loudness field holds that says nothing."""
+"""Value of a loudness field that is not set."""
 
 
 @dataclass(frozen=True)
 class Bext:
-    """What the chunk says.
+    """Content of the chunk.
 
     Attributes:
-        description: what is to be heard; the first 256 characters are kept.
-        originator: who made it, 32 characters.
-        reference: a name of its own for the file, 32 characters.
-        made: when.
+        description: the first 256 characters are kept.
+        originator: name of the program, up to 32 characters.
+        reference: unique identifier of the file, up to 32 characters.
+        made: date and time of the export.
         time_reference: samples from midnight to the first sample of the file, at the file's rate.
-        history: lines of ``coding_history``.
-        levels: how loud it is; None says nothing of it.
+        history: lines from ``coding_history``.
+        levels: loudness of the file; None leaves the fields unset.
     """
 
     description: str
@@ -40,7 +40,7 @@ class Bext:
 
 
 def bext_chunk(bext: Bext) -> bytes:
-    """The contents of the chunk. Its size does not depend on the levels, so they can be filled in later.
+    """Return the content of the chunk. Its size does not depend on the levels, so they can be filled in later.
 
     Raises:
         ValueError: the time reference does not fit 64 bits.
@@ -61,14 +61,14 @@ def bext_chunk(bext: Bext) -> bytes:
         *_loudness(bext.levels),
     )
     history = ascii_text(bext.history, 1 << 20)
-    # Even, for libsndfile 1.2 loses its way in an RF64 file after any chunk that needs padding.
+    # An even size: libsndfile 1.2 misreads an RF64 file after any chunk that needs padding.
     return fixed + history + bytes(len(history) % 2)
 
 
 def coding_history(rate: int, bits: int, channels: int, words: str) -> str:
-    """The line for what was written here (EBU R98): algorithm, rate, word length, mode, and free text.
+    """Return the line for this export (EBU R98): algorithm, rate, word length, mode and free text.
 
-    R98 knows no floating point; ``T=`` says so where it is.
+    R98 has no code for floating point; ``T=`` states it.
     """
     mode = {1: "mono", 2: "stereo"}.get(channels, "multitrack")
     words = words.replace(",", ";").replace("\r", " ").replace("\n", " ")
@@ -76,7 +76,7 @@ def coding_history(rate: int, bits: int, channels: int, words: str) -> str:
 
 
 def ascii_text(words: str, most: int) -> bytes:
-    """Words in at most so many ASCII bytes: accents fall off letters, the rest becomes ``?``."""
+    """Encode text as at most ``most`` ASCII bytes: accents are removed, other characters become ``?``."""
     plain = unicodedata.normalize("NFKD", words)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     kept = "".join(letter if letter in "\r\n" or letter.isprintable() else " " for letter in plain)
@@ -84,7 +84,7 @@ def ascii_text(words: str, most: int) -> bytes:
 
 
 def _loudness(levels: LoudnessReport | None) -> tuple[int, ...]:
-    """The five fields in their order; the standard has a value for "not used"."""
+    """Return the five loudness fields in order; unknown ones have the standard's "not used" value."""
     if levels is None:
         return (UNUSED,) * 5
     numbers = (
@@ -98,7 +98,7 @@ def _loudness(levels: LoudnessReport | None) -> tuple[int, ...]:
 
 
 def _hundredths(value: float | None) -> int:
-    """A level times 100, as the standard rounds it: halves away from zero. Valid are -99.99 to 99.99."""
+    """Return a level times 100, rounded as the standard says: halves away from zero, within -99.99 to 99.99."""
     if value is None or not math.isfinite(value):
         return UNUSED
     hundredths = math.floor(abs(value) * 100 + 0.5)

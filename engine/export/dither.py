@@ -1,7 +1,8 @@
-"""From floating point to whole steps, with the distortion of rounding turned into an even noise.
+"""Quantization with TPDF dither, which turns rounding distortion into steady noise.
 
-TPDF dither (Lipshitz, Wannamaker and Vanderkooy, *Quantization and Dither*, JAES 40, 1992): the sum of two
-uniform noises of one step each makes mean and power of the rounding error independent of the sound.
+TPDF dither (Lipshitz, Wannamaker and Vanderkooy, *Quantization and Dither*, JAES 40, 1992) is the sum of two
+uniform noises of one quantization step each; it makes mean and power of the rounding error independent of the
+signal.
 """
 
 import numpy as np
@@ -10,20 +11,21 @@ from engine.export.riff import Steps
 from engine.sound.waveform import Waveform
 
 MOST_ERROR = 1.5
-"""Steps by which one dithered sample can differ from what it was: 1 of noise and 1/2 of rounding."""
+"""Maximum difference of a dithered sample in quantization steps: 1 of noise and 1/2 of rounding."""
 
 
 def dithered(samples: Waveform, bits: int, random: np.random.Generator) -> Steps:
-    """The waveform in steps of 16 or 24 bits; full scale is 2**(bits - 1).
+    """Quantize a waveform to 16 or 24 bits with dither; full scale is 2**(bits - 1).
 
-    A block that is silent throughout stays so: no noise is written where there is nothing.
+    A silent block stays silent: no noise is added to it.
 
     Args:
-        samples: float32 (channels, samples), far enough below full scale that ``MOST_ERROR`` fits.
-        random: where the noise comes from; the same generator state gives the same steps.
+        samples: float32 (channels, samples), far enough below full scale for ``MOST_ERROR``.
+        bits: 16 or 24.
+        random: source of the noise; the same generator state gives the same result.
 
     Raises:
-        ValueError: a sample would clip, or is no number.
+        ValueError: a sample would clip, or is not finite.
     """
     full = 1 << (bits - 1)
     if not samples.any():
@@ -38,5 +40,5 @@ def dithered(samples: Waveform, bits: int, random: np.random.Generator) -> Steps
 
 
 def headroom(stems: int, bits: int) -> float:
-    """What dithering so many stems can add to their sum at most, of full scale; 0 for floating point."""
+    """Return the largest amplitude that the dither of ``stems`` stems can add to their sum; 0 for floating point."""
     return 0.0 if bits == 32 else stems * MOST_ERROR / (1 << (bits - 1))

@@ -1,4 +1,4 @@
-"""What the files of an export are called."""
+"""Names of exported files."""
 
 import re
 import unicodedata
@@ -23,12 +23,13 @@ SAFE_NAME_BYTES = 160
 
 
 def stem_names(scene: Scene, tracks: Sequence[Track], blocks: UcsBlocks | None) -> tuple[str, ...]:
-    """A name without ending for the stem of each track: no two alike, not even on disks that ignore case.
+    """Return a file name without extension for each track's stem, unique even ignoring case.
 
-    Plain ones are numbered from the top, ``01_dog``; with ``blocks`` they follow the Universal Category System.
+    Plain names are numbered from the top, such as ``01_dog``; with ``blocks`` they follow the Universal
+    Category System.
 
     Raises:
-        BadInput: a UCS block is missing, or a CatID is none.
+        BadInput: a UCS block is missing, or a CatID does not exist.
     """
     if blocks is None:
         return tuple(
@@ -45,7 +46,7 @@ def stem_names(scene: Scene, tracks: Sequence[Track], blocks: UcsBlocks | None) 
 
 
 def mix_name(scene: Scene, blocks: UcsBlocks | None) -> str:
-    """The name of the mix, without its ending.
+    """Return the file name of the mix, without extension.
 
     Raises:
         BadInput: a UCS block is missing.
@@ -54,14 +55,14 @@ def mix_name(scene: Scene, blocks: UcsBlocks | None) -> str:
 
 
 def safe_name(words: str, otherwise: str) -> str:
-    """Words as a part of a file name: letters, digits and hyphens in lower case."""
+    """Turn text into part of a file name: letters, digits and hyphens in lower case."""
     name = shortened(cleaned(words), NAME_LETTERS).casefold().replace(" ", "-")
     short = name.encode("utf-8")[:SAFE_NAME_BYTES].decode("utf-8", "ignore").strip("-")
     return short or otherwise
 
 
 def ascii_name(words: str, otherwise: str) -> str:
-    """Words as a part of a file name that any program on any system finds again: ASCII letters, digits, hyphens."""
+    """Turn text into part of a file name that works in any program: ASCII letters, digits and hyphens."""
     ascii_only = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:NAME_LETTERS].strip("-") or otherwise
 
@@ -73,7 +74,7 @@ def _unique_ucs_name(
     cat_ids: Mapping[str, tuple[str, str]],
     taken: Mapping[str, str],
 ) -> str:
-    """The UCS name, numbered where others have it already."""
+    """Return the UCS name, numbered if it is taken."""
     name, count = ucs_name(cat_id, fx_name, blocks, cat_ids), 1
     while name.casefold() in taken:
         count += 1
@@ -83,7 +84,7 @@ def _unique_ucs_name(
 
 
 def _cat_id(scene: Scene, track: Track, blocks: UcsBlocks, concepts: ConceptIndex) -> str:
-    """The CatID a person chose, else that of what the track or its object is called."""
+    """Return the CatID the user chose, or else that of the concept named by the track or its object."""
     for track_id, chosen in blocks.categories:
         if track_id == track.id:
             return chosen

@@ -1,4 +1,4 @@
-"""The iXML chunk (iXML specification 3.01): who, what, when, at which film rate, and from which takes."""
+"""The iXML chunk (iXML specification 3.01): scene, take, date, frame rate, and the takes that sound."""
 
 import json
 import re
@@ -14,13 +14,13 @@ from engine.scene.timecode import FrameRate
 
 VERSION = "3.01"
 
-# XML 1.0, section 2.2, production 2: what a document may hold at all.
+# XML 1.0, section 2.2, production 2: the characters a document may contain.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class FileSet:
-    """The export that a file is one of: a number of its own, its name, how many, and which of them."""
+    """The export that a file belongs to: its id and name, the number of files, and the position of this one."""
 
     uid: str
     name: str
@@ -30,18 +30,21 @@ class FileSet:
 
 @dataclass(frozen=True)
 class Ixml:
-    """What the chunk says.
+    """Content of the chunk.
 
     Attributes:
-        project, scene, take: as on a slate.
-        uid: a name of its own for the file, 32 characters.
-        frame_rate: of the picture.
-        rate, bits: of the file.
+        project: name of the project.
+        scene: name of the scene, as on a slate.
+        take: number of the take, as on a slate.
+        uid: unique identifier of the file, 32 characters.
+        frame_rate: frame rate of the picture.
+        rate: samples per second of the file.
+        bits: bits per sample of the file.
         time_reference: samples from midnight to the first sample, at ``rate``.
-        channels: a name for each channel of the file, and what it does, such as ("Dog L", "LEFT").
-        takes: all that sound in it.
-        files: what it was exported together with.
-        circled: whether a person starred it.
+        channels: name and function of each channel, such as ("Dog L", "LEFT").
+        takes: all takes that sound in the file.
+        files: the export it belongs to.
+        circled: whether the user starred it.
     """
 
     project: str
@@ -59,7 +62,7 @@ class Ixml:
 
 
 def ixml_chunk(ixml: Ixml) -> bytes:
-    """The contents of the chunk: an XML document in UTF-8."""
+    """Return the content of the chunk: an XML document in UTF-8."""
     root = ElementTree.Element("BWFXML")
     for tag, value in (
         ("IXML_VERSION", VERSION),
@@ -78,21 +81,21 @@ def ixml_chunk(ixml: Ixml) -> bytes:
     ElementTree.indent(root, "")
     document: str = ElementTree.tostring(root, "unicode")
     data = ('<?xml version="1.0" encoding="UTF-8"?>\n' + document).encode("utf-8")
-    # Even, for the same reason as ``bext``; XML does not mind a line feed at its end.
+    # An even size, for the same reason as ``bext``; XML allows a line feed at its end.
     return data + b"\n" * (len(data) % 2)
 
 
 def note(takes: Sequence[TakeUsed]) -> str:
-    """The takes for a person to read, one line each."""
+    """Describe the takes for people, one line each."""
     lines = [f"{take.name} take {take.number}: {take.model}, {take.licence}" for take in takes]
     return "\n".join(lines)
 
 
 def recipes(takes: Sequence[TakeUsed]) -> str:
-    """The takes for a program to read: JSON with the recipe and licence of each.
+    """Describe the takes for programs: JSON with the recipe and licence of each.
 
-    The pixels of masks are left out, for they would make the chunk large; their digests stay, and the project
-    has the masks.
+    The pixels of masks are left out to keep the chunk small; their digests stay, and the project holds the
+    masks.
     """
     entries = [
         {
@@ -158,7 +161,7 @@ def _add(parent: ElementTree.Element, tag: str, text: str | None = None) -> Elem
 
 
 def _read(recipe: str) -> Any:
-    """The recipe without pixels; as plain text where it cannot be read."""
+    """Return the recipe without pixels, or as plain text if it is not valid JSON."""
     try:
         return without_bits(parse_recipe(recipe))
     except BadInput:

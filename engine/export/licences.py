@@ -1,4 +1,4 @@
-"""Which takes sound in a file, and under what licence they leave."""
+"""The takes that sound in a file, and their licences."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,11 +14,13 @@ class TakeUsed:
     """A take that sounds in a file.
 
     Attributes:
-        name: of what it is a take. number: which one.
-        digest: sha256 of it.
-        model: the weights it was made with, or empty. licence: theirs, as an SPDX identifier, or "unknown".
-        recipe: JSON from which it can be made again.
-        starred: whether a person starred it.
+        name: name of the sounding object.
+        number: number of the take.
+        digest: sha256 of the take.
+        model: the weights it was made with, or empty.
+        licence: licence of the weights as SPDX identifier, or "unknown".
+        recipe: JSON from which it can be generated again.
+        starred: whether the user starred it.
     """
 
     name: str
@@ -31,12 +33,12 @@ class TakeUsed:
 
 
 def licences_of(models: Iterable[Model]) -> dict[str, str]:
-    """The licence of each model of a catalogue, by the model's id."""
+    """Return the licence of each model of a catalogue, by the model's id."""
     return {model.id: model.licence for model in models}
 
 
 def takes_used(scene: Scene, tracks: Iterable[Track], licences: Mapping[str, str]) -> tuple[TakeUsed, ...]:
-    """The takes of all clips of these tracks that sound, each once, in the order in which they first stand."""
+    """List the takes of all unmuted clips of these tracks, each once, in order of first use."""
     clips = [clip for track in tracks for clip in track.clips if not clip.muted]
     found = []
     for digest in dict.fromkeys(clip.take for clip in clips):
@@ -50,5 +52,5 @@ def takes_used(scene: Scene, tracks: Iterable[Track], licences: Mapping[str, str
 
 
 def model_of(recipe: str) -> str:
-    """The weights that a recipe names; empty where it names none."""
+    """Return the weights named in a recipe, or an empty string."""
     return RecipeFacts.of(recipe).model

@@ -1,4 +1,4 @@
-"""How much a mix must be raised or lowered, and whether a limiter is needed, found out by listening to it first."""
+"""Finds, by measuring a mix, the gain that brings it to a loudness target, and whether it needs a limiter."""
 
 import math
 from dataclasses import dataclass, replace
@@ -15,37 +15,45 @@ from engine.sound.render import Renderer
 from engine.sound.waveform import from_db, to_db
 
 CLOSE_LU = 0.05
-"""As near as a target is worth coming."""
+"""Distance from the target, in LU, at which matching stops."""
 MOST_ROUNDS = 4
-"""A limiter makes a mix quieter than its gain says, so that is measured and made up for, so many times at most."""
+"""A limiter makes a mix quieter than its gain suggests, so it is measured and corrected, in at most this many passes.
+"""
 LEAST_SLOPE = 0.2
-"""Where a limiter lets through less than that of more gain, more gain is not the way."""
+"""Lower bound of the loudness gained per dB of gain: a limiter that passes less cannot be compensated by more gain.
+"""
 MOST_GAIN_DB = 40.0
-"""More would only raise noise."""
+"""More gain would only raise noise."""
 
 
 @dataclass(frozen=True)
 class _Measured:
-    """What one pass heard: the mix, and the highest sample of each stem."""
+    """Result of one measuring pass: loudness of the mix, and the peak amplitude of each stem by track number."""
 
     mix: LoudnessReport
     peaks: dict[int, float]
 
     def with_gain(self, gain_db: float) -> tuple[float, dict[int, float]]:
-        """True peak of the mix in dBTP, and the stems' peaks, at so much more gain."""
+        """Return the mix's true peak in dBTP and the stems' peaks with ``gain_db`` more gain."""
         return self.mix.true_peak_dbtp + gain_db, {n: p * from_db(gain_db) for n, p in self.peaks.items()}
 
 
 def match_loudness(renderer: Renderer, plan: ExportPlan, progress: Progress) -> MixGain:
-    """What brings the mix to the preset's target and keeps every file under its ceiling.
+    """Find the gain that matches the mix to the preset's target, and the limiter for the ceiling.
 
-    One pass measures. Only where a limiter is needed as well as a target, further passes measure what it did.
+    One pass measures the mix. If a target needs a limiter, further passes measure its effect.
+
+    Args:
+        renderer: renders the scene.
+        plan: what is exported.
+        progress: told of all passes.
 
     Raises:
-        As ``stem_blocks``.
+        Failed: as ``stem_blocks``.
+        Cancelled: as ``stem_blocks``.
     """
     stems = len(renderer.timeline.audible())
-    # Dither of many stems adds up in the mix; it must fit, too.
+    # The dither of all stems adds up in the mix and must fit below the ceiling, too.
     ceiling = to_db(from_db(plan.preset.ceiling_dbtp) - headroom(stems, plan.form.bits))
     measured = _measure(renderer, plan, MixGain(), progress.part(0.0, 1.0 / MOST_ROUNDS))
     target, last = plan.preset.target_lufs, measured.mix.integrated_lufs
@@ -59,7 +67,7 @@ def match_loudness(renderer: Renderer, plan: ExportPlan, progress: Progress) -> 
         now = _measure(renderer, plan, gain, part).mix.integrated_lufs
         if now is None or abs(target - now) <= CLOSE_LU:
             break
-        # What the last step brought, of what it was meant to: under a limiter less than all of it.
+        # Share of the intended gain that the last step achieved: under a limiter less than all of it.
         slope = min(max((now - last) / step, LEAST_SLOPE), 1.0) if step else 1.0
         gain_db = _capped(gain.gain_db + (target - now) / slope)
         step, last = gain_db - gain.gain_db, now
@@ -82,7 +90,7 @@ def _capped(gain_db: float) -> float:
 
 
 def _with_limiter(gain: MixGain, measured: _Measured, ceiling_dbtp: float) -> MixGain:
-    """With a limiter if something is too high without one."""
+    """Add a limiter if the mix or a stem would exceed the ceiling without one."""
     true_peak, peaks = measured.with_gain(gain.gain_db)
     loud = frozenset(number for number, peak in peaks.items() if to_db(peak) > ceiling_dbtp)
     limit = bool(loud) or (math.isfinite(true_peak) and true_peak > ceiling_dbtp)

@@ -1,4 +1,4 @@
-"""One sound on its way to the disk: written and measured as it passes."""
+"""A WAVE file that is measured while it is written."""
 
 from dataclasses import replace
 
@@ -12,12 +12,12 @@ from engine.sound.waveform import Waveform
 
 
 class MeasuredWaveWriter:
-    """A WAVE file that measures what goes into it, and says so in its ``bext`` when it ends.
+    """Writes a WAVE file, measures its loudness, and stores it in the ``bext`` chunk at the end.
 
     Args:
-        wave: the file, which has been given ``bext`` as a chunk.
-        form: of its samples.
-        bext: what it says, without levels.
+        wave: the file, which has a ``bext`` chunk.
+        form: format of its samples.
+        bext: content of the chunk, without levels.
     """
 
     def __init__(self, wave: WaveWriter, form: WaveFormat, bext: Bext) -> None:
@@ -25,7 +25,7 @@ class MeasuredWaveWriter:
         self._meter = LoudnessMeter(form.rate, form.channels)
 
     def put(self, samples: Samples) -> None:
-        """Takes the next stretch: int32 steps for 16 and 24 bits, float32 for 32."""
+        """Write the next block: int32 steps for 16 and 24 bits, float32 for 32."""
         if samples.any():
             self._wave.write(samples)
         else:
@@ -33,14 +33,14 @@ class MeasuredWaveWriter:
         self._meter.feed(_as_float(samples, self._form.bits))
 
     def finish(self) -> LoudnessReport:
-        """Writes the levels into the file, and tells them."""
+        """Write the levels into the file and return them."""
         levels = self._meter.report()
         self._wave.replace(b"bext", bext_chunk(replace(self._bext, levels=levels)))
         return levels
 
 
 def _as_float(samples: Samples, bits: int) -> Waveform:
-    """Steps as float32, full scale 1.0; exact, for float32 holds 24 bits."""
+    """Convert integer steps to float32, full scale 1.0; exact, since float32 holds 24 bits."""
     if bits == 32:
         return np.asarray(samples, np.float32)
     return samples.astype(np.float32) * np.float32(1.0 / (1 << (bits - 1)))

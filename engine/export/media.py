@@ -1,4 +1,4 @@
-"""The sounds that interchange files refer to: copies of takes, at one rate, in a folder that travels with them."""
+"""Media files for interchange: copies of takes at one rate, in a folder beside the timeline files."""
 
 from collections.abc import Callable, Sequence
 from math import isfinite
@@ -15,10 +15,10 @@ from engine.scene.takes import Waveform
 
 MEDIA_FOLDER = "media"
 _CEILING = 1.0 - 2.0**-23
-"""The greatest value that 24 bits hold on both sides."""
+"""The largest value that 24 bits can represent with both signs."""
 
 TakeSource = Callable[[str], tuple[Waveform, int]]
-"""Digest of a take -> its samples, float32 (channels, samples), and their rate."""
+"""Maps the digest of a take to its samples, float32 (channels, samples), and their rate."""
 
 
 def write_media(
@@ -31,23 +31,24 @@ def write_media(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, MediaFile]:
-    """Copies every take that a clip plays to ``folder/media/NN_name_takeK.wav``, 24-bit, whole or not at all.
+    """Copy every take that a clip plays to ``folder/media/NN_name_takeK.wav``, 24-bit, complete or not at all.
 
-    A copy that would clip is lowered until it does not, and says so (``MediaFile.lowered_db``).
+    A copy that would clip is attenuated, and the amount is recorded (``MediaFile.lowered_db``).
 
     Args:
-        scene: whose clips.
-        takes: where the samples are.
-        folder: which the interchange files are written to as well.
-        rate: of the copies; None is the timeline's.
-        home: where ``folder`` will be moved to afterwards, if it is a staging place; the paths told are there.
-        overwrite: lets the media folder hold something already.
+        scene: the scene with the clips.
+        takes: source of the samples.
+        folder: folder of the interchange files.
+        rate: rate of the copies; None is the timeline's.
+        home: final place of ``folder`` if it is a staging folder; the returned paths are there.
+        overwrite: allow the media folder to have contents.
+        progress: told of the files written.
 
     Returns:
-        The file of each take, by its digest.
+        The file of each take, by digest.
 
     Raises:
-        BadInput: the media folder holds something, or a take cannot be read.
+        BadInput: the media folder has contents, or a take cannot be read.
         Failed: it cannot be written; nothing is left behind.
         Cancelled: nothing is left behind.
     """
@@ -66,7 +67,7 @@ def write_media(
 
 
 def media_names(scene: Scene) -> dict[str, str]:
-    """What ``write_media`` will call the file of each take, by its digest."""
+    """Return the file name that ``write_media`` gives each take, by digest."""
     return {
         record.digest: f"{number:02d}_{ascii_name(record.name, 'take')}_take{record.number}.wav"
         for number, record in enumerate(_played(scene), 1)
@@ -74,7 +75,7 @@ def media_names(scene: Scene) -> dict[str, str]:
 
 
 def _played(scene: Scene) -> Sequence[TakeRecord]:
-    """The takes that clips play, in the order of the scene's takes."""
+    """Return the takes that clips play, in the scene's order."""
     played = {clip.take for track in scene.timeline.tracks for clip in track.clips}
     return [record for record in scene.takes if record.digest in played]
 

@@ -1,4 +1,4 @@
-"""What the files of an export say of themselves: their ``bext`` and ``iXML``."""
+"""Metadata of exported files: their ``bext`` and ``iXML`` chunks."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,12 +18,13 @@ CHANNEL_FUNCTIONS = (("L", "LEFT"), ("R", "RIGHT"))
 
 @dataclass(frozen=True)
 class MetadataBuilder:
-    """Tells what a file of an export says.
+    """Builds the metadata of the files of one export.
 
     Attributes:
-        scene: what is exported. plan: as what.
-        made: when.
-        licences: of models, by their ids.
+        scene: the exported scene.
+        plan: what is exported.
+        made: date and time of the export.
+        licences: licences of models by id.
     """
 
     scene: Scene
@@ -32,7 +33,7 @@ class MetadataBuilder:
     licences: Mapping[str, str]
 
     def bext(self, sound: PlannedSound, *, limited: bool) -> Bext:
-        """The broadcast extension of a WAVE file, its loudness not yet known."""
+        """Return the ``bext`` chunk of a WAVE file, without loudness."""
         form = self.plan.form
         how = "float" if form.bits == 32 else "TPDF dither"
         words = [ORIGINATOR, how, self.plan.preset.title, *(["true-peak limiter"] if limited else [])]
@@ -46,7 +47,7 @@ class MetadataBuilder:
         )
 
     def ixml(self, sound: PlannedSound) -> Ixml:
-        """The iXML of a WAVE sound."""
+        """Return the iXML chunk of a WAVE file."""
         takes, form, sounds = self.takes(sound), self.plan.form, self.plan.sounds
         return Ixml(
             project=self.scene.name,
@@ -64,14 +65,14 @@ class MetadataBuilder:
         )
 
     def description(self, sound: PlannedSound) -> str:
-        """What is to be heard in a file, in words, the most telling first, for only some fit."""
+        """Describe the content of a file, the most important part first, since readers may cut it off."""
         takes = self.takes(sound)
         made_of = ", ".join(f"{take.name} take {take.number}" for take in takes) or "silence"
         licences = ", ".join(dict.fromkeys(take.licence for take in takes))
         return f"{sound.title} - {self.scene.name}: {made_of}" + (f" ({licences})" if licences else "")
 
     def takes(self, sound: PlannedSound) -> tuple[TakeUsed, ...]:
-        """The takes that sound in a sound."""
+        """Return the takes that sound in a file."""
         return takes_used(self.scene, self._tracks(sound), self.licences)
 
     def _tracks(self, sound: PlannedSound) -> list[Track]:
@@ -79,6 +80,6 @@ class MetadataBuilder:
         return [track for track in audible if sound.track in {None, track.id}]
 
     def _uid(self, path: str) -> str:
-        """32 characters that no other file of any export has; of no path, those of the export."""
+        """Return 32 characters unique to a file of this export, or to the export itself for an empty path."""
         facts = (self.scene.name, self.made.isoformat(), repr(self.plan.form), self.plan.time_reference, path)
         return hashlib.sha256(repr(facts).encode("utf-8", "replace")).hexdigest()[:32].upper()

@@ -1,4 +1,4 @@
-"""What an export will write, known before anything is rendered."""
+"""The plan of an export: everything it will write, known before rendering."""
 
 import math
 from collections.abc import Sequence
@@ -24,28 +24,28 @@ INTERCHANGE_FORMATS = ("rpp", "otio", "edl", "csv", "aaf", "fcpxml")
 FORMATS = (*SOUND_FORMATS, *INTERCHANGE_FORMATS)
 MOST_HANDLES = 3600.0
 HANDLE_STEPS = 300
-"""Handles are whole 300ths of a second: there every rate has a sample, so that nothing shifts."""
+"""Handles are multiples of 1/300 s, which is an integer number of samples at every rate, so nothing shifts."""
 METADATA_BYTES = 16_384
 CHANNELS = 2
 
 
 @dataclass(frozen=True)
 class ExportSettings:
-    """What a person chooses.
+    """The user's choices for an export.
 
     Attributes:
-        rate: samples a second of the files, one of ``PROJECT_RATES``.
-        bits: 16 or 24 (whole numbers, dithered) or 32 (floating point).
-        frame_rate: of the picture; None is the timeline's. The start keeps its HH:MM:SS:FF.
+        rate: samples per second of the files, one of ``PROJECT_RATES``.
+        bits: 16 or 24 (integer, dithered) or 32 (floating point).
+        frame_rate: frame rate of the picture; None is the timeline's. The start keeps its HH:MM:SS:FF.
         start_timecode: HH:MM:SS:FF of the timeline's first sample; None is the timeline's.
-        preset: None is the timeline's.
-        handles: seconds of run-up before the timeline's start and of run-out after its end, in every file.
+        preset: loudness preset; None is the timeline's.
+        handles: seconds before the timeline's start and after its end, added to every file.
         formats: any of ``FORMATS``.
-        overwrite: lets the folder hold something already.
-        ucs: blocks for names of the Universal Category System; None gives plain names.
+        overwrite: allow the folder to have contents.
+        ucs: blocks for Universal Category System names; None gives plain names.
 
     Raises:
-        BadInput: one of them cannot be.
+        BadInput: a value is out of range.
     """
 
     rate: int = 48_000
@@ -76,13 +76,13 @@ class ExportSettings:
 
 @dataclass(frozen=True)
 class PlannedSound:
-    """A sound that will be written, in one format or several.
+    """A sound to be written, in one or more formats.
 
     Attributes:
-        path: inside the folder, without ending, with ``/``.
+        path: path within the folder, without extension, with ``/``.
         kind: stem or mix.
-        track: number of the track that it is the stem of, or None.
-        title: for people.
+        track: number of the stem's track, or None.
+        title: title for display.
     """
 
     path: str
@@ -93,14 +93,15 @@ class PlannedSound:
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A file that will be written.
+    """A file to be written.
 
     Attributes:
-        path: inside the folder, with ``/``.
-        kind: what it is. format: one of ``FORMATS``.
-        track: number of the track that it is the stem of, or None.
-        title: for people.
-        size: bytes, about.
+        path: path within the folder, with ``/``.
+        kind: kind of the file.
+        format: one of ``FORMATS``.
+        track: number of the stem's track, or None.
+        title: title for display.
+        size: approximate size in bytes.
     """
 
     path: str
@@ -113,17 +114,18 @@ class PlannedFile:
 
 @dataclass(frozen=True)
 class ExportPlan:
-    """What will be written, for the dialog to show and ``engine.export.run`` to do.
+    """What an export will write, shown by the dialog and carried out by ``engine.export.run``.
 
     Attributes:
-        sounds: stems in the order of their tracks, then the mix.
-        files: all that will lie in the folder: the sounds in each format, then what other programs open.
-        form: of the WAVE files.
-        samples: length of every sound file, handles and all, at its rate.
-        lead: samples of them that come before the timeline's start.
-        time_reference: samples from midnight to the first one of a file.
-        frame_rate: of the picture. start_frame: timecode of the timeline's start, in frames.
-        preset: what the mix is brought to.
+        sounds: stems in track order, then the mix.
+        files: all files: the sounds in each format, then the interchange files.
+        form: format of the WAVE files.
+        samples: length of every audio file, with handles, at its rate.
+        lead: samples before the timeline's start.
+        time_reference: samples from midnight to the first sample of a file.
+        frame_rate: frame rate of the picture.
+        start_frame: timecode of the timeline's start, in frames.
+        preset: loudness preset of the mix.
     """
 
     sounds: tuple[PlannedSound, ...]
@@ -143,30 +145,30 @@ class ExportPlan:
 
     @property
     def sound_formats(self) -> frozenset[str]:
-        """The formats in which stems and mix are wanted."""
+        """Formats in which stems and mix are wanted."""
         return frozenset(file.format for file in self.files if file.kind in {"stem", "mix"})
 
     @property
     def wave_size(self) -> int:
-        """Bytes of one WAVE file, about."""
+        """Approximate size of one WAVE file in bytes."""
         return wave_bytes(self.form, self.samples) + METADATA_BYTES
 
     @property
     def need_bytes(self) -> int:
-        """Room that the folder needs while it is made."""
+        """Free space that the export needs while it runs, in bytes."""
         formats = self.sound_formats
-        # Copies for listening are made from WAVE files, which lie there for a while even if nobody asked for them.
+        # Listening copies are made from WAVE files, which exist temporarily even if they are not wanted.
         passing = formats & {"flac", "ogg"} and "wav" not in formats
         waves = len(self.sounds) * self.wave_size if passing else 0
         return sum(file.size for file in self.files) + waves + METADATA_BYTES
 
 
 def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
-    """What ``engine.export.run.export`` will write for these settings.
+    """Plan what ``engine.export.run.export`` will write with these settings.
 
     Raises:
-        BadInput: there is nothing to export, a timecode is none, handles reach before midnight, or UCS blocks
-            are missing.
+        BadInput: there is nothing to export, a timecode is invalid, handles reach before midnight, or UCS
+            blocks are missing.
     """
     timeline = scene.timeline
     if not timeline.length or not timeline.audible():
@@ -195,7 +197,7 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
 
 
 def _start(timeline: Timeline, settings: ExportSettings) -> tuple[FrameRate, int]:
-    """The frame rate, and the frame at which the timeline starts by it."""
+    """Return the frame rate, and the timeline's start in frames."""
     rate = settings.frame_rate or timeline.frame_rate
     if settings.start_timecode is not None:
         return rate, from_text(settings.start_timecode, rate)
@@ -217,7 +219,7 @@ def _sound_files(
     sounds: Sequence[PlannedSound], settings: ExportSettings, form: WaveFormat, samples: int
 ) -> list[PlannedFile]:
     whole = wave_bytes(form, samples) + METADATA_BYTES
-    # FLAC keeps most noise as it is; Vorbis at its usual quality is under 200 kbit/s.
+    # FLAC barely compresses noise; Vorbis at its usual quality is under 200 kbit/s.
     sizes = {"wav": whole, "flac": whole, "ogg": samples * 25_000 // settings.rate + METADATA_BYTES}
     return [
         PlannedFile(file_path(s, ending), s.kind, ending, s.track, s.title, sizes[ending])
@@ -228,7 +230,7 @@ def _sound_files(
 
 
 def file_path(sound: PlannedSound, ending: str) -> str:
-    """Where in the folder a sound lies in one format: copies for listening apart from what is delivered."""
+    """Return the path of a sound in one format within the folder; listening copies have a folder of their own."""
     return f"{sound.path}.wav" if ending == "wav" else f"audition/{sound.path}.{ending}"
 
 
@@ -244,5 +246,5 @@ def _interchange_files(
 
 
 def with_start(scene: Scene, rate: FrameRate, start_frame: int) -> Scene:
-    """The scene with the frame rate and start of an export."""
+    """Return the scene with the frame rate and start of an export."""
     return replace(scene, timeline=replace(scene.timeline, frame_rate=rate, start_frame=start_frame))

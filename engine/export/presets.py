@@ -1,4 +1,4 @@
-"""What a mix is brought to on its way out."""
+"""Loudness presets for export."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from engine.scene.timeline import LoudnessPreset
 
 @dataclass(frozen=True)
 class Preset:
-    """A loudness target and a ceiling.
+    """A loudness target and a true-peak ceiling.
 
     Attributes:
-        name: as people choose it. title: as people read it.
-        target_lufs: integrated loudness of the mix (ITU-R BS.1770); None leaves it as it was mixed.
-        tolerance_lu: how far off a delivery may be.
+        name: identifier.
+        title: name for display.
+        target_lufs: integrated loudness of the mix (ITU-R BS.1770); None keeps the level of the mix.
+        tolerance_lu: allowed deviation of a delivery.
         ceiling_dbtp: highest true peak of the mix, and of each stem.
     """
 
@@ -33,13 +34,12 @@ PRESETS: Mapping[LoudnessPreset, Preset] = MappingProxyType(
         "none": Preset("none", "As mixed", None, 0.0, -0.1),
     }
 )
-"""Every preset by name.
+"""All presets by name.
 
-``r128``: EBU R 128 (-23.0 LUFS +-0.5 where live, at most -1 dBTP; short-term and range are free).
-``netflix``: -27 LKFS +-2 and -2 dBTP. Netflix gates by dialogue; telling dialogue from other sound is not
-available here, so the loudness is the gated one of the whole programme, which is what their specification
-falls back to where there is hardly any dialogue, as in effects and Foley.
-``film``: cinemas play at a calibrated level (SMPTE RP 200), so a film mix has no loudness target and is left
-as it was mixed; only true peaks are kept at -1 dBTP, which leaves converters and lossy encoders room.
-``none``: as mixed, only kept from clipping, at -0.1 dBTP.
+``r128``: EBU R 128 (-23.0 LUFS +-0.5 for live programmes, at most -1 dBTP; short-term loudness and range are
+free). ``netflix``: -27 LKFS +-2 and -2 dBTP. Netflix gates by dialogue, which cannot be detected here, so the
+loudness is that of the whole gated programme, which their specification falls back to when there is hardly
+any dialogue, as in Foley. ``film``: cinemas play at a calibrated level (SMPTE RP 200), so a film mix has no
+loudness target and keeps its level; only true peaks are limited to -1 dBTP, which leaves headroom for
+converters and lossy encoders. ``none``: the mix as it is, only kept from clipping, at -0.1 dBTP.
 """

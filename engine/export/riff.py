@@ -1,8 +1,8 @@
-"""WAVE files, written block by block and found whole or not at all.
+"""WAVE files, written block by block, complete or not at all.
 
-Microsoft's and IBM's RIFF/WAVE as EBU Tech 3285 uses it for broadcast, and RF64 (EBU Tech 3306) where a file
-outgrows 32 bits: a JUNK chunk stands where RF64 wants its ``ds64``, and becomes it only when it is needed, so
-every file that any old program can read stays one that it can.
+RIFF/WAVE as EBU Tech 3285 uses it for broadcast, and RF64 (EBU Tech 3306) where a file exceeds 32-bit sizes:
+a JUNK chunk reserves the place of RF64's ``ds64`` and becomes one only if needed, so all smaller files stay
+readable by any program.
 """
 
 import contextlib
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from engine.files import disk_errors
 
 Steps = NDArray[np.int32]
-"""int32 (channels, samples): whole quantisation steps, full scale 2**(bits - 1)."""
+"""int32 (channels, samples): quantization steps, full scale 2**(bits - 1)."""
 Samples = Steps | NDArray[np.float32]
 Chunks = Sequence[tuple[bytes, bytes]]
-"""What else stands before the samples, as (four bytes, contents)."""
+"""Further chunks before the samples, as (four bytes, content)."""
 
 RIFF_LIMIT = 0xFFFF_FFFE
 """The largest size that a RIFF header can state; 0xFFFFFFFF means "look into ds64" (Tech 3306, 3.2)."""
@@ -31,18 +31,18 @@ RIFF_LIMIT = 0xFFFF_FFFE
 _PCM, _FLOAT, _EXTENSIBLE = 0x0001, 0x0003, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 _MASKS = {1: 0x4, 2: 0x3, 6: 0x3F}
-"""Speakers by number of channels: C; L R; L R C LFE Ls Rs."""
+"""Speaker masks by number of channels: C; L R; L R C LFE Ls Rs."""
 _DS64_SIZE = 28
 
 
 @dataclass(frozen=True)
 class WaveFormat:
-    """What the samples of a file are.
+    """Sample format of a file.
 
     Attributes:
-        rate: samples a second.
+        rate: samples per second.
         channels: 1 or more.
-        bits: 16 and 24 are whole numbers (PCM), 32 is floating point (IEEE 754).
+        bits: 16 and 24 are integers (PCM), 32 is floating point (IEEE 754).
     """
 
     rate: int
@@ -60,7 +60,7 @@ class WaveFormat:
 
 
 class WaveWriter:
-    """A WAVE file that is being written; made by ``wave_file``."""
+    """A WAVE file being written; created by ``wave_file``."""
 
     def __init__(self, path: Path, file: IO[bytes], form: WaveFormat, chunks: Chunks, limit: int) -> None:
         self._path, self._file, self._form, self._limit = path, file, form, limit
@@ -82,10 +82,10 @@ class WaveWriter:
         self._data = file.tell()
 
     def write(self, samples: Samples) -> None:
-        """Appends (channels, n) samples: int32 steps for PCM, float32 for 32 bits.
+        """Append (channels, n) samples: int32 steps for PCM, float32 for 32 bits.
 
         Raises:
-            ValueError: they are of another kind, or a step lies outside the file's range.
+            ValueError: they have another type, or a step is out of range.
         """
         if samples.shape[0] != self._form.channels:
             raise ValueError(f"{samples.shape[0]} channels do not go into {self._form}")
@@ -94,15 +94,15 @@ class WaveWriter:
         self.samples += samples.shape[1]
 
     def skip(self, samples: int) -> None:
-        """Appends silence as a hole, for which a file system of today needs no room."""
+        """Append silence as a hole in the file, which takes no space on common file systems."""
         self._file.seek(samples * self._form.frame_bytes, os.SEEK_CUR)
         self.samples += samples
 
     def replace(self, ident: bytes, payload: bytes) -> None:
-        """Writes a chunk given at the start anew, now that what it says is known; its size stays.
+        """Rewrite a chunk given at the start, with new content of the same size.
 
         Raises:
-            ValueError: there is none, or it has another size.
+            ValueError: there is no such chunk, or the size differs.
         """
         at, size = self._places[ident]
         if len(payload) != size:
@@ -113,7 +113,7 @@ class WaveWriter:
             self._file.seek(end)
 
     def finish(self) -> None:
-        """Pads the data, fills in every size, and waits until it is on the disk."""
+        """Pad the data, fill in all sizes, and sync to disk."""
         with disk_errors(self._path):
             self._fill_in_sizes()
             self._file.flush()
@@ -132,7 +132,7 @@ class WaveWriter:
         self._at(4, _size(0xFFFF_FFFF if big else riff))
         self._at(self._data - 4, _size(0xFFFF_FFFF if big else data))
         if b"fact" in self._places:
-            # 0xFFFFFFFF sends the reader to ds64's count, which is there whenever the file is big.
+            # 0xFFFFFFFF refers the reader to ds64's count, which exists whenever the file is large.
             self._at(self._places[b"fact"][0], _size(0xFFFF_FFFF if big else self.samples))
 
     def _at(self, place: int, data: bytes) -> None:
@@ -151,18 +151,20 @@ class WaveWriter:
 def wave_file(
     path: Path, form: WaveFormat, chunks: Chunks = (), *, limit: int = RIFF_LIMIT
 ) -> Iterator[WaveWriter]:
-    """A WAVE file to fill, which appears at ``path`` when the block ends well.
+    """Yield a WAVE file to fill, which appears at ``path`` when the block succeeds.
 
-    It is written beside its place, synced and renamed; after an error or a cancel nothing is left of it, and
-    what was at ``path`` is as it was. Memory stays flat, however long it gets.
+    The file is written beside its place, synced and renamed. After an error or a cancellation nothing is
+    left, and the old file at ``path`` is unchanged. Memory use is constant.
 
     Args:
-        chunks: such as ``bext`` and ``iXML``.
+        path: the file.
+        form: format of its samples.
+        chunks: further chunks, such as ``bext`` and ``iXML``.
         limit: RIFF size above which the file becomes RF64; lower only in tests.
 
     Raises:
         BadInput: the path can never be written.
-        Failed: the disk is full or the place cannot be written.
+        Failed: the disk is full or the path cannot be written.
     """
     partial = path.with_name(f".foleyscape-{secrets.token_hex(6)}.partial")
     try:
@@ -173,7 +175,7 @@ def wave_file(
             yield wave
             wave.finish()
         finally:
-            # Closing writes what is still buffered, and that may fail, too.
+            # Closing flushes the buffer, which may fail, too.
             with disk_errors(path):
                 file.close()
         with disk_errors(path):
@@ -185,7 +187,7 @@ def wave_file(
 
 
 def wave_bytes(form: WaveFormat, samples: int, chunks: Chunks = ()) -> int:
-    """The size of a file with so many samples."""
+    """Return the size in bytes of a file with ``samples`` samples."""
     extra = 12 if form.bits == 32 else 0
     head = 12 + 8 + _DS64_SIZE + 8 + len(_fmt(form)) + extra + 8
     data = samples * form.frame_bytes
@@ -193,8 +195,11 @@ def wave_bytes(form: WaveFormat, samples: int, chunks: Chunks = ()) -> int:
 
 
 def _fmt(form: WaveFormat) -> bytes:
-    """The format chunk: Tech 3285, 2.2 for one and two channels; above two, Tech 3306 asks for the extensible
-    form, whose mask says which speaker each channel is for. Floating point carries an empty extension."""
+    """Return the format chunk.
+
+    Tech 3285, 2.2 for one and two channels; above two, Tech 3306 requires the extensible form, whose mask
+    assigns a speaker to each channel. Floating point has an empty extension.
+    """
     tag = _FLOAT if form.bits == 32 else _PCM
     common = struct.pack(
         "<HIIHH",
@@ -212,7 +217,7 @@ def _fmt(form: WaveFormat) -> bytes:
 
 
 def _packed(samples: Samples, bits: int) -> bytes:
-    """Interleaved little-endian bytes."""
+    """Return interleaved little-endian bytes."""
     if bits == 32:
         if samples.dtype != np.float32:
             raise ValueError(f"a 32-bit file holds float32, not {samples.dtype}")

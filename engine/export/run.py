@@ -1,4 +1,4 @@
-"""Exporting: stems and mix of a scene into a folder that is there whole or not at all."""
+"""The export: stems and mix of a scene in a folder, complete or not at all."""
 
 import contextlib
 import math
@@ -41,23 +41,26 @@ from engine.sound.render import Renderer, TakeSource
 
 DITHER_SEED = 0x0F01E7
 WORK_FOLDER = ".waves"
-"""Where WAVE files lie from which only copies for listening are made."""
+"""Folder of WAVE files from which only listening copies are made."""
 SPARE_BYTES = 16 << 20
-"""Rendered blocks kept: an export passes each once and returns to none of them soon."""
+"""Bytes of rendered blocks to cache: an export passes over each block and returns to few."""
 
 Levels = dict[int | None, LoudnessReport]
-"""By number of the track; the mix under None."""
+"""By track number; the mix under None."""
 
 
 @dataclass(frozen=True)
 class FileFacts:
-    """A file that was written.
+    """A written file.
 
     Attributes:
-        path: where it is.
-        kind, format, track, title: as in ``PlannedFile``.
-        samples: its length; 0 for what is no sound.
-        levels: as it was measured while it was written; None for what is no sound.
+        path: path of the file.
+        kind: as in ``PlannedFile``.
+        format: as in ``PlannedFile``.
+        track: as in ``PlannedFile``.
+        title: as in ``PlannedFile``.
+        samples: samples per channel; 0 if it is not audio.
+        levels: measured while writing; None if it is not audio.
     """
 
     path: Path
@@ -70,7 +73,7 @@ class FileFacts:
 
     @property
     def lufs(self) -> float | None:
-        """Integrated loudness in LUFS; None where there is none."""
+        """Integrated loudness in LUFS, or None."""
         return self.levels.integrated_lufs if self.levels else None
 
     @property
@@ -85,12 +88,12 @@ class Exported:
     """What an export wrote.
 
     Attributes:
-        folder: where.
+        folder: the folder.
         plan: what was planned.
         files: in the plan's order.
-        gain_db: what all stems were raised or lowered by for the preset's target.
-        limited: whether a limiter had to hold peaks down, in all stems alike.
-        on_target: whether the mix is within the preset's tolerance; True where it has no target.
+        gain_db: gain applied to all stems for the preset's target.
+        limited: whether a limiter reduced peaks, in all stems alike.
+        on_target: whether the mix is within the preset's tolerance; True without a target.
     """
 
     folder: Path
@@ -110,24 +113,26 @@ def export(
     made: datetime,
     progress: Progress | None = None,
 ) -> Exported:
-    """Writes the stem of every audible track and the mix, which is their exact sum, and what else is asked for.
+    """Write a stem for every audible track, the mix as their exact sum, and the other requested formats.
 
-    All files have one length and one start; their time references put them at the start timecode. The first
-    passes measure, the last one writes: gain and limiter are the same for every stem. In 16 and 24 bits each stem
-    is dithered by itself and the mix is the sum of the stems' whole numbers; in 32 bits it is their float32 sum in
-    the order of the tracks.
+    All files have the same length and start; their time references put them at the start timecode. The first
+    passes measure, the last one writes; gain and limiter are the same for every stem. In 16 and 24 bits each
+    stem is dithered separately and the mix is the integer sum of the stems; in 32 bits it is their float32
+    sum in track order.
 
     Args:
-        scene: what to export.
-        takes: where the samples of its takes are.
-        out: the folder, which is made; it may hold something only with ``settings.overwrite``.
-        made: when, as the files will say.
+        scene: the scene to export.
+        takes: source of the samples of its takes.
+        out: the folder, created; it may have contents only with ``settings.overwrite``.
+        settings: what to write; None takes the defaults.
+        made: date and time written into the files.
+        progress: told of all passes.
 
     Raises:
-        BadInput: as ``plan``; or the folder is not empty, or no folder.
+        BadInput: as ``plan``; or the folder is not empty, or not a folder.
         Failed: it cannot be written, or a take is damaged; nothing is left behind.
         Cancelled: nothing is left behind.
-        Whatever ``takes`` raises.
+        FoleyscapeError: whatever ``takes`` raises.
     """
     settings, progress = settings or ExportSettings(), progress or no_progress()
     planned = plan(scene, settings)
@@ -140,7 +145,7 @@ def export(
         if interchange:
             job.write_interchange(interchange, out, progress.part(share, 1.0))
         progress.raise_if_cancelled()
-    # No report here: what is in place can no longer be cancelled.
+    # No report here: a finished export can no longer be cancelled.
     return Exported(
         folder=out,
         plan=planned,
@@ -152,7 +157,7 @@ def export(
 
 
 class _ExportRun:
-    """One export, on its way into a staging folder."""
+    """One export into a staging folder."""
 
     def __init__(
         self, scene: Scene, takes: TakeSource, planned: ExportPlan, folder: Path, made: datetime
@@ -162,7 +167,7 @@ class _ExportRun:
         self.waves = folder if "wav" in planned.sound_formats else folder / WORK_FOLDER
 
     def sounds(self, progress: Progress) -> tuple[MixGain, Levels]:
-        """Writes every sound file; how it was levelled, and the levels of each sound."""
+        """Write every audio file; return the gain applied, and the levels of each."""
         renderer = Renderer(self.scene.timeline, self.takes, block_bytes=SPARE_BYTES)
         copies = [form for form in AUDITION_FORMATS if form in self.plan.sound_formats]
         done = 0.8 if copies else 1.0
@@ -175,7 +180,7 @@ class _ExportRun:
         return gain, levels
 
     def write_interchange(self, formats: Sequence[str], home: Path, progress: Progress) -> None:
-        """Writes what other programs open."""
+        """Write the interchange files."""
         write_interchange(
             with_start(self.scene, self.plan.frame_rate, self.plan.start_frame),
             self.takes,
@@ -236,7 +241,7 @@ class _ExportRun:
 
 
 def _with_title(progress: Progress, title: str) -> Progress:
-    """The same stretch, with words for what runs."""
+    """Return the same progress with a fixed text for the current step."""
 
     def cancelled() -> bool:
         progress.raise_if_cancelled()

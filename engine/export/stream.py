@@ -1,4 +1,4 @@
-"""The stems of a timeline as they leave: at the export's rate, with handles, levelled and limited alike."""
+"""The exported stems, block by block: at the export's rate, with handles, with the same gain and limiter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from engine.sound.render import Block, Renderer, sum_stems
 from engine.sound.waveform import Waveform, from_db
 
 SIZE = 32_768
-"""Samples of the timeline rendered at a time: well under a second, so that a cancel is heard soon."""
+"""Samples of the timeline rendered at a time: well under a second, so that cancelling is quick."""
 
 
 @dataclass(frozen=True)
 class MixGain:
-    """What is done to all stems alike, so that the mix stays their sum.
+    """Processing applied to all stems alike, so that the mix stays their sum.
 
     Attributes:
-        gain_db: on all of them.
-        ceiling_dbtp: what a limiter keeps the mix under; None is no limiter.
-        loud: tracks whose stems by themselves pass the ceiling, which the limiter watches too.
+        gain_db: gain of all stems.
+        ceiling_dbtp: the limiter's ceiling for the mix; None is no limiter.
+        loud: tracks whose stems alone exceed the ceiling, which the limiter watches too.
     """
 
     gain_db: float = 0.0
@@ -33,14 +33,14 @@ class MixGain:
 
 
 def stem_blocks(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: Progress) -> Iterator[Block]:
-    """Every audible stem, in order, and their sum: ``plan.samples`` in all, block by block.
+    """Yield every audible stem, in order, and their sum, block by block, ``plan.samples`` in total.
 
-    The sum is taken in float32 in the tracks' order, so that 32-bit files null, too. Memory stays flat.
+    The sum is taken in float32 in track order, so that 32-bit files null, too. Memory use is constant.
 
     Raises:
-        Failed: a track has samples that are no numbers.
+        Failed: a track has samples that are not finite.
         Cancelled: within a block.
-        Whatever the source of the takes raises.
+        FoleyscapeError: whatever the source of the takes raises.
     """
     blocks = _gained(_at_rate(renderer, plan, progress), from_db(gain.gain_db))
     if gain.ceiling_dbtp is None:
@@ -51,7 +51,7 @@ def stem_blocks(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: P
 
 
 def _at_rate(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
-    """The stems at the files' rate, ``plan.samples`` of each."""
+    """Yield the stems at the export's rate, ``plan.samples`` of each."""
     left = plan.samples
     for stems in _changed(renderer, plan, progress):
         length = min(left, next(iter(stems.values())).shape[1])
@@ -65,7 +65,7 @@ def _at_rate(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterat
 
 def _changed(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
     rate = renderer.timeline.rate
-    # Exact: handles are whole 300ths of a second.
+    # Exact: handles are multiples of 1/300 s.
     lead = plan.lead * rate // plan.form.rate
     start, stop = -lead, renderer.timeline.length + lead
     changers: dict[int, Any] = {}

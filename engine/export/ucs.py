@@ -1,7 +1,7 @@
 """File names of the Universal Category System 8.2.1.
 
-``CatID[-UserCategory]_[VendorCategory-]FXName_CreatorID_SourceID[_UserData]``: ``_`` divides the blocks and
-stands nowhere else; CatIDs keep their case and are never invented. The list of CatIDs is public domain (CC0).
+``CatID[-UserCategory]_[VendorCategory-]FXName_CreatorID_SourceID[_UserData]``: ``_`` only separates blocks;
+CatIDs keep their case and are never invented. The list of CatIDs is public domain (CC0).
 """
 
 import json
@@ -15,27 +15,29 @@ from engine.errors import BadInput, Failed
 from engine.models.resources import resource
 
 FX_NAME_LETTERS = 24
-"""The system asks for names under 25 letters, so that they can be read in lists."""
+"""The system asks for names under 25 letters, readable in lists."""
 BLOCK_LETTERS = 40
 NAME_BYTES = 240
-"""What file systems leave for a name, less an ending and the marks of a partial file."""
+"""What file systems allow for a name, minus an extension and the suffix of a partial file."""
 
 UNKNOWN = "OBJMisc"
 MIX = "MIX"
 
-# Letters, digits and spaces; apostrophes and the like are dropped, all else parts words.
+# Letters, digits and spaces; apostrophes and the like are dropped, all else separates words.
 _DROPPED, _PARTING = re.compile("['’`\"]"), re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
 class UcsBlocks:
-    """The blocks that all files of an export share.
+    """The blocks common to all files of an export.
 
     Attributes:
-        creator_id: who made it: initials or a short name.
-        source_id: which show, library or project it is of.
-        user_category, vendor_category, user_data: optional.
-        categories: (track number, CatID) that a person chose; the others are found by the object's name.
+        creator_id: initials or short name of the creator.
+        source_id: the show, library or project.
+        user_category: optional.
+        vendor_category: optional.
+        user_data: optional.
+        categories: (track number, CatID) pairs chosen by the user; the others are found by the object's name.
     """
 
     creator_id: str
@@ -47,7 +49,7 @@ class UcsBlocks:
 
 
 def load_cat_ids(path: Path | None = None) -> Mapping[str, tuple[str, str]]:
-    """CatID to its category and subcategory, of every one that there is.
+    """Return the category and subcategory of every CatID.
 
     Raises:
         Failed: the list cannot be read.
@@ -63,11 +65,13 @@ def load_cat_ids(path: Path | None = None) -> Mapping[str, tuple[str, str]]:
 
 
 def ucs_name(cat_id: str, fx_name: str, blocks: UcsBlocks, cat_ids: Mapping[str, tuple[str, str]]) -> str:
-    """The name of a file, without its ending.
+    """Return the name of a file, without extension.
 
     Args:
         cat_id: one of ``cat_ids``, in its exact case.
-        fx_name: what is to be heard, in any words; cleaned, and cut at a word to ``FX_NAME_LETTERS``.
+        fx_name: what the file contains, in any words; cleaned, and cut at a word to ``FX_NAME_LETTERS``.
+        blocks: the blocks common to the export.
+        cat_ids: the known CatIDs.
 
     Raises:
         BadInput: there is no such CatID, or a required block has no letter or digit in it.
@@ -92,10 +96,10 @@ def ucs_name(cat_id: str, fx_name: str, blocks: UcsBlocks, cat_ids: Mapping[str,
 
 
 def check_name(name: str, cat_ids: Mapping[str, tuple[str, str]]) -> None:
-    """Checks every block of a name (without its ending).
+    """Check every block of a name (without extension).
 
     Raises:
-        BadInput: a block is missing, empty or not clean, or the CatID is none.
+        BadInput: a block is missing, empty or not clean, or the CatID does not exist.
     """
     parts = name.split("_")
     if len(parts) not in {4, 5}:
@@ -111,14 +115,14 @@ def check_name(name: str, cat_ids: Mapping[str, tuple[str, str]]) -> None:
 
 
 def cleaned(words: str) -> str:
-    """Words as a block: letters, digits and single spaces. Nothing that divides blocks or troubles a disk."""
+    """Return text usable as a block: letters, digits and single spaces, without separators or unsafe characters."""
     plain = _DROPPED.sub("", unicodedata.normalize("NFKC", words))
-    # Again: leaving a sign out may bring together what then composes.
+    # Normalize again: dropping a character may bring together characters that compose.
     return unicodedata.normalize("NFKC", _PARTING.sub(" ", plain)).strip()
 
 
 def shortened(words: str, most: int) -> str:
-    """Words within so many letters, cut between words where that leaves at least half."""
+    """Shorten text to at most ``most`` letters, cut between words if that leaves at least half."""
     if len(words) <= most:
         return words
     cut = words[:most]
@@ -132,7 +136,7 @@ def _block(words: str) -> str:
 
 
 def _fitting(name: str) -> str:
-    """The name if a disk can hold it.
+    """Return the name if a disk can store it.
 
     Raises:
         BadInput: it is too long; letters of some scripts take four bytes each.

@@ -1,6 +1,6 @@
-"""Timelines for other programs: one format a file, all written from one ``InterchangeTimeline``.
+"""Timelines for other programs: one module per format, all written from one ``InterchangeTimeline``.
 
-Writers are loaded when first asked for: the command line starts without OpenTimelineIO.
+Writers are imported when first used, so that the command line starts without OpenTimelineIO.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ _MODULES = {
 
 
 class _Formats(Mapping[str, Writer]):
-    """Name of a format -> what writes it."""
+    """Maps the name of a format to its writer."""
 
     def __getitem__(self, name: str) -> Writer:
         writer: Writer = import_module(f"{__name__}.{_MODULES[name]}").write
@@ -37,11 +37,11 @@ class _Formats(Mapping[str, Writer]):
 
 
 FORMATS: Mapping[str, Writer] = _Formats()
-"""Every format by its name, which is also how its files end."""
+"""The writer of each format by name, which is also the file extension."""
 
 
 def writer_of(name: str) -> Writer:
-    """What writes this format.
+    """Return the writer of a format.
 
     Raises:
         BadInput: there is no such format.

@@ -1,8 +1,9 @@
 """Advanced Authoring Format, ``.aaf`` (AMWA AAF Object Specification 1.1, Edit Protocol).
 
-Written with pyaaf2 itself: OpenTimelineIO's adapter has one parameter of pan for a whole track, writes no gain, and
-fails on an empty track. One composition; a slot of sound for each lane, its edit rate the sample rate, so that places
-are exact; every file by a chain of master mob and file source mob with a locator. Sounds stay outside the file.
+Written with pyaaf2 directly: OpenTimelineIO's adapter has one pan parameter per track, writes no gain, and
+fails on an empty track. The file holds one composition with a sound slot per lane, whose edit rate is the
+sample rate, so positions are exact; each media file is a master mob and a file source mob with a locator.
+Audio stays outside the file.
 """
 
 import os
@@ -25,7 +26,7 @@ _AMPLITUDE = UUID("e4962322-2267-11d3-8a4c-0050040ef7d2")
 _PAN_VALUE = UUID("e4962323-2267-11d3-8a4c-0050040ef7d2")
 _LEVEL = UUID("e4962320-2267-11d3-8a4c-0050040ef7d2")
 _OURS = UUID("5d3c2d1e-9f6b-4d55-8c3a-0f01e75ca9e0")
-"""Under which our mobs get their numbers, the same whenever the same thing is written."""
+"""Namespace of our mob ids, which are the same whenever the same timeline is written."""
 
 _STEPS = 1_000_000
 """Gains and pans are fractions of two 32-bit numbers; millionths are exact to a hundred-thousandth of a dB."""
@@ -33,7 +34,7 @@ _MOST_FACTOR = 2000.0
 
 
 def write(interchange: InterchangeTimeline, path: Path) -> None:
-    """Writes the composition, whole or not at all.
+    """Write the composition, complete or not at all.
 
     Raises:
         BadInput: the path can never be written.
@@ -43,7 +44,7 @@ def write(interchange: InterchangeTimeline, path: Path) -> None:
 
 
 def aaf_bytes(interchange: InterchangeTimeline) -> bytes:
-    """The whole file. pyaaf2 needs one on the disk, so it is made in a folder of the system's for a moment."""
+    """Return the content of the file. pyaaf2 can only write to disk, so a temporary folder is used."""
     import aaf2
 
     with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as folder:
@@ -55,7 +56,7 @@ def aaf_bytes(interchange: InterchangeTimeline) -> bytes:
 
 @dataclass
 class _AafBuilder:
-    """One composition in the making."""
+    """Builds one composition."""
 
     file: Any
     interchange: InterchangeTimeline
@@ -105,7 +106,7 @@ class _AafBuilder:
         slot.segment = pan
 
     def _sequence(self, track: InterchangeTrack, clips: Sequence[InterchangeClip], *, heard: bool) -> Any:
-        """Fillers, clips and the transitions between them, which are the fades and lie over both neighbours."""
+        """Return fillers, clips and transitions; transitions are the fades and overlap both neighbours."""
         sequence = self.file.create.Sequence(media_kind="sound")
         components: list[Any] = []
         at, tail = 0, 0
@@ -138,7 +139,7 @@ class _AafBuilder:
         return group
 
     def _fade(self, length: int) -> Any:
-        """A fade; the format's curve is linear, and the shape is left to the program that reads it."""
+        """Return a linear fade, the format's only curve; the shape is left to the reading program."""
         fade = self.file.create.Transition("sound", length)
         group = self._operation("dissolve", length)
         level = self.file.create.VaryingValue()
@@ -155,7 +156,7 @@ class _AafBuilder:
         return fade
 
     def _markers(self, mob: Any) -> None:
-        """The markers, as comments on a slot of events (Edit Protocol, "DescriptiveMarker")."""
+        """Add the markers as comments on an event slot (Edit Protocol, "DescriptiveMarker")."""
         if not self.interchange.markers:
             return
         slot = self.file.create.EventMobSlot()
@@ -163,7 +164,7 @@ class _AafBuilder:
         slot["SlotID"].value = len(mob.slots) + 1
         slot.name = "Markers"
         slot["PhysicalTrackNumber"].value = 1
-        # The first lane, which comes after the timecode; the timecode where there is none.
+        # The first lane, which follows the timecode, or the timecode if there is no lane.
         described = 2 if self.interchange.tracks else 1
         sequence = self.file.create.Sequence(media_kind="DescriptiveMetadata")
         events = []
@@ -180,7 +181,7 @@ class _AafBuilder:
         mob.slots.append(slot)
 
     def _source(self, media: MediaFile) -> Any:
-        """The master mob of a file, made when it is first asked for."""
+        """Return the master mob of a media file, created on first use."""
         if media not in self.sources:
             self.sources[media] = self._master(media)
         return self.sources[media]
@@ -191,7 +192,7 @@ class _AafBuilder:
         file_mob.mob_id = self._mob_id(f"file:{name}")
         file_mob.descriptor = self._descriptor(media)
         file_slot = file_mob.create_timeline_slot(edit_rate=media.rate)
-        # It refers to nothing further: the file is where the sound comes from.
+        # The end of the chain: the sound comes from the file itself.
         file_slot.segment = self.file.create.SourceClip(length=media.samples, media_kind="sound")
         master = self.file.create.MasterMob(media.path.stem)
         master.mob_id = self._mob_id(f"master:{name}")
@@ -214,13 +215,13 @@ class _AafBuilder:
         descriptor["Length"].value = media.samples
         descriptor["ContainerFormat"].value = self.file.dictionary.lookup_containerdef("AAF")
         locator = self.file.create.NetworkLocator()
-        # The format wants a whole URL; programs that do not find it look for the name beside the file.
+        # The format requires an absolute URL; programs that do not find it look for the name beside the file.
         locator["URLString"].value = media.path.as_uri()
         descriptor["Locator"].append(locator)
         return descriptor
 
     def _define(self) -> None:
-        """Operations and parameters, which a file must define before it uses them."""
+        """Define operations and parameters, which a file must do before using them."""
         import aaf2.misc
 
         create, dictionary = self.file.create, self.file.dictionary
@@ -265,6 +266,6 @@ class _AafBuilder:
 
 
 def _lane_pan(track: InterchangeTrack, clips: Sequence[InterchangeClip]) -> float:
-    """The pan of a lane, -1 to 1. The format pans lanes only, so that of clips counts where they all agree."""
+    """Return the pan of a lane, -1 to 1. The format pans whole lanes, so clip pans count only if all agree."""
     common = {clip.pan for clip in clips}
     return max(-1.0, min(1.0, track.pan + (common.pop() if len(common) == 1 else 0.0)))

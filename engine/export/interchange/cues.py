@@ -1,4 +1,4 @@
-"""The cue sheet, ``.csv``: every clip on a line, for people and for the papers that go with a delivery (RFC 4180)."""
+"""The cue sheet, ``.csv`` (RFC 4180): one line per clip, for people and for delivery paperwork."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ _FORMULA = "=+-@"
 
 
 def write(interchange: InterchangeTimeline, path: Path) -> None:
-    """Writes the cue sheet, whole or not at all; UTF-8 with the mark by which spreadsheets know it.
+    """Write the cue sheet, complete or not at all; UTF-8 with a byte order mark, which spreadsheets need.
 
     Raises:
         BadInput: the path can never be written.
@@ -43,7 +43,7 @@ def write(interchange: InterchangeTimeline, path: Path) -> None:
 
 
 def sheet_text(interchange: InterchangeTimeline) -> str:
-    """The whole sheet: a line of titles, then the clips of all tracks in the order in which they begin."""
+    """Return the whole sheet: a header line, then the clips of all tracks by start."""
     heard, rows = sounding(interchange), []
     for number, track in enumerate(interchange.tracks, 1):
         for clip in track.clips:
@@ -90,6 +90,6 @@ def _row(
 
 
 def _words(words: str, most: int = 200) -> str:
-    """Words on one line; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Return text on one line; what a spreadsheet would take for a formula gets a leading apostrophe."""
     line = one_line(words, "", most)
     return f"'{line}" if line[:1] and line[0] in _FORMULA else line

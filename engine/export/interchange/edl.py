@@ -1,8 +1,8 @@
-"""CMX 3600 edit decision lists, ``.edl``: cuts to the frame, two audio channels a list.
+"""CMX 3600 edit decision lists, ``.edl``: frame-accurate cuts, two audio channels per list.
 
-Written here, for the adapter of OpenTimelineIO wants exactly one picture track and writes no FCM line. A list holds
-two lanes, on the channels A and A2; further lanes go to lists beside the first. What the format has no place for
-(gain, pan, fades, the exact sample) stands in comments after each event.
+Written directly: OpenTimelineIO's adapter requires exactly one video track and writes no FCM line. A list
+holds two lanes, on channels A and A2; further lanes go to additional lists. What the format cannot express
+(gain, pan, fades, the exact sample) is written as comments after each event.
 """
 
 import re
@@ -26,7 +26,7 @@ NamedLane = tuple[str, InterchangeTrack, tuple[InterchangeClip, ...]]
 
 
 def write(interchange: InterchangeTimeline, path: Path) -> None:
-    """Writes the list, and beside it ``NAME_03-04.edl`` and so on where there are more than two lanes.
+    """Write the list, and beside it ``NAME_03-04.edl`` and so on if there are more than two lanes.
 
     Raises:
         BadInput: the path can never be written.
@@ -37,7 +37,7 @@ def write(interchange: InterchangeTimeline, path: Path) -> None:
 
 
 def edl_texts(interchange: InterchangeTimeline, path: Path) -> dict[Path, str]:
-    """Every list by its path, the first at ``path``; a timeline without tracks gives one without events."""
+    """Return every list by path, the first at ``path``; a timeline without tracks gives one list without events."""
     rows = named_lanes(interchange)
     reels = reel_names(interchange)
     texts = {}
@@ -49,7 +49,7 @@ def edl_texts(interchange: InterchangeTimeline, path: Path) -> dict[Path, str]:
 
 
 def reel_names(interchange: InterchangeTimeline) -> dict[MediaFile, str]:
-    """A reel for each media file: its number and the beginning of its name, at most 8 capitals and digits."""
+    """Return a reel name per media file: its number and the start of its name, at most 8 capitals and digits."""
     return {
         media: f"{number:03d}{_letters(media.path.stem)}"[:8]
         for number, media in enumerate(interchange.used_media(), 1)
@@ -80,7 +80,10 @@ def _list(interchange: InterchangeTimeline, rows: Sequence[NamedLane], reels: di
 
 
 def _notes(interchange: InterchangeTimeline, rows: Sequence[NamedLane]) -> list[str]:
-    """What holds for the whole list; after the first event, for many readers refuse comments before it."""
+    """Return comments about the whole list.
+
+    They follow the first event, since many readers reject comments before it.
+    """
     heard = sounding(interchange)
     channels = [
         f"* CHANNEL {channel} IS TRACK: {name}{'' if track.id in heard else ' (MUTED)'}"
@@ -92,7 +95,7 @@ def _notes(interchange: InterchangeTimeline, rows: Sequence[NamedLane]) -> list[
 def _events(
     interchange: InterchangeTimeline, channel: str, clips: Sequence[InterchangeClip]
 ) -> Iterator[tuple[int, str, int, InterchangeClip]]:
-    """First frame, channel, frame after the last, clip. Each lasts a frame at least, and none overlaps another."""
+    """Yield (first frame, channel, frame after the last, clip), each at least a frame long, without overlaps."""
     free = 0
     for clip in clips:
         first = max(interchange.frame(clip.start), free)

@@ -1,4 +1,4 @@
-"""The timeline for other programs, as a part of an export: media copies, and a file in each format."""
+"""Interchange as part of an export: media copies, and a file in each format."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from engine.scene.scene import Scene
 from engine.sound.cache import TakeSource
 
 SAMPLE_BYTES = 3
-"""Of a sample of a media file."""
+"""Bytes per sample of a media file."""
 
 
 @dataclass(frozen=True)
 class InterchangeFile:
-    """A file that will be written: its path inside the folder, its format, what it is, and its size, about."""
+    """A file to be written: path within the folder, format, title, and approximate size in bytes."""
 
     path: str
     format: str
@@ -26,7 +26,7 @@ class InterchangeFile:
 
 
 def plan_interchange(scene: Scene, formats: Sequence[str], name: str, rate: int) -> list[InterchangeFile]:
-    """What ``write_interchange`` will write. ``scene`` has the frame rate and start of the export.
+    """List what ``write_interchange`` will write. ``scene`` has the frame rate and start of the export.
 
     Raises:
         BadInput: a clip plays a take that the scene does not have.
@@ -40,7 +40,7 @@ def plan_interchange(scene: Scene, formats: Sequence[str], name: str, rate: int)
     if "edl" in formats:
         from engine.export.interchange.edl import edl_texts
 
-        # A list holds two tracks, so there may be several.
+        # A list holds two lanes, so there may be several lists.
         lists = edl_texts(build_interchange(scene, media, folder=Path(), rate=rate), Path(f"{name}.edl"))
         found += [InterchangeFile(path.name, "edl", scene.name, len(text)) for path, text in lists.items()]
     for digest, file in media.items():
@@ -62,12 +62,12 @@ def write_interchange(
     licences: Mapping[str, str],
     progress: Progress,
 ) -> None:
-    """Writes the media and a file in each format into ``folder``, which will be moved to ``home``.
+    """Write the media and a file in each format into ``folder``, which will be moved to ``home``.
 
     Raises:
-        Failed: one cannot be written.
-        Cancelled: the work was cancelled; what was written until then stays in ``folder``.
-        Whatever ``takes`` raises.
+        Failed: a file cannot be written.
+        Cancelled: the work was cancelled; what was written stays in ``folder``.
+        FoleyscapeError: whatever ``takes`` raises.
     """
     media = write_media(scene, takes, folder, rate=rate, home=home, progress=progress.part(0.0, 0.8))
     interchange = build_interchange(scene, media, folder=home, rate=rate, licences=licences)
@@ -81,7 +81,7 @@ def _paths(form: str, name: str) -> list[str]:
 
 
 def _planned_media(scene: Scene, rate: int) -> dict[str, MediaFile]:
-    """The media files as they will be, by digest."""
+    """Return the media files that will be written, by digest of the take."""
     files = {}
     for digest, name in media_names(scene).items():
         take = scene.take(digest)

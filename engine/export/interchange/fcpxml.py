@@ -1,8 +1,9 @@
-"""Final Cut Pro's XML, ``.fcpxml``, version 1.8 (Apple, "Final Cut Pro X XML Format").
+"""Final Cut Pro XML, ``.fcpxml``, version 1.8 (Apple, "Final Cut Pro X XML Format").
 
-Written here, for the adapter of OpenTimelineIO marks every asset as having no sound and knows no gain. Clips are
-connected to one gap, a lane below it for each lane of a track. Final Cut edits on frames, so edges go to the nearest
-frame while the sound itself stays where it was, to the sample: the way into the file is moved by what the edge was.
+Written directly: OpenTimelineIO's adapter marks every asset as silent and has no gain. Clips are connected to
+one gap, with a Final Cut lane for each lane of a track. Final Cut edits on frames, so clip edges move to the
+nearest frame, and the start within the file moves by the same amount, so that the sound stays in place to the
+sample.
 """
 
 from fractions import Fraction
@@ -26,7 +27,7 @@ _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n'
 
 
 def write(interchange: InterchangeTimeline, path: Path) -> None:
-    """Writes the project, whole or not at all.
+    """Write the project, complete or not at all.
 
     Raises:
         BadInput: the path can never be written.
@@ -38,7 +39,7 @@ def write(interchange: InterchangeTimeline, path: Path) -> None:
 
 
 def document(interchange: InterchangeTimeline) -> ET.Element:
-    """The whole document as its root element."""
+    """Return the root element of the document."""
     root = ET.Element("fcpxml", version="1.8")
     resources = ET.SubElement(root, "resources")
     frame = frame_time(1, interchange)
@@ -54,20 +55,20 @@ def document(interchange: InterchangeTimeline) -> ET.Element:
 
 
 def frame_time(frames: int, interchange: InterchangeTimeline) -> str:
-    """A number of frames as the time Final Cut writes: a multiple of the length of a frame."""
+    """Return a number of frames as Final Cut writes times: a multiple of the frame duration."""
     rate = interchange.frame_rate
     return f"{frames * rate.denominator}/{rate.numerator}s" if frames else "0s"
 
 
 def placed(interchange: InterchangeTimeline, clip: InterchangeClip) -> tuple[int, int, Fraction]:
-    """Where a clip goes: its first frame from the timeline's start, its frames, and its way into the file in seconds.
+    """Return the first frame of a clip from the timeline's start, its frames, and its start in the file in seconds.
 
-    An edge goes to the nearest frame, unless the file does not reach there; then to the frame inside the clip. A
-    clip between two frames lasts one all the same.
+    An edge moves to the nearest frame, or to the frame inside the clip if the file does not reach that far. A
+    clip within one frame still lasts one frame.
     """
     frame, rate = 1 / interchange.frame_rate.exact, interchange.rate
     first = nearest_frame(clip.start, interchange.frame_rate, rate)
-    # What the file's first sample would be at, did all of it sound.
+    # Timeline position of the file's first sample if the whole file sounded.
     origin = Fraction(clip.start - clip.offset, rate)
     if first * frame < origin:
         first += 1
@@ -83,7 +84,7 @@ def _asset(interchange: InterchangeTimeline, media: MediaFile, identity: str) ->
         "asset",
         id=identity,
         name=media.path.stem,
-        # Relative to the document, which the format allows: the folder can be moved as a whole.
+        # Relative to the document, so that the folder can be moved as a whole.
         src="./" + quote(relative_path(media, interchange.folder)),
         start="0s",
         duration=_seconds(Fraction(media.samples, media.rate)),
@@ -138,7 +139,7 @@ def _clip(
     *,
     sounds: bool,
 ) -> ET.Element:
-    """A connected clip; ``place`` is the name of its lane, the lane, and its asset."""
+    """Return a connected clip; ``place`` is the name of its lane, the lane, and its asset."""
     name, lane, asset = place
     first, frames, start = placed(interchange, clip)
     made = ET.Element(
@@ -153,7 +154,7 @@ def _clip(
         format="r1",
         audioRole=f"effects.{one_line(name.replace('.', ' '), most=40)}",
     )
-    # Final Cut has no tracks: what is set for a whole one is set for each of its clips.
+    # Final Cut has no tracks: a track's settings are applied to each of its clips.
     gain = clip.gain_db + track.gain_db + interchange.master_gain_db
     volume = ET.SubElement(made, "adjust-volume", amount=f"{gain:.4f}dB")
     fades = [("fadeIn", clip.fade_in), ("fadeOut", clip.fade_out)]

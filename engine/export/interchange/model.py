@@ -1,7 +1,6 @@
-"""What is handed over to another program: the timeline, with the media file that each clip refers to.
+"""The interchange model: the timeline with the media file of each clip, one value for all formats.
 
-One value for every format. All times are whole samples at one rate, the rate of the media files, so that a format
-that can place sound to the sample does.
+All times are integer samples at the rate of the media files, so that formats with sample accuracy keep it.
 """
 
 from collections.abc import Mapping
@@ -20,13 +19,15 @@ from engine.scene.timeline import Clip, Fade, Marker, Track
 
 @dataclass(frozen=True)
 class MediaFile:
-    """A copy of a take as a sound file that other programs open.
+    """A copy of a take as an audio file for other programs.
 
     Attributes:
-        path: where it will lie for good; absolute.
-        rate: samples a second. channels, samples: its size.
-        bits: of a sample.
-        lowered_db: what the copy was lowered by so as not to clip, 0 or more; clips get it back as gain.
+        path: final absolute path.
+        rate: samples per second.
+        channels: number of channels.
+        samples: samples per channel.
+        bits: bits per sample.
+        lowered_db: attenuation in dB, 0 or more, that kept the copy from clipping; clips get it back as gain.
     """
 
     path: Path
@@ -39,14 +40,16 @@ class MediaFile:
 
 @dataclass(frozen=True)
 class TakeFacts:
-    """What a cue sheet tells of a take; empty or None where its recipe does not say.
+    """What a cue sheet says about a take; empty or None where its recipe does not say.
 
     Attributes:
-        digest: of the take.
-        name: of what it is a take.
-        number: which take of that, from 1.
-        prompt, seed, model: from its recipe.
-        licence: of the weights it was made with, as SPDX identifier, or "unknown".
+        digest: digest of the take.
+        name: name of the sounding object.
+        number: number of the take, from 1.
+        prompt: prompt in its recipe.
+        seed: seed in its recipe.
+        model: model in its recipe.
+        licence: licence of the weights as SPDX identifier, or "unknown".
     """
 
     digest: str
@@ -63,15 +66,18 @@ class InterchangeClip:
     """A clip as another program needs it.
 
     Attributes:
-        id: its number in the scene.
-        name: what it is called there.
+        id: number in the scene.
+        name: name shown in the other program.
         media: the file it plays.
-        take: what is known of it.
-        start, length: its place on the timeline, in samples.
-        offset: where in the file it begins, in samples; ``offset + length`` is never past the file's end.
-        gain_db: of the clip alone, on the file as it lies there. pan: -1 (left) to 1 (right).
-        fade_in, fade_out: together no longer than the clip.
-        muted: silent, but kept.
+        take: facts about the take.
+        start: start on the timeline, in samples.
+        length: samples.
+        offset: start within the file, in samples; ``offset + length`` never exceeds the file.
+        gain_db: gain of the clip alone, relative to the file as stored.
+        pan: -1 (left) to 1 (right).
+        fade_in: fade at the start.
+        fade_out: fade at the end; both fades together are at most as long as the clip.
+        muted: whether it is silent.
     """
 
     id: int
@@ -89,13 +95,13 @@ class InterchangeClip:
 
     @property
     def end(self) -> int:
-        """The first sample after it."""
+        """First sample after the clip."""
         return self.start + self.length
 
 
 @dataclass(frozen=True)
 class InterchangeTrack:
-    """A track: its clips by start, and what is set for all of them."""
+    """A track: its settings, and its clips sorted by start."""
 
     id: int
     name: str
@@ -110,17 +116,17 @@ class InterchangeTrack:
 
 @dataclass(frozen=True)
 class InterchangeTimeline:
-    """A timeline with its media, ready for any of the formats.
+    """A timeline with its media, ready for any format.
 
     Attributes:
-        name: of the project.
-        folder: where the interchange files will lie for good; media paths are told relative to it.
-        rate: samples a second, of every time in here and of every media file.
-        frame_rate: of the picture.
+        name: name of the project.
+        folder: final folder of the interchange files; media paths are relative to it.
+        rate: samples per second, of all times and all media files.
+        frame_rate: frame rate of the picture.
         start_frame: timecode of sample 0, in frames.
-        tracks: top to bottom.
-        markers: by place.
-        master_gain_db: on everything.
+        tracks: from top to bottom.
+        markers: sorted by position.
+        master_gain_db: gain of everything.
     """
 
     name: str
@@ -134,29 +140,29 @@ class InterchangeTimeline:
 
     @property
     def length(self) -> int:
-        """Samples until the last clip ends; 0 without clips."""
+        """Samples until the end of the last clip; 0 without clips."""
         return max((clip.end for track in self.tracks for clip in track.clips), default=0)
 
     def seconds(self, sample: int) -> Fraction:
-        """A number of samples in seconds, exactly."""
+        """Convert samples to seconds, exactly."""
         return Fraction(sample, self.rate)
 
     @property
     def start_seconds(self) -> Fraction:
-        """How much real time the start timecode stands for: frames by the length of a frame, exactly."""
+        """Real time of the start timecode: its frames times the frame duration, exactly."""
         return self.start_frame / self.frame_rate.exact
 
     @property
     def start_sample(self) -> int:
-        """The start timecode in samples since midnight, as time references are written."""
+        """Start timecode in samples since midnight, as used for time references."""
         return sample_of(self.start_frame, self.frame_rate, self.rate)
 
     def frame(self, sample: int) -> int:
-        """The frame on the timecode that is nearest to a sample of the timeline."""
+        """Return the timecode frame nearest to a sample of the timeline."""
         return self.start_frame + nearest_frame(sample, self.frame_rate, self.rate)
 
     def used_media(self) -> tuple[MediaFile, ...]:
-        """The files that clips play, each once, in the order in which they first sound."""
+        """Return the files that clips play, each once, in the order they first sound."""
         return tuple(dict.fromkeys(clip.media for track in self.tracks for clip in track.clips))
 
 
@@ -168,17 +174,18 @@ def build_interchange(
     rate: int | None = None,
     licences: Mapping[str, str] | None = None,
 ) -> InterchangeTimeline:
-    """The scene's timeline with the media files of its takes.
+    """Build the interchange model of a scene's timeline.
 
     Args:
-        scene: what is handed over; every clip of it, also muted ones.
-        media: the file of each take that a clip plays, by its digest (``engine.export.media`` writes them).
-        folder: where the interchange files will lie.
-        rate: of the media files; None is the timeline's. At another rate every edge goes to the nearest sample.
-        licences: of each model by its id (``engine.export.licences.licences_of``), for the cue sheet.
+        scene: the scene; muted clips are included.
+        media: the media file of each take that a clip plays, by digest (``engine.export.media`` writes them).
+        folder: final folder of the interchange files.
+        rate: rate of the media files; None is the timeline's. At another rate, times are rounded to the
+            nearest sample.
+        licences: licence of each model by id (``engine.export.licences.licences_of``), for the cue sheet.
 
     Raises:
-        BadInput: a take has no media file, or one of another rate or too short for its clip.
+        BadInput: a media file is missing, has another rate, or is too short for its clip.
     """
     rate = rate or scene.timeline.rate
     builder = _Builder(scene, media, Fraction(rate, scene.timeline.rate), rate, licences or {})
@@ -196,7 +203,7 @@ def build_interchange(
 
 
 def read_take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFacts:
-    """What a take's recipe says of it; a recipe that cannot be read says nothing."""
+    """Read facts about a take from its recipe; an unreadable recipe gives none."""
     facts = RecipeFacts.of(record.recipe)
     return TakeFacts(
         digest=record.digest,
@@ -240,7 +247,7 @@ class _Builder:
             raise BadInput(f"The take {clip.take[:12]} has no sound file: collect the project's takes first.")
         start, offset = self.scaled(clip.start), self.scaled(clip.offset)
         wanted = max(self.scaled(clip.end) - start, 1)
-        # Rounded to another rate, a clip may reach one sample past its file.
+        # After rounding to another rate, a clip may exceed its file by one sample.
         length = min(wanted, file.samples - offset)
         if file.rate != self.rate or length < max(wanted - 1, 1):
             raise BadInput(f"The file {file.path.name} does not fit its clip: write the media files again.")

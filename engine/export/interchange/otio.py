@@ -1,7 +1,7 @@
-"""OpenTimelineIO, ``.otio``: the timeline as the schemas Timeline.1, Track.1, Clip.2, Gap.1 and Marker.2 hold it.
+"""OpenTimelineIO, ``.otio``, with the schemas Timeline.1, Track.1, Clip.2, Gap.1 and Marker.2.
 
-Times are at the sample rate, exactly. Gain, pan, fades and what is known of each take have no schema of their own;
-they stand in the metadata under ``foleyscape``.
+Times are exact, at the sample rate. Gain, pan, fades and facts about takes have no schema of their own and
+are stored in the metadata under ``foleyscape``.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ KEY = "foleyscape"
 
 
 def write(interchange: InterchangeTimeline, path: Path) -> None:
-    """Writes the timeline, whole or not at all.
+    """Write the timeline, complete or not at all.
 
     Raises:
         BadInput: the path can never be written.
@@ -29,13 +29,13 @@ def write(interchange: InterchangeTimeline, path: Path) -> None:
 
 
 def timeline_of(interchange: InterchangeTimeline) -> Any:
-    """The ``opentimelineio.schema.Timeline``. Clips that overlap stand on tracks of their own below the first."""
+    """Return the ``opentimelineio.schema.Timeline``. Overlapping clips go to additional tracks below the first."""
     import opentimelineio as otio
 
     rate = interchange.frame_rate
     timeline = otio.schema.Timeline(
         name=one_line(interchange.name),
-        # In frames, for a start timecode need not fall on a sample.
+        # In frames, since a start timecode need not fall on a sample.
         global_start_time=otio.opentime.RationalTime(interchange.start_frame, float(rate.exact)),
         metadata={
             KEY: {
@@ -106,7 +106,7 @@ def _clip(interchange: InterchangeTimeline, clip: InterchangeClip) -> Any:
             "name": one_line(clip.take.name),
             "number": clip.take.number,
             "prompt": one_line(clip.take.prompt, ""),
-            # As text: a seed may be larger than what readers of JSON keep exactly.
+            # As text: a seed may be larger than JSON readers keep exactly.
             "seed": "" if clip.take.seed is None else str(clip.take.seed),
             "model": one_line(clip.take.model, ""),
             "licence": one_line(clip.take.licence, ""),

@@ -1,7 +1,7 @@
-"""REAPER projects, ``.rpp``: plain text, one setting a line, blocks in angle brackets.
+"""REAPER projects, ``.rpp``: plain text, one setting per line, blocks in angle brackets.
 
-There is no published standard. Fields are as the "State Chunk Definitions" collected by REAPER's users
-(github.com/ReaTeam/Doc) have them; a REAPER that reads fewer or more fields takes its defaults for the rest.
+There is no published standard. Fields follow the "State Chunk Definitions" collected by REAPER's users
+(github.com/ReaTeam/Doc); a REAPER that reads fewer or more fields takes its defaults for the rest.
 """
 
 import uuid
@@ -16,17 +16,17 @@ from engine.scene.timecode import FrameRate
 from engine.scene.timeline import Fade, FadeShape, Marker
 
 _SHAPES: dict[FadeShape, int] = {"linear": 0, "equal_power": 1, "exponential": 4, "s_curve": 5}
-"""Nearest of REAPER's curves: 1 starts fast, 4 starts slowly and steeply, 5 does both."""
+"""The closest of REAPER's curves: 1 starts fast, 4 starts slowly and steeply, 5 does both."""
 
 _DIGITS = 12
-"""Digits after the point of seconds: at 96 kHz a millionth of a sample."""
+"""Decimal places of seconds: at 96 kHz a millionth of a sample."""
 
 _MONO_CENTRE = 0.5**0.5
-"""A mono sound in the middle is 3 dB down on each side here, and not at all in REAPER with pan law 1."""
+"""A centred mono sound is 3 dB down on each side here, and not at all in REAPER with pan law 1."""
 
 
 def write(interchange: InterchangeTimeline, path: Path) -> None:
-    """Writes the project, whole or not at all.
+    """Write the project, complete or not at all.
 
     Raises:
         BadInput: the path can never be written.
@@ -36,7 +36,7 @@ def write(interchange: InterchangeTimeline, path: Path) -> None:
 
 
 def project_text(interchange: InterchangeTimeline) -> str:
-    """The whole project. Clips are items, overlapping ones too, and media paths are relative to the project."""
+    """Return the whole project. Clips become items, which may overlap; media paths are relative to the project."""
     lines = ['<REAPER_PROJECT 0.1 "7.0/foleyscape" 0', *_indented(_settings(interchange))]
     for number, marker in enumerate(interchange.markers, 1):
         lines.append(f"  {_marker(interchange, number, marker)}")
@@ -46,9 +46,9 @@ def project_text(interchange: InterchangeTimeline) -> str:
 
 
 def quoted(words: str) -> str:
-    """Words as one field: in the one of three quotes that does not stand in them.
+    """Quote text as one field, with whichever of three quotation marks it does not contain.
 
-    Where all three do, backticks become apostrophes: REAPER knows no way to escape.
+    If it contains all three, backticks become apostrophes: REAPER has no escape character.
     """
     for quote in "\"'`":
         if quote not in words:
@@ -58,7 +58,7 @@ def quoted(words: str) -> str:
 
 def _settings(interchange: InterchangeTimeline) -> list[str]:
     return [
-        # Overlapping items sound together with their own fades: no automatic crossfades.
+        # No automatic crossfades: overlapping items sound together with their own fades.
         "AUTOXFADE 0",
         "PANLAW 1",
         f"PROJOFFS {decimal(interchange.start_seconds)} 0 0",
@@ -71,7 +71,7 @@ def _settings(interchange: InterchangeTimeline) -> list[str]:
 
 
 def _frames(rate: FrameRate) -> str:
-    """Whole frames a second, and how they are counted: 0 as they are, 1 drop-frame, 2 slowed by 1000/1001."""
+    """Return frames per second as an integer and a counting mode: 0 plain, 1 drop-frame, 2 slowed by 1000/1001."""
     return f"{rate.nominal} {1 if rate.drop else 0 if rate.denominator == 1 else 2}"
 
 
@@ -129,7 +129,7 @@ def _fade(interchange: InterchangeTimeline, fade: Fade) -> str:
 
 
 def decimal(seconds: Fraction) -> str:
-    """Seconds as a decimal number, rounded in whole numbers and not by way of floating point."""
+    """Format seconds as a decimal number, rounded in integer arithmetic."""
     steps = round(seconds * 10**_DIGITS)
     whole, part = divmod(steps, 10**_DIGITS)
     return f"{whole}.{part:0{_DIGITS}d}"
@@ -144,13 +144,13 @@ def _pan(pan: float) -> str:
 
 
 def _colour(colour: Colour) -> int:
-    """As REAPER keeps it: blue, green, red, and a bit that says there is one."""
+    """Return a colour in REAPER's format: blue, green, red, and a bit that marks it as set."""
     red, green, blue = colour
     return 0x1000000 | blue << 16 | green << 8 | red
 
 
 def _guid(interchange: InterchangeTimeline, kind: str, number: int) -> str:
-    """The same for the same thing in the same project, so that writing twice gives the same file."""
+    """Return a GUID that is the same for the same item of the same project, so that output is reproducible."""
     name = f"foleyscape:{interchange.folder}:{kind}:{number}".encode("utf-8", "replace").decode()
     return "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, name)).upper() + "}"
 
