@@ -22,9 +22,13 @@ from engine.scene.masks import Mask
 from engine.vision.still import Still
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.vision.clip_text import ClipTextNetwork
     from engine.vision.patches import PatchEncoder
 
 DEFAULT_MODEL = "pocket"
+CLIP_TEMPLATE, CLIP_BACKGROUND = "a photo of a {}", "a photo of nothing in particular"
 
 
 class Proposal(Protocol):
@@ -162,16 +166,38 @@ class FolderParts:
         return segmenter.Segmenter.from_folder(folder, self.device)
 
     def namer(self, encoder: Encoder) -> Namer:
+        from engine.vision.namer import ObjectNamer
+        from engine.vision.towers import ClipPatchNetwork
+
+        patches, concepts = cast("PatchEncoder", encoder), load_concepts()
+        names = [concept.name for concept in concepts]
+        if isinstance(patches.network, ClipPatchNetwork):
+            clip = self._clip_text()
+            words = clip.encode([CLIP_TEMPLATE.format(name) for name in names])
+            return ObjectNamer(patches, concepts, words, clip.encode([CLIP_BACKGROUND])[0])
+        return ObjectNamer(patches, concepts, self._sound_words(names))
+
+    def _sound_words(self, names: Sequence[str]) -> "Tensor":
+        """Names by the text encoder of the sounds alone: a name should not wait for the other networks."""
         import torch
 
         from engine.diffusion.pipeline import load_text_encoder
-        from engine.vision.namer import ObjectNamer
 
-        # The words' tower alone: a name should not wait for the networks that make sound.
-        concepts = load_concepts()
         with torch.inference_mode():
-            words = load_text_encoder(self.folder).encode([concept.name for concept in concepts]).float()
-        return ObjectNamer(cast("PatchEncoder", encoder), concepts, words)
+            words: Tensor = load_text_encoder(self.folder).encode(names).float()
+        return words
+
+    def _clip_text(self) -> "ClipTextNetwork":
+        """The text encoder that belongs to CLIP's picture encoder: no other knows its space."""
+        from engine.vision.clip_text import ClipTextNetwork
+
+        folder = self.folder / "image_text_encoder"
+        if not folder.is_dir():
+            raise BadInput(
+                f"This model cannot name objects: it has no {folder.name}. Give every object a name."
+            )
+        network: ClipTextNetwork = ClipTextNetwork.from_folder(folder)
+        return network
 
 
 def find_folder(model: str | Path | None) -> Path:

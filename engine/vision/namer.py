@@ -15,15 +15,24 @@ class ObjectNamer:
     """Names objects.
 
     Args:
-        encoder: the one that makes the patches; it maps tokens into the space of words.
+        encoder: the one that makes the patches; its network places them in the space of its words.
         concepts: the concept table.
-        words: (concepts, 512) unit vectors of the concepts' names, by the text tower of the same model.
+        words: (concepts, D) unit vectors of the concepts' names, by the text encoder that belongs to the network.
+        background: (D,) unit vector of words for "nothing in particular", by the same; None where the network
+            has a logit of its own for that.
     """
 
-    def __init__(self, encoder: PatchEncoder, concepts: Sequence[Concept], words: "Tensor") -> None:
+    def __init__(
+        self,
+        encoder: PatchEncoder,
+        concepts: Sequence[Concept],
+        words: "Tensor",
+        background: "Tensor | None" = None,
+    ) -> None:
         self._network = encoder.network
         self._concepts = tuple(concepts)
         self._words = words
+        self._background = background
 
     def names(self, patches: Patches, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
         """The likeliest concepts with their probabilities, best first.
@@ -50,7 +59,9 @@ class ObjectNamer:
         network = self._network
         with torch.inference_mode():
             pooled = (coverage @ patches.tokens / coverage.sum()).to(network.device)
-            placed = network.project(pooled).float().cpu()
-            logits = self._words @ placed * network.logit_scale.cpu()
-            background = network.background_logit.cpu().reshape(1)
-            return torch.softmax(torch.cat([logits, background]), dim=0)[:-1].clone()
+            placed = network.place(pooled).float().cpu()
+            scale = network.logit_scale.cpu()
+            logits = self._words @ placed * scale
+            own = network.background_logit.cpu()
+            background = own if self._background is None else self._background @ placed * scale
+            return torch.softmax(torch.cat([logits, background.reshape(1)]), dim=0)[:-1].clone()

@@ -94,7 +94,7 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.blocks = nn.ModuleList(_Mixing(widths[-1], heads) for _ in range(mixing))
         self.norm = nn.LayerNorm(widths[-1])
         self.project = nn.Linear(widths[-1], text_width)
-        # A projected token's cosine with a concept's words becomes a logit through these two.
+        # What ``place`` gives, times a concept's words, becomes a logit through these two.
         self.register_buffer("logit_scale", torch.tensor(1.0))
         self.register_buffer("background_logit", torch.tensor(0.0))
 
@@ -105,6 +105,10 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
     @property
     def width(self) -> int:
         return int(self.config.widths[-1])
+
+    def place(self, pooled: Tensor) -> Tensor:
+        """A pooled token (D,) in the space of words, whose product with a concept's words is its logit."""
+        return torch.as_tensor(self.project(pooled))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Tokens (B, P, D), row by row, of pictures (B, 3, S, S) in 0..1; S a multiple of 16."""
@@ -161,7 +165,7 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
             output_tokens=True,
             act_layer=kind,
         )
-        # Its tokens are in the space of its words already; 100 is CLIP's own scale.
+        # Its tokens are in the space of its words already; 100 is CLIP's own scale of cosines.
         self.project = nn.Identity()
         self.register_buffer("logit_scale", torch.tensor(100.0))
         self.register_buffer("background_logit", torch.tensor(0.0))
@@ -173,6 +177,10 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
     @property
     def width(self) -> int:
         return int(self.config.text_width)
+
+    def place(self, pooled: Tensor) -> Tensor:
+        """A pooled token (D,) in the space of words, unit length: CLIP compares by cosine."""
+        return functional.normalize(pooled, dim=-1)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Tokens (B, P, D) in CLIP's space, row by row, of pictures (B, 3, S, S) in 0..1."""
