@@ -1,4 +1,4 @@
-"""The command: ``foleyscape ...``. Nothing heavy is imported before it is needed, so that help comes at once."""
+"""The ``foleyscape`` command. Heavy imports happen only when needed, so that help is immediate."""
 
 from engine.cli.main import main
 

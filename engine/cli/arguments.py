@@ -1,4 +1,4 @@
-"""What the command takes: its sub-commands, options, and the little language of clicks and boxes."""
+"""Arguments of the command: sub-commands, options, and the syntax of clicks and boxes."""
 
 import argparse
 import math
@@ -24,19 +24,20 @@ EPILOG = """examples:
 
 @dataclass(frozen=True)
 class Hinted:
-    """One ``--object`` or ``--box``: what it is called, if said, and the hints."""
+    """The value of one ``--object`` or ``--box``: an optional name, and the hints."""
 
     name: str | None
     hints: Hints
 
 
 def build_parser(more: Sequence[Callable[[Commands], None]] = ()) -> argparse.ArgumentParser:
-    """The parser of the whole command.
+    """Build the parser of the whole command.
 
-    ``run`` in what it gives is a module of ``engine.cli`` and a function of it; or a function, for those of ``more``.
+    ``run`` in the parsed arguments is "module.function" within ``engine.cli``, or a function for sub-commands
+    of ``more``.
 
     Args:
-        more: each adds a sub-command that is not the engine's own.
+        more: functions that each add a sub-command from outside the engine.
     """
     parser = Parser(
         prog="foleyscape",
@@ -59,7 +60,7 @@ def build_parser(more: Sequence[Callable[[Commands], None]] = ()) -> argparse.Ar
 
 
 def clicks(text: str) -> Hinted:
-    """``NAME@X,Y X,Y !X,Y`` as a name (or none, of ``@X,Y``) and clicks; ``!`` drops."""
+    """Parse ``NAME@X,Y X,Y !X,Y`` (or ``@X,Y`` without a name) into a name and clicks; ``!`` marks a drop click."""
     name, points = _split(text, "NAME@X,Y X,Y !X,Y")
     found = []
     for point in points.split():
@@ -71,7 +72,7 @@ def clicks(text: str) -> Hinted:
 
 
 def box(text: str) -> Hinted:
-    """``NAME@X0,Y0,X1,Y1`` as a name (or none) and a box; the corners may be any two opposite ones."""
+    """Parse ``NAME@X0,Y0,X1,Y1`` (or without a name) into a name and a box; any two opposite corners are accepted."""
     name, corners = _split(text, "NAME@X0,Y0,X1,Y1")
     x0, y0, x1, y1 = _numbers(corners.strip(), 4, f"{corners!r} is no box: write X0,Y0,X1,Y1")
     return Hinted(name, Hints(box=Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))))
@@ -189,10 +190,10 @@ def _add_diagnostics(commands: Commands) -> None:
 
 
 def _add_logging(parser: argparse.ArgumentParser) -> None:
-    """Add ``--verbose`` and ``--log-file`` to the parser, before or after the name of any sub-command of it."""
+    """Add ``--verbose`` and ``--log-file``, valid before or after the name of a sub-command."""
     parser.set_defaults(verbose=False, log_file=None)
     for each in _with_subparsers(parser):
-        # Left out, a sub-command's option must not undo the one given before its name.
+        # An omitted sub-command option must not override the same option given before the sub-command.
         about = each.add_argument_group("log")
         about.add_argument(
             "--verbose", action="store_true", default=argparse.SUPPRESS, help="tell on stderr what is done"
@@ -237,7 +238,7 @@ def _add_output(parser: argparse.ArgumentParser, *, required: bool = True) -> ar
 
 
 class _Version(argparse.Action):
-    """Looks the version up only when asked, for that takes longer than the rest of the help."""
+    """Looks up the version only on request, since that takes longer than the rest of the help."""
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         from importlib.metadata import PackageNotFoundError, version

@@ -1,4 +1,4 @@
-"""A line on the terminal that says what runs, how far it is and how long it will take."""
+"""A progress bar on the terminal: current step, fraction done, and time left."""
 
 import math
 import os
@@ -13,20 +13,20 @@ from typing import TextIO
 from engine.progress import Progress
 
 REMEMBERED = 12
-"""Reports that the speed is measured over."""
+"""Number of reports over which the speed is measured."""
 
 REDRAW_SECONDS = 0.05
 
 
 class Bar:
-    """Draws progress on one line, over and over.
+    """Draws progress on one terminal line, repeatedly.
 
-    The time to go is measured, not assumed: the speed of the last reports of the stage that runs, so that a slow
-    start (loading a model) does not spoil the estimate for the steps that follow.
+    The time left is measured from the latest reports of the current stage, so that a slow start (loading a
+    model) does not distort the estimate for the following steps.
 
     Args:
         stream: where to draw; None draws nowhere.
-        clock: seconds, growing.
+        clock: monotonic time in seconds.
     """
 
     def __init__(self, stream: TextIO | None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,11 +37,11 @@ class Bar:
         self._drawn = -math.inf
 
     def progress(self, is_cancelled: Callable[[], bool]) -> Progress:
-        """The handle for the work that this bar shows."""
+        """Return the progress handle for the work that this bar shows."""
         return Progress(self.show, is_cancelled)
 
     def show(self, fraction: float, text: str) -> None:
-        """Takes a report and redraws, at most 20 times a second."""
+        """Record a report and redraw, at most 20 times per second."""
         now = self._clock()
         self._text = text or self._text
         stage = re.sub(r"\d+", "#", self._text)
@@ -56,7 +56,7 @@ class Bar:
             self._stream.flush()
 
     def seconds_to_go(self) -> float | None:
-        """From the measured speed; None while there is none."""
+        """Return the estimated seconds left, or None without an estimate."""
         if len(self._seen) < 2:
             return None
         (start, first), (end, last) = self._seen[0], self._seen[-1]
@@ -65,7 +65,7 @@ class Bar:
         return (1.0 - last) * (end - start) / (last - first)
 
     def line(self, columns: int) -> str:
-        """What is drawn, cut to the terminal's width."""
+        """Return the line to draw, cut to the terminal's width."""
         fraction = self._seen[-1][1] if self._seen else 0.0
         filled = int(24 * fraction)
         left = self.seconds_to_go()
@@ -75,14 +75,14 @@ class Bar:
         return f"{words:<22.22} {bar} {fraction:4.0%}{time_words}"[: max(columns - 1, 10)]
 
     def clear(self) -> None:
-        """Takes the line away."""
+        """Erase the line."""
         if self._stream is not None and self._seen:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
 
 def spoken(seconds: float) -> str:
-    """A stretch of time as people say it, no more exact than it is."""
+    """Format a duration in words, with suitable precision."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 100:
@@ -91,6 +91,6 @@ def spoken(seconds: float) -> str:
 
 
 def terminal_bar(*, quiet: bool) -> Bar:
-    """A bar on stderr if that is a terminal which can redraw a line, else one that draws nowhere."""
+    """Return a bar on stderr if that is a terminal that can redraw a line, else one that draws nowhere."""
     fits = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
     return Bar(sys.stderr if fits else None)

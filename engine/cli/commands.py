@@ -1,4 +1,4 @@
-"""What each sub-command does with its parsed arguments."""
+"""The sub-commands that work on stills."""
 
 import json
 from argparse import Namespace
@@ -25,11 +25,11 @@ from engine.vision.still import Still, load_still
 IsCancelled = Callable[[], bool]
 
 FOUND_BY_ITSELF = 4
-"""Objects that sound when a still is given and nothing in it is pointed at."""
+"""Number of objects that sound when a still is given without hints."""
 
 
 def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
-    """``foleyscape sound``."""
+    """Run ``foleyscape sound``."""
     check_sound(arguments)
     check_target(arguments.out, overwrite=arguments.overwrite)
     _check_project(arguments)
@@ -51,10 +51,11 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
 
 
 def _check_project(arguments: Namespace) -> None:
-    """Finds out before the long work whether the project can be written.
+    """Check, before long work, that the project can be written.
 
     Raises:
-        BadInput: it is another still's, no project, or inside what ``--out`` replaces.
+        BadInput: it belongs to another still, is not a project, or is inside the folder that ``--out``
+            replaces.
         Failed: it is open in another program, or cannot be written.
     """
     if arguments.project is None:
@@ -69,8 +70,9 @@ def _check_project(arguments: Namespace) -> None:
 
 
 def check_sound(arguments: Namespace) -> None:
-    """Raises:
-    BadInput: options are given that say nothing together, or too little.
+    """Check that the options make sense together.
+
+    Raises:
     """
     pointed = bool(arguments.hinted)
     if arguments.recipe is not None:
@@ -89,10 +91,10 @@ def check_sound(arguments: Namespace) -> None:
 
 
 def settings_of(arguments: Namespace) -> Settings:
-    """The settings that the options mean.
+    """Return the generation settings from the options.
 
     Raises:
-        BadInput: a number is out of its range.
+        BadInput: a number is out of range.
     """
     quality = FINAL if arguments.final else DRAFT
     if arguments.steps is not None:
@@ -118,7 +120,7 @@ def _make(studio: Studio, arguments: Namespace, settings: Settings, progress: Pr
 
 
 def _objects(studio: Studio, still: Still, arguments: Namespace, progress: Progress) -> list[SoundingObject]:
-    """What should sound: what was pointed at; else, with words, the whole still; else what is found in it."""
+    """Return the objects to sound: those given by hints, the whole still if there is a prompt, else found ones."""
     hinted: Sequence[Hinted] = arguments.hinted or ()
     for thing in hinted:
         check_hints(thing.hints, still)
@@ -139,7 +141,7 @@ def _objects(studio: Studio, still: Still, arguments: Namespace, progress: Progr
 
 
 def _steered(thing: SoundingObject, prompt: str | None) -> SoundingObject:
-    """The object with the words of ``--prompt`` added to what it should sound like."""
+    """Return the object with the ``--prompt`` text added to its prompt."""
     if not prompt:
         return thing
     return replace(thing, prompt=f"{thing.prompt}, {prompt}" if thing.prompt else prompt)
@@ -163,7 +165,7 @@ def _tell(delivery: Delivery, sounds: GenerationResult, project: Path | None, *,
 
 
 def objects(arguments: Namespace, is_cancelled: IsCancelled) -> int:
-    """``foleyscape objects``."""
+    """Run ``foleyscape objects``."""
     if not 1 <= arguments.limit <= 32:
         raise BadInput(f"--limit is from 1 to 32, not {arguments.limit}.")
     if arguments.out is not None:

@@ -1,4 +1,4 @@
-"""``foleyscape demo``: the main job on pictures that everybody has, those which scikit-image ships."""
+"""``foleyscape demo``: the main workflow on the sample pictures that ship with scikit-image."""
 
 import importlib.util
 import json
@@ -23,13 +23,13 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture, and what is pointed at in it.
+    """A sample picture and the objects in it.
 
     Attributes:
-        file: the picture, among scikit-image's; None for words alone.
-        folder: where its sounds go, under the demo's folder.
-        hinted: the things, as ``--object`` and ``--box`` would give them.
-        words: what is heard when there is no picture.
+        file: the picture, among scikit-image's; None for text alone.
+        folder: name of its folder of sounds within the demo's folder.
+        hinted: the objects, as ``--object`` and ``--box`` would give them.
+        words: prompt if there is no picture.
     """
 
     file: str | None
@@ -55,7 +55,7 @@ SAMPLES = (
 
 
 def run_demo(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
-    """Makes the sounds of every sample, one folder each: all of them or, if cancelled, none."""
+    """Generate the sounds of every sample, one folder each: all of them or, if cancelled, none."""
     check_target(arguments.out, overwrite=arguments.overwrite)
     pictures = pictures_folder()
     bar = terminal_bar(quiet=arguments.json)
@@ -75,7 +75,7 @@ def run_demo(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
 
 
 def make_sample(studio: Studio, sample: Sample, pictures: Path, target: Path, progress: Progress) -> Delivery:
-    """Makes and writes the sounds of one sample, with a take of all its things together where it has several."""
+    """Generate and write the sounds of one sample, including a take of all its objects together if it has several."""
     settings = Settings(seed=SEED)
     progress.report(0.0, f"{sample.folder.capitalize()}: looking")
     if sample.file is None:
@@ -94,7 +94,7 @@ def make_sample(studio: Studio, sample: Sample, pictures: Path, target: Path, pr
 
 
 def pictures_folder() -> Path:
-    """Where scikit-image keeps its sample pictures; found without importing it.
+    """Return the folder of scikit-image's sample pictures, without importing it.
 
     Raises:
         Failed: scikit-image or its pictures are not installed.

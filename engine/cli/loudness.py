@@ -1,4 +1,4 @@
-"""What ``foleyscape loudness`` does."""
+"""``foleyscape loudness``."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from engine.sound.measure_file import measure_file
 
 
 def loudness(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
-    """``foleyscape loudness``."""
+    """Run ``foleyscape loudness``."""
     bar = terminal_bar(quiet=arguments.json)
     try:
         report = measure_file(arguments.file, bar.progress(is_cancelled))
@@ -30,7 +30,7 @@ def loudness(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
     )
     for name, value, unit in rows:
         known = _finite(value)
-        # Where the standard gives no value there is a dash, not minus infinity.
+        # Where the standard gives no value, print a dash instead of minus infinity.
         print(f"  {name:<15} {'-' if known is None else f'{known:.1f} {unit}'}")
     return 0
 

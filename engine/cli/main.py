@@ -1,4 +1,4 @@
-"""The edge between the command and its shell: exit codes, signals, and one sentence for whatever goes wrong."""
+"""Entry point of the command: exit codes, signals, and one sentence per error."""
 
 import argparse
 import contextlib
@@ -22,14 +22,16 @@ DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Commands], None]] = ()) -> int:
-    """Runs the command.
+    """Run the command.
 
     Args:
-        arguments: what was typed; None is the program's own.
-        more: each adds a sub-command that is not the engine's own, such as the one that opens the window.
+        arguments: command-line arguments; None is the program's own.
+        more: functions that each add a sub-command from outside the engine, such as the one that opens the
+            window.
 
     Returns:
-        0 when done, 2 for bad input, 1 for a failure, 128 + the signal's number (130 for Ctrl+C) when cancelled.
+        0 when done, 2 for bad input, 1 for a failure, 128 + the signal's number (130 for Ctrl+C) when
+            cancelled.
     """
     parsed = build_parser(more).parse_args(arguments)
     from engine.logs import logging_to
@@ -53,10 +55,10 @@ def _run(parsed: argparse.Namespace) -> int:
     except (KeyboardInterrupt, Cancelled):
         return _say("Cancelled; nothing was left behind.", 128 + stop.signal)
     except BrokenPipeError:
-        # Whoever read our output has gone; so has the reason to write more, also at exit.
+        # The reader of our output has gone, so write nothing more, also at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
-    except Exception as error:  # the edge: a person gets a sentence, never a traceback
+    except Exception as error:  # the outermost level: the user gets a sentence, never a traceback
         log.exception("Unexpected")
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()
@@ -64,17 +66,17 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _found(run: str) -> Callable[..., int]:
-    """The function of ``module.function`` in ``engine.cli``."""
+    """Return the function named ``module.function`` in ``engine.cli``."""
     module, _, name = run.partition(".")
     found: Callable[..., int] = getattr(import_module(f"engine.cli.{module}"), name)
     return found
 
 
 class Stop:
-    """Learns of Ctrl+C and of a request to terminate, once, and tells whoever asks.
+    """Records Ctrl+C or a termination request, once.
 
-    The first signal raises KeyboardInterrupt where the program stands. Should that be swallowed on its way, the
-    next report of progress cancels all the same. Later signals are ignored, so that clearing up is not cut short.
+    The first signal raises KeyboardInterrupt in the main thread. If that is swallowed somewhere, the next
+    progress report cancels anyway. Later signals are ignored, so that cleaning up is not interrupted.
     """
 
     def __init__(self) -> None:
@@ -86,7 +88,7 @@ class Stop:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Listens within the block; where signals cannot be had (not the main thread) it does not."""
+        """Listen within the block, if signals are available (main thread only)."""
         before = {}
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(ValueError):
@@ -106,7 +108,7 @@ class Stop:
 
 
 def _hush() -> None:
-    """Keeps the libraries' remarks to themselves, and off the network: both before they are imported."""
+    """Silence the libraries' messages and keep them off the network; must run before they are imported."""
     import warnings
 
     warnings.simplefilter("ignore")

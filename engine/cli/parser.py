@@ -1,11 +1,11 @@
-"""A parser that complains as the rest of the command does."""
+"""An argument parser whose errors look like all other errors of the command."""
 
 import argparse
 from typing import NoReturn, TypeAlias
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence, like every other complaint of the command."""
+    """A parser that reports an error as one sentence."""
 
     def error(self, message: str) -> NoReturn:
         sentence = message[:1].upper() + message[1:]

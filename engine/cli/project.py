@@ -1,4 +1,4 @@
-"""What ``foleyscape project`` does."""
+"""``foleyscape project``."""
 
 import json
 from argparse import Namespace
@@ -22,7 +22,7 @@ IsCancelled = Callable[[], bool]
 
 
 def info(arguments: Namespace, is_cancelled: IsCancelled) -> int:
-    """``foleyscape project info``."""
+    """Run ``foleyscape project info``."""
     opened = _open(arguments, is_cancelled)
     facts = scene_facts(opened.scene)
     facts["warnings"] = list(opened.warnings)
@@ -45,7 +45,7 @@ def info(arguments: Namespace, is_cancelled: IsCancelled) -> int:
 
 
 def scene_facts(scene: Scene) -> dict[str, Any]:
-    """What there is to say of a scene, for people and scripts."""
+    """Summarize a scene for people and scripts."""
     line, still = scene.timeline, scene.still
     end = line.start_frame + frame_of(line.length, line.frame_rate, line.rate)
     return {
@@ -70,7 +70,7 @@ def scene_facts(scene: Scene) -> dict[str, Any]:
 
 
 def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
-    """``foleyscape project takes``."""
+    """Run ``foleyscape project takes``."""
     opened = _open(arguments, is_cancelled)
     facts = [take_facts(opened.scene, take, arguments.project) for take in opened.scene.takes]
     if arguments.json:
@@ -87,7 +87,7 @@ def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
 
 
 def take_facts(scene: Scene, take: TakeRecord, folder: Path) -> dict[str, Any]:
-    """What there is to say of a take, its recipe included."""
+    """Summarize a take, with its recipe."""
     try:
         recipe: dict[str, Any] | None = parse_recipe(take.recipe)
     except BadInput:
@@ -108,7 +108,7 @@ def take_facts(scene: Scene, take: TakeRecord, folder: Path) -> dict[str, Any]:
 
 
 def collect(arguments: Namespace, is_cancelled: IsCancelled) -> int:
-    """``foleyscape project collect``."""
+    """Run ``foleyscape project collect``."""
     opened = _open(arguments, is_cancelled, writing=not arguments.dry_run)
     with closing(opened.project) as project:
         found = project.collect(
@@ -126,7 +126,7 @@ def collect(arguments: Namespace, is_cancelled: IsCancelled) -> int:
 
 
 def recover(arguments: Namespace, is_cancelled: IsCancelled) -> int:  # noqa: ARG001 - a command's form
-    """``foleyscape project recover``."""
+    """Run ``foleyscape project recover``."""
     found = Project.autosaves(arguments.project)
     if arguments.list:
         return _tell_autosaves(found, as_json=arguments.json)
@@ -148,7 +148,7 @@ def recover(arguments: Namespace, is_cancelled: IsCancelled) -> int:  # noqa: AR
 
 
 def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
-    """``foleyscape project export``."""
+    """Run ``foleyscape project export``."""
     from datetime import datetime
 
     from engine.export.plan import ExportSettings

@@ -1,4 +1,4 @@
-"""What ``foleyscape project`` takes."""
+"""Arguments of ``foleyscape project``."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ EPILOG = """examples:
 
 
 def add_project(commands: Commands) -> None:
-    """Adds ``project`` with its sub-commands."""
+    """Add ``project`` with its sub-commands."""
     project = commands.add_parser(
         "project", help="look at, clean, recover and export a project", epilog=EPILOG
     )

@@ -1,8 +1,8 @@
-"""Object attention: what of a picture is heard, chosen by words in training and by a mask at use.
+"""Object attention: selects the patches of a picture that sound, by text in training and by a mask in use.
 
-After *Sounding that Object* (arXiv 2506.04214): single-head scaled dot-product attention from a text over patch
-tokens, with learnable positional encodings on keys and values, gives the condition of the sound. At use the
-softmax row is replaced by the object's mask, rescaled to the statistics that the learnt rows had.
+After *Sounding that Object* (arXiv 2506.04214): single-head scaled dot-product attention from a text over
+patch tokens, with learnable positional encodings on keys and values, gives the condition of the sound. In
+use, the softmax row is replaced by the object's mask, rescaled to the statistics of the learned rows.
 """
 
 import torch
@@ -13,17 +13,17 @@ from torch.nn import functional
 
 
 def mask_to_attention(coverage: Tensor, mean: Tensor | float, variance: Tensor | float) -> Tensor:
-    """The attention row that stands for a mask.
+    """Convert a mask to an attention row.
 
-    The coverage is shifted and scaled to the learnt rows' mean and variance, clamped at 0 and renormalised.
+    The coverage is shifted and scaled to the learned rows' mean and variance, clamped at 0 and renormalized.
 
     Args:
         coverage: (..., P) share of each patch that the mask covers, 0 to 1.
-        mean: of the entries of a learnt row.
-        variance: of the entries of a learnt row.
+        mean: mean of the entries of a learned row.
+        variance: variance of the entries of a learned row.
 
     Returns:
-        (..., P), none negative, each row summing to 1. A mask that covers everything gives a uniform row.
+        (..., P), non-negative, each row summing to 1. A mask that covers everything gives a uniform row.
 
     Raises:
         ValueError: a mask covers nothing.
@@ -42,17 +42,17 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """``Q = text W_Q``, ``K = (patches + pos) W_K``, ``V = (patches + pos) W_V``, ``c = MLP(softmax(QK^T/sqrt d)V)``.
 
     Args:
-        token_width: D of the patch tokens.
-        text_width: of the condition space, for the text as for the condition.
-        width: d of queries and keys.
-        value_width: of the values.
-        hidden: of the MLP.
-        grid: patches along each side in training; other grids get interpolated positions.
+        token_width: width D of the patch tokens.
+        text_width: width of the condition space, of both text and condition.
+        width: width d of queries and keys.
+        value_width: width of the values.
+        hidden: width of the MLP's hidden layer.
+        grid: patches along each side in training; positions are interpolated for other grids.
         heads: 1; more is the paper's ablation.
         additive: score by ``w tanh(Q + K)`` instead of the scaled dot product; the paper's ablation.
-        mask_share: share of training rows that came from masks; 0, as in the paper, or its ablation.
-        toward_words: how far a prompt inside a mask draws the condition toward its own embedding: 0 not at all,
-            1 half way.
+        mask_share: share of training rows that came from masks; 0 as in the paper, or its ablation.
+        toward_words: how far a prompt inside a mask moves the condition toward its own embedding: 0 not at
+            all, 1 half way.
     """
 
     config_name = "config.json"
@@ -89,12 +89,12 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.register_buffer("attention_variance", torch.tensor(1.0 / grid**4))
 
     def forward(self, tokens: Tensor, text: Tensor, row: Tensor | None = None) -> Tensor:
-        """The condition.
+        """Compute the condition.
 
         Args:
-            tokens: (B, P, D) patch tokens, row by row over a square grid.
+            tokens: (B, P, D) patch tokens, row-major over a square grid.
             text: (B, 512) unit vectors.
-            row: (B, P) attention to use in place of the text's, each summing to 1; see ``mask_to_attention``.
+            row: (B, P) attention instead of the text's, each row summing to 1; see ``mask_to_attention``.
 
         Returns:
             (B, 512), unit length.
@@ -110,7 +110,7 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return functional.normalize(self.mlp(pooled).float(), dim=-1)
 
     def attend(self, tokens: Tensor, text: Tensor, row: Tensor | None = None) -> Tensor:
-        """The text's attention (B, heads, P) over the patches, within a mask's ``row`` (B, P) where given."""
+        """Return the text's attention (B, heads, P) over the patches, within a mask's ``row`` (B, P) if given."""
         keys = self.key(tokens + self._positions(self.key_position, tokens))
         batch, count, width = keys.shape
         heads = int(self.config.heads)
@@ -125,15 +125,15 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return torch.softmax(scores.float(), dim=-1)
 
     def narrowed(self, tokens: Tensor, text: Tensor, row: Tensor) -> Tensor:
-        """The condition of what lies under a mask, narrowed by words.
+        """Compute the condition of the object under a mask, narrowed by a prompt.
 
-        Half of the row is the mask's and half the text's attention inside the mask, and the result is drawn
-        toward the words by ``toward_words``.
+        Half of the row is the mask's and half the text's attention inside the mask; the result is moved
+        toward the prompt by ``toward_words``.
 
         Args:
-            tokens: (B, P, D).
-            text: (B, 512) the prompt.
-            row: (B, P) the mask's; see ``mask_to_attention``.
+            tokens: (B, P, D) patch tokens.
+            text: (B, 512) embedding of the prompt.
+            row: (B, P) row of the mask; see ``mask_to_attention``.
 
         Returns:
             (B, 512), unit length.
@@ -143,7 +143,7 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return functional.normalize(found + float(self.config.toward_words) * text, dim=-1)
 
     def mask_row(self, coverage: Tensor) -> Tensor:
-        """``mask_to_attention`` of (..., P) with the learnt statistics, carried over to the grid at hand."""
+        """Apply ``mask_to_attention`` to (..., P) with the learned statistics, adapted to the number of patches."""
         share = int(self.config.grid) ** 2 / coverage.shape[-1]
         return mask_to_attention(coverage, self.attention_mean * share, self.attention_variance * share**2)
 
@@ -159,6 +159,6 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @torch.no_grad()
     def _observe(self, weights: Tensor, pace: float = 0.02) -> None:
-        """Follow the mean and the variance of the entries of learnt rows."""
+        """Update the running mean and variance of the entries of learned rows."""
         self.attention_mean.lerp_(weights.mean(), pace)
         self.attention_variance.lerp_(weights.var(-1, correction=0).mean(), pace)

@@ -1,9 +1,10 @@
-"""Log-mel to latent and back, on diffusers' ``AutoencoderKL``.
+"""The mel VAE: log-mel to latent and back, on diffusers' ``AutoencoderKL``.
 
-Published AudioLDM feeds the mel as one channel and divides time and frequency by four. The pocket model folds
-each 4 x 4 square of the mel into sixteen channels first and keeps that grid: the latent has the same shape,
-(B, 8, T / 4, 16), at a fraction of the cost (a configuration, not another class). Latents are standardised per channel
-with ``latents_mean`` and ``latents_std`` where the configuration has them, else by ``scaling_factor``.
+Published AudioLDM feeds the mel as one channel and divides time and frequency by four. The pocket model first
+folds each 4 x 4 square of the mel into sixteen channels and keeps that grid: the latent has the same shape,
+(B, 8, T / 4, 16), at a fraction of the cost (a configuration, not another class). Latents are standardized
+per channel with ``latents_mean`` and ``latents_std`` if the configuration has them, else by
+``scaling_factor``.
 """
 
 from typing import Any
@@ -19,17 +20,18 @@ def fold(grid: Tensor, size: int) -> Tensor:
 
 
 def unfold(grid: Tensor, size: int) -> Tensor:
-    """The inverse of ``fold``."""
+    """Invert ``fold``."""
     return functional.pixel_shuffle(grid, size) if size > 1 else grid
 
 
 class MelCodec:
-    """The way from log-mel to standardised latent and back.
+    """Converts log-mels to standardized latents and back.
 
     Args:
         network: a diffusers ``AutoencoderKL``.
         mel_patch: side of the squares folded into channels before the network.
-        mel_mean, mel_std: the log-mel is standardised with these before the network (0 and 1 for AudioLDM).
+        mel_mean: mean by which the log-mel is standardized before the network (0 for AudioLDM).
+        mel_std: standard deviation by which it is standardized (1 for AudioLDM).
     """
 
     def __init__(
@@ -51,22 +53,22 @@ class MelCodec:
         return self.mel_patch * int(2 ** (levels - 1))
 
     def posterior(self, mel: Tensor) -> Any:
-        """The distribution over raw latents of a log-mel (B, T, 64)."""
+        """Return the distribution over raw latents of a log-mel (B, T, 64)."""
         scaled = (mel - self.mel_mean) / self.mel_std
         return self.network.encode(fold(scaled[:, None], self.mel_patch)).latent_dist
 
     def decode_raw(self, latent: Tensor) -> Tensor:
-        """Raw latent (B, 8, T / 4, 16) to log-mel (B, T, 64)."""
+        """Decode a raw latent (B, 8, T / 4, 16) to a log-mel (B, T, 64)."""
         mel = unfold(self.network.decode(latent).sample, self.mel_patch)[:, 0]
         return mel * self.mel_std + self.mel_mean
 
     def standardise(self, latent: Tensor) -> Tensor:
-        """Raw latent to the unit-variance latent that diffusion works on."""
+        """Scale a raw latent to the unit-variance latent that diffusion works on."""
         mean, std = self._statistics(latent)
         return (latent - mean) / std
 
     def decode(self, latent: Tensor) -> Tensor:
-        """Standardised latent (B, 8, T / 4, 16) to log-mel (B, T, 64)."""
+        """Decode a standardized latent (B, 8, T / 4, 16) to a log-mel (B, T, 64)."""
         mean, std = self._statistics(latent)
         return self.decode_raw(latent * std + mean)
 

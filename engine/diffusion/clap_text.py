@@ -1,4 +1,4 @@
-"""Published AudioLDM's text encoder, called as our own text tower is."""
+"""Published AudioLDM's text encoder, with the interface of our own text tower."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ class ClapText:
         tokenizer: a ``RobertaTokenizer`` loaded from a local folder.
 
     Raises:
-        BadInput: the tokenizer is not RoBERTa's. Without its files transformers silently makes one of five
+        BadInput: the tokenizer is not RoBERTa's. Without its files transformers silently builds one of five
             tokens, and every prompt would become unknown.
     """
 
@@ -36,7 +36,7 @@ class ClapText:
 
     @staticmethod
     def from_folder(network: Any, folder: Path) -> "ClapText":
-        """With the tokenizer in ``folder``, never from a network."""
+        """Load the tokenizer from ``folder``, never from the network."""
         from transformers import RobertaTokenizer
 
         if not folder.is_dir():
@@ -45,7 +45,7 @@ class ClapText:
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str]) -> Tensor:
-        """Unit-length embeddings (B, 512). The empty text is the null condition."""
+        """Return unit-length embeddings (B, 512). The empty text is the null condition."""
         tokens = self.tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
         device = next(self.network.parameters()).device
         out = self.network(tokens.input_ids.to(device), attention_mask=tokens.attention_mask.to(device))

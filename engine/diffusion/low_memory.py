@@ -1,4 +1,4 @@
-"""What to do when memory runs out: sample a batch in halves, and decode on the processor instead of the card."""
+"""Fallbacks when memory runs out: sample a batch in halves, and decode on the CPU instead of the GPU."""
 
 import logging
 from collections.abc import Callable
@@ -20,16 +20,17 @@ _LOG = logging.getLogger(__name__)
 def sampled_in_halves(
     sample: Callable[[slice, Progress], Tensor], count: int, device: str, progress: Progress
 ) -> Tensor:
-    """Sample a batch; where memory runs out, each half of it by itself, and halves of halves down to one take.
+    """Sample a batch; if memory runs out, sample each half separately, recursively down to one take.
 
     Args:
-        sample: makes the latents of these places of the batch, (B, C, T, F).
-        count: how many takes the batch has.
-        device: that it runs on.
-        progress: told of the work, and given a note for the person where the batch was split.
+        sample: returns the latents of a slice of the batch, (B, C, T, F).
+        count: number of takes in the batch.
+        device: device it runs on.
+        progress: told of the work, and given a note for the user if the batch was split.
 
     Raises:
-        RuntimeError, MemoryError: there is too little memory even for one take.
+        RuntimeError: there is too little memory even for one take.
+        MemoryError: there is too little memory even for one take.
         Cancelled: between two steps.
     """
 
@@ -39,7 +40,7 @@ def sampled_in_halves(
         except (MemoryError, RuntimeError) as error:
             if end - start == 1 or not lacks_memory(error):
                 raise
-        # Outside the handler: the traceback holds on to what the failed try had made.
+        # Outside the handler, because the traceback keeps the tensors of the failed attempt alive.
         _LOG.warning("Memory ran out on %s for %d takes at once: halved", device, end - start)
         progress.note(HALVES)
         give_back_memory(device)
@@ -53,19 +54,20 @@ def sampled_in_halves(
 def decoded_anyhow(
     decode: Callable[[Tensor], Tensor], networks: list[Any], latent: Tensor, device: str, progress: Progress
 ) -> Tensor:
-    """Decode latents where they are; where memory runs out, on the processor, and tell the person.
+    """Decode latents on their device; if memory runs out, decode on the CPU and tell the user.
 
-    The latents, which took the time, are kept: only decoding is done again.
+    The latents, which took most of the time, are kept: only decoding is repeated.
 
     Args:
-        decode: makes waveforms of latents, with ``networks``, wherever those are.
-        networks: that it uses.
+        decode: decodes latents to waveforms with ``networks``, on whatever device they are.
+        networks: the networks it uses.
         latent: (B, C, T, F).
-        device: that they are on.
-        progress: given a note for the person.
+        device: device of the latents.
+        progress: given a note for the user.
 
     Returns:
-        What ``decode`` returns. The networks are back on ``device`` afterwards, if it has room for them.
+        What ``decode`` returns. The networks are moved back to ``device`` afterwards, if it has room for
+            them.
     """
     try:
         return decode(latent)
@@ -95,6 +97,6 @@ def _move_back(networks: list[Any], device: str) -> None:
     except (MemoryError, RuntimeError) as error:
         if not lacks_memory(error):
             raise
-        # Some may have moved, some not: all of them must be in one place.
+        # Some networks may have moved and some not: they must all be on one device.
         _move(networks, "cpu")
         give_back_memory(device)

@@ -1,8 +1,9 @@
-"""The log-mel front end: waveform in, log-mel out, with AudioLDM's numbers.
+"""The log-mel front end: waveform in, log-mel out, with AudioLDM's parameters.
 
-16 kHz, STFT of 1024 points (64 ms) every 160 samples (10 ms), 64 Slaney mel bands from 0 to 8 kHz, natural
-logarithm of the clamped magnitude (*Sounding that Object*, arXiv 2506.04214, section 4.1; the bands and the
-clamp are those of HiFi-GAN's front end, which AudioLDM's vocoder was trained on).
+16 kHz, STFT of 1024 points (64 ms) with hop 160 (10 ms), 64 Slaney mel bands from 0 to 8 kHz, natural
+logarithm of the clamped magnitude. *Sounding that Object* (arXiv 2506.04214, section 4.1) gives 64 ms but 512
+points, which contradict each other at 16 kHz; AudioLDM uses 1024. The bands and the clamp are those of
+HiFi-GAN's front end, which AudioLDM's vocoder was trained with.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ PEAK = 0.5
 def mel_weights(
     rate: int = SAMPLE_RATE, fft_size: int = FFT_SIZE, bands: int = BANDS, top_hz: float = 8_000.0
 ) -> Tensor:
-    """Triangular Slaney-normalised mel filters, float32 (bands, fft_size // 2 + 1)."""
+    """Return triangular Slaney-normalized mel filters, float32 (bands, fft_size // 2 + 1)."""
     from transformers.audio_utils import mel_filter_bank
 
     filters = mel_filter_bank(
@@ -36,7 +37,7 @@ def mel_weights(
 
 
 def frames_of(seconds: float) -> int:
-    """The number of mel frames that ``seconds`` take, at 100 frames a second."""
+    """Return the number of mel frames in ``seconds``, at 100 frames per second."""
     return max(1, round(seconds * SAMPLE_RATE / HOP))
 
 

@@ -1,6 +1,7 @@
 """A pipeline as a folder in the diffusers layout: ``model_index.json`` and one folder per part.
 
-Only classes named here are ever loaded, and only from safetensors: a folder from a stranger is data, not code.
+Only classes named here are ever loaded, and only from safetensors: a folder from a stranger is data, not
+code.
 """
 
 import copy
@@ -63,10 +64,10 @@ CLASSES: Mapping[str, Callable[[], Any]] = {
 
 
 def read_index(folder: Path) -> dict[str, Any]:
-    """The folder's ``model_index.json``.
+    """Read the folder's ``model_index.json``.
 
     Raises:
-        BadInput: there is none, or it is not JSON.
+        BadInput: the file is missing, or not JSON.
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
@@ -80,7 +81,7 @@ def read_index(folder: Path) -> dict[str, Any]:
 
 
 def learnt_sounds(folder: Path) -> frozenset[str] | None:
-    """Ids of the concepts whose sounds a model's weights have learnt; None where its index does not say.
+    """Return the ids of the concepts whose sounds the weights have learned, or None if the index does not say.
 
     Raises:
         BadInput: the folder has no index, or it is damaged.
@@ -113,11 +114,11 @@ def load_part(folder: Path, index: Mapping[str, Any], part: str) -> Any:
 
 
 def save_part(folder: Path, part: str, module: Any, *, half: bool) -> list[str]:
-    """Save one part under ``folder`` as safetensors, in fp16 if ``half``; returns its index entry."""
+    """Save one part under ``folder`` as safetensors, in fp16 if ``half``; return its index entry."""
     if part == "scheduler":
         module.save_pretrained(folder / part)
     else:
-        # A copy: halving in place would also round what the networks compute with from now on.
+        # A copy: halving in place would also reduce the precision of the networks in use.
         saved = copy.deepcopy(module).half() if half else module
         saved.save_pretrained(folder / part, safe_serialization=True)
         _remove_path_from_config(folder / part / "config.json")
@@ -125,13 +126,13 @@ def save_part(folder: Path, part: str, module: Any, *, half: bool) -> list[str]:
 
 
 def _remove_path_from_config(config: Path) -> None:
-    """Without the folder that a part was loaded from, which is its maker's business alone."""
+    """Remove the path that a part was loaded from, which is of no use to others."""
     facts = json.loads(config.read_text(encoding="utf-8"))
     facts.pop("_name_or_path", None)
     config.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def write_index(folder: Path, index: Mapping[str, Any]) -> None:
-    """Write ``model_index.json``, last, so that a half-saved folder is not taken for a model."""
+    """Write ``model_index.json``, last, so that an incomplete folder is not taken for a model."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / INDEX).write_text(json.dumps(dict(index), indent=2) + "\n", encoding="utf-8")

@@ -1,8 +1,8 @@
 """The full-size configurations: AudioLDM (arXiv 2301.12503, ``cvssp/audioldm-s-full-v2``) and its builders.
 
-The pocket model is the same classes with fewer channels, so whatever runs on one tier runs on the other.
-Nothing here fetches weights: the builders give randomly initialised networks, whose state dicts have exactly
-the keys and the shapes of the published files. Under ``torch.device("meta")`` they cost no memory.
+The pocket model uses the same classes with fewer channels, so what runs on one tier runs on the other.
+Nothing here downloads weights: the builders return randomly initialized networks whose state dicts have
+exactly the keys and shapes of the published files. Under ``torch.device("meta")`` they use no memory.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ UNET: Config = MappingProxyType(
         "layers_per_block": 2,
         "cross_attention_dim": (128, 256, 384, 640),
         # The original has 8, 12 and 20 heads, the converted checkpoint 8 at every level. Both load the same
-        # state dict and differ in output, so it stays a value that a folder's config.json can change.
+        # state dict but differ in output, so a folder's config.json can set it.
         "attention_head_dim": 8,
         "class_embed_type": "simple_projection",
         "projection_class_embeddings_input_dim": 512,
@@ -101,14 +101,14 @@ SCHEDULER: Config = MappingProxyType(
 )
 
 STEPS = 200
-"""Denoising steps of the original at use."""
+"""Denoising steps of the original."""
 
 GUIDANCE = 2.5
-"""Classifier-free guidance scale of the original at use."""
+"""Classifier-free guidance scale of the original."""
 
 
 def build_unet(config: Config = UNET) -> "UNet2DConditionModel":
-    """A U-Net with random weights, called with ``encoder_hidden_states=None, class_labels=(B, 512)``.
+    """Build a U-Net with random weights, called with ``encoder_hidden_states=None, class_labels=(B, 512)``.
 
     The 512 numbers are a unit-length condition in CLAP's space; latents are (B, 8, frames / 4, 16).
 
@@ -122,7 +122,7 @@ def build_unet(config: Config = UNET) -> "UNet2DConditionModel":
 
 
 def build_vae(config: Config = VAE) -> "AutoencoderKL":
-    """A mel VAE with random weights: (B, 1, frames, 64) to latents (B, 8, frames / 4, 16) and back.
+    """Build a mel VAE with random weights: (B, 1, frames, 64) to latents (B, 8, frames / 4, 16) and back.
 
     Returns:
         55.38 M parameters with the published configuration.
@@ -134,7 +134,7 @@ def build_vae(config: Config = VAE) -> "AutoencoderKL":
 
 
 def build_vocoder(config: Config = VOCODER) -> "SpeechT5HifiGan":
-    """A HiFi-GAN (arXiv 2010.05646) with random weights: (B, frames, 64) to 160 frames + 32 samples.
+    """Build a HiFi-GAN (arXiv 2010.05646) with random weights: (B, frames, 64) to 160 frames + 32 samples.
 
     Returns:
         55.26 M parameters with the published configuration.
@@ -145,7 +145,7 @@ def build_vocoder(config: Config = VOCODER) -> "SpeechT5HifiGan":
 
 
 def build_text_encoder(config: Config = TEXT_ENCODER) -> "ClapTextModelWithProjection":
-    """CLAP's text tower (RoBERTa-base with a projection to 512) with random weights; normalise what it gives.
+    """Build CLAP's text tower (RoBERTa-base, projected to 512) with random weights; its output is not normalized.
 
     Returns:
         125.30 M parameters with the published configuration.
@@ -156,7 +156,7 @@ def build_text_encoder(config: Config = TEXT_ENCODER) -> "ClapTextModelWithProje
 
 
 def build_scheduler(config: Config = SCHEDULER) -> "DDIMScheduler":
-    """The noise schedule of training, with the sampler of the original (DDIM, arXiv 2010.02502)."""
+    """Build the noise schedule of training, with the sampler of the original (DDIM, arXiv 2010.02502)."""
     from diffusers import DDIMScheduler
 
     build: Callable[..., DDIMScheduler] = DDIMScheduler  # its constructor is untyped

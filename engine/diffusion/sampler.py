@@ -1,7 +1,7 @@
 """The sampling loop: noise in, latents out, with classifier-free guidance (arXiv 2207.12598).
 
-DDIM (arXiv 2010.02502) as the paper uses it, or a second-order multistep solver (DPM-Solver++, arXiv
-2211.01095) that needs far fewer steps. Both take the trained schedule from the same scheduler configuration.
+DDIM (arXiv 2010.02502) as in the paper, or a second-order multistep solver (DPM-Solver++, arXiv 2211.01095)
+that needs far fewer steps. Both take the training schedule from the same scheduler configuration.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Solver = Literal["ddim", "multistep"]
 
 
 def take_noise(seeds: Sequence[int], shape: tuple[int, int, int]) -> Tensor:
-    """One latent of noise per take, (B, *shape), each drawn on the CPU from its own generator.
+    """Draw one latent of noise per take, (B, *shape), each on the CPU from its own generator.
 
     So a take is the same alone, in a batch, and on every device.
     """
@@ -28,7 +28,7 @@ def take_noise(seeds: Sequence[int], shape: tuple[int, int, int]) -> Tensor:
 
 
 def make_scheduler(config: Any, solver: Solver, steps: int) -> Any:
-    """A diffusers scheduler set to ``steps``, with the trained schedule of ``config``."""
+    """Return a diffusers scheduler set to ``steps``, with the training schedule of ``config``."""
     from diffusers import DDIMScheduler, DPMSolverMultistepScheduler
 
     if solver == "ddim":
@@ -42,7 +42,7 @@ def make_scheduler(config: Any, solver: Solver, steps: int) -> Any:
 
 
 def denoise(unet: Any, latent: Tensor, timestep: Tensor, condition: Tensor, latent_patch: int) -> Tensor:
-    """One call of the U-Net on latents (B, C, T, F), folded by ``latent_patch`` on the way in."""
+    """Call the U-Net once on latents (B, C, T, F), folded by ``latent_patch``."""
     out = unet(
         fold(latent, latent_patch),
         timestep,
@@ -53,16 +53,16 @@ def denoise(unet: Any, latent: Tensor, timestep: Tensor, condition: Tensor, late
 
 
 SEVERAL = 0.75
-"""Guidance toward each of several conditions of one take, over that toward a single one: measured."""
+"""Ratio of the guidance scale per condition of a take with several to that of a single one; measured."""
 
 
 @dataclass(frozen=True)
 class GuidanceTargets:
-    """What the takes of a batch are guided toward.
+    """The conditions that the takes of a batch are guided toward.
 
     Attributes:
         conditions: (N, L) unit length.
-        takes: int64 (N,), the take that each condition is for; a take with several is of several things at once.
+        takes: int64 (N,), the take of each condition; a take may have several.
     """
 
     conditions: Tensor
@@ -70,30 +70,26 @@ class GuidanceTargets:
 
     @staticmethod
     def of(conditions: Tensor | Sequence[Tensor]) -> "GuidanceTargets":
-        """From one entry per take: (L,), or (K, L) for a take of K things."""
+        """Create from one entry per take: (L,), or (K, L) for a take with K conditions."""
         rows = [entry.reshape(-1, entry.shape[-1]) for entry in conditions]
         counts = torch.tensor([len(entry) for entry in rows])
         return GuidanceTargets(torch.cat(rows), torch.repeat_interleave(torch.arange(len(rows)), counts))
 
     def to(self, device: str) -> "GuidanceTargets":
-        """The same on another device."""
+        """Return a copy on another device."""
         return GuidanceTargets(self.conditions.to(device), self.takes.to(device))
 
 
 def guide(away: Tensor, toward: Tensor, scale: float, rescale: float, takes: Tensor) -> Tensor:
-    """Classifier-free guidance, toward several things at once where a take has several, its overshoot taken back.
-
-    Several directions are added, as in composable diffusion (arXiv 2206.01714, section 3.2). The overshoot is
-    taken back after arXiv 2305.08891, section 3.4, but by the root mean square instead of the spread about the
-    mean: in latents of sound the mean is the loudness, and that is what guidance overshoots.
+    """Apply classifier-free guidance toward one or more conditions per take, and rescale the result.
 
     Args:
         away: the network's outputs without a condition, (B, C, T, F).
         toward: its outputs with each condition, (N, C, T, F).
         scale: 1 is no guidance.
-        rescale: 0 to 1, how far the result is brought back to the size that ``toward`` had. Schedules that
-            end in pure noise need it, or guided sounds come out far too loud and dense.
-        takes: (N,) the take that each condition is for.
+        rescale: 0 to 1, how far the result is scaled back to the magnitude of ``toward``. Schedules that end
+            in pure noise need it, or guided sounds become far too loud and dense.
+        takes: (N,) the take of each condition.
     """
     if scale == 1.0:
         return _mean(toward, takes, len(away))
@@ -106,7 +102,7 @@ def guide(away: Tensor, toward: Tensor, scale: float, rescale: float, takes: Ten
 
 
 def _mean(toward: Tensor, takes: Tensor, count: int) -> Tensor:
-    """The mean (B, ...) of the rows (N, ...) of each take."""
+    """Return the mean (B, ...) of the rows (N, ...) of each take."""
     share = 1.0 / torch.bincount(takes, minlength=count)[takes].view(-1, 1, 1, 1).to(toward)
     return torch.zeros(count, *toward.shape[1:]).to(toward).index_add(0, takes, toward * share)
 
@@ -115,7 +111,7 @@ def sample_latents(
     unet: Any,
     scheduler: Any,
     noise: Tensor,
-    wanted: GuidanceTargets,
+    targets: GuidanceTargets,
     null: Tensor,
     *,
     guidance: float,
@@ -123,34 +119,39 @@ def sample_latents(
     progress: Progress,
     rescale: float = 0.0,
 ) -> Tensor:
-    """Run the whole loop.
+    """Run the whole sampling loop.
 
     Args:
+        unet: the denoising network.
+        scheduler: the solver, with its steps set.
         noise: (B, C, T, F) unit Gaussian.
-        wanted: the conditions, and which take each is for.
-        null: (512,) or (B, 512): the empty text's embedding, or a negative prompt's, to be guided away from.
-        guidance: 1 switches guidance off; the paper uses 2.0.
+        targets: the conditions, and the take of each.
+        null: (512,) or (B, 512): embedding of the empty text, or of a negative prompt, to be guided away
+            from.
+        guidance: scale; 1 switches guidance off; the paper uses 2.0.
+        latent_patch: side of the squares of the latent folded into channels before the network.
+        progress: told of every step.
         rescale: see ``guide``.
 
     Returns:
-        Latents, standardised, same shape as ``noise``.
+        Standardized latents of the same shape as ``noise``.
 
     Raises:
         Cancelled: between two steps.
     """
     takes = noise.shape[0]
     two_ways = guidance != 1.0
-    both = torch.cat([null.expand(takes, -1), wanted.conditions]) if two_ways else wanted.conditions
+    both = torch.cat([null.expand(takes, -1), targets.conditions]) if two_ways else targets.conditions
     latent: Tensor = noise * scheduler.init_noise_sigma
     timesteps = scheduler.timesteps
     for number, timestep in enumerate(timesteps):
         progress.report(number / len(timesteps), f"step {number + 1} of {len(timesteps)}")
-        each = latent[wanted.takes]
+        each = latent[targets.takes]
         model_in = torch.cat([latent, each]) if two_ways else each
         model_in = scheduler.scale_model_input(model_in, timestep)
         out = denoise(unet, model_in, timestep, both, latent_patch)
         away, toward = (out[:takes], out[takes:]) if two_ways else (latent, out)
-        out = guide(away, toward, guidance, rescale, wanted.takes)
+        out = guide(away, toward, guidance, rescale, targets.takes)
         latent = scheduler.step(out, timestep, latent, return_dict=False)[0]
     progress.report(1.0, f"step {len(timesteps)} of {len(timesteps)}")
     return latent

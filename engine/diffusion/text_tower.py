@@ -1,7 +1,7 @@
-"""Words into the condition space: a small text tower, and the tokenizer that it was trained with.
+"""The text tower: text to the condition space, and the tokenizer it was trained with.
 
-The condition space is where AudioLDM's CLAP embedding goes: 512 numbers of unit length. The empty text has its
-own direction there, the null condition of classifier-free guidance.
+The condition space is that of AudioLDM's CLAP embedding: 512 numbers of unit length. The empty text has a
+direction of its own there, the null condition of classifier-free guidance.
 """
 
 import re
@@ -27,8 +27,8 @@ class Tokens:
     """Tokenized texts.
 
     Attributes:
-        words: (B, T) rows of the word table; 0 is no word, 1 an unknown one.
-        grams: (B, T, G) buckets of the letter-group table, 0 is none.
+        words: (B, T) rows of the word table; 0 is padding, 1 an unknown word.
+        grams: (B, T, G) buckets of the character n-gram table; 0 is padding.
     """
 
     words: Tensor
@@ -36,14 +36,14 @@ class Tokens:
 
 
 def split_words(text: str) -> list[str]:
-    """Lower-case words of a text: letters and digits, nothing else."""
+    """Return the lower-case words of a text: letters and digits only."""
     return re.findall(r"[^\W_]+", text.casefold())[:MOST_WORDS]
 
 
 def letter_groups(word: str, buckets: int) -> list[int]:
-    """Buckets (1 to ``buckets`` - 1) of a word's groups of 3 to 5 letters, its two ends marked.
+    """Return the buckets (1 to ``buckets`` - 1) of a word's character n-grams of length 3 to 5, with its ends marked.
 
-    A typing slip or a plural changes few of them, so such a word lands near the one meant.
+    A typing error or a plural changes few of them, so such a word is embedded near the one meant.
     """
     marked = f"<{word[:20]}>"
     groups = {marked[i : i + n] for n in (3, 4, 5) for i in range(len(marked) - n + 1)}
@@ -51,11 +51,11 @@ def letter_groups(word: str, buckets: int) -> list[int]:
 
 
 class WordTokenizer:
-    """Whole words where they are known, groups of letters besides.
+    """Tokenizes known words whole, and all words as character n-grams.
 
     Args:
         vocabulary: the known words.
-        buckets: size of the hashed table of letter groups.
+        buckets: size of the hashed table of character n-grams.
     """
 
     def __init__(self, vocabulary: Sequence[str], buckets: int) -> None:
@@ -65,7 +65,7 @@ class WordTokenizer:
 
     @property
     def rows(self) -> Mapping[str, int]:
-        """The row of the word table of each known word."""
+        """Row of the word table of each known word."""
         return MappingProxyType(self._rows)
 
     def __call__(self, texts: Sequence[str]) -> Tokens:
@@ -81,7 +81,7 @@ class WordTokenizer:
         return Tokens(torch.from_numpy(rows), torch.from_numpy(grams))
 
     def groups(self, word: str) -> list[int]:
-        """The word's letter groups, remembered for the known words only."""
+        """Return the word's character n-grams, cached for known words only."""
         if word not in self._rows:
             return letter_groups(word, self.buckets)
         if word not in self._groups:
@@ -90,16 +90,16 @@ class WordTokenizer:
 
 
 class TextTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
-    """Texts to unit vectors: word vectors, one attention block among them, a gated mean, an MLP.
+    """Embeds texts as unit vectors: word vectors, one attention block over them, a gated mean, an MLP.
 
-    There are no positions: "rain and a dog" is "a dog and rain".
+    There are no positions: "rain and a dog" equals "a dog and rain".
 
     Args:
         vocabulary: the known words, in the order of the table's rows.
-        buckets: rows of the hashed letter-group table.
-        width: of the word vectors.
-        heads: of the attention block.
-        text_width: of the condition space.
+        buckets: rows of the hashed n-gram table.
+        width: width of the word vectors.
+        heads: heads of the attention block.
+        text_width: width of the condition space.
     """
 
     config_name = "config.json"
@@ -128,17 +128,17 @@ class TextTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @property
     def tokenizer(self) -> WordTokenizer:
-        """The tokenizer that goes with these weights."""
+        """The tokenizer of these weights."""
         return self._tokenizer
 
     def forward(self, words: Tensor, grams: Tensor) -> Tensor:
-        """Unit vectors (B, 512) of tokenized texts; see ``Tokens``."""
+        """Return unit vectors (B, 512) of tokenized texts; see ``Tokens``."""
         present = words > 0
         letters = self.gram_table(grams).sum(2) / (grams > 0).sum(2, keepdim=True).clamp(min=1)
         known = (words > 1)[..., None]
         vectors = torch.where(known, self.word_table(words), 2.0 * letters)
         empty = ~present.any(1)
-        # A text without words attends to its padding, and is replaced by the null below.
+        # A text without words attends to its padding; its result is replaced by the null condition below.
         hidden = self.block(vectors, src_key_padding_mask=~(present | empty[:, None]))
         gates = torch.sigmoid(self.gate(hidden)) * present[..., None]
         pooled = (gates * hidden).sum(1) / gates.sum(1).clamp(min=1e-4)
@@ -147,7 +147,7 @@ class TextTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str]) -> Tensor:
-        """The unit vectors (B, 512) of texts; of an empty one the null condition."""
+        """Return unit vectors (B, 512) of texts; an empty text gives the null condition."""
         tokens = self._tokenizer(texts)
         device: Any = self.device
         return torch.as_tensor(self(tokens.words.to(device), tokens.grams.to(device)))

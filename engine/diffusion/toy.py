@@ -1,4 +1,4 @@
-"""The whole pipeline with the real classes at toy size and random weights, for tests and for trying code."""
+"""The whole pipeline with the real classes at toy size and random weights, for tests and experiments."""
 
 from engine.diffusion.attention import ObjectAttention
 from engine.diffusion.pipeline import ObjectDiffusion, PipelineShape
@@ -10,7 +10,7 @@ TOY_TOKEN_WIDTH = 24
 
 
 def toy_pipeline(seed: int = 0) -> ObjectDiffusion:
-    """A pipeline that samples a second of noise-like sound in well under a second on one core."""
+    """Build a pipeline that samples a second of noise-like sound in well under a second on one core."""
     import torch
     from diffusers import AutoencoderKL, DDIMScheduler
 

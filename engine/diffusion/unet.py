@@ -1,7 +1,7 @@
-"""The denoising U-Net at any size: diffusers' ``UNet2DConditionModel``, conditioned as AudioLDM's is.
+"""The denoising U-Net at any size: diffusers' ``UNet2DConditionModel``, conditioned as in AudioLDM.
 
-The condition enters beside the time embedding (``class_labels``, 512, concatenated), so any AudioLDM U-Net can
-be fine-tuned (*Sounding that Object*, section 4.1; AudioLDM, arXiv 2301.12503, section 3.2).
+The condition enters beside the time embedding (``class_labels``, 512, concatenated), so any AudioLDM U-Net
+can be fine-tuned (*Sounding that Object*, section 4.1; AudioLDM, arXiv 2301.12503, section 3.2).
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ def unet_config(
     attention_head_dim: int = 8,
     norm_groups: int = 16,
 ) -> dict[str, Any]:
-    """A U-Net configuration in AudioLDM's layout: self-attention everywhere but at the finest level."""
+    """Return a U-Net configuration in AudioLDM's layout, with self-attention on all but the finest level."""
     depth = len(channels)
     folded = latent_channels * latent_patch**2
     return {
@@ -30,7 +30,7 @@ def unet_config(
         "up_block_types": ("CrossAttnUpBlock2D",) * (depth - 1) + ("UpBlock2D",),
         "block_out_channels": channels,
         "layers_per_block": layers,
-        # With no encoder states the second attention of each block attends to the block itself.
+        # Without encoder states, the second attention of each block is self-attention.
         "cross_attention_dim": channels,
         "attention_head_dim": attention_head_dim,
         "norm_num_groups": norm_groups,
@@ -41,10 +41,11 @@ def unet_config(
 
 
 def build_unet(config: dict[str, Any]) -> Any:
-    """The network, with random weights.
+    """Build the network with random weights.
 
-    A condition has unit length over 512 entries, so an ordinary first layer would hear it 22 times too softly
-    beside the time embedding, and a short training would hardly notice it: that layer begins louder.
+    A condition has unit length over 512 entries, so an ordinary first layer would scale it 22 times too low
+    next to the time embedding, and a short training would hardly learn it: the weights of that layer start
+    larger.
     """
     import torch
     from diffusers import UNet2DConditionModel
@@ -56,10 +57,10 @@ def build_unet(config: dict[str, Any]) -> Any:
 
 
 def scheduler_config(prediction: str = "v_prediction", *, zero_terminal_snr: bool = True) -> dict[str, Any]:
-    """AudioLDM's noise schedule; by default with v-prediction and zero terminal SNR (arXiv 2305.08891).
+    """Return AudioLDM's noise schedule, by default with v-prediction and zero terminal SNR (arXiv 2305.08891).
 
-    Without the rescaling the last training step still holds some signal, and a sampler that starts from pure
-    noise never learns how loud or quiet a whole sound is.
+    Without the rescaling the last training step still contains some signal, and a sampler that starts from
+    pure noise never learns the overall loudness of a sound.
     """
     return {
         "num_train_timesteps": 1000,

@@ -1,9 +1,9 @@
-"""Log-mel to waveform by predicting a spectrum, one frame per mel frame.
+"""The vocoder: log-mel to waveform by predicting a spectrum, one frame per mel frame.
 
-After Vocos (arXiv 2306.00814, section 3): ConvNeXt blocks at the mel's own rate, a head that gives the
-magnitude and phase of each STFT bin, and an inverse STFT. At pocket size it keeps more of a sound than a
-HiFi-GAN of the same cost (../shared/TRAINING.md). It is called as transformers' ``SpeechT5HifiGan`` is, so
-either can stand in the pipeline folder.
+After Vocos (arXiv 2306.00814, section 3): ConvNeXt blocks at the mel frame rate, a head that predicts
+magnitude and phase of each STFT bin, and an inverse STFT. At pocket size it is more faithful than a HiFi-GAN
+of the same cost. It is called like transformers' ``SpeechT5HifiGan``, so the pipeline folder can contain
+either.
 """
 
 import torch
@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from engine.diffusion.mel import mel_weights
 
 MOMENTUM = 0.9
-"""Of the fast Griffin-Lim rounds; 0 is the plain method."""
+"""Momentum of the fast Griffin-Lim iterations; 0 is the plain method."""
 
 
 class ConvNeXtBlock(nn.Module):
-    """A depthwise convolution over time and a two-layer perceptron, with a scaled residual."""
+    """A depthwise convolution over time and a two-layer perceptron, with a scaled residual connection."""
 
     def __init__(self, width: int, hidden: int, kernel: int) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class ConvNeXtBlock(nn.Module):
         self.scale = nn.Parameter(torch.full((width,), 0.3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, width, T) to the same shape."""
+        """Map (B, width, T) to the same shape."""
         y = self.norm(self.depthwise(x).transpose(1, 2))
         y = self.contract(nn.functional.gelu(self.expand(y)))
         out: Tensor = x + (self.scale * y).transpose(1, 2)
@@ -40,15 +40,20 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """Log-mel (B, T, 64) to waveform (B, T * hop), float32 in about -1..1.
 
     Args:
-        bands: mel bands in.
-        width, hidden, depth, kernel: size of the ConvNeXt trunk.
-        fft_size, hop: of the inverse STFT; ``hop`` must be the mel's.
-        sampling_rate: of the waveform, in Hz.
-        agree: rounds of multiplicative updates that, at use, find the magnitude whose mel is the mel that was
-            asked for; 0 uses the predicted magnitude. A short training learns to predict phases sooner than
-            the level of every band, and predicted magnitudes fit only their own phases.
-        refine: rounds of fast Griffin-Lim at use (Perraudin, Balazs and Sondergaard 2013), from the predicted
-            phase; they keep the magnitude and make the phase of neighbouring frames agree.
+        bands: number of mel bands.
+        width: width of the ConvNeXt trunk.
+        hidden: hidden width of its blocks.
+        depth: number of blocks.
+        kernel: kernel size of its convolutions, in frames.
+        fft_size: size of the inverse STFT.
+        hop: hop of the inverse STFT in samples; must be the mel's.
+        sampling_rate: samples per second of the waveform.
+        agree: iterations of multiplicative updates in use that find the magnitude matching the given mel; 0
+            uses the predicted magnitude. A short training learns phases sooner than the level of every band,
+            and predicted magnitudes fit only their own phases.
+        refine: iterations of fast Griffin-Lim in use (Perraudin, Balazs and Sondergaard 2013), starting from
+            the predicted phase; they keep the magnitude and make the phases of neighbouring frames
+            consistent.
     """
 
     config_name = "config.json"
@@ -90,8 +95,8 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return self._refined(magnitude, phase)
 
     def spectrum(self, mel: Tensor) -> Tensor:
-        """The predicted STFT of a log-mel (B, T, 64): complex (B, fft_size // 2 + 1, T + 1)."""
-        # One frame more than the mel has: the inverse STFT is centred, so T + 1 frames end at T * hop.
+        """Predict the STFT of a log-mel (B, T, 64): complex (B, fft_size // 2 + 1, T + 1)."""
+        # One more frame than the mel: the inverse STFT is centred, so T + 1 frames end at T * hop.
         x = torch.cat([mel, mel[:, -1:]], dim=1)
         x = ((x - self.config.mel_mean) / self.config.mel_std).transpose(1, 2)
         x = self.norm_in(self.embed(x).transpose(1, 2)).transpose(1, 2)
@@ -107,7 +112,7 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return torch.istft(spectrum, fft_size, hop, window=self.window.float(), center=True, length=samples)
 
     def _magnitude_of(self, mel: Tensor) -> Tensor:
-        """The smoothest magnitude whose mel is ``mel``, by updates as for non-negative factors."""
+        """Return the smoothest magnitude whose mel is ``mel``, by updates as in non-negative matrix factorization."""
         wanted = torch.cat([mel, mel[:, -1:]], dim=1).float().exp().transpose(1, 2)
         filters = self.filters.float()
         covered = filters.sum(dim=0)[:, None].clamp_min(1e-8)
@@ -118,7 +123,7 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return magnitude
 
     def _refined(self, magnitude: Tensor, phase: Tensor) -> Tensor:
-        """The waveform of a magnitude, its phase made consistent in ``refine`` rounds."""
+        """Return the waveform of a magnitude whose phase was made consistent in ``refine`` iterations."""
         before = torch.zeros_like(phase)
         waveform = self._inverse(magnitude * phase)
         for _ in range(self.config.refine):

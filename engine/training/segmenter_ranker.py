@@ -60,7 +60,7 @@ def judge(
 ) -> list[Judged]:
     """Clicks on each mask bool (h, w) of a picture uint8 (h, w, 3), and how good every candidate is.
 
-    The first click is where the mask is deepest, as people click; the others are drawn from its deeper two thirds.
+    The first click is where the mask is deepest, as people click; the others are predicted from its deeper two thirds.
     """
     regions = RegionMap.of(working_copy(pixels))
     leaves = regions.leaves
@@ -80,10 +80,12 @@ def judge(
             y, x = int(rows[chosen]), int(columns[chosen])
             support = NetworkEvidence.none(leaves.count)
             if prompter is not None and encoded is not None:
-                drawn = prompter.draw(encoded, Hints((Click((x + 0.5) * scale, (y + 0.5) * scale),)), None)
+                predicted = prompter.predict(
+                    encoded, Hints((Click((x + 0.5) * scale, (y + 0.5) * scale),)), None
+                )
                 place = (leaves.place + 0.5) * scale
                 support = NetworkEvidence(
-                    drawn.at(place[:, 0], place[:, 1]).astype(float), drawn.scores.astype(float)
+                    predicted.at(place[:, 0], place[:, 1]).astype(float), predicted.scores.astype(float)
                 )
             judged.append(_judged(regions, PromptMarks((int(leaves.labels[y, x]),)), support, truth))
     return judged

@@ -1,4 +1,4 @@
-"""What is said about an object in superpixels, and what makes a region look like one: the ranker's features."""
+"""Hints and evidence per superpixel, and the features by which the ranker recognizes an object."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from engine.vision.regions import Floats, Superpixels
 
 Members = NDArray[np.bool_]
-"""Which superpixels each candidate holds: bool (c, n)."""
+"""The superpixels of each candidate: bool (c, n)."""
 
 
 @dataclass(frozen=True)
 class PromptMarks:
-    """Hints in superpixels: ``keep`` and ``drop`` leaves (no leaf in both) and a box (x0, y0, x1, y1) or None."""
+    """Hints in superpixels: ``keep`` and ``drop`` leaves (disjoint), and a box (x0, y0, x1, y1) or None."""
 
     keep: tuple[int, ...] = ()
     drop: tuple[int, ...] = ()
@@ -24,7 +24,7 @@ class PromptMarks:
 
 @dataclass(frozen=True)
 class NetworkEvidence:
-    """What others say about each superpixel: ``masks`` (k, n), 0..1, and how sure they are, ``scores`` (k,)."""
+    """The network's masks per superpixel, ``masks`` (k, n) in 0..1, and their confidences, ``scores`` (k,)."""
 
     masks: Floats
     scores: Floats
@@ -35,7 +35,7 @@ class NetworkEvidence:
 
 
 def overlaps(members: Members, area: Floats) -> Floats:
-    """IoU of every pair of candidates, (c, c)."""
+    """Return the IoU of every pair of candidates, (c, c)."""
     weighted = (members * area).astype(np.float32)
     shared = (weighted @ members.T.astype(np.float32)).astype(float)
     size = weighted.sum(axis=1)
@@ -51,8 +51,10 @@ FEATURES = (
 def describe(
     leaves: Superpixels, members: Members, lasting: Floats, marks: PromptMarks, support: NetworkEvidence
 ) -> Floats:
-    """What makes each candidate an object, (c, len(FEATURES)), each about -3..3."""
-    m = cast(Floats, members.astype(np.float32))  # singly precise: these products are what a click waits for
+    """Return the features of each candidate, (c, len(FEATURES)), each about -3..3."""
+    m = cast(
+        Floats, members.astype(np.float32)
+    )  # single precision: these products dominate the time of a click
     share = (m @ leaves.area) / leaves.area.sum()
     size = np.log(share + 1e-5)
     columns = [
@@ -71,7 +73,7 @@ def describe(
 
 
 def _outline_features(leaves: Superpixels, members: Members) -> list[Floats]:
-    """Edge on the outline and within, and how much of the outline hardly is one."""
+    """Return the edge strength on the outline and inside, and the share of the outline with hardly any edge."""
     one, two = members[:, leaves.first], members[:, leaves.second]
     cut, within = (one != two).astype(float), (one & two).astype(float)
     edge = leaves.edge
@@ -87,7 +89,7 @@ def _outline_features(leaves: Superpixels, members: Members) -> list[Floats]:
 
 
 def _ring(leaves: Superpixels, members: Members) -> Floats:
-    """1 for superpixels just outside each candidate, else 0, (c, n)."""
+    """Return 1 for superpixels just outside each candidate, else 0, (c, n)."""
     around = np.zeros(members.shape, np.float32)
     for here, there in ((leaves.first, leaves.second), (leaves.second, leaves.first)):
         rows, edges = np.nonzero(members[:, here] & ~members[:, there])
@@ -96,7 +98,7 @@ def _ring(leaves: Superpixels, members: Members) -> Floats:
 
 
 def _colour_features(leaves: Superpixels, m: Floats, around: Floats) -> list[Floats]:
-    """How unlike the ring round it a candidate's palette is, how many colours it has, and how unlike the rest."""
+    """Return how the palette differs from the surrounding ring and from the rest, and the number of colours."""
     own = m @ leaves.palette
     rest = leaves.palette.sum(axis=0) - own
     rest /= np.maximum(rest.sum(axis=1, keepdims=True), 1.0)
@@ -139,7 +141,7 @@ def _shape_features(leaves: Superpixels, m: Floats, marks: PromptMarks) -> list[
 
 
 def _form_features(leaves: Superpixels, members: Members, marks: PromptMarks) -> list[Floats]:
-    """How deep inside the first click is, and how much of its convex hull a candidate fills."""
+    """Return how deep inside the first click is, and which share of its convex hull a candidate fills."""
     area = members @ leaves.area
     depth = np.zeros(len(members))
     if marks.keep:
@@ -153,14 +155,14 @@ def _form_features(leaves: Superpixels, members: Members, marks: PromptMarks) ->
 
 
 def _hull_area(places: NDArray[np.float32], unit: float) -> float:
-    """The area of the convex hull of superpixels' middles, widened by half a superpixel all round."""
+    """Return the area of the convex hull of the superpixels' centres, widened by half a superpixel."""
     corners = cv2.convexHull(places)
     half = unit**0.5 / 2
     return float(cv2.contourArea(corners) + half * cv2.arcLength(corners, True) + 3.14 * half * half)
 
 
 def _agreement(members: Members, area: Floats) -> Floats:
-    """How many other candidates are nearly the same region: what several trees find is more likely there."""
+    """Return how many other candidates are nearly the same region; regions found by several trees are more likely."""
     alike = overlaps(members, area)
     return np.asarray((np.clip(alike, 0.5, 1.0) * 2 - 1).sum(axis=1) / 4 - 1, float)
 
@@ -168,8 +170,10 @@ def _agreement(members: Members, area: Floats) -> Floats:
 def _support_features(
     leaves: Superpixels, m: Floats, around: Floats, support: NetworkEvidence
 ) -> list[Floats]:
-    """Agreement with the network's masks: the best soft IoU, its score, support within and outside; the soft IoU
-    with the surest, and with all by their sureness; and how much better supported it is than its ring.
+    """Return the agreement with the network's masks.
+
+    In order: the best soft IoU, its score, support inside and outside; the soft IoU with the most confident
+    mask, and with all, weighted by confidence; and the difference in support to the ring.
     """
     if not len(support.masks):
         return [np.zeros(len(m))] * 7

@@ -1,4 +1,4 @@
-"""What an object is called: its patches against the words of the concept table."""
+"""Object names: patches compared with the words of the concept table."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,11 +15,9 @@ class ObjectNamer:
     """Names objects.
 
     Args:
-        encoder: the one that makes the patches; its network places them in the space of its words.
+        encoder: the encoder of the patches, which projects tokens into the text space.
         concepts: the concept table.
-        words: (concepts, D) unit vectors of the concepts' names, by the text encoder that belongs to the network.
-        background: (D,) unit vector of words for "nothing in particular", by the same; None where the network
-            has a logit of its own for that.
+        words: (concepts, 512) unit vectors of the concepts' names, from the text tower of the same model.
     """
 
     def __init__(
@@ -35,22 +33,22 @@ class ObjectNamer:
         self._background = background
 
     def names(self, patches: Patches, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
-        """The likeliest concepts with their probabilities, best first.
+        """Return the most likely concepts with their probabilities, best first.
 
         Args:
-            patches: of the still that the mask is from.
+            patches: patches of the still that the mask belongs to.
             mask: bool (H, W), the object.
-            count: how many names.
+            count: the number of names.
 
         Returns:
-            Up to ``count`` pairs; the probabilities sum to at most 1, the rest is "none of the table".
+            Up to ``count`` pairs; the probabilities sum to at most 1, the rest is "not in the table".
         """
         scores = self.scores(patches, mask)
         best = scores.argsort(descending=True)[:count]
         return tuple((self._concepts[int(place)], float(scores[place])) for place in best)
 
     def scores(self, patches: Patches, mask: Mask) -> "Tensor":
-        """Probabilities (concepts,) in the order of the table, summing to at most 1; zeros for an empty mask."""
+        """Return probabilities (concepts,) in table order, summing to at most 1; zeros for an empty mask."""
         import torch
 
         coverage = patches.coverage(mask)

@@ -1,4 +1,4 @@
-"""Objects of a whole still: where to click, and which of the masks so found to show."""
+"""Search for all objects of a still: where to click, and which of the resulting masks to show."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ Candidate = tuple[NDArray[np.bool_], NDArray[np.float32]]
 
 
 def seed_points(regions: RegionMap, count: int = 24) -> list[tuple[int, int]]:
-    """Points (x, y) at working resolution, in the middles of about ``count`` coarse regions of the first tree."""
+    """Return points (x, y) at working resolution, at the centres of about ``count`` regions of the first tree."""
     tree, leaves = regions.trees[0], regions.leaves
     top = len(tree.parent) - 1
     label = np.empty(leaves.count, np.int32)
@@ -33,9 +33,9 @@ def seed_points(regions: RegionMap, count: int = 24) -> list[tuple[int, int]]:
 
 
 def select_objects(found: Sequence[Candidate], limit: int) -> list[tuple[int, tuple[int, ...]]]:
-    """Which of ``found`` to show: (index, the order of its masks, the chosen one first), most likely first.
+    """Select the candidates to show: (index, order of its masks with the chosen one first), most likely first.
 
-    A mask that is most of the still is background; one that overlaps a likelier one is dropped.
+    A mask that covers most of the still is background; one that overlaps a more likely one is dropped.
     """
     every = [
         (float(scores[i]), index, i) for index, (_, scores) in enumerate(found) for i in range(len(scores))
@@ -56,5 +56,5 @@ def select_objects(found: Sequence[Candidate], limit: int) -> list[tuple[int, tu
 
 
 def _overlap(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Shared area over the smaller one's."""
+    """Return the shared area divided by the smaller area."""
     return float((one & other).sum() / max(1, min(one.sum(), other.sum())))

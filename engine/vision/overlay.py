@@ -1,4 +1,4 @@
-"""Pictures of masks: each as a 1-bit file, and all of them in their colours over the still."""
+"""Pictures of masks: each as a 1-bit file, and all of them in colour over the still."""
 
 import io
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from PIL import ImageDraw as Drawing
 
 FILL = 0.38
-"""How strongly an object's colour covers its pixels."""
+"""Opacity of an object's colour over its pixels."""
 
 DIMMED = 0.72
-"""Brightness of the still outside every object, so that the objects stand out."""
+"""Brightness of the still outside all objects, so that they stand out."""
 
 
 @dataclass(frozen=True)
 class OverlayObject:
-    """An object as it is drawn: its mask in its colour, with its name."""
+    """An object to draw: its mask, name and colour."""
 
     mask: Mask
     name: str
@@ -32,14 +32,14 @@ class OverlayObject:
 
 
 def mask_png(mask: Mask) -> bytes:
-    """The mask as a 1-bit PNG of the still's size, white where the object is."""
+    """Return the mask as a 1-bit PNG of the still's size, white where the object is."""
     from PIL import Image
 
     return _png(Image.fromarray(mask.astype(np.uint8) * 255).convert("1"))
 
 
 def overlay_png(still: Still, objects: Sequence[OverlayObject]) -> bytes:
-    """The still with every object tinted, outlined and named in its colour: an RGB PNG of its size."""
+    """Return the still with every object tinted, outlined and labelled in its colour, as an RGB PNG."""
     from PIL import Image, ImageDraw
 
     picture = Image.fromarray(_tinted(still, objects))
@@ -51,7 +51,7 @@ def overlay_png(still: Still, objects: Sequence[OverlayObject]) -> bytes:
 
 
 def _tinted(still: Still, objects: Sequence[OverlayObject]) -> np.ndarray:
-    """uint8 (H, W, 3): the still dimmed, its objects bright and tinted, each with its outline."""
+    """Return uint8 (H, W, 3): the still dimmed, its objects bright, tinted and outlined."""
     anywhere = np.zeros((still.height, still.width), np.bool_)
     for marked in objects:
         anywhere |= marked.mask
@@ -67,7 +67,7 @@ def _tinted(still: Still, objects: Sequence[OverlayObject]) -> np.ndarray:
 
 
 def _draw_name(draw: "Drawing.ImageDraw", size: tuple[int, int], marked: OverlayObject) -> None:
-    """The name in a plate of the object's colour: above the object, or on it where there is no room."""
+    """Draw the name on a plate of the object's colour, above the object or, without room, on it."""
     from PIL import ImageFont
 
     width, height = size

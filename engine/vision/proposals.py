@@ -1,9 +1,9 @@
-"""From hints to the three best regions: candidates from the merge trees, judged by a learnt ranker.
+"""Proposals: from hints to the three best regions, with candidates from the merge trees and a learned ranker.
 
-A click names a chain of regions, smallest to largest, in each tree. Each candidate is described by what makes a
-region an object (strong closed outline, colours unlike its surroundings, agreement between trees and with the
-network), a small ranker turns that into a chance, and the three are chosen together so that one of them
-is likely right, rather than three times nearly the same.
+A click selects a chain of regions, smallest to largest, in each tree. Each candidate is described by object
+features (strong closed outline, colours unlike its surroundings, agreement between trees and with the
+network), a small ranker turns these into a probability, and the three are chosen together so that one of them
+is likely right, rather than three variants of the same region.
 """
 
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ Region = NDArray[np.bool_]
 
 
 def candidates(regions: RegionMap, marks: PromptMarks, support: NetworkEvidence) -> tuple[Members, Floats]:
-    """Regions that hold every kept leaf and no dropped one, without repeats, (c, n), and their persistence (c,).
+    """Return regions that contain every kept leaf and no dropped one, unique, (c, n), and their persistence (c,).
 
-    From the trees (with a box alone: those that fill it), from the network's masks, and each of these again
-    after ``grabcut_refine``. Persistence is how much dearer merging a region further was than making it (the log of
-    the ratio), which is what stable regions are known by (Matas et al. 2002); 0 for regions not from a tree.
+    From the trees (with a box alone, those that fill it), from the network's masks, and each of these again
+    after ``grabcut_refine``. Persistence is the log ratio of the cost of merging a region further to the cost
+    of creating it, by which stable regions are known (Matas et al. 2002); 0 for regions not from a tree.
     """
     leaves = regions.leaves
     found: list[tuple[Region, float]] = []
     for tree in regions.trees:
         found += _chain(tree, leaves, marks) if marks.keep else []
         found += _inside(tree, leaves, marks.box) if marks.box else []
-    # Of one click alone, a tree's regions are in one piece as they grew; other marks cut them, or join several.
+    # For a single click a tree's regions are connected; other hints cut them, or join several.
     grown = len(found) if len(marks.keep) == 1 and not marks.drop and not marks.box else 0
     found += [(mask > level, 0.0) for mask in support.masks for level in (0.3, 0.5)]
     members = np.array([region for region, _ in found], bool).reshape(-1, leaves.count)
@@ -47,7 +47,7 @@ def candidates(regions: RegionMap, marks: PromptMarks, support: NetworkEvidence)
 
 
 def _without_repeats(members: Members, lasting: Floats) -> tuple[Members, Floats]:
-    """Each region once, with the greatest persistence that it had."""
+    """Return each region once, with its greatest persistence."""
     if not len(members):
         return members, lasting
     _, first, same = np.unique(np.packbits(members, axis=1), axis=0, return_index=True, return_inverse=True)
@@ -57,7 +57,7 @@ def _without_repeats(members: Members, lasting: Floats) -> tuple[Members, Floats
 
 
 def _distinct(members: Members, area: Floats, limit: float = 0.88, most: int = 32) -> list[int]:
-    """Indices of candidates none of which is nearly another."""
+    """Return indices of candidates no two of which are nearly the same."""
     alike = overlaps(members, area)
     chosen: list[int] = []
     for index in range(len(members)):
@@ -69,7 +69,7 @@ def _distinct(members: Members, area: Floats, limit: float = 0.88, most: int = 3
 def _chain(
     tree: Tree, leaves: Superpixels, marks: PromptMarks, growth: float = 1.05
 ) -> list[tuple[Region, float]]:
-    """The regions above the first kept leaf, each with the others' shares, less whatever was dropped."""
+    """Return the regions above the first kept leaf, joined with those of the others, minus dropped ones."""
     chains = [tree.ancestors(leaf) for leaf in marks.keep]
     cuts = []
     for leaf in marks.drop:
@@ -85,7 +85,7 @@ def _chain(
         region[tree.members(node)] = True
         least = size * growth
         for chain in chains[1:]:
-            # Another kept leaf outside this region brings its own region of about the same size.
+            # A kept leaf outside this region adds its own region of about the same size.
             if not region[chain[0]]:
                 fitting = [n for n in chain if tree.stop[n] - tree.start[n] <= size]
                 region[tree.members(fitting[-1] if fitting else chain[0])] = True
@@ -107,7 +107,7 @@ def _holds(tree: Tree, node: int, leaves: tuple[int, ...]) -> bool:
 def _inside(
     tree: Tree, leaves: Superpixels, box: tuple[float, float, float, float]
 ) -> list[tuple[Region, float]]:
-    """The regions that fill the box best, cut at it."""
+    """Return the regions that fill the box best, clipped to it."""
     x, y = leaves.place[:, 0], leaves.place[:, 1]
     within = (x >= box[0]) & (x < box[2]) & (y >= box[1]) & (y < box[3])
     if not within.any():
@@ -126,7 +126,7 @@ def _inside(
 
 
 def _largest_component(leaves: Superpixels, members: Members, marks: PromptMarks) -> Members:
-    """Each candidate reduced to its piece round the first kept leaf (or its largest piece)."""
+    """Reduce each candidate to its component at the first kept leaf (or the largest)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -150,10 +150,10 @@ def _largest_component(leaves: Superpixels, members: Members, marks: PromptMarks
 
 
 def grabcut_refine(leaves: Superpixels, members: Members, marks: PromptMarks, rounds: int = 6) -> Members:
-    """Each candidate again, after every superpixel went to the side whose colours and neighbours it is like.
+    """Reassign every superpixel of each candidate to the side whose colours and neighbours it resembles.
 
-    GrabCut's energy (Rother et al. 2004) on superpixels, with palette histograms for its colour models and mean
-    field in place of the graph cut, all candidates at once.
+    GrabCut's energy (Rother et al. 2004) on superpixels, with palette histograms as colour models and mean
+    field instead of the graph cut, for all candidates at once.
     """
     if not len(members):
         return members
@@ -175,26 +175,28 @@ def grabcut_refine(leaves: Superpixels, members: Members, marks: PromptMarks, ro
 
 @dataclass(frozen=True)
 class Ranker:
-    """A two-layer perceptron from ``describe`` to a candidate's log odds: (F, h), (h,) and (h,)."""
+    """A two-layer perceptron from ``describe`` to a candidate's log odds, with weights (F, h), (h,) and (h,)."""
 
     first: Floats
     first_bias: Floats
     second: Floats
 
     def chances(self, features: Floats) -> Floats:
-        """How likely each candidate (c, F) is what was meant, (c,), summing to 1."""
+        """Return the probability of each candidate (c, F), (c,), summing to 1."""
         odds = np.maximum(features @ self.first + self.first_bias, 0.0) @ self.second
         chance = np.exp(odds - odds.max())
         return cast(Floats, chance / chance.sum())
 
 
 def choose(chance: Floats, alike: Floats, count: int = 3) -> list[int]:
-    """Indices of the ``count`` candidates of which one is likely right.
+    """Select the ``count`` candidates of which one is most likely right.
 
-    Greedy: each next one adds most to the expected IoU of the best of those chosen.
+    Greedy: each next one adds most to the expected IoU of the best one selected.
 
     Args:
-        chance: (c,) of being what was meant. alike: (c, c) IoU of every pair.
+        chance: (c,) probability of each candidate.
+        alike: (c, c) IoU of every pair.
+        count: how many to select.
     """
     covered = np.zeros(len(chance))
     chosen: list[int] = []
@@ -209,11 +211,11 @@ def choose(chance: Floats, alike: Floats, count: int = 3) -> list[int]:
 def propose_regions(
     regions: RegionMap, marks: PromptMarks, support: NetworkEvidence, ranker: Ranker
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """The three best regions for hints: masks bool (3, h, w) at working resolution, and expected IoU, descending."""
+    """Return the three best regions: masks bool (3, h, w) at working resolution, and expected IoU, descending."""
     leaves = regions.leaves
     members, lasting = candidates(regions, marks, support)
     if not len(members):
-        # Nothing but the whole still is left, as in a still of one colour.
+        # Only the whole still is left, as in a still of one colour.
         members, lasting = np.ones((1, leaves.count), bool), np.zeros(1)
     chance = ranker.chances(describe(leaves, members, lasting, marks, support))
     if marks.box is not None:
@@ -228,7 +230,7 @@ def propose_regions(
 
 
 def _box_overlap(leaves: Superpixels, members: Members, box: tuple[float, float, float, float]) -> Floats:
-    """IoU of each candidate's bounding box with the box."""
+    """Return the IoU of each candidate's bounding box with the box."""
     out = []
     for region in members:
         (x0, y0), (x1, y1) = leaves.place[region].min(axis=0) - 5, leaves.place[region].max(axis=0) + 5

@@ -1,8 +1,8 @@
-"""From a mask at working resolution to one that follows the still's own edges, in milliseconds.
+"""Refinement of a mask from working resolution to the still's own edges, in milliseconds.
 
-Enlarging a coarse mask leaves its outline a few still pixels off. Only pixels near the outline are looked at
-again: each goes to the side, inside or outside, whose colour nearby it is closer to. Then the mask is made one
-piece without holes.
+Enlarging a coarse mask leaves its outline a few still pixels off. Only pixels near the outline are
+reassigned, to the side whose nearby colour they are closer to. Then the mask is reduced to one component
+without holes.
 """
 
 from collections.abc import Sequence
@@ -17,16 +17,18 @@ Mask = NDArray[np.bool_]
 PixelPoint = tuple[int, int]
 
 MAX_BAND = 400_000
-"""More outline pixels than this are not looked at again: a 50 MP still must not make a click slow."""
+"""Limit of outline pixels to reassign: a 50 MP still must not make a click slow."""
 
 
 GUIDE_REACH, GUIDE_CALM = 6, 2e-3
-"""Of the guided filter: its reach in working pixels, and the variance of brightness under which nothing is an edge."""
+"""Parameters of the guided filter: radius in working pixels, and the variance of brightness below which there
+is no edge.
+"""
 
 
 @dataclass(frozen=True)
 class GuidedFilter:
-    """The brightness of a still at working resolution, 0..1, with its local mean and calmed variance, (h, w) each."""
+    """Brightness of a still at working resolution, 0..1, with its local mean and regularized variance, (h, w)."""
 
     light: NDArray[np.float32]
     mean: NDArray[np.float32]
@@ -34,15 +36,15 @@ class GuidedFilter:
 
     @staticmethod
     def of(working: NDArray[np.uint8]) -> "GuidedFilter":
-        """Of a still uint8 (h, w, 3); made once, for every mask on it."""
+        """Prepare the filter for a still uint8 (h, w, 3); used for every mask on it."""
         light = np.asarray(cv2.cvtColor(working, cv2.COLOR_RGB2GRAY) / np.float32(255), np.float32)
         mean = _blurred(light)
         return GuidedFilter(light, mean, _blurred(light * light) - mean * mean + np.float32(GUIDE_CALM))
 
     def apply(self, coarse: Mask) -> Mask:
-        """A mask (h, w) of superpixels along the still's edges, and rounded where there are none.
+        """Filter a mask (h, w) of superpixels along the still's edges, rounding it where there are none.
 
-        The guided filter (He et al., ECCV 2010, section 3.1). A mask too thin for it stays as it is.
+        The guided filter (He et al., ECCV 2010, section 3.1). A mask too thin for it is returned unchanged.
         """
         soft = coarse.astype(np.float32)
         mean = _blurred(soft)
@@ -57,14 +59,14 @@ def _blurred(values: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def smooth_mask(coarse: Mask, sigma: float = 1.2) -> NDArray[np.float32]:
-    """A superpixel mask with its staircase rounded off, float32 0..1."""
+    """Smooth the staircase outline of a superpixel mask, float32 0..1."""
     return np.asarray(cv2.GaussianBlur(coarse.astype(np.float32), (0, 0), sigma), np.float32)
 
 
 def local_colours(
     working: NDArray[np.uint8], inside: Mask, reach: int = 9
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The mean colour of the inside and of the outside within ``reach`` of every second pixel, (h/2, w/2, 3) each."""
+    """Return the mean colours inside and outside within ``reach`` of every second pixel, (h/2, w/2, 3) each."""
     half = max(1, inside.shape[1] // 2), max(1, inside.shape[0] // 2)
     pixels = cv2.resize(working, half, interpolation=cv2.INTER_AREA).astype(np.float32)
     weight = cv2.resize(inside.astype(np.float32), half, interpolation=cv2.INTER_AREA)[..., None]
@@ -77,10 +79,12 @@ def local_colours(
 
 
 def enlarge(coarse: Mask, working: NDArray[np.uint8], still: NDArray[np.uint8]) -> Mask:
-    """The mask at the still's size, its outline moved to the still's edges.
+    """Enlarge a mask to the still's size, with its outline moved to the still's edges.
 
     Args:
-        coarse: bool (h, w), at working resolution. working: uint8 (h, w, 3). still: uint8 (H, W, 3).
+        coarse: bool (h, w), at working resolution.
+        working: uint8 (h, w, 3), the still at working resolution.
+        still: uint8 (H, W, 3).
     """
     height, width = still.shape[:2]
     soft = smooth_mask(coarse)
@@ -111,7 +115,7 @@ def _window(found: Mask, size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 
 def _to_working(small: tuple[int, ...], large: tuple[int, int], corner: PixelPoint) -> NDArray[np.float64]:
-    """The affine map from pixels of a window of the still to working pixels, pixel centres to pixel centres."""
+    """Return the affine map from pixels of a window of the still to working pixels, centre to centre."""
     wide, tall = small[1] / large[1], small[0] / large[0]
     return np.array([[wide, 0, (corner[0] + 0.5) * wide - 0.5], [0, tall, (corner[1] + 0.5) * tall - 0.5]])
 
@@ -124,7 +128,7 @@ def _nearer_inside(
     columns: NDArray[Any],
     prior: NDArray[np.float32],
 ) -> Mask:
-    """For band pixels: is the colour nearer the inside's than the outside's, given how sure the place is?"""
+    """Return, for band pixels, whether the colour is closer to the inside, given a prior by position."""
     inner, outer = local_colours(working, coarse)
     y = np.minimum(rows * inner.shape[0] // still.shape[0], inner.shape[0] - 1)
     x = np.minimum(columns * inner.shape[1] // still.shape[1], inner.shape[1] - 1)
@@ -136,9 +140,9 @@ def _nearer_inside(
 
 
 def largest_component(mask: Mask, anchor: PixelPoint | None, keep_out: Sequence[PixelPoint] = ()) -> Mask:
-    """The piece of the mask at ``anchor`` (or nearest it; without one, the largest), holes filled.
+    """Return the component of the mask at ``anchor`` (or nearest to it; without one, the largest), holes filled.
 
-    Holes that hold a point (x, y) of ``keep_out`` stay.
+    Holes that contain a point (x, y) of ``keep_out`` stay.
     """
     outlines, tree = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if not outlines:
@@ -163,7 +167,7 @@ def largest_component(mask: Mask, anchor: PixelPoint | None, keep_out: Sequence[
 
 
 def cut_away(mask: Mask, points: Sequence[PixelPoint], radius: int) -> Mask:
-    """The mask without small discs round ``points``, in place."""
+    """Remove small discs around ``points`` from the mask, in place."""
     if points:
         stamp = mask.astype(np.uint8)
         for point in points:

@@ -1,9 +1,9 @@
-"""A still as a hierarchy of regions: superpixels, merged pair by pair into ever larger ones.
+"""A hierarchy of regions of a still: superpixels, merged pair by pair into ever larger ones.
 
-Superpixels are SLIC's (Achanta et al. 2012). They are merged greedily, cheapest pair first, as region-merging
-hierarchies do (Arbelaez et al. 2011, section 4; Uijlings et al. 2013): every superpixel then has a chain of
-ancestors from a speck to the whole still, and one of them is nearly always the object or a part of it. Several
-trees with different tastes (colour, edges) are built, because no single one is right everywhere.
+Superpixels are SLIC's (Achanta et al. 2012). They are merged greedily, cheapest pair first, as in
+region-merging hierarchies (Arbelaez et al. 2011, section 4; Uijlings et al. 2013): every superpixel then has
+a chain of ancestors up to the whole still, one of which is nearly always the object or a part of it. Several
+trees with different merge criteria (colour, edges) are built, because no single one is right everywhere.
 """
 
 import heapq
@@ -27,13 +27,13 @@ WORKING_SIDE = 512
 
 @dataclass(frozen=True)
 class MergeCriterion:
-    """What makes two regions cheap to merge.
+    """Weights of the merge cost.
 
     Attributes:
-        colour: weight of the distance of their mean colours (Lab units).
-        palette: weight of the difference (0..1) of their palette histograms.
-        edge: weight of the mean edge strength along their border.
-        size: the exponent of the smaller one's area; large makes specks go first.
+        colour: weight of the distance of the mean colours (Lab units).
+        palette: weight of the difference (0..1) of the palette histograms.
+        edge: weight of the mean edge strength along the border.
+        size: exponent of the smaller area; a large one merges specks first.
     """
 
     colour: float
@@ -54,13 +54,19 @@ MERGE_CRITERIA = (
 
 @dataclass(frozen=True)
 class Superpixels:
-    """The leaves of every tree.
+    """The leaves of every tree, with n superpixels and e adjacent pairs.
 
     Attributes:
         labels: int32 (h, w), 0..n-1, at working resolution.
-        area: (n,) pixels. colour: (n, 3) mean Lab. palette: (n, K) pixels per palette colour.
-        place: (n, 2) mean (x, y). border: (n,) pixels on the still's border.
-        first, second: (e,) adjacent pairs. length, strength: (e,) pixels of shared border, summed edge on it.
+        area: (n,) pixels.
+        colour: (n, 3) mean Lab.
+        palette: (n, K) pixels per palette colour.
+        place: (n, 2) mean (x, y).
+        border: (n,) pixels on the still's border.
+        first: (e,) first of each adjacent pair.
+        second: (e,) second of each adjacent pair.
+        length: (e,) pixels of shared border.
+        strength: (e,) edge strength summed over the shared border.
     """
 
     labels: RegionLabels
@@ -85,12 +91,12 @@ class Superpixels:
 
     @cached_property
     def shade(self) -> Floats:
-        """(n, K) each superpixel's palette histogram, summing to 1."""
+        """(n, K) palette histogram of each superpixel, summing to 1."""
         return self.palette / self.area[:, None]
 
     @cached_property
     def ties(self) -> "csr_array":
-        """(n, n) how strongly neighbours hold together: long borders without an edge; rows sum to 1."""
+        """(n, n) affinity of neighbours: high for long borders without an edge; rows sum to 1."""
         from scipy.sparse import coo_array, diags_array
 
         alike = self.length * np.exp(-np.minimum(self.edge / (np.median(self.edge) + 1e-3), 50.0))
@@ -99,7 +105,7 @@ class Superpixels:
         return (diags_array(1 / (np.asarray(ties.sum(axis=1)).ravel() + 1e-30)) @ ties).tocsr()
 
     def mean(self, layers: NDArray[np.float32]) -> Floats:
-        """The mean of each layer (k, h, w) over each superpixel, (k, n)."""
+        """Return the mean of each layer (k, h, w) over each superpixel, (k, n)."""
         flat = self.labels.ravel()
         sums = [np.bincount(flat, weights=layer.ravel(), minlength=self.count) for layer in layers]
         return np.asarray(np.array(sums) / self.area)
@@ -110,8 +116,11 @@ class Tree:
     """A binary merge tree; node ``i < n`` is superpixel ``i``, the last node is the whole still.
 
     Attributes:
-        parent: (m,) node above, -1 at the top. cost: (m,) what the merge into this node cost, 0 for leaves.
-        order: (n,) superpixels so that a node's are ``order[start:stop]``.
+        parent: (m,) parent of each node, -1 at the root.
+        cost: (m,) cost of the merge into each node, 0 for leaves.
+        order: (n,) superpixels sorted so that a node's are ``order[start:stop]``.
+        start: (m,) start of each node's superpixels in ``order``.
+        stop: (m,) end of each node's superpixels in ``order``.
     """
 
     parent: NDArray[np.int64]
@@ -121,7 +130,7 @@ class Tree:
     stop: NDArray[np.int64]
 
     def ancestors(self, node: int) -> list[int]:
-        """``node`` and all above it, smallest first."""
+        """Return ``node`` and its ancestors, smallest first."""
         chain = []
         while node >= 0:
             chain.append(node)
@@ -129,17 +138,17 @@ class Tree:
         return chain
 
     def members(self, node: int) -> NDArray[np.int64]:
-        """The superpixels of a node."""
+        """Return the superpixels of a node."""
         return self.order[self.start[node] : self.stop[node]]
 
 
 def to_lab(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """RGB uint8 (h, w, 3) to CIE Lab float32, L 0..100."""
+    """Convert RGB uint8 (h, w, 3) to CIE Lab float32, L 0..100."""
     return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2Lab), np.float32)
 
 
 def edge_strength(lab: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How strongly colour changes at each pixel, in Lab units per pixel, the greater of a fine and a coarse scale."""
+    """Return the colour change at each pixel in Lab units per pixel, the maximum over a fine and a coarse scale."""
     strongest = np.zeros(lab.shape[:2], np.float32)
     for sigma, gain in ((0.8, 1.0), (2.0, 1.6)):
         smooth = cv2.GaussianBlur(lab, (0, 0), sigma)
@@ -150,7 +159,7 @@ def edge_strength(lab: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _palette_of(lab: NDArray[np.float32], size: int = 24) -> NDArray[np.int64]:
-    """The nearest of ``size`` colours of the picture for each pixel, (h * w,)."""
+    """Return the nearest of ``size`` colours of the picture for each pixel, (h * w,)."""
     sample = np.ascontiguousarray(lab[::4, ::4].reshape(-1, 3))
     centres = _spread_out(sample, size, np.random.default_rng(1))
     for _ in range(6):
@@ -164,7 +173,7 @@ def _palette_of(lab: NDArray[np.float32], size: int = 24) -> NDArray[np.int64]:
 
 
 def _spread_out(sample: NDArray[np.float32], size: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Starting colours far from each other (k-means++, Arthur & Vassilvitskii 2007)."""
+    """Return initial colours far from each other (k-means++, Arthur & Vassilvitskii 2007)."""
     chosen = [sample[len(sample) // 2]]
     distance = np.full(len(sample), np.inf)
     for _ in range(size - 1):
@@ -181,7 +190,7 @@ def _nearest(colours: NDArray[np.float32], centres: NDArray[np.float32]) -> NDAr
 
 
 def find_superpixels(pixels: NDArray[np.uint8], count: int = 1100) -> Superpixels:
-    """The superpixels of a picture at working resolution, uint8 (h, w, 3)."""
+    """Return the superpixels of a picture at working resolution, uint8 (h, w, 3)."""
     from skimage.segmentation import slic
 
     lab = to_lab(pixels)
@@ -232,7 +241,7 @@ def _adjacency(
 
 
 class _Merging:
-    """The state of one greedy merge."""
+    """State of one greedy merge."""
 
     def __init__(self, leaves: Superpixels, criterion: MergeCriterion) -> None:
         self.criterion = criterion
@@ -295,7 +304,10 @@ class _Merging:
 
 
 def merge(leaves: Superpixels, criterion: MergeCriterion) -> Tree:
-    """The merge tree of one taste. Edge strengths and lengths are measured once and only added up afterwards."""
+    """Build the merge tree for one criterion.
+
+    Edge strengths and lengths are measured once and only summed afterwards.
+    """
     merging = _Merging(leaves, criterion)
     merging.run()
     start, stop, order = _leaf_order(merging.children)
@@ -305,7 +317,7 @@ def merge(leaves: Superpixels, criterion: MergeCriterion) -> Tree:
 def _leaf_order(
     children: list[tuple[int, int] | None],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """For each node the stretch of the leaf order that it covers, and that order."""
+    """Return the start and end of each node's leaves in the leaf order, and that order."""
     size = np.ones(len(children), np.int64)
     for node, pair in enumerate(children):
         if pair is not None:
@@ -324,20 +336,20 @@ def _leaf_order(
 
 @dataclass(frozen=True)
 class RegionMap:
-    """A still's superpixels and their merge trees, one per taste."""
+    """The superpixels of a still and their merge trees, one per criterion."""
 
     leaves: Superpixels
     trees: tuple[Tree, ...]
 
     @staticmethod
     def of(pixels: NDArray[np.uint8], criteria: tuple[MergeCriterion, ...] = MERGE_CRITERIA) -> "RegionMap":
-        """The regions of a picture at working resolution, uint8 (h, w, 3)."""
+        """Find the regions of a picture at working resolution, uint8 (h, w, 3)."""
         leaves = find_superpixels(pixels)
         return RegionMap(leaves, tuple(merge(leaves, criterion) for criterion in criteria))
 
 
 def working_copy(pixels: NDArray[np.uint8], side: int = WORKING_SIDE) -> NDArray[np.uint8]:
-    """The picture at the working resolution, its longest side ``side``; a smaller picture is enlarged."""
+    """Scale the picture to working resolution, with ``side`` as its longest side; a smaller picture is enlarged."""
     height, width = pixels.shape[:2]
     scale = side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))

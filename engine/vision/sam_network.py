@@ -1,8 +1,8 @@
-"""Segment Anything networks of any size, from a config: the pocket one and the published ones alike.
+"""Segment Anything networks of any size, built from a config: the pocket one and the published ones.
 
-The classes are ``segment_anything``'s own (Kirillov et al. 2023, arXiv 2304.02643). Two things are ours: the sizes
-are read from a config, and a config may ask for a convolutional stem in place of the single patch projection,
-with which small transformers learn much faster (Xiao et al. 2021, arXiv 2106.14881).
+The classes are ``segment_anything``'s own (Kirillov et al. 2023, arXiv 2304.02643). Two things are added:
+sizes are read from a config, and a config may request a convolutional stem instead of the single patch
+projection, with which small transformers learn much faster (Xiao et al. 2021, arXiv 2106.14881).
 """
 
 import json
@@ -25,7 +25,7 @@ CONFIG = "config.json"
 
 @dataclass(frozen=True)
 class SamConfig:
-    """Every size of a Segment Anything network; the defaults are the pocket model's."""
+    """Sizes of a Segment Anything network; the defaults are the pocket model's."""
 
     image_size: int = 128
     patch_size: int = 8
@@ -45,7 +45,7 @@ class SamConfig:
 
     @staticmethod
     def published(width: int, depth: int, heads: int, global_blocks: tuple[int, ...]) -> "SamConfig":
-        """The published family, whose members differ in the image encoder only."""
+        """Return the config of a published network; they differ in the image encoder only."""
         return SamConfig(
             image_size=1024,
             patch_size=16,
@@ -65,10 +65,10 @@ class SamConfig:
 
     @staticmethod
     def from_mapping(values: dict[str, Any]) -> "SamConfig":
-        """A config from JSON values; unknown keys are left alone.
+        """Read a config from JSON values; unknown keys are ignored.
 
         Raises:
-            BadInput: a value is of the wrong kind or size.
+            BadInput: a value has the wrong type or is out of range.
         """
         known = {field.name for field in fields(SamConfig)}
         chosen: dict[str, Any] = {
@@ -85,7 +85,7 @@ class SamConfig:
 
     @property
     def low_size(self) -> int:
-        """The side of the low-resolution masks."""
+        """Side of the low-resolution masks."""
         return 4 * self.grid
 
 
@@ -112,7 +112,7 @@ class ConvStem(nn.Module):
 
 
 def build_sam(config: SamConfig) -> Sam:
-    """A network of these sizes with fresh weights, in evaluation mode.
+    """Build a network with random weights, in evaluation mode.
 
     Raises:
         BadInput: the stem does not reach the patch size.
@@ -161,7 +161,10 @@ def _decoder(config: SamConfig) -> MaskDecoder:
 
 
 def letterbox(sam: Sam, pixels: NDArray[np.uint8]) -> Tensor:
-    """Pixels uint8 (h, w, 3), longest side at most the network's, as its input (1, 3, S, S): padded below, right."""
+    """Convert pixels uint8 (h, w, 3) to the network's input (1, 3, S, S), padded below and right.
+
+    The longest side is at most the network's.
+    """
     tensor = (
         torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].to(sam.device, torch.float32)
     )
@@ -176,19 +179,21 @@ def decode(
     boxes: Tensor | None,
     mask: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
-    """Masks for prompts on encoded pictures.
+    """Decode masks for prompts on encoded pictures.
 
     Args:
-        embedding: (1, C, g, g) of the one picture, or (B, C, g, g), of each prompt's picture.
+        sam: the network.
+        embedding: (1, C, g, g) of a single picture, or (B, C, g, g), one per prompt.
         points: coordinates (B, N, 2) in network pixels and labels (B, N): 1 keep, 0 drop, -1 none.
         boxes: (B, 4) in network pixels.
         mask: earlier low-resolution logits (B, 1, 4g, 4g).
 
     Returns:
-        Logits (B, 4, 4g, 4g) and predicted IoU (B, 4): first the single mask, then part, object, whole in no order.
+        Logits (B, 4, 4g, 4g) and predicted IoU (B, 4): first the single mask, then part, object and whole in
+            no order.
     """
     sparse, dense = sam.prompt_encoder(points=points, boxes=boxes, masks=mask)
-    # The decoder adds one picture to every prompt's dense embedding; added here, each prompt may have its own.
+    # The decoder adds a single picture to every prompt's dense embedding; adding it here allows one per prompt.
     logits, scores = sam.mask_decoder.predict_masks(
         image_embeddings=torch.zeros_like(embedding[:1]),
         image_pe=sam.prompt_encoder.get_dense_pe(),
@@ -199,7 +204,7 @@ def decode(
 
 
 def save_sam(folder: Path, sam: Sam, config: SamConfig) -> None:
-    """Write ``config.json`` and fp16 weights, the layout that ``load_sam`` reads."""
+    """Write ``config.json`` and fp16 weights, in the layout that ``load_sam`` reads."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""A Segment Anything network put to use: stills encoded once, whole and in close-ups, and prompted by hints.
+"""Prompting of a Segment Anything network: stills are encoded once, whole and in close-ups, then prompted by hints.
 
-A pocket network sees few pixels. So the still is also encoded in overlapping close-ups, and a click is asked of
-the whole and of the close-up in which it lies nearest the middle.
+A pocket network has low resolution. So the still is also encoded in overlapping close-ups, and a click
+prompts the whole still and the close-up in which it is most central.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class View:
     embedding: Tensor
 
     def nearness(self, x: float, y: float) -> float:
-        """1 in the middle of the view, 0 at its rim, negative outside."""
+        """Return 1 at the centre of the view, 0 at its border, negative outside."""
         across = min(x - self.left, self.left + self.width - x) / self.width
         down = min(y - self.top, self.top + self.height - y) / self.height
         return 2 * min(across, down)
@@ -44,16 +44,16 @@ class EncodedStill:
 
 @dataclass(frozen=True)
 class MaskLogits:
-    """What the network drew: ``logits`` (k, L, L), each of its view, and ``scores`` float32 (k,), its expected IoU."""
+    """The network's output: ``logits`` (k, L, L), each in its view, and ``scores`` float32 (k,), the expected IoU."""
 
     logits: NDArray[np.float32]
     views: tuple[View, ...]
     scores: NDArray[np.float32]
 
     def at(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
-        """The chance, 0..1, that points of the still (pixel edges at integers) are in each mask: (k, *x.shape).
+        """Return the probability that points of the still are in each mask: (k, *x.shape), 0..1.
 
-        Nothing is known outside a mask's view: 0.
+        Pixel edges are at integers. Outside a mask's view the probability is 0.
         """
         out = []
         for logits, view in zip(self.logits, self.views, strict=True):
@@ -79,11 +79,12 @@ class MaskLogits:
 
 
 class SamPrompter:
-    """Encodes stills and answers hints.
+    """Encodes stills and predicts masks from hints.
 
     Args:
-        sam: the network, on its device. config: its sizes.
-        close_ups: whether to encode windows of half the still's size beside the whole.
+        sam: the network, on its device.
+        config: its sizes.
+        close_ups: whether to encode windows of half the still's size besides the whole.
     """
 
     def __init__(self, sam: Sam, config: SamConfig, *, close_ups: bool) -> None:
@@ -94,7 +95,7 @@ class SamPrompter:
 
     @torch.inference_mode()
     def encode(self, pixels: NDArray[np.uint8]) -> EncodedStill:
-        """Every view of a still uint8 (H, W, 3)."""
+        """Encode every view of a still uint8 (H, W, 3)."""
         height, width = pixels.shape[:2]
         windows = [(0.0, 0.0, float(width), float(height))]
         if self._close_ups:
@@ -116,11 +117,15 @@ class SamPrompter:
         return np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
 
     @torch.inference_mode()
-    def draw(self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None) -> MaskLogits:
-        """The network's masks for hints.
+    def predict(
+        self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None
+    ) -> MaskLogits:
+        """Predict the network's masks for hints.
 
         Args:
-            previous: low-resolution logits (3, L, L) of the proposal before, of which the first is used.
+            encoded: the encoded still.
+            hints: the hints, in still pixels.
+            previous: low-resolution logits (3, L, L) of the previous proposal, of which the first is used.
         """
         views = [encoded.views[0]]
         if hints.clicks and len(encoded.views) > 1 and hints.box is None:
@@ -136,7 +141,7 @@ class SamPrompter:
     def _decoded(
         self, views: list[View], hints: Hints, previous: NDArray[np.float32] | None
     ) -> tuple[Tensor, Tensor]:
-        """The network's answer in each view (v, 4, L, L) and (v, 4): in one go where it is asked the same of each."""
+        """Return the output for each view, (v, 4, L, L) and (v, 4), in one batch if the prompts are the same."""
         asked = [self._prompts(view, hints) for view in views]
         clicks = [points for points, boxes in asked if points is not None and boxes is None]
         if previous is None and len(clicks) == len(views) and len({len(c[1][0]) for c in clicks}) == 1:
@@ -155,7 +160,7 @@ class SamPrompter:
         return logits, scores
 
     def _prompts(self, view: View, hints: Hints) -> tuple[tuple[Tensor, Tensor] | None, Tensor | None]:
-        """Hints in the view's network pixels; clicks outside the view are left out."""
+        """Return the hints in the view's network pixels; clicks outside the view are left out."""
         scale = self._size / max(view.width, view.height)
         inside = [click for click in hints.clicks if view.nearness(click.x, click.y) >= 0]
         device = self._sam.device

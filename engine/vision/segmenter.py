@@ -1,4 +1,4 @@
-"""Hints on a still to masks of the object that is meant: prepare once, propose many times."""
+"""The segmenter: masks of the object that hints on a still mean; prepare once, propose many times."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
     from engine.vision.sam_prompter import EncodedStill, SamPrompter
 
 REMEMBERED = 3
-"""How many prepared stills are kept."""
+"""Number of prepared stills kept in memory."""
 HOVER_SIDE = 1024
-"""The longest side of the copy of a still on which a glance draws its mask: about what a screen shows of it."""
+"""Longest side of the copy of a still on which a hover mask is computed: about screen resolution."""
 
 
 @dataclass(frozen=True)
 class MaskProposal:
-    """Three readings of the same hints: usually a part, the object, and more than it.
+    """Three interpretations of the same hints: usually a part, the object, and more than it.
 
     Attributes:
-        masks: bool (3, H, W) at the still's size, best first, each one piece without holes.
+        masks: bool (3, H, W) at the still's size, best first, each one component without holes.
         scores: float32 (3,), expected IoU, descending.
-        logits: float32 (3, L, L), the masks small and soft in the network's square frame, to propose further from.
+        logits: float32 (3, L, L), low-resolution masks in the network's square frame, as input to the next
+            proposal.
     """
 
     masks: NDArray[np.bool_]
@@ -53,16 +54,16 @@ class _Prepared:
     def to_still(
         self, columns: NDArray[Any], rows: NDArray[Any]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Centres of working pixels as (x, y) in the still."""
+        """Convert centres of working pixels to (x, y) in the still."""
         wide, tall = self.still.width / self.working.shape[1], self.still.height / self.working.shape[0]
         return (columns + 0.5) * wide, (rows + 0.5) * tall
 
 
 class Segmenter:
-    """Masks from hints.
+    """Proposes masks from hints.
 
-    Two readings are combined: a Segment Anything network (arXiv 2304.02643), and a hierarchy of regions of the
-    still itself with a learnt ranker. A published network is large enough to be right alone and is used alone.
+    Two methods are combined: a Segment Anything network (arXiv 2304.02643), and a hierarchy of regions of the
+    still itself with a learned ranker. A published network is accurate enough to be used alone.
 
     Args:
         prompter: the network, or None to use regions only.
@@ -82,14 +83,14 @@ class Segmenter:
         """Load from a folder: our layout (``config.json``, safetensors), or a published ``.pth`` (or that file).
 
         Raises:
-            BadInput: nothing that can be loaded is there.
+            BadInput: there is nothing that can be loaded.
         """
         from engine.vision.segmenter_files import load_parts
 
         return cls(*load_parts(Path(path), device))
 
     def prepare(self, still: Still) -> None:
-        """Do once what every proposal on this still needs; the last few stills are remembered by digest."""
+        """Prepare a still for proposals; the last few stills are cached by digest."""
         if still.digest in self._prepared:
             self._prepared.move_to_end(still.digest)
             return
@@ -110,16 +111,16 @@ class Segmenter:
             self._prepared.popitem(last=False)
 
     def is_prepared(self, still_digest: str) -> bool:
-        """Whether ``propose`` can be called for this still without preparing it again."""
+        """Return whether ``propose`` can be called for this still without preparing it again."""
         return still_digest in self._prepared
 
     def propose(self, still_digest: str, hints: Hints, previous: MaskProposal | None = None) -> MaskProposal:
-        """Masks of what the hints mean.
+        """Propose masks of what the hints mean.
 
         Args:
-            still_digest: of a prepared still.
+            still_digest: digest of a prepared still.
             hints: at least one keep click or a box, in still pixels.
-            previous: the proposal before the newest hint, which steadies the next.
+            previous: the proposal before the latest hint, which stabilizes the next.
 
         Raises:
             BadInput: the still is not prepared, a hint is outside it, or nothing is to be kept.
@@ -131,13 +132,14 @@ class Segmenter:
         return MaskProposal(masks, scores, self._logits(coarse))
 
     def hover_mask(self, still_digest: str, hints: Hints) -> Mask:
-        """The first mask that ``propose`` gives, quickly: drawn on a copy of the still of a screen's size.
+        """Return the first mask of ``propose``, quickly, on a copy of the still at screen resolution.
 
         Returns:
-            bool (h, w): of the still's size, or smaller in the same shape, its longest side ``HOVER_SIDE``.
+            bool (h, w): the still's size, or smaller with the same aspect ratio and ``HOVER_SIDE`` as longest
+                side.
 
         Raises:
-            BadInput: as ``propose`` does.
+            BadInput: as for ``propose``.
         """
         prepared = self._recall(still_digest)
         _check(hints, prepared.still)
@@ -145,7 +147,7 @@ class Segmenter:
         return _refined(prepared, coarse[0], hints, prepared.small)
 
     def find_objects(self, still_digest: str, limit: int = 8) -> list[MaskProposal]:
-        """What in the still looks like objects, most likely first, hardly overlapping.
+        """Find what looks like objects in the still, most likely first, with little overlap.
 
         Raises:
             BadInput: the still is not prepared.
@@ -179,29 +181,29 @@ class Segmenter:
     def _coarse(
         self, prepared: _Prepared, hints: Hints, previous: MaskProposal | None
     ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-        """Three masks at working resolution, bool (3, h, w), and their scores, best first."""
-        drawn = None
+        """Return three masks at working resolution, bool (3, h, w), and their scores, best first."""
+        predicted = None
         if self._prompter is not None and prepared.encoded is not None:
-            drawn = self._prompter.draw(prepared.encoded, hints, previous.logits if previous else None)
+            predicted = self._prompter.predict(prepared.encoded, hints, previous.logits if previous else None)
         if self._ranker is None or prepared.regions is None:
-            assert drawn is not None
+            assert predicted is not None
             rows, columns = np.mgrid[: prepared.working.shape[0], : prepared.working.shape[1]]
-            order = np.argsort(-drawn.scores, kind="stable")[:3]
-            chances = drawn.at(*prepared.to_still(columns, rows))
-            return chances[order] > 0.5, drawn.scores[order]
+            order = np.argsort(-predicted.scores, kind="stable")[:3]
+            chances = predicted.at(*prepared.to_still(columns, rows))
+            return chances[order] > 0.5, predicted.scores[order]
         from engine.vision.description import NetworkEvidence
         from engine.vision.proposals import propose_regions
 
         leaves = prepared.regions.leaves
         support = NetworkEvidence.none(leaves.count)
-        if drawn is not None:
+        if predicted is not None:
             places = prepared.to_still(leaves.place[:, 0], leaves.place[:, 1])
-            support = NetworkEvidence(drawn.at(*places).astype(float), drawn.scores.astype(float))
+            support = NetworkEvidence(predicted.at(*places).astype(float), predicted.scores.astype(float))
         marks = _prompt_marks(hints, prepared)
         return propose_regions(prepared.regions, marks, support, self._ranker)
 
     def _logits(self, coarse: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """The masks in the network's frame: padded square, at its low resolution, about -8..8."""
+        """Return the masks in the network's frame: padded square, low resolution, about -8..8."""
         import cv2
 
         low = self._prompter.low_size if self._prompter is not None else 64
@@ -230,7 +232,7 @@ def _check(hints: Hints, still: Still) -> None:
 
 
 def _refined(prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints, pixels: NDArray[np.uint8]) -> Mask:
-    """The mask on ``pixels``, which are the still's or a smaller copy of it, along their own edges."""
+    """Return the mask on ``pixels`` (the still or a smaller copy of it), refined along its edges."""
     from engine.vision.refinement import cut_away, enlarge, largest_component
 
     height, width = pixels.shape[:2]
@@ -249,7 +251,7 @@ def _refined(prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints, pixel
 
 
 def _prompt_marks(hints: Hints, prepared: _Prepared) -> "PromptMarks":
-    """The hints in superpixels; a superpixel both kept and dropped counts as kept (the refinement splits it)."""
+    """Return the hints in superpixels; one both kept and dropped counts as kept (the refinement splits it)."""
     from engine.vision.description import PromptMarks
 
     assert prepared.regions is not None
@@ -277,7 +279,7 @@ def _grid_clicks(still: Still, across: int = 6) -> list[Click]:
 
 
 def _region_clicks(regions: "RegionMap", prepared: _Prepared) -> list[Click]:
-    """A click well inside every region of middling size."""
+    """Return a click well inside every medium-sized region."""
     from engine.vision.object_search import seed_points
 
     wide = prepared.still.width / regions.leaves.labels.shape[1]

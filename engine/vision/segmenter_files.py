@@ -20,11 +20,11 @@ RANKER = "ranker.safetensors"
 
 
 def load_parts(path: Path, device: str) -> tuple[SamPrompter | None, Ranker | None]:
-    """What a ``Segmenter`` is made of, from a folder of ours, a published ``.pth``, or a folder that holds one.
+    """Load the parts of a ``Segmenter`` from our folder layout, a published ``.pth``, or a folder with one.
 
     Raises:
-        BadInput: nothing that can be loaded is there, or it is not what it should be.
-        Failed: a file is there but cannot be read.
+        BadInput: there is nothing that can be loaded, or it is not what it should be.
+        Failed: a file exists but cannot be read.
     """
     published = _published_file(path)
     if published is not None:
@@ -83,7 +83,7 @@ def _prompter(config: SamConfig, state: Mapping[str, Tensor], device: str, *, cl
         raise BadInput("The segmenter's weights do not fit its config; fetch or install them again.")
     sam.to_empty(device="cpu")
     sam.load_state_dict({name: value.float() for name, value in state.items()})
-    # The pixel statistics are not part of the state, so the meta device left them without values.
+    # The pixel statistics are not part of the state dict, so the meta device left them without values.
     sam.pixel_mean = torch.tensor([123.675, 116.28, 103.53]).view(-1, 1, 1)
     sam.pixel_std = torch.tensor([58.395, 57.12, 57.375]).view(-1, 1, 1)
     sam.requires_grad_(False)
@@ -91,10 +91,10 @@ def _prompter(config: SamConfig, state: Mapping[str, Tensor], device: str, *, cl
 
 
 def config_of(state: Mapping[str, Tensor]) -> SamConfig:
-    """The sizes of a published checkpoint, read from its tensors' shapes.
+    """Derive the sizes of a published checkpoint from the shapes of its tensors.
 
     Raises:
-        BadInput: it has another image encoder than Segment Anything's ViT.
+        BadInput: its image encoder is not Segment Anything's ViT.
     """
     encoder = "image_encoder."
     if f"{encoder}patch_embed.proj.weight" not in state or f"{encoder}pos_embed" not in state:
@@ -122,7 +122,7 @@ def config_of(state: Mapping[str, Tensor]) -> SamConfig:
         stem=(),
         prompt_width=prompt_width,
         decoder_mlp=int(state["mask_decoder.transformer.layers.0.mlp.lin1.weight"].shape[0]),
-        # The number of heads leaves no trace in the shapes; every published decoder has eight.
+        # The number of heads does not show in the shapes; every published decoder has eight.
         decoder_heads=8,
         mask_channels=int(state["prompt_encoder.mask_downscaling.3.weight"].shape[0]),
         score_hidden=int(state["mask_decoder.iou_prediction_head.layers.0.weight"].shape[0]),
@@ -138,7 +138,7 @@ def save_ranker(path: Path, ranker: Ranker) -> None:
         "first_bias": ranker.first_bias,
         "second": ranker.second,
     }
-    # safetensors writes an array's memory as it lies, so a transposed one would come back scrambled.
+    # safetensors writes an array's memory as it is, so a transposed array would be read back wrongly.
     halves = {name: np.ascontiguousarray(value, np.float16) for name, value in tensors.items()}
     save_file(halves, path, metadata={"features": " ".join(FEATURES)})
 
@@ -147,7 +147,7 @@ def load_ranker(path: Path) -> Ranker:
     """Read a ranker.
 
     Raises:
-        BadInput: it was trained on other features than these.
+        BadInput: it was trained on other features.
     """
     from safetensors import SafetensorError, safe_open
 

@@ -1,4 +1,4 @@
-"""The still: the one owner of how a picture file becomes upright 8-bit RGB pixels."""
+"""The still: the single place where a picture file becomes upright 8-bit RGB pixels."""
 
 import hashlib
 import struct
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 MIN_SIDE = 32
 MAX_PIXELS = 50_000_000
 GROUND = (128, 128, 128)
-"""What shows through transparent pixels: middle grey, against which dark and light cut-outs stand out."""
+"""Background of transparent pixels: middle grey, against which dark and light cut-outs stand out."""
 
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
 
 
 @dataclass(frozen=True)
 class Still:
-    """The picture being worked on. Two stills are equal when their pixels are.
+    """The picture being worked on. Stills with equal pixels are equal.
 
     Attributes:
         pixels: uint8 (H, W, 3), RGB, upright, read-only.
-        digest: sha256 of the shape and the pixels, in hexadecimal; caches are keyed by it.
+        digest: sha256 of the shape and the pixels, in hexadecimal; the key of caches.
     """
 
     pixels: NDArray[np.uint8] = field(compare=False, repr=False)
@@ -37,13 +37,13 @@ class Still:
 
     @classmethod
     def from_pixels(cls, pixels: NDArray[np.uint8]) -> "Still":
-        """A still from pixels that are already upright RGB.
+        """Create a still from upright RGB pixels.
 
         Args:
-            pixels: uint8 (H, W, 3); copied, so later changes to it do not reach the still.
+            pixels: uint8 (H, W, 3); copied, so later changes to it do not affect the still.
 
         Raises:
-            BadInput: the array is no RGB picture, or its size is outside what can be worked on.
+            BadInput: the array is not an RGB picture, or its size is not supported.
         """
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
             raise BadInput(f"A still is uint8 (H, W, 3), not {pixels.dtype} {pixels.shape}.")
@@ -64,17 +64,17 @@ class Still:
 
 
 def load_still(path: str | Path) -> Still:
-    """Reads a picture file as a still.
+    """Read a picture file as a still.
 
-    JPEG (turned upright by its EXIF orientation), PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 and AVIF, of
+    JPEG (turned upright by its EXIF orientation), PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 and AVIF; of
     several frames the first; greyscale, palette, CMYK, 16-bit and floating-point pixels. 16-bit values are
-    scaled by 1/257, floats from 0..1; what goes beyond that, by its brightest value. Transparent pixels are
-    laid over ``GROUND``. Sizes are checked before anything is decoded, so a decompression bomb costs nothing.
+    scaled by 1/257, floats from 0..1, or by their maximum if that is larger. Transparent pixels are blended
+    with ``GROUND``. The size is checked before decoding, so a decompression bomb costs nothing.
 
     Raises:
-        BadInput: there is no such file, it is not a picture, it is damaged, or its size is not from
-            32 pixels a side to 50 megapixels.
-        Failed: the file is there but cannot be read, or there is not enough memory for it.
+        BadInput: there is no such file, it is not a picture, it is damaged, or its size is not between 32
+            pixels per side and 50 megapixels.
+        Failed: the file exists but cannot be read, or there is not enough memory for it.
     """
     path = Path(path)
     try:
@@ -90,10 +90,10 @@ def load_still(path: str | Path) -> Still:
 
 
 def check_size(width: int, height: int, what: str) -> None:
-    """Refuses pictures that are too small to hold an object or too large to work on.
+    """Reject pictures that are too small to contain an object or too large to work on.
 
     Raises:
-        BadInput: a side is under 32 pixels, or there are over 50 megapixels.
+        BadInput: a side is shorter than 32 pixels, or there are over 50 megapixels.
     """
     if min(width, height) < MIN_SIDE:
         raise BadInput(f"{what} is {width} x {height} pixels; the least is {MIN_SIDE} a side.")
@@ -104,7 +104,7 @@ def check_size(width: int, height: int, what: str) -> None:
 
 
 def _decode(path: Path) -> NDArray[np.uint8]:
-    """The upright RGB pixels of the file's first frame."""
+    """Return the upright RGB pixels of the file's first frame."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.init()
@@ -142,7 +142,7 @@ def _decode(path: Path) -> NDArray[np.uint8]:
 
 
 def _to_rgb(picture: "Pillow.Image") -> NDArray[np.uint8]:
-    """Any mode that Pillow decodes to, as uint8 (H, W, 3)."""
+    """Convert any mode that Pillow decodes to uint8 (H, W, 3)."""
     from PIL import Image
 
     if picture.mode.startswith("I") or picture.mode == "F":
@@ -156,7 +156,7 @@ def _to_rgb(picture: "Pillow.Image") -> NDArray[np.uint8]:
 
 
 def _to_eight_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Greyscale (H, W) of more than 8 bits, scaled to 0..255."""
+    """Scale greyscale (H, W) of more than 8 bits to 0..255."""
     values = np.nan_to_num(grey.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     usual = 1.0 if grey.dtype.kind == "f" else 65535.0
     full = max(usual, float(values.max()))
