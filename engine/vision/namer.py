@@ -15,9 +15,12 @@ class ObjectNamer:
     """Names objects.
 
     Args:
-        encoder: the encoder of the patches, which projects tokens into the text space.
+        encoder: the encoder of the patches, whose network projects tokens into the space of its texts.
         concepts: the concept table.
-        words: (concepts, 512) unit vectors of the concepts' names, from the text tower of the same model.
+        words: (concepts, D) unit vectors of the concepts' names, from the text encoder that belongs to the
+            network.
+        background: (D,) unit vector of a text for "nothing in particular", from the same encoder; None if the
+            network has a logit of its own for that.
     """
 
     def __init__(
