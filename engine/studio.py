@@ -257,16 +257,23 @@ class Studio:
         settings: Settings | None = None,
         *,
         together: bool = False,
+        generator: str | None = None,
         progress: Progress | None = None,
     ) -> GenerationResult:
         """Takes of each object of a still; see ``request`` and ``generate``."""
-        return self.generate(self.request(still, objects, settings, together=together), still, progress)
+        request = self.request(still, objects, settings, together=together, generator=generator)
+        return self.generate(request, still, progress)
 
     def generate_from_text(
-        self, prompt: str, settings: Settings | None = None, progress: Progress | None = None
+        self,
+        prompt: str,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+        *,
+        generator: str | None = None,
     ) -> GenerationResult:
         """Takes of words alone; see ``request_words`` and ``generate``."""
-        return self.generate(self.request_words(prompt, settings), None, progress)
+        return self.generate(self.request_words(prompt, settings, generator=generator), None, progress)
 
     def reproduce(
         self, recipe: str | Path, still: Still | None = None, progress: Progress | None = None
@@ -326,6 +333,14 @@ class Studio:
     def model(self) -> str:
         """Which weights are used."""
         return self._parts.fingerprint
+
+    def generator(self, name: str | None = None) -> GeneratorInfo:
+        """What is known of a generator; of the usual one for None.
+
+        Raises:
+            BadInput: there is no such generator.
+        """
+        return self._registry().info(name)
 
     @property
     def generators(self) -> tuple[GeneratorInfo, ...]:

@@ -151,6 +151,7 @@ def _add_making(sound: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--lufs", type=float, metavar="L", help="loudness of every stem; else what suits the thing"
     )
+    how.add_argument("--generator", metavar="ID", help="what makes the sounds (object-aware)")
     _add_model(how)
 
 

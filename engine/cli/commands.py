@@ -2,7 +2,7 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from engine.cli.bar import spoken, terminal_bar
 from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
 from engine.generation.delivery import Delivery, target_stem
+from engine.generation.generator import GeneratorInfo, Option
 from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target
 from engine.progress import Progress
 from engine.scene.masks import area, bounds, inner_point
@@ -39,6 +40,7 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         progress = bar.progress(is_cancelled)
         progress.report(0.0, "Starting")
         studio = Studio(arguments.model, arguments.device)
+        check_options(studio.generator(arguments.generator), arguments)
         sounds = _make(studio, arguments, settings, progress)
         part = progress.part(0.95, 1.0)
         delivery = studio.export(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
@@ -77,7 +79,7 @@ def check_sound(arguments: Namespace) -> None:
     pointed = bool(arguments.hinted)
     if arguments.recipe is not None:
         said = [pointed, arguments.prompt, arguments.negative, arguments.together, arguments.draft]
-        said += [arguments.final]
+        said += [arguments.final, arguments.generator]
         numbers = (arguments.duration, arguments.seed, arguments.takes, arguments.steps, arguments.guidance)
         if any(said) or any(number is not None for number in (*numbers, arguments.lufs)):
             raise BadInput("A recipe already says everything: with --recipe give only the still and --out.")
@@ -88,6 +90,29 @@ def check_sound(arguments: Namespace) -> None:
         raise BadInput("--together needs a still with objects in it.")
     if arguments.still is None and not (arguments.prompt or "").strip():
         raise BadInput("There is nothing to make a sound of: give a still, or --prompt.")
+
+
+FLAGS: Mapping[Option, tuple[tuple[str, str], ...]] = {
+    "objects": (("hinted", "--object or --box"), ("still", "still")),
+    "prompt": (("prompt", "--prompt"),),
+    "negative": (("negative", "--negative"),),
+    "together": (("together", "--together"),),
+    "quality": (("draft", "--draft"), ("final", "--final"), ("steps", "--steps")),
+    "guidance": (("guidance", "--guidance"),),
+}
+"""By what a generator may take: where that is in the parsed arguments, and how it is written."""
+
+
+def check_options(generator: GeneratorInfo, arguments: Namespace) -> None:
+    """Refuse options that the generator does not take.
+
+    Raises:
+        BadInput: it takes no such thing.
+    """
+    for option, flags in FLAGS.items():
+        for name, words in flags:
+            if getattr(arguments, name) and not generator.capabilities.takes(option):
+                raise BadInput(f"The generator {generator.id} takes no {words}: leave that out.")
 
 
 def settings_of(arguments: Namespace) -> Settings:
@@ -110,13 +135,16 @@ def _make(studio: Studio, arguments: Namespace, settings: Settings, progress: Pr
         still = None if arguments.still is None else studio.open(arguments.still)
         return studio.reproduce(arguments.recipe, still, making)
     if arguments.still is None:
-        request = studio.request_words(arguments.prompt, settings, arguments.lufs)
+        request = studio.request_words(arguments.prompt, settings, arguments.lufs, arguments.generator)
         return studio.generate(request, None, making)
     still = studio.open(arguments.still)
     objects = _objects(studio, still, arguments, progress.part(0.02, 0.15))
     if arguments.lufs is not None:
         objects = [replace(thing, level_lufs=arguments.lufs) for thing in objects]
-    return studio.generate_for_objects(still, objects, settings, together=arguments.together, progress=making)
+    together, generator = arguments.together, arguments.generator
+    return studio.generate_for_objects(
+        still, objects, settings, together=together, generator=generator, progress=making
+    )
 
 
 def _objects(studio: Studio, still: Still, arguments: Namespace, progress: Progress) -> list[SoundingObject]:

@@ -70,7 +70,8 @@ class GeneratorRegistry:
             return next(iter(self._entries.values()))
         if name not in self._entries:
             known = ", ".join(self._entries)
-            raise BadInput(f"There is no generator {name!r} here; there is {known}.")
+            verb = "are" if len(self._entries) > 1 else "is"
+            raise BadInput(f"There is no generator {name!r} here; there {verb} {known}.")
         return self._entries[name]
 
 
