@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
 from desktop.canvas.candidate_picker import words
-from desktop.canvas.commands import Command
+from desktop.canvas.canvas_commands import Command
 from desktop.canvas.tools import Bar
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 
 MARGIN = 24

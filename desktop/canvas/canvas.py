@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.brush import brushed, resized
 from desktop.canvas.candidate_picker import Finding
+from desktop.canvas.canvas_commands import Command
 from desktop.canvas.canvas_view import Stage
-from desktop.canvas.commands import Command
 from desktop.canvas.object_draft import Choosing, object_at
 from desktop.canvas.outline_style import PROPOSAL_COLOUR, BrushMark
 from desktop.canvas.pointer_actions import Boxed, Boxing, Clicked, Held, Panned, Stroked, Tool

@@ -16,13 +16,13 @@ from desktop.canvas.object_draft import Choosing
 from desktop.canvas.outline_style import PROPOSAL_COLOUR, BrushMark, Layout, ShownObject
 from desktop.canvas.overlay_painter import paint_scenery
 from desktop.canvas.overlays import Overlays, view_box
-from desktop.canvas.picture import Picture
 from desktop.canvas.pointer_actions import Tool
 from desktop.canvas.pointer_input import PointerWidget
+from desktop.canvas.still_painter import Picture
 from desktop.canvas.tools import ProposalBar, ToolBar
 from desktop.canvas.trace_thread import Artist
 from desktop.canvas.viewport import Viewport
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.vision.candidates import Thing
 from desktop.vision.geometry import Point
 from desktop.vision.outline import Outline

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Slot
 from desktop.canvas.canvas import NOBODY, Canvas
 from desktop.canvas.pointer_actions import Tool
 from desktop.document.messages import Message, Messages
-from desktop.vision.requests import Found, Glimpse, Proposal, Suggested, Suggestion
 from desktop.vision.worker import VisionWorker
+from desktop.vision.worker_protocol import Found, Glimpse, Proposal, Suggested, Suggestion
 from engine.generation.requests import SECONDS
 from engine.scene.edits import add_object, prompt_object, rename_object, replace_mask, set_level
 from engine.scene.hints import Hints

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.actions.actions import Actions
 from desktop.canvas.canvas import Canvas
-from desktop.canvas.commands import COMMANDS, Command
+from desktop.canvas.canvas_commands import COMMANDS, Command
 from desktop.canvas.controller import CanvasController, Wishes
 from desktop.canvas.pointer_actions import Tool
 from desktop.services import Services
 from desktop.settings.table import Preferences
-from desktop.vision.requests import Sight
 from desktop.vision.studio_backend import StudioSight
 from desktop.vision.worker import VisionWorker
+from desktop.vision.worker_protocol import Sight
 
 ALWAYS = ("find", "smaller", "larger", "fit", "actual", "closer", "farther")
 """Commands of the canvas that act whenever there is a still."""

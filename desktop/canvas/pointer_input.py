@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import pressed
-from desktop.canvas.commands import Command, command_for
+from desktop.canvas.canvas_commands import Command, command_for
 from desktop.canvas.pointer_actions import (
     Action,
     Boxed,

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider
 from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import shown_key, tooltip
 from desktop.canvas.brush import SIZES
-from desktop.canvas.commands import Command, action_of
+from desktop.canvas.canvas_commands import Command, action_of
 from desktop.canvas.pointer_actions import Tool
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 
 TOOLS = {

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from desktop.export.categories import CategoryCell, CatIds, category_of
 from desktop.export.words import FORMAT_NAMES, KINDS, level_text, size_text
 from desktop.export.worker import Written
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.export.plan import ExportPlan, PlannedFile
 from engine.export.run import Exported

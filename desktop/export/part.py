@@ -11,8 +11,8 @@ from desktop.document.activity import Running
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.export.choices import Choices, ExportMemory, export_memory_file
-from desktop.export.dialog import ExportDialog
 from desktop.export.drags import Dress, FileDrags
+from desktop.export.export_dialog import ExportDialog
 from desktop.export.single_file import Piece, piece, take_piece
 from desktop.export.worker import ExportWork, Progressed
 from desktop.settings.store import Settings

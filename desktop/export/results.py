@@ -18,7 +18,7 @@ from desktop.export.file_list import FileList
 from desktop.export.form import heading, name_sign
 from desktop.export.words import plan_text
 from desktop.export.worker import Progressed
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon_pixmap
 from engine.export.plan import ExportPlan
 

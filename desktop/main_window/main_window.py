@@ -18,7 +18,7 @@ from desktop.main_window.dialogs import Asking, Dialogs
 from desktop.main_window.message_bar import MessageBar
 from desktop.main_window.status_bar import StatusLine
 from desktop.services import Panel, PanelFactory, Panels, Services
-from desktop.settings.dialog import PreferencesDialog
+from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.table import Preferences
 from desktop.welcome.page import WelcomePage
 from desktop.welcome.samples import Sample

@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.document.messages import Message
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon, icon_pixmap
 
 COLOURS = {"info": DARK.accent, "warning": DARK.warning, "error": DARK.error}

@@ -20,7 +20,7 @@ from desktop.objects.controls import IconMaker, letter_button, qcolour, restyle,
 from desktop.objects.editor import ObjectEditor
 from desktop.objects.swatch import Swatch
 from desktop.objects.take_row import TakeRow, TakeState
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.elided import ElidedLine
 from engine.scene.colours import Colour
 from engine.scene.edits import recolour_object, rename_object

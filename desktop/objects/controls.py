@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QToolButton, QWidget
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.scene.colours import Colour
 

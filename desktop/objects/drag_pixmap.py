@@ -4,9 +4,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 
 from desktop.objects.controls import qcolour
-from desktop.objects.pictures import Peaks
+from desktop.objects.preview_images import Peaks
 from desktop.objects.wave_strip import wave_outline
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from engine.scene.colours import Colour
 
 WIDTH, HEIGHT, WORDS = 168.0, 46.0, 16.0

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpin
 
 from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import tooltip
-from desktop.generation.request_builder import Choice
+from desktop.generation.requester import Choice
 from desktop.theme.icons import icon
 from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.actions.actions import Actions
 from desktop.generation.queue import GenerationQueue
-from desktop.generation.request_builder import MOST_NEW_SEED, Ordering
+from desktop.generation.requester import MOST_NEW_SEED, Ordering
 from desktop.generation.studio_factory import studio_maker
 from desktop.generation.take_importer import Keeper
 from desktop.generation.worker import GenerationWorker, Maker
-from desktop.objects.panel import ObjectsPanel
+from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews
 from desktop.services import Services
 from desktop.settings.table import Preferences

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from desktop.document.document import Document
-from desktop.objects.pictures import Peaks, cut_out, peaks
+from desktop.objects.preview_images import Peaks, cut_out, peaks
 from desktop.threads.background import Background
 from desktop.threads.background_cache import Lookup
 from engine.scene.masks import Mask

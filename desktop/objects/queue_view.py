@@ -20,7 +20,7 @@ from desktop.actions.actions import tooltip
 from desktop.document.time_left import in_words
 from desktop.generation.queue import GenerationQueue, Job
 from desktop.objects.controls import IconMaker, small_button
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 
 MOST_HEIGHT = 132
 MOST_WORDS = 190

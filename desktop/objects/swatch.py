@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QToolButton, QWidget
 
 from desktop.objects.controls import dressed, qcolour
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from engine.scene.colours import PALETTE, Colour
 
 NAMES = ("Amber", "Sky", "Rose", "Green", "Violet", "Yellow", "Teal", "Orange", "Periwinkle", "Pink")

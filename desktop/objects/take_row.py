@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QT
 
 from desktop.objects.controls import IconMaker, dressed, qcolour, small_button
 from desktop.objects.drag_pixmap import take_picture
-from desktop.objects.pictures import Peaks
+from desktop.objects.preview_images import Peaks
 from desktop.objects.recipe_tip import recipe_tip
 from desktop.objects.wave_strip import WaveStrip
 from engine.scene.colours import Colour

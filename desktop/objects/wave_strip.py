@@ -5,8 +5,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.objects.pictures import Peaks
-from desktop.theme.colours import DARK
+from desktop.objects.preview_images import Peaks
+from desktop.theme.dark_colours import DARK
 
 LEAST_FULL = 0.05
 """Full height is the take's own peak, but never less than this: silence stays flat."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.playback.callback_reader import Tap
-from desktop.playback.devices import Device, Pull, SilentDevice, Socket
+from desktop.playback.output_devices import Device, Pull, SilentDevice, Socket
 from desktop.playback.render_ahead import Feeder, Wish
 from engine.errors import Failed
 

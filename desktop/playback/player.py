@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.playback.ab_compare import Pair
-from desktop.playback.devices import Device, open_device
+from desktop.playback.output_devices import Device, open_device
 from desktop.playback.output_thread import LOST, EngineRoom, Line, OpenDevice
 from desktop.playback.playhead_path import Span
 from desktop.playback.render_ahead import Sound, Wish
-from desktop.playback.sources import Mix, Score, TakeAlone
+from desktop.playback.render_sources import Mix, Score, TakeAlone
 from desktop.playback.transport_math import frames_away, loop_from, loop_of, loop_until, next_speed, play_from
 from engine.errors import BadInput
 from engine.scene.scene import Scene

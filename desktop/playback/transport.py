@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 from desktop.actions.action_table import ACTIONS, KeyMap
 from desktop.actions.actions import tooltip
 from desktop.playback.ab_compare import Pair
-from desktop.playback.commands import commands
 from desktop.playback.meter_reading import spoken
 from desktop.playback.player import Player
 from desktop.playback.timecode_field import TimecodeField
-from desktop.theme.colours import DARK
+from desktop.playback.transport_commands import commands
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.scene.timecode import frame_of, sample_of
 

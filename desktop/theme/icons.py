@@ -4,7 +4,7 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from engine.models.resources import resource
 
 SIZES = (16, 20, 32, 40, 60)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
-from desktop.theme.colours import DARK, Colours
+from desktop.theme.dark_colours import DARK, Colours
 from engine.models.resources import resource
 
 ROLES = {

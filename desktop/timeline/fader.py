@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 
 HANDLE = 7
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.actions.actions import Actions
-from desktop.playback.devices import open_device
+from desktop.playback.output_devices import open_device
 from desktop.playback.output_thread import OpenDevice
-from desktop.playback.panel import PlaybackPanel
+from desktop.playback.playback_strip import PlaybackPanel
 from desktop.services import Services
 from desktop.timeline.binding import bind as bind_timeline
 from desktop.timeline.layout.track_layout import LANE

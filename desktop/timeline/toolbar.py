@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import tooltip
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from desktop.timeline.layout.ruler_ticks import timecode
 from engine.scene.timeline import Timeline

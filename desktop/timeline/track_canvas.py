@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.timeline.interaction.hit_test import Hit, Standing, hit
 from desktop.timeline.layout.ruler_ticks import ticks
 from desktop.timeline.layout.track_layout import RULER, Geometry, LaneShelf

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import pressed
 from desktop.document.document import Document
-from desktop.theme.colours import DARK
-from desktop.timeline.actions import SCOPE, command_of, deeds
+from desktop.theme.dark_colours import DARK
 from desktop.timeline.commander import Commander
 from desktop.timeline.header import Headers
 from desktop.timeline.interaction.gestures import Edit
@@ -22,6 +21,7 @@ from desktop.timeline.layout.track_layout import RULER, Geometry
 from desktop.timeline.marker_field import MarkerField
 from desktop.timeline.menus import menu_for
 from desktop.timeline.painting.waveform_cache import Waveforms
+from desktop.timeline.timeline_commands import SCOPE, command_of, deeds
 from desktop.timeline.toolbar import Corner
 from desktop.timeline.track_view import Surface
 from engine.scene.edits import rename_marker
@@ -183,7 +183,7 @@ class TimelineView(QWidget):
         self.surface.set_geometry(heights.shown(self.surface.view.geometry, tracks))
 
     def obey(self, command: str) -> None:
-        """Does what an action of ``desktop.timeline.actions.COMMANDS`` is called."""
+        """Does what an action of ``desktop.timeline.timeline_commands.COMMANDS`` is called."""
         self._deeds[command]()
 
     def event(self, event: QEvent) -> bool:

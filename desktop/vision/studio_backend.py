@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from desktop.threads.torch_preload import one_thread_for_matrices, open_torch
 from desktop.vision.outline import Outline, trace
-from desktop.vision.requests import Suggestion
+from desktop.vision.worker_protocol import Suggestion
 from engine.errors import BadInput
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask

@@ -9,7 +9,7 @@ from desktop.threads.latest_queue import Desk
 from desktop.threads.request_thread import Answer, Handler, Lane
 from desktop.vision.candidates import Thing, anchor
 from desktop.vision.outline import trace
-from desktop.vision.requests import (
+from desktop.vision.worker_protocol import (
     Find,
     Found,
     Glance,

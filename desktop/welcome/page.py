@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop.document.project_io import Recoverable
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon, icon_pixmap
 from desktop.threads.background import Background
 from desktop.welcome.samples import Sample

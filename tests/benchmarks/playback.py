@@ -23,7 +23,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.playback.devices import LATENCY_SECONDS, Pull, SilentDevice
+from desktop.playback.output_devices import LATENCY_SECONDS, Pull, SilentDevice
 from desktop.playback.player import Player
 from desktop.playback.ring import Frames
 from engine.scene.scene import Scene

@@ -39,7 +39,7 @@ from desktop.document.messages import Message
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.workbench import join
 from desktop.objects.part import ObjectsPart
-from desktop.playback.devices import SilentDevice
+from desktop.playback.output_devices import SilentDevice
 from desktop.services import Panels
 from desktop.settings.store import Settings, settings_file
 from desktop.theme.theme import Theme

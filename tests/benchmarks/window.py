@@ -36,7 +36,7 @@ from desktop.generation import studio_factory
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.workbench import join
 from desktop.objects.part import ObjectsPart
-from desktop.playback.devices import SilentDevice
+from desktop.playback.output_devices import SilentDevice
 from desktop.services import Panels
 from desktop.settings.store import Settings, settings_file
 from desktop.theme.theme import Theme

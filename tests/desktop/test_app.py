@@ -18,7 +18,7 @@ from desktop.main_window.main_window import MainWindow
 from desktop.main_window.screenshot import Screenshot
 from desktop.services import Panels
 from desktop.settings.store import Settings, settings_file
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.welcome.samples import samples
 from engine.errors import BadInput, Failed
 from tests.desktop.fakes import FakePanel, FakePerson

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.timeline.interaction.hit_test import TALL_ENOUGH, TITLE, WIDE_ENOUGH, gain_y
 from desktop.timeline.layout.time_scale import TimeScale
 from desktop.timeline.layout.track_layout import GAP, LaneIndex

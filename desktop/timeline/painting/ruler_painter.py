@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.timeline.interaction.hit_test import (
     HANDLE,
     STRIP,

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.timeline.layout.ruler_ticks import Tick
 from desktop.timeline.layout.time_scale import TimeScale
 from desktop.timeline.layout.track_layout import LaneIndex, LaneShelf

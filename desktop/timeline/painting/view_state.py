@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from PySide6.QtGui import QColor, QFont
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.timeline.interaction.hit_test import NOWHERE, Hit
 from desktop.timeline.layout.track_layout import Geometry
 from engine.scene.colours import Colour

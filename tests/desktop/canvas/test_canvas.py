@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
 from desktop.canvas.canvas import NOBODY, Canvas
+from desktop.canvas.canvas_commands import Command
 from desktop.canvas.canvas_view import GUIDE
-from desktop.canvas.commands import Command
 from desktop.canvas.pointer_actions import Tool
 from desktop.vision.outline import trace
 from engine.scene.hints import Box, Hints

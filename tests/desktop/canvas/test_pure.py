@@ -5,7 +5,7 @@ import pytest
 
 from desktop.actions.action_table import KeyMap
 from desktop.canvas.brush import SIZES, brushed, resized
-from desktop.canvas.commands import COMMANDS, Command, action_of, command_for
+from desktop.canvas.canvas_commands import COMMANDS, Command, action_of, command_for
 from desktop.canvas.image_pyramid import LARGEST, build
 from desktop.canvas.labels import Rect, Wanted, place
 from desktop.canvas.object_draft import Choosing, object_at

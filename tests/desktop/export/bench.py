@@ -20,8 +20,8 @@ from pytestqt.qtbot import QtBot
 from desktop.document.document import Document
 from desktop.document.messages import Message
 from desktop.export.choices import ExportMemory
-from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags
+from desktop.export.export_dialog import ExportDialog
 from desktop.export.preview import Preview
 from desktop.export.worker import ExportWork
 from tests.desktop.export.fakes import Launches, Person

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.export.choices import ExportMemory
-from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags
+from desktop.export.export_dialog import ExportDialog
 from desktop.export.worker import ExportWork, Write
 from desktop.settings.store import JsonFile
 from engine.export.run import export

@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.export.choices import Choices, ExportMemory
-from desktop.export.dialog import ExportDialog
 from desktop.export.drags import FileDrags, drags_folder, mime_of
+from desktop.export.export_dialog import ExportDialog
 from desktop.export.single_file import piece, take_piece
 from desktop.export.worker import ExportWork
 from desktop.settings.store import JsonFile

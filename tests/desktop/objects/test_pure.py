@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from desktop.objects.edits import clicked, drop_place, shift_object, takes_with, use_take
-from desktop.objects.pictures import crop_box, cut_out, peaks
+from desktop.objects.preview_images import crop_box, cut_out, peaks
 from desktop.objects.recipe_tip import recipe_rows, recipe_tip
 from desktop.objects.wave_strip import wave_outline
 from engine.generation.object_aware import object_aware_info

@@ -11,10 +11,10 @@ from PIL import Image
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.generation.queue import GenerationQueue
-from desktop.generation.request_builder import Choice, Ordering
+from desktop.generation.requester import Choice, Ordering
 from desktop.generation.take_importer import Keeper
 from desktop.generation.worker import GenerationWorker
-from desktop.objects.panel import ObjectsPanel
+from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews
 from desktop.threads.background import Background
 from engine.generation.add_to_project import attach

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from desktop.document.document import Document
-from desktop.playback.devices import Pull
+from desktop.playback.output_devices import Pull
 from desktop.playback.ring import Frames
 from engine.errors import BadInput
 from engine.scene.masks import Mask

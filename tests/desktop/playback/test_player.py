@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.messages import Message, Messages
 from desktop.playback.ab_compare import Pair
-from desktop.playback.devices import Device, Pull
+from desktop.playback.output_devices import Device, Pull
 from desktop.playback.output_thread import LOST
 from desktop.playback.player import Player
 from desktop.playback.ring import Frames

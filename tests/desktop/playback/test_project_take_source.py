@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
-from desktop.playback.sources import OpenTakes
+from desktop.playback.render_sources import OpenTakes
 from engine.errors import BadInput
 from engine.scene.scene import Scene
 from tests.desktop.playback.fakes import Takes, counting, tone

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpi
 from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
-from desktop.settings.dialog import PreferencesDialog
 from desktop.settings.keys_page import KeysPage
+from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.store import JsonFile, Settings, settings_file, state_file, unsaved_folder
 from desktop.settings.table import SECTIONS, Preferences, fits, read_preferences, words_of
 

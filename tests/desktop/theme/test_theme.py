@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon, icon_names, icon_pixmap
 from desktop.theme.theme import Theme, palette
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.timeline import clip_edits
 from desktop.timeline.layout import clip_navigation
 from desktop.timeline.layout.time_scale import TimeScale

@@ -8,7 +8,6 @@ import pytest
 
 from desktop.actions.action_table import KeyMap
 from desktop.timeline import clip_edits
-from desktop.timeline.actions import command_of
 from desktop.timeline.interaction import gestures
 from desktop.timeline.interaction.drag_controller import Hand, Held
 from desktop.timeline.interaction.gestures import Band, Edit, Grip, Loop, Outcome, Point, Seek
@@ -21,6 +20,7 @@ from desktop.timeline.painting import peak_pyramid, spectrogram
 from desktop.timeline.painting.ruler_painter import flags
 from desktop.timeline.painting.view_state import Scenery
 from desktop.timeline.painting.waveform_columns import columns
+from desktop.timeline.timeline_commands import command_of
 from engine.errors import BadInput
 from engine.scene.edits import add_marker, mute_clip, set_clip_gain, set_fade_in
 from engine.scene.scene import Scene

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.timeline.fader import Fader
 from desktop.timeline.interaction.hit_test import gain_y, handles
 from desktop.timeline.interaction.take_mime import TAKE_MIME, take_data, take_in

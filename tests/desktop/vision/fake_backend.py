@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from desktop.vision.outline import Outline, trace
-from desktop.vision.requests import Suggestion
+from desktop.vision.worker_protocol import Suggestion
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.vision.still import Still

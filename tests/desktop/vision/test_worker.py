@@ -7,8 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.document.messages import Message
-from desktop.vision.requests import Found, Glimpse, Proposal, Suggested
 from desktop.vision.worker import VisionWorker
+from desktop.vision.worker_protocol import Found, Glimpse, Proposal, Suggested
 from engine.errors import BadInput
 from engine.scene.hints import Click, Hints
 from tests.desktop.vision.fake_backend import FakeSight, square, still_of

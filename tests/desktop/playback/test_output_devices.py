@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.playback.devices import (
+from desktop.playback.output_devices import (
     NO_OUTPUT,
     NO_PORTAUDIO,
     SilentDevice,

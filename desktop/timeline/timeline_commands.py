@@ -1,4 +1,4 @@
-"""What the timeline does for each of its commands, by the names of ``desktop.timeline.actions.COMMANDS``."""
+"""What the timeline does for each of its commands, by the names of ``desktop.timeline.timeline_commands.COMMANDS``."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING

@@ -6,14 +6,14 @@ from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.playback.commands import Comparer, bind
-from desktop.playback.devices import open_device
 from desktop.playback.meter_thread import MeterThread
-from desktop.playback.meters import Meters
+from desktop.playback.meter_widgets import Meters
+from desktop.playback.output_devices import open_device
 from desktop.playback.output_thread import OpenDevice
 from desktop.playback.player import Player
-from desktop.playback.sources import OpenTakes
+from desktop.playback.render_sources import OpenTakes
 from desktop.playback.transport import TransportBar
+from desktop.playback.transport_commands import Comparer, bind
 from desktop.services import Services
 
 

@@ -15,7 +15,7 @@ from desktop.actions.actions import Actions
 from desktop.document.activity import Running
 from desktop.document.messages import Message, Messages
 from desktop.playback.meter_reading import Reading
-from desktop.playback.panel import PlaybackPanel, PlaybackStrip
+from desktop.playback.playback_strip import PlaybackPanel, PlaybackStrip
 from desktop.playback.player import Player
 from tests.desktop.playback.fakes import (
     RATE,

@@ -16,7 +16,7 @@ from desktop.objects.controls import SHEET, icon_maker
 from desktop.objects.footer import Footer
 from desktop.objects.previews import Previews
 from desktop.objects.queue_view import QueueView, words_of
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from engine.scene.edits import reject_take, star_take
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene

@@ -5,7 +5,7 @@ from functools import partial
 
 from pytestqt.qtbot import QtBot
 
-from desktop.generation.request_builder import batches, joined
+from desktop.generation.requester import batches, joined
 from desktop.generation.worker import GenerationWorker
 from engine.errors import BadInput
 from engine.project.folder import Project

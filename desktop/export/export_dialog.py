@@ -21,7 +21,7 @@ from desktop.export.results import ResultPane
 from desktop.export.single_file import Piece, piece
 from desktop.export.words import done_text, holds_text
 from desktop.export.worker import ExportRequest, ExportWork, Progressed, Written
-from desktop.theme.colours import DARK
+from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.export.run import Exported
 from engine.scene.scene import Scene
