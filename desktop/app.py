@@ -17,20 +17,21 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop.actions.shortcut_guard import FocusGuard
-from desktop.document.activity import Running
+from desktop.document.activity import Activity
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.document.project_session import NewScene, Session
+from desktop.document.project_session import ProjectSession, SceneDefaults
 from desktop.main_window.main_window import USUAL, MainWindow
+from desktop.main_window.panels import Panels
 from desktop.main_window.screenshot import Screenshot
-from desktop.services import Panels, Services
-from desktop.settings.store import Settings, settings_file, state_file, unsaved_folder
+from desktop.services import Services
+from desktop.settings.store import SettingsStore, settings_file, state_file, unsaved_folder
 from desktop.theme.icons import icon_pixmap
 from desktop.theme.theme import Theme
 from desktop.threads.background import Background
-from desktop.threads.gc_timer import Sweeper
-from desktop.threads.torch_preload import torch_opened_ahead
-from desktop.welcome.samples import samples
+from desktop.threads.gc_timer import GcTimer
+from desktop.threads.torch_preload import torch_preloaded
+from desktop.welcome.samples import sample_stills
 from engine.errors import BadInput, Failed
 
 DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
@@ -64,16 +65,16 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
         BadInput: there is nothing at the path.
     """
     check(start)
-    settings = Settings(settings_file())
+    settings = SettingsStore(settings_file())
     prepare_platform(start, settings.preferences.scale)
-    application = made_application()
+    application = create_application()
     theme = Theme()
     theme.dress(application)
-    guard, sweeper = FocusGuard(application), Sweeper(application)
+    guard, sweeper = FocusGuard(application), GcTimer(application)
     try:
-        services, parts = made_services(settings), (panels or _real_panels)()
-        window = MainWindow(services, parts, about=about_text(), samples=samples())
-        with told_errors(services.messages, application):
+        services, parts = create_services(settings), (panels or _real_panels)()
+        window = MainWindow(services, parts, about=about_text(), samples=sample_stills())
+        with reporting_errors(services.messages, application):
             return _loop(application, window, start)
     finally:
         sweeper.close()
@@ -109,7 +110,7 @@ def prepare_platform(start: Start, scale: int) -> None:
         os.environ.setdefault("QT_SCALE_FACTOR", f"{scale / 100:g}")
 
 
-def made_application() -> QApplication:
+def create_application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -120,22 +121,22 @@ def made_application() -> QApplication:
     return application
 
 
-def made_services(settings: Settings) -> Services:
+def create_services(settings: SettingsStore) -> Services:
     """Everything that the parts share."""
     messages = Messages()
-    document, background, running = Document(messages), Background(), Running()
+    document, background, running = Document(messages), Background(), Activity()
 
-    def begin() -> NewScene:
-        return NewScene(settings.preferences.sample_rate, settings.preferences.frame_rate)
+    def begin() -> SceneDefaults:
+        return SceneDefaults(settings.preferences.sample_rate, settings.preferences.frame_rate)
 
-    session = Session(document, background, messages, unsaved_folder(), begin)
-    running.state("device", _device_words(settings))
-    running.state("model", Path(settings.preferences.model).name or "Pocket model")
+    session = ProjectSession(document, background, messages, unsaved_folder(), begin)
+    running.set_fact("device", _device_words(settings))
+    running.set_fact("model", Path(settings.preferences.model).name or "Pocket model")
     return Services(document, messages, settings, state_file(), background, session, running)
 
 
 @contextlib.contextmanager
-def told_errors(messages: Messages, application: QApplication) -> Iterator[None]:
+def reporting_errors(messages: Messages, application: QApplication) -> Iterator[None]:
     """Within the block, whatever nobody caught becomes one message, in this thread or another."""
     before, before_threads = sys.excepthook, threading.excepthook
 
@@ -181,7 +182,7 @@ def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
         window.resize(QSize(*start.size) if start.size else USUAL)
     window.show()
     shot = Screenshot(window, start.screenshot, start.path) if start.screenshot is not None else None
-    with torch_opened_ahead():
+    with torch_preloaded():
         if shot is not None:
             shot.begin()
         else:
@@ -192,16 +193,16 @@ def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
     return shot.code if shot is not None else 0
 
 
-def _device_words(settings: Settings) -> str:
+def _device_words(settings: SettingsStore) -> str:
     """What is known before a model is opened, of the fastest device nothing; who opens one says which it is."""
     asked = settings.preferences.device
     return "" if asked == "auto" else asked.upper()
 
 
 def _real_panels() -> Panels:
-    from desktop.main_window.workbench import real_panels
+    from desktop.main_window.workbench import default_panels
 
-    return real_panels()
+    return default_panels()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

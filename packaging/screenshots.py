@@ -47,10 +47,10 @@ def draw_all(out: Path, still: Path | None, scale: int) -> int:
         os.environ.update(HOME=home, QT_QPA_PLATFORM="offscreen", QT_SCALE_FACTOR=str(scale))
         for name in ("CONFIG", "DATA", "CACHE", "STATE"):
             os.environ[f"XDG_{name}_HOME"] = str(Path(home) / name.lower())
-        from desktop.app import made_application
+        from desktop.app import create_application
         from desktop.theme.theme import Theme
 
-        application = made_application()
+        application = create_application()
         theme = Theme()
         theme.dress(application)
         artist = Artist(out, scale)
@@ -66,24 +66,24 @@ class Artist:
     """Uses the window, and draws it on the way."""
 
     def __init__(self, out: Path, scale: int) -> None:
-        from desktop.app import about_text, made_services
-        from desktop.canvas.part import CanvasPanel
+        from desktop.app import about_text, create_services
+        from desktop.canvas.part import CanvasPart
         from desktop.main_window.main_window import MainWindow
-        from desktop.main_window.workbench import join
+        from desktop.main_window.panels import Panels
+        from desktop.main_window.workbench import connect_parts
         from desktop.objects.part import ObjectsPart
         from desktop.playback.output_devices import SilentDevice
-        from desktop.services import Panels
-        from desktop.settings.store import Settings, settings_file
+        from desktop.settings.store import SettingsStore, settings_file
         from desktop.timeline.part import TimelinePart
-        from desktop.welcome.samples import samples
+        from desktop.welcome.samples import sample_stills
 
         self.out, self.scale = out, scale
-        self.services = made_services(Settings(settings_file()))
+        self.services = create_services(SettingsStore(settings_file()))
         timeline = partial(TimelinePart, device=SilentDevice)
-        panels = Panels(CanvasPanel, ObjectsPart, timeline, join)
-        self.samples = samples()
+        panels = Panels(CanvasPart, ObjectsPart, timeline, connect_parts)
+        self.samples = sample_stills()
         self.window = MainWindow(self.services, panels, about=about_text(), samples=self.samples)
-        self.canvas = cast(CanvasPanel, self.window.panels["canvas"])
+        self.canvas = cast(CanvasPart, self.window.panels["canvas"])
         self.objects = cast(ObjectsPart, self.window.panels["objects"])
         self.timeline = cast(TimelinePart, self.window.panels["timeline"])
         self.services.messages.shown.connect(
@@ -107,9 +107,9 @@ class Artist:
     def find_objects(self) -> None:
         self.window.actions_.action("find").trigger()
         canvas = self.canvas.canvas
-        self.until(lambda: canvas.finding.open, calm=0.3)
-        canvas.found_bar.all.click()
-        canvas.found_bar.add.click()
+        self.until(lambda: canvas.picker.open, calm=0.3)
+        canvas.candidate_bar.all.click()
+        canvas.candidate_bar.add.click()
         self.until(self.rests, calm=0.5)
         document = self.services.document
         names = [thing.index for thing in document.scene.objects]
@@ -138,7 +138,7 @@ class Artist:
             for clip in track.clips:
                 document.edit("Move", partial(move_clip, clip_id=clip.id, at=round(place * 0.8 * rate)))
         view.set_playhead(round(1.2 * rate))
-        view.obey("marker")
+        view.execute("marker")
         self.timeline.player.seek(round(2.4 * rate))
         view.zoom_all()
         self.until(self.rests, calm=0.5)
@@ -153,12 +153,12 @@ class Artist:
         dialog.reject()
 
     def rests(self) -> bool:
-        return not self.services.background.busy and not self.services.running.work
+        return not self.services.background.busy and not self.services.activity.work
 
-    def until(self, settled: Callable[[], bool], calm: float = 0.0) -> None:
+    def until(self, gesture_ended: Callable[[], bool], calm: float = 0.0) -> None:
         """Lets the window go on until this holds, and then a moment more."""
         end = monotonic() + PATIENCE_SECONDS
-        while not settled():
+        while not gesture_ended():
             if monotonic() > end:
                 raise SystemExit("The window did not come to rest.")
             go_on(20)

@@ -12,15 +12,15 @@ from desktop.theme.icons import icon
 
 
 @dataclass(frozen=True)
-class Deed:
+class Binding:
     """What an action does, and when it can be done."""
 
-    do: Callable[[], None]
+    run: Callable[[], None]
     enabled: Callable[[], bool]
     checked: Callable[[], bool] | None = None
 
 
-def always() -> bool:
+def always_enabled() -> bool:
     return True
 
 
@@ -36,19 +36,19 @@ class Actions(QObject):
         super().__init__(home)
         self._home = home
         self._table = {spec.id: spec for spec in table}
-        self._deeds: dict[str, Deed] = {}
+        self._bindings: dict[str, Binding] = {}
         self._made = {spec.id: self._make(spec) for spec in table}
         self.set_keys(keys)
 
     def bind(
         self,
         id_: str,
-        do: Callable[[], None],
-        enabled: Callable[[], bool] = always,
+        run: Callable[[], None],
+        enabled: Callable[[], bool] = always_enabled,
         checked: Callable[[], bool] | None = None,
     ) -> None:
         """Makes the action do something. ``enabled`` and ``checked`` are asked again at every ``refresh``."""
-        self._deeds[id_] = Deed(do, enabled, checked)
+        self._bindings[id_] = Binding(run, enabled, checked)
         self._made[id_].setVisible(True)
         self.refresh()
 
@@ -57,12 +57,12 @@ class Actions(QObject):
 
     def bound(self) -> tuple[ActionSpec, ...]:
         """The lines of the table that do something here, in its order."""
-        return tuple(spec for spec in self._table.values() if spec.id in self._deeds)
+        return tuple(spec for spec in self._table.values() if spec.id in self._bindings)
 
     def refresh(self) -> None:
         """Asks every action again whether it can be done now."""
         for id_, made in self._made.items():
-            deed = self._deeds.get(id_)
+            deed = self._bindings.get(id_)
             made.setEnabled(deed is not None and deed.enabled())
             if deed is not None and deed.checked is not None:
                 made.setChecked(deed.checked())
@@ -107,14 +107,14 @@ class Actions(QObject):
         if spec.icon:
             made.setIcon(icon(spec.icon))
         made.setIconVisibleInMenu(False)
-        made.triggered.connect(lambda _checked=False, id_=spec.id: self._do(id_))
+        made.triggered.connect(lambda _checked=False, id_=spec.id: self._run_bound(id_))
         self._home.addAction(made)
         return made
 
-    def _do(self, id_: str) -> None:
-        deed = self._deeds.get(id_)
+    def _run_bound(self, id_: str) -> None:
+        deed = self._bindings.get(id_)
         if deed is not None and deed.enabled():
-            deed.do()
+            deed.run()
         self.refresh()
 
 

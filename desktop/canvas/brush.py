@@ -14,7 +14,7 @@ SHIFT = 4
 """Fractional bits of places, so that a stroke lies where it was drawn also when zoomed in."""
 
 
-def brushed(mask: Mask, points: Sequence[Point], diameter: float, *, adds: bool) -> Mask:
+def apply_stroke(mask: Mask, points: Sequence[Point], diameter: float, *, adds: bool) -> Mask:
     """The mask with a round stroke through ``points`` added or taken away, read-only.
 
     Args:
@@ -36,7 +36,7 @@ def brushed(mask: Mask, points: Sequence[Point], diameter: float, *, adds: bool)
     return result
 
 
-def resized(diameter: float, steps: float) -> float:
+def step_diameter(diameter: float, steps: float) -> float:
     """The next brush size up or down; each step a quarter more or less."""
     return float(min(max(diameter * 1.25**steps, SIZES[0]), SIZES[1]))
 

@@ -5,20 +5,20 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
-from desktop.canvas.candidate_picker import words
+from desktop.canvas.candidate_picker import count_text
 from desktop.canvas.canvas_commands import Command
-from desktop.canvas.tools import Bar
+from desktop.canvas.tools import FloatingBar
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 
 MARGIN = 24
 
 
-class FoundBar(Bar):
+class CandidateBar(FloatingBar):
     """How many were found and are chosen, and what to do with them. Signals: command(Command), all_wanted()."""
 
     command = Signal(object)
-    all_wanted = Signal()
+    all_toggled = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Found things", parent)
@@ -28,7 +28,7 @@ class FoundBar(Bar):
         self.count.setContentsMargins(8, 0, 8, 0)
         self.row.addWidget(self.count)
         self.all = self._button("All")
-        self.all.clicked.connect(self.all_wanted)
+        self.all.clicked.connect(self.all_toggled)
         self.leave = self._button("Leave them")
         self.leave.clicked.connect(lambda: self.command.emit(Command.CLEAR))
         self.add = self._button("Add")
@@ -40,24 +40,24 @@ class FoundBar(Bar):
         self._keys = keys
         self.show_count(*self._shown)
 
-    def show_count(self, count: int, chosen: int, room: int) -> None:
+    def show_count(self, count: int, selected: int, room: int) -> None:
         """Args:
         room: pixels across for the bar; where they are few, the bar says less.
         """
-        self._shown = count, chosen, room
+        self._shown = count, selected, room
         adds, leaves = (shown_key(id_, self._keys) for id_ in ("accept", "clear"))
         adds = "Enter" if adds == "Return" else adds  # As most keyboards call it.
-        every = count > 0 and chosen == count
+        every = count > 0 and selected == count
         self.all.setVisible(count > 1)
         self.all.setText("None" if every else "All")
         _name(self.all, "Choose none of them" if every else "Choose all of them")
         self.leave.setText("Leave it" if count == 1 else "Leave them")
         _name(self.leave, "Add nothing of what was found", leaves)
-        self.add.setText(f"Add {chosen}" if chosen else "Add")
-        self.add.setEnabled(chosen > 0)
-        _name(self.add, "Make what is chosen objects" if chosen else "Choose something first", adds)
+        self.add.setText(f"Add {selected}" if selected else "Add")
+        self.add.setEnabled(selected > 0)
+        _name(self.add, "Make what is chosen objects" if selected else "Choose something first", adds)
         for short in (False, True):
-            self.count.setText(words(count, chosen, adds, leaves, short=short))
+            self.count.setText(count_text(count, selected, adds, leaves, short=short))
             self.adjustSize()
             if self.width() <= room - MARGIN:
                 break
@@ -73,4 +73,4 @@ class FoundBar(Bar):
 
 def _name(button: QToolButton, words: str, key: str = "") -> None:
     button.setAccessibleName(words)
-    button.setToolTip(f"{words}  ({key})" if key else words)
+    button.setToolTip(f"{count_text}  ({key})" if key else words)

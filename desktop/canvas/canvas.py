@@ -4,23 +4,31 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.canvas.brush import brushed, resized
-from desktop.canvas.candidate_picker import Finding
+from desktop.canvas.brush import apply_stroke, step_diameter
+from desktop.canvas.candidate_picker import CandidatePicker
 from desktop.canvas.canvas_commands import Command
-from desktop.canvas.canvas_view import Stage
-from desktop.canvas.object_draft import Choosing, object_at
+from desktop.canvas.canvas_view import CanvasView
+from desktop.canvas.object_draft import ObjectDraft, object_at
 from desktop.canvas.outline_style import PROPOSAL_COLOUR, BrushMark
-from desktop.canvas.pointer_actions import Boxed, Boxing, Clicked, Held, Panned, Stroked, Tool
+from desktop.canvas.pointer_actions import (
+    BoxAction,
+    BoxPreview,
+    ClickAction,
+    Modifiers,
+    PanAction,
+    StrokeAction,
+    Tool,
+)
 from desktop.vision.geometry import Point
 from engine.scene.colours import Colour
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 
-NOBODY = -1
-STEP = 1.25
+NO_OBJECT = -1
+ZOOM_STEP = 1.25
 
 
-class Canvas(Stage):
+class Canvas(CanvasView):
     """Gets values and gives signals; knows neither document nor engine. Call ``release`` before it goes.
 
     Signals:
@@ -40,30 +48,30 @@ class Canvas(Stage):
     hovered = Signal(float, float)
     hints_changed = Signal(object)
     accepted = Signal(object)
-    things_accepted = Signal(object)
+    candidates_accepted = Signal(object)
     cleared = Signal()
-    object_picked = Signal(int, bool)
+    object_clicked = Signal(int, bool)
     mask_edited = Signal(int, object)
     find_requested = Signal()
-    advised = Signal(str)
+    hint_shown = Signal(str)
     tool_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found_at: Point | None = None
-        self.tools.tool_chosen.connect(self.choose_tool)
-        self.tools.command.connect(self.obey)
+        self.tools.tool_chosen.connect(self.set_tool)
+        self.tools.command.connect(self.execute)
         self.tools.diameter_chosen.connect(self.set_diameter)
-        self.proposal_bar.command.connect(self.obey)
-        self.found_bar.command.connect(self.obey)
-        self.found_bar.all_wanted.connect(lambda: self._choose_from(self._finding.toggled_all()))
+        self.proposal_bar.command.connect(self.execute)
+        self.candidate_bar.command.connect(self.execute)
+        self.candidate_bar.all_toggled.connect(lambda: self._pick_from(self._picker.toggled_all()))
 
     # What is done
 
-    def choose_tool(self, tool: Tool) -> None:
+    def set_tool(self, tool: Tool) -> None:
         if tool is not self.tool:
             self.tool = tool
-            self._leave_found()
+            self._leave_picker()
             self.tool_changed.emit(tool)
         self.tools.show_tool(tool)
         self._show_bars()
@@ -74,7 +82,7 @@ class Canvas(Stage):
         self.tools.show_diameter(self._diameter)
         self.update()
 
-    def obey(self, command: Command) -> None:
+    def execute(self, command: Command) -> None:
         """Does what a key or a button says."""
         match command:
             case Command.ACCEPT:
@@ -86,20 +94,20 @@ class Canvas(Stage):
             case Command.PREVIOUS:
                 self._cycle(-1)
             case Command.BACK:
-                self._change_hints(self._choosing.back())
+                self._change_hints(self._draft.without_last_hint())
             case Command.FIND:
                 self.find_requested.emit()
             case Command.HINT | Command.BRUSH | Command.ERASE:
-                self.choose_tool(Tool[command.name])
+                self.set_tool(Tool[command.name])
             case Command.SMALLER | Command.LARGER:
-                self.set_diameter(resized(self._diameter, 1 if command is Command.LARGER else -1))
+                self.set_diameter(step_diameter(self._diameter, 1 if command is Command.LARGER else -1))
             case _:
                 self._zoom(command)
 
     def clear_hints(self) -> None:
         """Gives up the hints and the proposal."""
-        was = self._choosing.open or self.pointer.cancel()
-        self._leave_found()
+        was = self._draft.open or self.pointer.cancel()
+        self._leave_picker()
         self._reset()
         self._show_bars()
         self.update()
@@ -107,22 +115,22 @@ class Canvas(Stage):
             self.cleared.emit()
         self.point_again()
 
-    def can_obey(self) -> tuple[bool, bool]:
-        found = self._finding.open
-        return found or bool(self._choosing.masks), found or self._choosing.open
+    def can_execute(self) -> tuple[bool, bool]:
+        found = self._picker.open
+        return found or bool(self._draft.masks), found or self._draft.open
 
-    def on_tap(self) -> None:
+    def on_space_tap(self) -> None:
         """Space chooses what the keys have come to; with nothing found it plays."""
-        if self._finding.lit is not None:
-            self._choose_from(self._finding.toggled(self._finding.lit))
+        if self._picker.hovered_index is not None:
+            self._pick_from(self._picker.toggled(self._picker.hovered_index))
         else:
-            self.tapped.emit()
+            self.space_tapped.emit()
 
     def _accept(self) -> None:
-        if self._finding.open:
-            self._accept_found()
+        if self._picker.open:
+            self._accept_candidates()
             return
-        mask = self._choosing.mask
+        mask = self._draft.mask
         if mask is None:
             return
         self._reset()
@@ -130,23 +138,23 @@ class Canvas(Stage):
         self.update()
         self.accepted.emit(mask)
 
-    def _accept_found(self) -> None:
-        wanted = self._finding.wanted
+    def _accept_candidates(self) -> None:
+        wanted = self._picker.selected_masks
         if wanted:
-            self._leave_found()
-            self.things_accepted.emit(wanted)
+            self._leave_picker()
+            self.candidates_accepted.emit(wanted)
         else:
-            self.advised.emit("Nothing is chosen yet: click what should be heard.")
+            self.hint_shown.emit("Nothing is chosen yet: click what should be heard.")
 
-    def _leave_found(self) -> None:
-        if self._finding.open:
-            self._choose_from(Finding())
+    def _leave_picker(self) -> None:
+        if self._picker.open:
+            self._pick_from(CandidatePicker())
 
     def _cycle(self, steps: int) -> None:
-        if self._finding.open:
-            self._choose_from(self._finding.cycled(steps))
+        if self._picker.open:
+            self._pick_from(self._picker.cycled(steps))
             return
-        self._choosing = self._choosing.cycled(steps)
+        self._draft = self._draft.cycled(steps)
         self._show_bars()
         self.update()
 
@@ -158,65 +166,65 @@ class Canvas(Stage):
             case Command.ACTUAL:
                 self._move_to(self._viewport.at_zoom(1 / self.devicePixelRatioF()))
             case Command.CLOSER:
-                self._move_to(self._viewport.zoomed(STEP, middle))
+                self._move_to(self._viewport.zoomed(ZOOM_STEP, middle))
             case Command.FARTHER:
-                self._move_to(self._viewport.zoomed(1 / STEP, middle))
+                self._move_to(self._viewport.zoomed(1 / ZOOM_STEP, middle))
 
     # The pointer
 
-    def on_click(self, action: Clicked) -> None:
+    def on_click(self, action: ClickAction) -> None:
         held, keep = action.held, not action.held.alt
         x, y = self._viewport.to_still(action.at)
-        if self._chooses_found(action):
+        if self._toggles_candidate(action):
             return
         if not self._viewport.contains(action.at):
-            if not self._choosing.open:
-                self.object_picked.emit(NOBODY, False)
+            if not self._draft.open:
+                self.object_clicked.emit(NO_OBJECT, False)
             return
-        if self._choosing.open:
-            self._change_hints(self._choosing.clicked(x, y, keep=keep))
+        if self._draft.open:
+            self._change_hints(self._draft.with_click(x, y, keep=keep))
             return
         thing = None if held.shift else object_at(self._objects, x, y)
         if not keep:
-            self.advised.emit("Alt-click drops from a proposal: click the object itself first.")
+            self.hint_shown.emit("Alt-click drops from a proposal: click the object itself first.")
         elif thing is not None:
-            self.object_picked.emit(thing.index, held.control)
+            self.object_clicked.emit(thing.index, held.control)
         else:
-            self._change_hints(self._choosing.clicked(x, y, keep=True))
+            self._change_hints(self._draft.with_click(x, y, keep=True))
 
-    def _chooses_found(self, action: Clicked) -> bool:
+    def _toggles_candidate(self, action: ClickAction) -> bool:
         """A click on something found chooses it or no longer; one elsewhere leaves all that was found."""
         inside = self._viewport.contains(action.at)
-        place = self._finding.at(*self._viewport.to_still(action.at)) if inside else None
+        place = self._picker.at(*self._viewport.to_still(action.at)) if inside else None
         if place is None:
-            if self._finding.chosen:
-                self.advised.emit("What was found and chosen was left; find it again to choose anew.")
-            self._leave_found()
+            if self._picker.selected:
+                self.hint_shown.emit("What was found and chosen was left; find it again to choose anew.")
+            self._leave_picker()
             return False
-        self._choose_from(self._finding.toggled(place).lighting(place))
+        self._pick_from(self._picker.toggled(place).with_hovered(place))
         return True
 
-    def on_box(self, action: Boxing | Boxed) -> None:
-        self._leave_found()
+    def on_box(self, action: BoxPreview | BoxAction) -> None:
+        self._leave_picker()
         corners = self._viewport.clamped(action.start), self._viewport.clamped(action.end)
         self._box = None
-        if isinstance(action, Boxing):
+        if isinstance(action, BoxPreview):
             self._box = self._viewport.to_view(corners[0]), self._viewport.to_view(corners[1])
             self.update()
         else:
-            self._change_hints(self._choosing.boxed(*corners))
+            self._change_hints(self._draft.with_box(*corners))
 
-    def on_pan(self, action: Panned) -> None:
+    def on_pan(self, action: PanAction) -> None:
         self._move_to(self._viewport.moved(action.dx, action.dy))
 
     def on_zoom(self, factor: float, at: Point) -> None:
         self._move_to(self._viewport.zoomed(factor, at))
 
-    def on_stroke(self, action: Stroked) -> None:
+    def on_stroke(self, action: StrokeAction) -> None:
         target = self._brush_target(adds=action.adds)
         if target is None:
             if action.ended:
-                self.advised.emit("Select one object to brush its mask.")
+                self.hint_shown.emit("Select one object to brush its mask.")
             return
         index, mask, colour = target
         points = tuple(self._viewport.to_still(point) for point in action.points)
@@ -226,13 +234,13 @@ class Canvas(Stage):
         if action.ended:
             self._end_stroke(index, mask, mark)
 
-    def on_point(self, at: Point | None, held: Held) -> None:
+    def on_point(self, at: Point | None, held: Modifiers) -> None:
         """The pointer rests here, or (None) nowhere on the canvas."""
         taken = at is None or self._picture is None or not self._viewport.contains(at)
-        quiet = taken or self._choosing.open or self.tool is not Tool.HINT or self.pointer.busy or held.space
+        quiet = taken or self._draft.open or self.tool is not Tool.HINT or self.pointer.busy or held.space
         thing, place = None, None
-        if self._finding.open:
-            self._point_at_found(None if taken else at)
+        if self._picker.open:
+            self._hover_candidate(None if taken else at)
             return
         if not quiet and at is not None:
             place = self._viewport.to_still(at)
@@ -246,14 +254,14 @@ class Canvas(Stage):
         if self.tool is not Tool.HINT:
             self.update()
 
-    def _point_at_found(self, at: Point | None) -> None:
+    def _hover_candidate(self, at: Point | None) -> None:
         """Lights what is under the pointer; a pointer that rests leaves lit what the keys have come to."""
         self._hover_to(None)
-        place = None if at is None else self._finding.at(*self._viewport.to_still(at))
+        place = None if at is None else self._picker.at(*self._viewport.to_still(at))
         if at != self._found_at:
             self._found_at = at
-            if place != self._finding.lit:
-                self._choose_from(self._finding.lighting(place))
+            if place != self._picker.hovered_index:
+                self._pick_from(self._picker.with_hovered(place))
         self.show_pointer(over_object=place is not None, on_still=at is not None)
 
     def _hover_to(self, place: Point | None) -> None:
@@ -264,25 +272,25 @@ class Canvas(Stage):
             self.show_hover(None)
         self.hovered.emit(*(place or (-1.0, -1.0)))
 
-    def _change_hints(self, choosing: Choosing) -> None:
+    def _change_hints(self, draft: ObjectDraft) -> None:
         """Takes these hints, and asks for what they mean."""
-        changed = choosing.hints != self._choosing.hints
-        closed = self._choosing.open and not choosing.open
-        self._choosing = choosing
+        changed = draft.hints != self._draft.hints
+        closed = self._draft.open and not draft.open
+        self._draft = draft
         self._hover_to(None)
         self._show_bars()
         self.update()
         if closed:
             self.cleared.emit()
-        elif changed and choosing.hints != Hints():
-            self.hints_changed.emit(choosing.hints)
+        elif changed and draft.hints != Hints():
+            self.hints_changed.emit(draft.hints)
 
     def _brush_target(self, *, adds: bool) -> tuple[int | None, Mask, Colour] | None:
         """What a stroke is on: the proposal, the one selected object, or a new one; None where it is on nothing."""
         if self._picture is None:
             return None
-        if self._choosing.mask is not None:
-            return None, self._choosing.mask, PROPOSAL_COLOUR
+        if self._draft.mask is not None:
+            return None, self._draft.mask, PROPOSAL_COLOUR
         selected = [thing for thing in self._objects if thing.index in self._selection]
         if len(selected) == 1:
             return selected[0].index, selected[0].mask, selected[0].colour
@@ -293,14 +301,14 @@ class Canvas(Stage):
 
     def _end_stroke(self, index: int | None, mask: Mask, mark: BrushMark) -> None:
         """One stroke is one edit. It stays to be seen until the mask's new outline is there."""
-        changed = brushed(mask, mark.points, mark.diameter, adds=mark.adds)
+        changed = apply_stroke(mask, mark.points, mark.diameter, adds=mark.adds)
         if np.array_equal(changed, mask) or (index is not None and not changed.any()):
             self._stroke = None
             self.update()
         elif index is not None:
             self.mask_edited.emit(index, changed)
-        elif self._choosing.mask is None:
+        elif self._draft.mask is None:
             self.accepted.emit(changed)
         else:
-            self._choosing = self._choosing.repainted(changed)
-            self._trace_proposal(only=self._choosing.which)
+            self._draft = self._draft.with_mask(changed)
+            self._trace_proposal(only=self._draft.index)

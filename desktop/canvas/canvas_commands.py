@@ -63,6 +63,6 @@ def command_for(text: str, keys: KeyMap, *, proposal: bool, hints: bool) -> Comm
     return command
 
 
-def action_of(command: Command) -> str:
+def action_id_of(command: Command) -> str:
     """The action of ``desktop.actions.action_table`` whose key a command's button names."""
     return next(id_ for id_, found in COMMANDS.items() if found is command)

@@ -9,21 +9,21 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
 from desktop.actions.shortcut_guard import is_field
-from desktop.canvas.candidate_bar import FoundBar
-from desktop.canvas.candidate_picker import Finding
-from desktop.canvas.image_pyramid import Pyramid
-from desktop.canvas.object_draft import Choosing
-from desktop.canvas.outline_style import PROPOSAL_COLOUR, BrushMark, Layout, ShownObject
-from desktop.canvas.overlay_painter import paint_scenery
+from desktop.canvas.candidate_bar import CandidateBar
+from desktop.canvas.candidate_picker import CandidatePicker
+from desktop.canvas.image_pyramid import ImagePyramid
+from desktop.canvas.object_draft import ObjectDraft
+from desktop.canvas.outline_style import PROPOSAL_COLOUR, BrushMark, CanvasState, ShownObject
+from desktop.canvas.overlay_painter import paint_overlays
 from desktop.canvas.overlays import Overlays, view_box
 from desktop.canvas.pointer_actions import Tool
-from desktop.canvas.pointer_input import PointerWidget
-from desktop.canvas.still_painter import Picture
+from desktop.canvas.pointer_input import PointerInput
+from desktop.canvas.still_painter import StillPainter
 from desktop.canvas.tools import ProposalBar, ToolBar
-from desktop.canvas.trace_thread import Artist
+from desktop.canvas.trace_thread import TraceThread
 from desktop.canvas.viewport import Viewport
 from desktop.theme.dark_colours import DARK
-from desktop.vision.candidates import Thing
+from desktop.vision.candidates import MaskCandidate
 from desktop.vision.geometry import Point
 from desktop.vision.outline import Outline
 from engine.scene.masks import Mask
@@ -37,26 +37,26 @@ CAPTION = (
 )
 
 
-class Stage(PointerWidget):
+class CanvasView(PointerInput):
     """Draws from what it is given, and from what its thread has made of it.
 
     Signals: zoom_changed(float), failed(Message). finding_changed(): found things are offered, or no longer.
     """
 
     zoom_changed = Signal(float)
-    finding_changed = Signal()
+    picker_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._viewport = Viewport.fitting((1, 1), (1, 1))
-        self._picture: Picture | None = None
+        self._picture: StillPainter | None = None
         self._objects: tuple[SoundingObject, ...] = ()
         self._selection: tuple[int, ...] = ()
         self._outlines: dict[str, Outline] = {}
         self._last_outline: dict[int, Outline] = {}
-        self._choosing = Choosing()
-        self._finding = Finding()
+        self._draft = ObjectDraft()
+        self._picker = CandidatePicker()
         self._hover: Outline | None = None
         self._hover_at: Point | None = None
         self._pointed: int | None = None
@@ -66,14 +66,14 @@ class Stage(PointerWidget):
         self._busy = ""
         self._serial = 0
         self._overlays = Overlays()
-        self._artist = Artist(self)
-        self._artist.halved.connect(self._refine)
-        self._artist.traced.connect(self._keep_outline)
-        self._artist.failed.connect(self.failed)
+        self._trace_thread = TraceThread(self)
+        self._trace_thread.pyramid_built.connect(self._refine)
+        self._trace_thread.traced.connect(self._keep_outline)
+        self._trace_thread.failed.connect(self.failed)
         self.setAccessibleName("Still")
         self.tools = ToolBar(self)
         self.proposal_bar = ProposalBar(self)
-        self.found_bar = FoundBar(self)
+        self.candidate_bar = CandidateBar(self)
         self.caption = QLabel(self)
         self.caption.setStyleSheet(CAPTION)
         self.caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -89,12 +89,12 @@ class Stage(PointerWidget):
         return self._viewport
 
     @property
-    def choosing(self) -> Choosing:
-        return self._choosing
+    def draft(self) -> ObjectDraft:
+        return self._draft
 
     @property
-    def finding(self) -> Finding:
-        return self._finding
+    def picker(self) -> CandidatePicker:
+        return self._picker
 
     @property
     def hover(self) -> Outline | None:
@@ -108,14 +108,14 @@ class Stage(PointerWidget):
     @property
     def settled(self) -> bool:
         """Whether all that is to be seen has been drawn as it will stay."""
-        return self._artist.waiting == 0
+        return self._trace_thread.waiting == 0
 
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys, at once: what is pressed, and what tooltips name."""
         self.keys = keys
         self.tools.set_keys(keys)
         self.proposal_bar.set_keys(keys)
-        self.found_bar.set_keys(keys)
+        self.candidate_bar.set_keys(keys)
         adds = shown_key("accept", keys)
         words = "Click a thing to propose it as an object"
         self.setAccessibleDescription(f"{words}; {adds} adds it." if adds else f"{words}.")
@@ -131,8 +131,8 @@ class Stage(PointerWidget):
         if still is None:
             self._picture = None
         else:
-            self._picture = Picture(still, DARK.colour("well"))
-            self._artist.halve(still)
+            self._picture = StillPainter(still, DARK.colour("well"))
+            self._trace_thread.build_pyramid(still)
             size = (float(still.width), float(still.height))
             self._move_to(Viewport.fitting(size, (float(self.width()), float(self.height()))))
         self._show_bars()
@@ -146,44 +146,44 @@ class Stage(PointerWidget):
         self._selection = tuple(selection)
         for thing in self._objects:
             if thing.mask_digest not in self._outlines:
-                self._artist.trace(thing.mask_digest, thing.mask)
+                self._trace_thread.trace(thing.mask_digest, thing.mask)
         self._forget_outlines()
         self._show_bars()
         self.update()
 
     def show_proposal(
-        self, masks: Sequence[Mask], which: int = 0, outlines: Sequence[Outline | None] = ()
+        self, masks: Sequence[Mask], index: int = 0, outlines: Sequence[Outline | None] = ()
     ) -> None:
         """Shows what the hints may mean. Without outlines they are traced first."""
-        self._choosing = self._choosing.answered(masks, which, outlines)
+        self._draft = self._draft.with_masks(masks, index, outlines)
         self._trace_proposal()
         self.show_hover(None)
         self._show_bars()
         self.update()
 
-    def show_found(self, things: Sequence[Thing]) -> None:
+    def show_candidates(self, candidates: Sequence[MaskCandidate]) -> None:
         """Offers what was found, none of it chosen yet: most of a still is nothing that sounds."""
-        self._finding = Finding(tuple(things))
+        self._picker = CandidatePicker(tuple(candidates))
         self.show_hover(None)
         self._show_bars()
         self.update()
         typing = QApplication.focusWidget()
-        if self._finding.open and (typing is None or not is_field(typing)):
+        if self._picker.open and (typing is None or not is_field(typing)):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.finding_changed.emit()
+        self.picker_changed.emit()
 
-    def _choose_from(self, finding: Finding) -> None:
+    def _pick_from(self, picker: CandidatePicker) -> None:
         """What is found is chosen differently, or no longer."""
-        ended = self._finding.open and not finding.open
-        self._finding = finding
+        ended = self._picker.open and not picker.open
+        self._picker = picker
         self._show_bars()
         self.update()
         if ended:
-            self.finding_changed.emit()
+            self.picker_changed.emit()
 
     def show_hover(self, outline: Outline | None) -> None:
         """Shows what a click would take; nothing while it would take nothing."""
-        if self._hover_at is None or self._choosing.open or self._finding.open:
+        if self._hover_at is None or self._draft.open or self._picker.open:
             outline = None
         before, self._hover = self._hover, outline
         for changed in (before, outline):
@@ -197,7 +197,7 @@ class Stage(PointerWidget):
 
     def release(self) -> None:
         """Ends the canvas's thread."""
-        self._artist.close()
+        self._trace_thread.close()
 
     # Drawing
 
@@ -208,13 +208,13 @@ class Stage(PointerWidget):
             painter.fillRect(event.rect(), DARK.colour("well"))
             return
         self._picture.paint(painter, event.rect(), self._viewport, self.devicePixelRatioF())
-        paint_scenery(painter, QRectF(event.rect()), self._layout(), self._overlays, self.font())
+        paint_overlays(painter, QRectF(event.rect()), self._layout(), self._overlays, self.font())
         if self.focus_by_key:
             painter.setPen(DARK.colour("accent", 0.8))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _layout(self) -> Layout:
+    def _layout(self) -> CanvasState:
         shown = tuple(
             ShownObject(
                 thing.index,
@@ -226,16 +226,16 @@ class Stage(PointerWidget):
             )
             for thing in self._objects
         )
-        floating = (self.tools, self.proposal_bar, self.found_bar, self.caption)
+        floating = (self.tools, self.proposal_bar, self.candidate_bar, self.caption)
         bars = [bar.geometry() for bar in floating if bar.isVisible()]
-        return Layout(
+        return CanvasState(
             self._viewport,
             self.devicePixelRatioF(),
             shown,
-            finding=self._finding,
+            picker=self._picker,
             hover=self._hover,
-            proposal=self._choosing.outline,
-            hints=self._choosing.hints,
+            proposal=self._draft.outline,
+            hints=self._draft.hints,
             box=self._box,
             brush=self._brush_mark(),
             cursor=self.brush_at,
@@ -267,25 +267,25 @@ class Stage(PointerWidget):
     def _show_bars(self) -> None:
         """The bars as they should be, where they should be."""
         there = self._picture is not None
-        masks = self._choosing.masks
+        masks = self._draft.masks
         self.tools.setVisible(there)
         self.tools.move(10, 10)
-        self.proposal_bar.setVisible(there and self._choosing.open)
-        self.proposal_bar.show_which(self._choosing.which, len(masks))
-        self.found_bar.setVisible(there and self._finding.open)
-        self.found_bar.show_count(len(self._finding.things), len(self._finding.chosen), self.width())
+        self.proposal_bar.setVisible(there and self._draft.open)
+        self.proposal_bar.show_which(self._draft.index, len(masks))
+        self.candidate_bar.setVisible(there and self._picker.open)
+        self.candidate_bar.show_count(len(self._picker.candidates), len(self._picker.selected), self.width())
         guide = GUIDE if there and not self._objects and self.tool is Tool.HINT else ""
         words = self._busy or guide
         self.caption.setText(words)
         self.caption.adjustSize()
-        self.caption.setVisible(there and bool(words) and not self._choosing.open and not self._finding.open)
-        for bar in (self.proposal_bar, self.found_bar, self.caption):
+        self.caption.setVisible(there and bool(words) and not self._draft.open and not self._picker.open)
+        for bar in (self.proposal_bar, self.candidate_bar, self.caption):
             bar.move((self.width() - bar.width()) // 2, self.height() - bar.height() - 12)
 
     # What the artist answers
 
     @Slot(object)
-    def _refine(self, pyramid: Pyramid) -> None:
+    def _refine(self, pyramid: ImagePyramid) -> None:
         if self._picture is not None and self._picture.still.digest == pyramid.digest:
             self._picture.refine(pyramid)
             self.update()
@@ -297,7 +297,7 @@ class Stage(PointerWidget):
         if name.startswith("proposal/"):
             _, serial, place = name.split("/")
             if int(serial) == self._serial:
-                self._choosing = self._choosing.traced(int(place), outline)
+                self._draft = self._draft.with_outline(int(place), outline)
         else:
             self._outlines[name] = outline
             for thing in self._objects:
@@ -308,9 +308,9 @@ class Stage(PointerWidget):
     def _trace_proposal(self, only: int | None = None) -> None:
         """Asks for the outlines that are not there, or for that of the one mask that changed."""
         self._serial += 1
-        for place, mask in enumerate(self._choosing.masks):
-            if place == only or self._choosing.outlines[place] is None:
-                self._artist.trace(f"proposal/{self._serial}/{place}", mask)
+        for place, mask in enumerate(self._draft.masks):
+            if place == only or self._draft.outlines[place] is None:
+                self._trace_thread.trace(f"proposal/{self._serial}/{place}", mask)
 
     def _forget_outlines(self) -> None:
         """Keeps the outlines of what is shown, and those of late for undo."""
@@ -319,6 +319,6 @@ class Stage(PointerWidget):
         self._outlines = {name: it for name, it in self._outlines.items() if name in shown | late}
 
     def _reset(self) -> None:
-        self._choosing, self._finding = Choosing(), Finding()
+        self._draft, self._picker = ObjectDraft(), CandidatePicker()
         self._serial += 1
         self._hover, self._box, self._stroke = None, None, None

@@ -7,11 +7,17 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from desktop.canvas.canvas import NOBODY, Canvas
+from desktop.canvas.canvas import NO_OBJECT, Canvas
 from desktop.canvas.pointer_actions import Tool
 from desktop.document.messages import Message, Messages
 from desktop.vision.worker import VisionWorker
-from desktop.vision.worker_protocol import Found, Glimpse, Proposal, Suggested, Suggestion
+from desktop.vision.worker_protocol import (
+    CandidatesFound,
+    HoverResult,
+    LabelResult,
+    ObjectLabel,
+    ProposalResult,
+)
 from engine.generation.requests import SECONDS
 from engine.scene.edits import add_object, prompt_object, rename_object, replace_mask, set_level
 from engine.scene.hints import Hints
@@ -26,7 +32,7 @@ SAME = 0.6
 
 
 @dataclass(frozen=True)
-class Wishes:
+class CanvasPreferences:
     """What a person prefers: whether hovering shows masks, and how an object begins."""
 
     hover: bool = True
@@ -77,7 +83,7 @@ class CanvasController(QObject):
         messages: Messages,
         parent: QObject | None = None,
         *,
-        wishes: Callable[[], Wishes] = Wishes,
+        wishes: Callable[[], CanvasPreferences] = CanvasPreferences,
     ) -> None:
         super().__init__(parent)
         self._wishes = wishes
@@ -85,7 +91,7 @@ class CanvasController(QObject):
         self._document, self._messages = document, messages
         self._unnamed: dict[int, tuple[int, str]] = {}
         self._tickets = 0
-        self._finding = False
+        self._picker = False
         self._join()
         self._take_still()
 
@@ -103,17 +109,17 @@ class CanvasController(QObject):
         canvas.hints_changed.connect(self._ask)
         canvas.cleared.connect(vision.withdraw)
         canvas.accepted.connect(self._accept)
-        canvas.things_accepted.connect(self._accept_found)
-        canvas.object_picked.connect(self._pick)
+        canvas.candidates_accepted.connect(self._accept_candidates)
+        canvas.object_clicked.connect(self._select_object)
         canvas.mask_edited.connect(self._repaint)
         canvas.find_requested.connect(self._find)
-        canvas.advised.connect(self._messages.tell)
+        canvas.hint_shown.connect(self._messages.tell)
         canvas.failed.connect(self._messages.show)
         vision.hover_mask.connect(self._show_hover)
         vision.proposed.connect(self._show_proposal)
-        vision.found.connect(self._take_found)
-        vision.suggested.connect(self._name)
-        vision.refused.connect(self._forget)
+        vision.candidates_found.connect(self._show_found_candidates)
+        vision.labelled.connect(self._name)
+        vision.label_failed.connect(self._forget)
         vision.failed.connect(self._fail)
         vision.busy_changed.connect(canvas.show_busy)
 
@@ -122,7 +128,7 @@ class CanvasController(QObject):
     @Slot()
     def _take_still(self) -> None:
         self._unnamed.clear()
-        self._finding = False
+        self._picker = False
         still = self._document.still
         self._canvas.set_still(still)
         self._vision.prepare(still)
@@ -144,7 +150,7 @@ class CanvasController(QObject):
     @Slot(object)
     def _ask(self, hints: Hints) -> None:
         """Whoever begins an object himself no longer waits for what may be found."""
-        self._finding = False
+        self._picker = False
         self._vision.propose(hints)
 
     @Slot(object)
@@ -154,9 +160,9 @@ class CanvasController(QObject):
             self._document.select((number,))
 
     @Slot(int, bool)
-    def _pick(self, index: int, extend: bool) -> None:
+    def _select_object(self, index: int, extend: bool) -> None:
         before = self._document.selection
-        if index == NOBODY:
+        if index == NO_OBJECT:
             self._document.select(())
         elif not extend:
             self._document.select((index,))
@@ -172,11 +178,11 @@ class CanvasController(QObject):
     @Slot()
     def _find(self) -> None:
         self._canvas.clear_hints()
-        self._finding = True
+        self._picker = True
         self._vision.find_objects()
 
     @Slot(object)
-    def _accept_found(self, masks: Sequence[Mask]) -> None:
+    def _accept_candidates(self, masks: Sequence[Mask]) -> None:
         """One step of undo, and all of them selected, so that all can go again at one key."""
         first = self._document.scene.next_object
         if self._add("Add object" if len(masks) == 1 else "Add objects", masks):
@@ -185,27 +191,31 @@ class CanvasController(QObject):
     # From the worker
 
     @Slot(object)
-    def _show_hover(self, glimpse: Glimpse) -> None:
+    def _show_hover(self, glimpse: HoverResult) -> None:
         self._canvas.show_hover(glimpse.outline)
 
     @Slot(object)
-    def _show_proposal(self, proposal: Proposal) -> None:
+    def _show_proposal(self, proposal: ProposalResult) -> None:
         """Shows it if it answers the hints as they are now: the newest wins."""
-        if proposal.hints == self._canvas.choosing.hints:
+        if proposal.hints == self._canvas.draft.hints:
             self._canvas.show_proposal(proposal.masks, 0, proposal.outlines)
 
     @Slot(object)
-    def _take_found(self, found: Found) -> None:
+    def _show_found_candidates(self, candidates_found: CandidatesFound) -> None:
         """Offers what is no object yet; the person chooses."""
-        if not self._finding:
+        if not self._picker:
             return
-        self._finding = False
+        self._picker = False
         there = [thing.mask for thing in self._document.scene.objects]
-        new = [it for it in found.things if not any(_overlap(it.mask, old) > SAME for old in there)]
+        new = [
+            it
+            for it in candidates_found.candidates
+            if not any(_overlap(it.mask, old) > SAME for old in there)
+        ]
         if new:
-            self._canvas.choose_tool(Tool.HINT)
-            self._canvas.show_found(new)
-        elif found.things:
+            self._canvas.set_tool(Tool.HINT)
+            self._canvas.show_candidates(new)
+        elif candidates_found.candidates:
             self._messages.tell(
                 "All that was found is an object already. Click a thing, or drag a box round it."
             )
@@ -213,19 +223,19 @@ class CanvasController(QObject):
             self._messages.tell("Nothing was found in this still. Click a thing, or drag a box round it.")
 
     @Slot(object)
-    def _name(self, suggested: Suggested) -> None:
-        named = self._unnamed.pop(suggested.ticket, None)
+    def _name(self, labelled: LabelResult) -> None:
+        named = self._unnamed.pop(labelled.request_id, None)
         if named is not None:
-            self._document.adopt(lambda scene: _named(scene, named, suggested.suggestion))
+            self._document.adopt(lambda scene: _named(scene, named, labelled.label))
 
     @Slot(int)
-    def _forget(self, ticket: int) -> None:
-        self._unnamed.pop(ticket, None)
+    def _forget(self, request_id: int) -> None:
+        self._unnamed.pop(request_id, None)
 
     @Slot(object)
     def _fail(self, message: Message) -> None:
         """A proposal that failed leaves no bar that waits for it."""
-        if self._canvas.choosing.open and not self._canvas.choosing.masks:
+        if self._canvas.draft.open and not self._canvas.draft.masks:
             self._canvas.clear_hints()
         self._messages.show(message)
 
@@ -252,7 +262,7 @@ class CanvasController(QObject):
             if thing is not None:
                 self._tickets += 1
                 self._unnamed[self._tickets] = (number, thing.name)
-                self._vision.suggest(still, mask, self._tickets)
+                self._vision.label(still, mask, self._tickets)
         return True
 
 
@@ -260,15 +270,15 @@ def _placeholder(number: int) -> str:
     return f"Object {number + 1}"
 
 
-def _named(scene: Scene, wanted: tuple[int, str], suggestion: Suggestion) -> Scene:
+def _named(scene: Scene, wanted: tuple[int, str], label: ObjectLabel) -> Scene:
     """The scene with the suggestion, unless the object is gone, another, or has been named by a person."""
     index, placeholder = wanted
     thing = scene.object(index)
     if thing is None or thing.name != placeholder or thing.prompt is not None:
         return scene
-    scene = rename_object(scene, index, suggestion.name)
-    scene = prompt_object(scene, index, suggestion.prompt)
-    return set_level(scene, index, suggestion.level_lufs)
+    scene = rename_object(scene, index, label.name)
+    scene = prompt_object(scene, index, label.prompt)
+    return set_level(scene, index, label.level_lufs)
 
 
 def _overlap(one: Mask, other: Mask) -> float:

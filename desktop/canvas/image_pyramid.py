@@ -15,7 +15,7 @@ LARGEST = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Pyramid:
+class ImagePyramid:
     """Attributes:
     digest: of the still.
     size: width and height of the still.
@@ -32,7 +32,7 @@ class Pyramid:
         return min(max(wanted, 0), len(self.levels) - 1)
 
 
-def build(still: Still) -> Pyramid:
+def build_image_pyramid(still: Still) -> ImagePyramid:
     import cv2
 
     pixels = still.pixels
@@ -41,7 +41,7 @@ def build(still: Still) -> Pyramid:
         half = pixels.shape[1] // 2, pixels.shape[0] // 2
         pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
         levels.append(_for_screen(pixels))
-    return Pyramid(still.digest, (still.width, still.height), tuple(levels))
+    return ImagePyramid(still.digest, (still.width, still.height), tuple(levels))
 
 
 def _for_screen(pixels: NDArray[np.uint8]) -> Level:

@@ -32,7 +32,7 @@ class Rect:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LabelSpec:
     """A label to place: round what, and how large it is."""
 
     object: Rect
@@ -40,7 +40,9 @@ class Wanted:
     height: float
 
 
-def place(wanted: Sequence[Wanted], view: Rect, taken: Sequence[Rect] = ()) -> tuple[Rect | None, ...]:
+def place_labels(
+    wanted: Sequence[LabelSpec], view: Rect, taken: Sequence[Rect] = ()
+) -> tuple[Rect | None, ...]:
     """A place for each label, the first ones first; None for one whose object is out of sight or that has no room."""
     used = list(taken)
     places: list[Rect | None] = []
@@ -52,7 +54,7 @@ def place(wanted: Sequence[Wanted], view: Rect, taken: Sequence[Rect] = ()) -> t
     return tuple(places)
 
 
-def _spots(label: Wanted, view: Rect) -> Iterator[Rect]:
+def _spots(label: LabelSpec, view: Rect) -> Iterator[Rect]:
     """Places by falling merit: above, on the top edge, below, beside, inside, then rows above and below."""
     seen = label.object.cut(view)
     if seen is None or label.width > view.width or label.height > view.height:

@@ -16,7 +16,7 @@ LEAST_BOX = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Choosing:
+class ObjectDraft:
     """Attributes:
     hints: as given, the clicks in order.
     masks: what they may mean; the previous answer until the next comes.
@@ -27,7 +27,7 @@ class Choosing:
     hints: Hints = field(default_factory=Hints)
     masks: tuple[Mask, ...] = ()
     outlines: tuple[Outline | None, ...] = ()
-    which: int = 0
+    index: int = 0
 
     @property
     def open(self) -> bool:
@@ -35,46 +35,48 @@ class Choosing:
 
     @property
     def mask(self) -> Mask | None:
-        return self.masks[self.which] if self.masks else None
+        return self.masks[self.index] if self.masks else None
 
     @property
     def outline(self) -> Outline | None:
-        return self.outlines[self.which] if self.outlines else None
+        return self.outlines[self.index] if self.outlines else None
 
-    def clicked(self, x: float, y: float, *, keep: bool) -> "Choosing":
+    def with_click(self, x: float, y: float, *, keep: bool) -> "ObjectDraft":
         clicks = (*self.hints.clicks, Click(x, y, keep))
         return replace(self, hints=replace(self.hints, clicks=clicks))
 
-    def boxed(self, start: Point, end: Point) -> "Choosing":
+    def with_box(self, start: Point, end: Point) -> "ObjectDraft":
         """With this box; the same where it is too small to mean anything."""
         box = Box(min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1]))
         if box.x1 - box.x0 < LEAST_BOX or box.y1 - box.y0 < LEAST_BOX:
             return self
         return replace(self, hints=replace(self.hints, box=box))
 
-    def back(self) -> "Choosing":
+    def without_last_hint(self) -> "ObjectDraft":
         """Without the last hint; nothing at all once none says what to keep."""
         clicks = self.hints.clicks[:-1]
         box = self.hints.box if self.hints.clicks else None
         left = Hints(clicks, box)
         keeps = box is not None or any(click.keep for click in clicks)
-        return replace(self, hints=left) if keeps else Choosing()
+        return replace(self, hints=left) if keeps else ObjectDraft()
 
-    def cycled(self, steps: int) -> "Choosing":
-        return replace(self, which=(self.which + steps) % len(self.masks)) if self.masks else self
+    def cycled(self, steps: int) -> "ObjectDraft":
+        return replace(self, index=(self.index + steps) % len(self.masks)) if self.masks else self
 
-    def answered(self, masks: Sequence[Mask], which: int, outlines: Sequence[Outline | None]) -> "Choosing":
+    def with_masks(
+        self, masks: Sequence[Mask], index: int, outlines: Sequence[Outline | None]
+    ) -> "ObjectDraft":
         drawn = tuple(outlines) if len(outlines) == len(masks) else (None,) * len(masks)
-        place = min(max(which, 0), max(len(masks) - 1, 0))
-        return replace(self, masks=tuple(masks), outlines=drawn, which=place)
+        place = min(max(index, 0), max(len(masks) - 1, 0))
+        return replace(self, masks=tuple(masks), outlines=drawn, index=place)
 
-    def traced(self, place: int, outline: Outline) -> "Choosing":
+    def with_outline(self, place: int, outline: Outline) -> "ObjectDraft":
         outlines = tuple(outline if i == place else old for i, old in enumerate(self.outlines))
         return replace(self, outlines=outlines)
 
-    def repainted(self, mask: Mask) -> "Choosing":
+    def with_mask(self, mask: Mask) -> "ObjectDraft":
         """With another mask in the shown one's place, which a brush made."""
-        masks = tuple(mask if i == self.which else old for i, old in enumerate(self.masks))
+        masks = tuple(mask if i == self.index else old for i, old in enumerate(self.masks))
         return replace(self, masks=masks)
 
 

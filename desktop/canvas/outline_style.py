@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtGui import QColor
 
-from desktop.canvas.candidate_picker import Finding
+from desktop.canvas.candidate_picker import CandidatePicker
 from desktop.canvas.viewport import Viewport
 from desktop.vision.geometry import Point
 from desktop.vision.outline import Outline
@@ -13,7 +13,7 @@ from engine.scene.hints import Hints
 
 
 @dataclass(frozen=True)
-class Finish:
+class OutlineStyle:
     """How one outline is drawn: its colour, how much of it covers the still, how wide the line is."""
 
     colour: Colour
@@ -30,13 +30,13 @@ class Finish:
 HOVER_COLOUR: Colour = (235, 240, 246)
 PROPOSAL_COLOUR: Colour = (91, 168, 229)
 DROP_COLOUR: Colour = (238, 106, 115)
-HOVER = Finish(HOVER_COLOUR, 0.20, 1.5)
-PROPOSAL = Finish(PROPOSAL_COLOUR, 0.34, 2.0)
+HOVER_STYLE = OutlineStyle(HOVER_COLOUR, 0.20, 1.5)
+PROPOSAL_STYLE = OutlineStyle(PROPOSAL_COLOUR, 0.34, 2.0)
 
 
-def object_finish(colour: Colour, *, selected: bool, pointed: bool) -> Finish:
+def object_style(colour: Colour, *, selected: bool, pointed: bool) -> OutlineStyle:
     """Of an object: stronger while it is selected or under the pointer."""
-    return Finish(colour, 0.30 if selected else 0.26 if pointed else 0.16, 2.5 if selected else 1.5)
+    return OutlineStyle(colour, 0.30 if selected else 0.26 if pointed else 0.16, 2.5 if selected else 1.5)
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class ShownObject:
     pointed: bool
 
     @property
-    def finish(self) -> Finish:
-        return object_finish(self.colour, selected=self.selected, pointed=self.pointed)
+    def finish(self) -> OutlineStyle:
+        return object_style(self.colour, selected=self.selected, pointed=self.pointed)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class BrushMark:
 
 
 @dataclass(frozen=True)
-class Layout:
+class CanvasState:
     """All that stands on the still.
 
     Attributes:
@@ -82,7 +82,7 @@ class Layout:
     viewport: Viewport
     ratio: float
     objects: tuple[ShownObject, ...] = ()
-    finding: Finding = field(default_factory=Finding)
+    picker: CandidatePicker = field(default_factory=CandidatePicker)
     hover: Outline | None = None
     proposal: Outline | None = None
     hints: Hints = field(default_factory=Hints)

@@ -3,15 +3,15 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from desktop.canvas.badges import paint_found
-from desktop.canvas.labels import Rect, Wanted, place
+from desktop.canvas.badges import paint_candidates
+from desktop.canvas.labels import LabelSpec, Rect, place_labels
 from desktop.canvas.outline_style import (
     DROP_COLOUR,
-    HOVER,
-    PROPOSAL,
+    HOVER_STYLE,
     PROPOSAL_COLOUR,
+    PROPOSAL_STYLE,
     BrushMark,
-    Layout,
+    CanvasState,
     ShownObject,
 )
 from desktop.canvas.overlays import Overlays, to_view, view_box
@@ -25,8 +25,8 @@ DIM = QColor(6, 8, 10, 105)
 PAD_X, PAD_Y = 8.0, 3.0
 
 
-def paint_scenery(
-    painter: QPainter, exposed: QRectF, layout: Layout, overlays: Overlays, font: QFont
+def paint_overlays(
+    painter: QPainter, exposed: QRectF, layout: CanvasState, overlays: Overlays, font: QFont
 ) -> None:
     """Everything on the still, from the lowest up."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -36,13 +36,13 @@ def paint_scenery(
             overlays.paint(painter, exposed, thing.outline, thing.finish, viewport, ratio)
     if layout.proposal is not None:
         _dim_around(painter, layout, overlays)
-        overlays.paint(painter, exposed, layout.proposal, PROPOSAL, viewport, ratio)
+        overlays.paint(painter, exposed, layout.proposal, PROPOSAL_STYLE, viewport, ratio)
     elif layout.hover is not None:
-        overlays.paint(painter, exposed, layout.hover, HOVER, viewport, ratio)
+        overlays.paint(painter, exposed, layout.hover, HOVER_STYLE, viewport, ratio)
     if layout.brush is not None:
         _paint_stroke(painter, layout.brush, viewport)
-    if layout.finding.open:
-        paint_found(painter, exposed, layout, overlays, font)
+    if layout.picker.open:
+        paint_candidates(painter, exposed, layout, overlays, font)
     _paint_names(painter, layout, font)
     _paint_hints(painter, layout)
     if layout.cursor is not None and layout.brush is not None:
@@ -53,7 +53,7 @@ def _selected_last(objects: tuple[ShownObject, ...]) -> list[ShownObject]:
     return sorted(objects, key=lambda thing: (thing.selected, thing.pointed))
 
 
-def _dim_around(painter: QPainter, layout: Layout, overlays: Overlays) -> None:
+def _dim_around(painter: QPainter, layout: CanvasState, overlays: Overlays) -> None:
     """The rest of the still steps back while an object is being chosen."""
     assert layout.proposal is not None
     still = QPainterPath()
@@ -90,7 +90,7 @@ def _ring(painter: QPainter, centre: QPointF, radius: float, brush: BrushMark) -
         painter.drawLine(centre - QPointF(4, 0), centre + QPointF(4, 0))
 
 
-def _paint_hints(painter: QPainter, layout: Layout) -> None:
+def _paint_hints(painter: QPainter, layout: CanvasState) -> None:
     box = layout.hints.box
     corners = layout.box
     if corners is None and box is not None:
@@ -125,7 +125,7 @@ def _paint_click(painter: QPainter, click: Click, viewport: Viewport) -> None:
         painter.drawLine(at - QPointF(0, 3.2), at + QPointF(0, 3.2))
 
 
-def _paint_names(painter: QPainter, layout: Layout, font: QFont) -> None:
+def _paint_names(painter: QPainter, layout: CanvasState, font: QFont) -> None:
     named = [thing for thing in reversed(_selected_last(layout.objects)) if thing.outline is not None]
     metrics = QFontMetricsF(font)
     texts = [metrics.elidedText(thing.name, Qt.TextElideMode.ElideRight, NAME_WIDTH) for thing in named]
@@ -136,7 +136,7 @@ def _paint_names(painter: QPainter, layout: Layout, font: QFont) -> None:
 
 
 def name_places(
-    named: list[ShownObject], texts: list[str], layout: Layout, metrics: QFontMetricsF
+    named: list[ShownObject], texts: list[str], layout: CanvasState, metrics: QFontMetricsF
 ) -> tuple[Rect | None, ...]:
     """Where the names stand, in the view."""
     wanted = []
@@ -145,9 +145,9 @@ def name_places(
         box = view_box(thing.outline, layout.viewport)
         width = metrics.horizontalAdvance(text) + 2 * PAD_X
         height = metrics.height() + 2 * PAD_Y
-        wanted.append(Wanted(Rect(box.x(), box.y(), box.width(), box.height()), width, height))
+        wanted.append(LabelSpec(Rect(box.x(), box.y(), box.width(), box.height()), width, height))
     taken = [Rect(*rect) for rect in layout.keep_clear]
-    return place(wanted, Rect(0, 0, *layout.viewport.view), taken)
+    return place_labels(wanted, Rect(0, 0, *layout.viewport.view), taken)
 
 
 def _paint_name(painter: QPainter, thing: ShownObject, text: str, plate: QRectF) -> None:

@@ -7,18 +7,18 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from desktop.canvas.outline_style import Finish
+from desktop.canvas.outline_style import OutlineStyle
 from desktop.canvas.viewport import Viewport
 from desktop.vision.outline import Outline
 
-KEPT = 48
+MAX_TILES = 48
 REACH = 4.0
 """View pixels by which lines stand out from the box of their outline."""
 SHADE = QColor(8, 10, 12, 150)
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class OverlayTile:
     """A picture and where in the view its corner stands, relative to the still's corner."""
 
     image: QImage
@@ -29,7 +29,7 @@ class Overlays:
     """Draws outlines, and remembers the sheets and paths it drew."""
 
     def __init__(self) -> None:
-        self._sheets: OrderedDict[object, Sheet] = OrderedDict()
+        self._sheets: OrderedDict[object, OverlayTile] = OrderedDict()
         self._paths: WeakKeyDictionary[Outline, QPainterPath] = WeakKeyDictionary()
         self.drawn_count = 0
 
@@ -38,7 +38,7 @@ class Overlays:
         painter: QPainter,
         exposed: QRectF,
         outline: Outline,
-        finish: Finish,
+        finish: OutlineStyle,
         viewport: Viewport,
         ratio: float,
     ) -> None:
@@ -62,7 +62,7 @@ class Overlays:
             self._paths[outline] = path
         return path
 
-    def _sheet(self, outline: Outline, finish: Finish, viewport: Viewport, ratio: float) -> Sheet:
+    def _sheet(self, outline: Outline, finish: OutlineStyle, viewport: Viewport, ratio: float) -> OverlayTile:
         """The sheet of this outline: all of it while that is no larger than the view, else what is in sight."""
         whole = view_box(outline, viewport)
         view = QRectF(0, 0, *viewport.view)
@@ -72,14 +72,14 @@ class Overlays:
         if sheet is None:
             sheet = self._draw(outline, finish, viewport, ratio, whole if fits else whole.intersected(view))
             self._sheets[key] = sheet
-            while len(self._sheets) > KEPT:
+            while len(self._sheets) > MAX_TILES:
                 self._sheets.popitem(last=False)
         self._sheets.move_to_end(key)
         return sheet
 
     def _draw(
-        self, outline: Outline, finish: Finish, viewport: Viewport, ratio: float, part: QRectF
-    ) -> Sheet:
+        self, outline: Outline, finish: OutlineStyle, viewport: Viewport, ratio: float, part: QRectF
+    ) -> OverlayTile:
         self.drawn_count += 1
         left, top = int(part.left() * ratio) / ratio, int(part.top() * ratio) / ratio
         width, height = int(part.width() * ratio) + 2, int(part.height() * ratio) + 2
@@ -91,10 +91,10 @@ class Overlays:
         painter.translate(-left, -top)
         draw_outline(painter, self.path(outline), finish, viewport)
         painter.end()
-        return Sheet(image, QPointF(left - viewport.x, top - viewport.y))
+        return OverlayTile(image, QPointF(left - viewport.x, top - viewport.y))
 
 
-def draw_outline(painter: QPainter, path: QPainterPath, finish: Finish, viewport: Viewport) -> None:
+def draw_outline(painter: QPainter, path: QPainterPath, finish: OutlineStyle, viewport: Viewport) -> None:
     """Fill, then a line with a dark one under it, which shows on bright stills too."""
     shape = to_view(viewport).map(path)
     painter.fillPath(shape, finish.tint())

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QWidget
 from desktop.actions.actions import Actions
 from desktop.canvas.canvas import Canvas
 from desktop.canvas.canvas_commands import COMMANDS, Command
-from desktop.canvas.controller import CanvasController, Wishes
+from desktop.canvas.controller import CanvasController, CanvasPreferences
 from desktop.canvas.pointer_actions import Tool
 from desktop.services import Services
 from desktop.settings.table import Preferences
-from desktop.vision.studio_backend import StudioSight
+from desktop.vision.studio_backend import StudioVisionBackend
 from desktop.vision.worker import VisionWorker
-from desktop.vision.worker_protocol import Sight
+from desktop.vision.worker_protocol import VisionBackend
 
 ALWAYS = ("find", "smaller", "larger", "fit", "actual", "closer", "farther")
 """Commands of the canvas that act whenever there is a still."""
@@ -22,7 +22,7 @@ ALWAYS = ("find", "smaller", "larger", "fit", "actual", "closer", "farther")
 TOOLS = {"point": Tool.HINT, "brush": Tool.BRUSH, "erase": Tool.ERASE}
 
 
-class CanvasPanel:
+class CanvasPart:
     """The canvas with its worker and its controller."""
 
     def __init__(self, services: Services, parent: QWidget) -> None:
@@ -30,16 +30,16 @@ class CanvasPanel:
         self.canvas = Canvas(parent)
         self.canvas.set_keys(services.settings.keys)
         services.settings.keys_changed.connect(self.canvas.set_keys)
-        self.vision = VisionWorker(sight_maker(services), self.canvas)
+        self.vision = VisionWorker(vision_backend_factory(services), self.canvas)
         self._controller = CanvasController(
             self.canvas,
             self.vision,
             services.document,
             services.messages,
             self.canvas,
-            wishes=lambda: wishes_of(services.settings.preferences),
+            wishes=lambda: canvas_preferences(services.settings.preferences),
         )
-        self.vision.busy_changed.connect(lambda words: services.running.tell("vision", words))
+        self.vision.busy_changed.connect(lambda words: services.activity.set_task("vision", words))
 
     @property
     def widget(self) -> QWidget:
@@ -49,13 +49,13 @@ class CanvasPanel:
         for id_ in ALWAYS:
             actions.bind(id_, self._obeying(COMMANDS[id_]), self._has_still)
         for id_, tool in TOOLS.items():
-            actions.bind(id_, self._choosing(tool), self._has_still, self._is_chosen(tool))
-        actions.bind("accept", self._obeying(Command.ACCEPT), lambda: self.canvas.can_obey()[0])
-        actions.bind("next_mask", self._obeying(Command.NEXT), lambda: self.canvas.can_obey()[0])
-        actions.bind("previous_here", self._obeying(Command.PREVIOUS), lambda: self.canvas.can_obey()[0])
-        actions.bind("hint_back", self._obeying(Command.BACK), lambda: self.canvas.can_obey()[1])
-        self.canvas.finding_changed.connect(actions.refresh)
-        actions.bind("clear", self._obeying(Command.CLEAR), lambda: self.canvas.can_obey()[1])
+            actions.bind(id_, self._draft(tool), self._has_still, self._is_chosen(tool))
+        actions.bind("accept", self._obeying(Command.ACCEPT), lambda: self.canvas.can_execute()[0])
+        actions.bind("next_mask", self._obeying(Command.NEXT), lambda: self.canvas.can_execute()[0])
+        actions.bind("previous_here", self._obeying(Command.PREVIOUS), lambda: self.canvas.can_execute()[0])
+        actions.bind("hint_back", self._obeying(Command.BACK), lambda: self.canvas.can_execute()[1])
+        self.canvas.picker_changed.connect(actions.refresh)
+        actions.bind("clear", self._obeying(Command.CLEAR), lambda: self.canvas.can_execute()[1])
 
     def close(self) -> None:
         self._controller.close()
@@ -64,22 +64,22 @@ class CanvasPanel:
         return self._document.still is not None
 
     def _obeying(self, command: Command) -> Callable[[], None]:
-        return lambda: self.canvas.obey(command)
+        return lambda: self.canvas.execute(command)
 
-    def _choosing(self, tool: Tool) -> Callable[[], None]:
-        return lambda: self.canvas.choose_tool(tool)
+    def _draft(self, tool: Tool) -> Callable[[], None]:
+        return lambda: self.canvas.set_tool(tool)
 
     def _is_chosen(self, tool: Tool) -> Callable[[], bool]:
         return lambda: self.canvas.tool is tool
 
 
-def sight_maker(services: Services) -> Callable[[], Sight]:
+def vision_backend_factory(services: Services) -> Callable[[], VisionBackend]:
     """Makes what looks at stills, in the vision thread: the settings are read here, the models loaded there."""
     preferences = services.settings.preferences
     threads = preferences.threads or None
-    return lambda: StudioSight(preferences.model or None, preferences.device, threads)
+    return lambda: StudioVisionBackend(preferences.model or None, preferences.device, threads)
 
 
-def wishes_of(preferences: Preferences) -> Wishes:
+def canvas_preferences(preferences: Preferences) -> CanvasPreferences:
     """What of the settings is the canvas's."""
-    return Wishes(preferences.hover, preferences.duration, preferences.negative)
+    return CanvasPreferences(preferences.hover, preferences.duration, preferences.negative)

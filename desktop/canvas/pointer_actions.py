@@ -5,7 +5,7 @@ from enum import Enum
 
 from desktop.vision.geometry import Point
 
-DRAG_BEGINS = 5.0
+DRAG_THRESHOLD = 5.0
 """View pixels from the press after which it is no click any more."""
 
 
@@ -23,7 +23,7 @@ class Button(Enum):
 
 
 @dataclass(frozen=True)
-class Held:
+class Modifiers:
     """What is held down while the pointer acts."""
 
     alt: bool = False
@@ -33,19 +33,19 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Clicked:
+class ClickAction:
     at: Point
-    held: Held
+    held: Modifiers
 
 
 @dataclass(frozen=True)
-class Panned:
+class PanAction:
     dx: float
     dy: float
 
 
 @dataclass(frozen=True)
-class Boxing:
+class BoxPreview:
     """A box from one corner to the other, still being drawn."""
 
     start: Point
@@ -53,13 +53,13 @@ class Boxing:
 
 
 @dataclass(frozen=True)
-class Boxed:
+class BoxAction:
     start: Point
     end: Point
 
 
 @dataclass(frozen=True)
-class Stroked:
+class StrokeAction:
     """A brush stroke, so far or as it ended."""
 
     points: tuple[Point, ...]
@@ -67,7 +67,7 @@ class Stroked:
     ended: bool
 
 
-Action = Clicked | Panned | Boxing | Boxed | Stroked
+PointerAction = ClickAction | PanAction | BoxPreview | BoxAction | StrokeAction
 
 
 class _State(Enum):
@@ -78,7 +78,7 @@ class _State(Enum):
     STROKING = 4
 
 
-class Pointer:
+class PointerTracker:
     """Follows one pointer from press to release. All places are in view pixels."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Pointer:
         self._start: Point = (0.0, 0.0)
         self._last: Point = (0.0, 0.0)
         self._button = Button.LEFT
-        self._held = Held()
+        self._held = Modifiers()
         self._adds = True
         self._points: list[Point] = []
 
@@ -98,7 +98,7 @@ class Pointer:
     def panning(self) -> bool:
         return self._state is _State.PANNING
 
-    def press(self, at: Point, button: Button, tool: Tool, held: Held) -> Action | None:
+    def press(self, at: Point, button: Button, tool: Tool, held: Modifiers) -> PointerAction | None:
         if self.busy:
             return None
         self._start = self._last = at
@@ -114,28 +114,28 @@ class Pointer:
         self._points = [at]
         return self._stroke(ended=False)
 
-    def move(self, at: Point) -> Action | None:
+    def move(self, at: Point) -> PointerAction | None:
         before, self._last = self._last, at
         if self._state is _State.PANNING:
-            return Panned(at[0] - before[0], at[1] - before[1])
+            return PanAction(at[0] - before[0], at[1] - before[1])
         if self._state is _State.STROKING:
             self._points.append(at)
             return self._stroke(ended=False)
-        if self._state is _State.PRESSED and _distance(self._start, at) >= DRAG_BEGINS:
+        if self._state is _State.PRESSED and _distance(self._start, at) >= DRAG_THRESHOLD:
             self._state = _State.BOXING
         if self._state is _State.BOXING:
-            return Boxing(self._start, at)
+            return BoxPreview(self._start, at)
         return None
 
-    def release(self, at: Point, button: Button) -> Action | None:
+    def release(self, at: Point, button: Button) -> PointerAction | None:
         """The end of what ``button`` began; any other button ends nothing."""
         if not self.busy or button is not self._button:
             return None
         state, self._state = self._state, _State.IDLE
         if state is _State.PRESSED:
-            return Clicked(self._start, self._held)
+            return ClickAction(self._start, self._held)
         if state is _State.BOXING:
-            return Boxed(self._start, at)
+            return BoxAction(self._start, at)
         return self._stroke(ended=True) if state is _State.STROKING else None
 
     def cancel(self) -> bool:
@@ -143,8 +143,8 @@ class Pointer:
         was, self._state = self.busy, _State.IDLE
         return was
 
-    def _stroke(self, *, ended: bool) -> Stroked:
-        return Stroked(tuple(self._points), self._adds, ended)
+    def _stroke(self, *, ended: bool) -> StrokeAction:
+        return StrokeAction(tuple(self._points), self._adds, ended)
 
 
 def _distance(one: Point, other: Point) -> float:
@@ -152,17 +152,17 @@ def _distance(one: Point, other: Point) -> float:
 
 
 @dataclass(frozen=True)
-class Zoomed:
+class ZoomAction:
     notches: float
 
 
 @dataclass(frozen=True)
-class Cycled:
+class CycleAction:
     notches: float
 
 
 @dataclass(frozen=True)
-class Wheel:
+class WheelTurn:
     """A turn of the wheel or a stroke of two fingers, both deltas down positive as Qt gives them."""
 
     pixels: Point
@@ -170,15 +170,17 @@ class Wheel:
     touchpad: bool
 
 
-def wheeled(wheel: Wheel, held: Held, *, proposal: bool) -> Zoomed | Panned | Cycled:
+def wheel_action(
+    wheel: WheelTurn, held: Modifiers, *, proposal: bool
+) -> ZoomAction | PanAction | CycleAction:
     """Two fingers pan, a wheel zooms, Control zooms with either; Shift cycles an open proposal, or pans sideways."""
     angle = wheel.angle[1] or wheel.angle[0]
     notches = (angle or wheel.pixels[1] * 4) / 120
     if held.shift and proposal:
-        return Cycled(notches)
+        return CycleAction(notches)
     if held.control:
-        return Zoomed(notches)
+        return ZoomAction(notches)
     if wheel.touchpad:
         dx, dy = wheel.pixels if any(wheel.pixels) else (wheel.angle[0] / 2, wheel.angle[1] / 2)
-        return Panned(dx, dy)
-    return Panned(angle / 2, 0.0) if held.shift else Zoomed(notches)
+        return PanAction(dx, dy)
+    return PanAction(angle / 2, 0.0) if held.shift else ZoomAction(notches)

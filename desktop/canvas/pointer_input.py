@@ -16,20 +16,20 @@ from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import pressed
 from desktop.canvas.canvas_commands import Command, command_for
 from desktop.canvas.pointer_actions import (
-    Action,
-    Boxed,
-    Boxing,
+    BoxAction,
+    BoxPreview,
     Button,
-    Clicked,
-    Cycled,
-    Held,
-    Panned,
-    Pointer,
-    Stroked,
+    ClickAction,
+    CycleAction,
+    Modifiers,
+    PanAction,
+    PointerAction,
+    PointerTracker,
+    StrokeAction,
     Tool,
-    Wheel,
-    Zoomed,
-    wheeled,
+    WheelTurn,
+    ZoomAction,
+    wheel_action,
 )
 from desktop.canvas.viewport import wheel_factor
 from desktop.vision.geometry import Point
@@ -37,20 +37,20 @@ from desktop.vision.geometry import Point
 BUTTONS = {Qt.MouseButton.LeftButton: Button.LEFT, Qt.MouseButton.MiddleButton: Button.MIDDLE}
 
 
-class PointerWidget(QWidget):
+class PointerInput(QWidget):
     """Says what was meant through the ``on_`` methods, which the canvas fills in.
 
     Signals: tapped(): Space was tapped and nothing was panned.
     """
 
-    tapped = Signal()
+    space_tapped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pointer = Pointer()
+        self.pointer = PointerTracker()
         self.tool = Tool.HINT
         self.keys = KeyMap()
-        self.held = Held()
+        self.held = Modifiers()
         self.focus_by_key = False
         self._at: Point | None = None
         self._panned = False
@@ -84,15 +84,15 @@ class PointerWidget(QWidget):
 
     # What the canvas fills in
 
-    def on_click(self, action: Clicked) -> None: ...
-    def on_box(self, action: Boxing | Boxed) -> None: ...
-    def on_pan(self, action: Panned) -> None: ...
+    def on_click(self, action: ClickAction) -> None: ...
+    def on_box(self, action: BoxPreview | BoxAction) -> None: ...
+    def on_pan(self, action: PanAction) -> None: ...
     def on_zoom(self, factor: float, at: Point) -> None: ...
-    def on_stroke(self, action: Stroked) -> None: ...
-    def on_point(self, at: Point | None, held: Held) -> None: ...
-    def on_tap(self) -> None: ...
-    def obey(self, command: Command) -> None: ...
-    def can_obey(self) -> tuple[bool, bool]:
+    def on_stroke(self, action: StrokeAction) -> None: ...
+    def on_point(self, at: Point | None, held: Modifiers) -> None: ...
+    def on_space_tap(self) -> None: ...
+    def execute(self, command: Command) -> None: ...
+    def can_execute(self) -> tuple[bool, bool]:
         """Whether a proposal is open, and whether there are hints."""
         return False, False
 
@@ -130,13 +130,13 @@ class PointerWidget(QWidget):
         self._sense(event.modifiers())
         pixels, angle = event.pixelDelta(), event.angleDelta()
         touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
-        wheel = Wheel((pixels.x(), pixels.y()), (angle.x(), angle.y()), touchpad)
-        match wheeled(wheel, self.held, proposal=self.can_obey()[0]):
-            case Zoomed(notches):
+        wheel = WheelTurn((pixels.x(), pixels.y()), (angle.x(), angle.y()), touchpad)
+        match wheel_action(wheel, self.held, proposal=self.can_execute()[0]):
+            case ZoomAction(notches):
                 self.on_zoom(wheel_factor(notches), _point(event.position()))
-            case Cycled(notches):
+            case CycleAction(notches):
                 self._turn(notches)
-            case Panned() as panned:
+            case PanAction() as panned:
                 self.on_pan(panned)
         self.point_again()
         event.accept()
@@ -147,20 +147,20 @@ class PointerWidget(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self._at = None
-        self.held = Held()
+        self.held = Modifiers()
         self.on_point(None, self.held)
         super().leaveEvent(event)
 
-    def _act(self, action: Action | None) -> None:
+    def _act(self, action: PointerAction | None) -> None:
         match action:
-            case Clicked():
+            case ClickAction():
                 self.on_click(action)
-            case Boxing() | Boxed():
+            case BoxPreview() | BoxAction():
                 self.on_box(action)
-            case Panned():
+            case PanAction():
                 self._panned = True
                 self.on_pan(action)
-            case Stroked():
+            case StrokeAction():
                 self.on_stroke(action)
 
     def _turn(self, notches: float) -> None:
@@ -169,7 +169,7 @@ class PointerWidget(QWidget):
         while abs(self._turned) >= 1:
             step = 1 if self._turned > 0 else -1
             self._turned -= step
-            self.obey(Command.PREVIOUS if step > 0 else Command.NEXT)
+            self.execute(Command.PREVIOUS if step > 0 else Command.NEXT)
 
     # Keys and focus
 
@@ -188,7 +188,7 @@ class PointerWidget(QWidget):
             and event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
             and (command := self._command(event)) is not None
         ):
-            self.obey(command)
+            self.execute(command)
             return True
         return super().event(event)
 
@@ -200,7 +200,7 @@ class PointerWidget(QWidget):
             return
         command = self._command(event)
         if command is not None:
-            self.obey(command)
+            self.execute(command)
         else:
             self._sense(event.modifiers())
             self.point_again()
@@ -211,7 +211,7 @@ class PointerWidget(QWidget):
             if not event.isAutoRepeat() and self.held.space:
                 self._hold(space=False)
                 if not self._panned:
-                    self.on_tap()
+                    self.on_space_tap()
             return
         self._sense(event.modifiers())
         self.point_again()
@@ -225,12 +225,12 @@ class PointerWidget(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self.focus_by_key = False
-        self.held = Held()
+        self.held = Modifiers()
         self.update()
         super().focusOutEvent(event)
 
     def _command(self, event: QKeyEvent) -> Command | None:
-        proposal, hints = self.can_obey()
+        proposal, hints = self.can_execute()
         return command_for(pressed(event), self.keys, proposal=proposal, hints=hints)
 
     def _is_space(self, event: QKeyEvent) -> bool:
@@ -238,11 +238,11 @@ class PointerWidget(QWidget):
         return event.key() == Qt.Key.Key_Space and plain
 
     def _hold(self, *, space: bool) -> None:
-        self.held = Held(self.held.alt, self.held.control, self.held.shift, space)
+        self.held = Modifiers(self.held.alt, self.held.control, self.held.shift, space)
         self.point_again()
 
     def _sense(self, modifiers: Qt.KeyboardModifier) -> None:
-        self.held = Held(
+        self.held = Modifiers(
             bool(modifiers & Qt.KeyboardModifier.AltModifier),
             bool(modifiers & Qt.KeyboardModifier.ControlModifier),
             bool(modifiers & Qt.KeyboardModifier.ShiftModifier),

@@ -3,21 +3,21 @@
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from desktop.canvas.image_pyramid import Level, Pyramid
+from desktop.canvas.image_pyramid import ImagePyramid, Level
 from desktop.canvas.viewport import Viewport
 from engine.vision.still import Still
 
-PIXELS_SHOW = 4.0
+PIXELATED_ZOOM = 4.0
 """From this zoom on, pixels are drawn as squares."""
 
 
-class Picture:
+class StillPainter:
     """A still, and the pixmap of how it was last seen. A still without its pyramid is drawn fast and rough."""
 
     def __init__(self, still: Still, ground: QColor) -> None:
         self.still = still
         self._ground = ground
-        self._pyramid: Pyramid | None = None
+        self._pyramid: ImagePyramid | None = None
         self._levels = [_rgb_image(still)]
         self._seen: tuple[Viewport, float] | None = None
         self._pixmap = QPixmap()
@@ -27,7 +27,7 @@ class Picture:
     def fine(self) -> bool:
         return self._pyramid is not None
 
-    def refine(self, pyramid: Pyramid) -> None:
+    def refine(self, pyramid: ImagePyramid) -> None:
         """From now on drawn from these levels."""
         self._pyramid = pyramid
         full = self._levels[0]
@@ -54,7 +54,7 @@ class Picture:
         painter.scale(ratio, ratio)
         zoom = viewport.zoom * ratio
         index = 0 if self._pyramid is None else self._pyramid.level_for(zoom)
-        smooth = self.fine and zoom < PIXELS_SHOW
+        smooth = self.fine and zoom < PIXELATED_ZOOM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         target, source = _in_sight(viewport, self._levels[index])
         if not target.isEmpty():

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider
 from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import shown_key, tooltip
 from desktop.canvas.brush import SIZES
-from desktop.canvas.canvas_commands import Command, action_of
+from desktop.canvas.canvas_commands import Command, action_id_of
 from desktop.canvas.pointer_actions import Tool
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
@@ -32,7 +32,7 @@ SHEET = f"""
 """
 
 
-class Bar(QFrame):
+class FloatingBar(QFrame):
     """A row of controls in a rounded plate. ``set_keys`` gives them their tooltips."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
@@ -49,7 +49,7 @@ class Bar(QFrame):
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: the tooltips name them."""
         for button, (command, words) in self._tips.items():
-            button.setToolTip(tooltip(SPECS[action_of(command)], keys, words))
+            button.setToolTip(tooltip(SPECS[action_id_of(command)], keys, words))
 
     def button(self, picture: str, command: Command, tip: str = "", colour: str = DARK.text) -> QToolButton:
         """A button for a command."""
@@ -71,7 +71,7 @@ class Bar(QFrame):
         self.row.addSpacing(3)
 
 
-class ToolBar(Bar):
+class ToolBar(FloatingBar):
     """Signals: tool_chosen(Tool), command(Command), diameter_chosen(int)."""
 
     tool_chosen = Signal(object)
@@ -134,7 +134,7 @@ class ToolBar(Bar):
         return button
 
 
-class ProposalBar(Bar):
+class ProposalBar(FloatingBar):
     """Which proposal is shown, and what to do with it. Signals: command(Command)."""
 
     command = Signal(object)
@@ -142,11 +142,11 @@ class ProposalBar(Bar):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Proposed object", parent)
         self.previous = self._button("chevron_left", Command.PREVIOUS)
-        self.which = QLabel(self)
-        self.which.setAccessibleName("Which proposal")
-        self.which.setMinimumWidth(84)
-        self.which.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.row.addWidget(self.which)
+        self.index = QLabel(self)
+        self.index.setAccessibleName("Which proposal")
+        self.index.setMinimumWidth(84)
+        self.index.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.row.addWidget(self.index)
         self.next = self._button("chevron_right", Command.NEXT)
         self.rule()
         self.clear = self._button("close", Command.CLEAR)
@@ -155,8 +155,8 @@ class ProposalBar(Bar):
         self.accept.setText("Add object")
         self.accept.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
-    def show_which(self, which: int, count: int) -> None:
-        self.which.setText(f"Mask {which + 1} of {count}" if count else "Looking…")
+    def show_which(self, index: int, count: int) -> None:
+        self.index.setText(f"Mask {index + 1} of {count}" if count else "Looking…")
         for button in (self.previous, self.next):
             button.setEnabled(count > 1)
         self.accept.setEnabled(count > 0)

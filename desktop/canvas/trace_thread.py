@@ -4,33 +4,33 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from desktop.canvas.image_pyramid import build
+from desktop.canvas.image_pyramid import build_image_pyramid
 from desktop.document.messages import message_of
-from desktop.threads.request_thread import Answer, Handler, Lane
-from desktop.vision.outline import trace
+from desktop.threads.request_thread import Handler, Reply, RequestThread
+from desktop.vision.outline import trace_outline
 from engine.scene.masks import Mask
 from engine.vision.still import Still
 
 
 @dataclass(frozen=True)
-class Halve:
+class BuildPyramid:
     still: Still
 
 
 @dataclass(frozen=True)
-class Trace:
+class TraceMask:
     """``name`` comes back with the outline: a mask's digest, or whatever tells it apart."""
 
     name: str
     mask: Mask = field(compare=False, repr=False)
 
 
-class Artist(QObject):
+class TraceThread(QObject):
     """Signals:
     halved(Pyramid), traced(str, Outline): answers. failed(Message): such as no memory; the canvas goes on.
     """
 
-    halved = Signal(object)
+    pyramid_built = Signal(object)
     traced = Signal(str, object)
     failed = Signal(object)
 
@@ -38,45 +38,49 @@ class Artist(QObject):
         super().__init__(parent)
         self._waiting = 0
         self._asked: set[str] = set()
-        self._lane = Lane(_handler, self)
-        self._lane.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._thread = RequestThread(_handler, self)
+        self._thread.replied.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
     def waiting(self) -> int:
         """How many answers are still to come."""
         return self._waiting
 
-    def halve(self, still: Still) -> None:
-        self._ask(Halve(still))
+    def build_pyramid(self, still: Still) -> None:
+        self._ask(BuildPyramid(still))
 
     def trace(self, name: str, mask: Mask) -> None:
         """Asks once for each name until it is answered."""
         if name not in self._asked:
             self._asked.add(name)
-            self._ask(Trace(name, mask))
+            self._ask(TraceMask(name, mask))
 
     def close(self) -> None:
-        self._lane.close()
+        self._thread.close()
 
     def _ask(self, request: object) -> None:
         self._waiting += 1
-        self._lane.ask(request)
+        self._thread.ask(request)
 
     @Slot(object)
-    def _deliver(self, answer: Answer) -> None:
+    def _deliver(self, answer: Reply) -> None:
         self._waiting -= 1
-        if isinstance(answer.request, Trace):
+        if isinstance(answer.request, TraceMask):
             self._asked.discard(answer.request.name)
         if answer.error is not None:
             self.failed.emit(message_of(answer.error))
-        elif isinstance(answer.request, Trace):
+        elif isinstance(answer.request, TraceMask):
             self.traced.emit(answer.request.name, answer.value)
         else:
-            self.halved.emit(answer.value)
+            self.pyramid_built.emit(answer.value)
 
 
 def _handler() -> Handler:
-    def handle(request: Halve | Trace) -> object:
-        return build(request.still) if isinstance(request, Halve) else trace(request.mask)
+    def handle(request: BuildPyramid | TraceMask) -> object:
+        return (
+            build_image_pyramid(request.still)
+            if isinstance(request, BuildPyramid)
+            else trace_outline(request.mask)
+        )
 
     return handle

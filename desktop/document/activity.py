@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 
-class Running(QObject):
+class Activity(QObject):
     """What runs, in words, by who runs it; the status line shows it.
 
     Signals:
@@ -18,7 +18,7 @@ class Running(QObject):
         self._work: dict[str, tuple[str, float | None]] = {}
         self._facts: dict[str, str] = {}
 
-    def tell(self, who: str, words: str, seconds_to_go: float | None = None) -> None:
+    def set_task(self, who: str, words: str, seconds_to_go: float | None = None) -> None:
         """``who`` runs what ``words`` say; no words when it is done."""
         before = self._work.get(who)
         if words:
@@ -28,7 +28,7 @@ class Running(QObject):
         if self._work.get(who) != before:
             self.changed.emit()
 
-    def state(self, what: str, words: str) -> None:
+    def set_fact(self, what: str, words: str) -> None:
         """A fact that stays: ``device``, ``model``, or why there is no ``sound``."""
         if self._facts.get(what, "") != words:
             self._facts[what] = words
@@ -38,7 +38,7 @@ class Running(QObject):
     def work(self) -> str:
         """All that runs, with the time to go where it is known."""
         return "   ·   ".join(
-            words if seconds is None else f"{words}, {spoken_time(seconds)} to go"
+            words if seconds is None else f"{words}, {duration_text(seconds)} to go"
             for words, seconds in self._work.values()
         )
 
@@ -46,7 +46,7 @@ class Running(QObject):
         return self._facts.get(what, "")
 
 
-def spoken_time(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A length of time as people say it: "8 s", "2 min 5 s"."""
     whole = max(0, round(seconds))
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"

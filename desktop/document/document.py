@@ -82,7 +82,7 @@ class Document(QObject):
         except BadInput as refusal:
             self._messages.fail(refusal)
             return False
-        self._become(self._history.push(name, scene, key))
+        self._set_history(self._history.push(name, scene, key))
         return True
 
     def settle(self) -> None:
@@ -100,16 +100,16 @@ class Document(QObject):
         except BadInput as refusal:
             self._messages.fail(refusal)
             return False
-        self._become(history)
+        self._set_history(history)
         return True
 
     def undo(self) -> None:
         if self._history.past:
-            self._become(self._history.undo())
+            self._set_history(self._history.undo())
 
     def redo(self) -> None:
         if self._history.future:
-            self._become(self._history.redo())
+            self._set_history(self._history.redo())
 
     def select(self, numbers: Iterable[int]) -> None:
         """Selects the objects of these numbers; those that are not in the scene are left out."""
@@ -141,7 +141,7 @@ class Document(QObject):
         self._history = replace(self._history.settled(), saved=scene)
         self.history_changed.emit()
 
-    def _become(self, history: History) -> None:
+    def _set_history(self, history: History) -> None:
         if history is self._history:
             return
         before, self._history = self._history.present, history

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from engine.vision.still import Still
 
 SUFFIX = ".foley"
-LEFT_BEHIND = ("autosave", ".foleyscape-lock")
+NOT_COPIED = ("autosave", ".foleyscape-lock")
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedProject:
     """A project that was opened, with its still.
 
     Attributes:
@@ -52,7 +52,7 @@ class Recoverable:
     when: str
 
 
-def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Project | None) -> Loaded:
+def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Project | None) -> LoadedProject:
     """Opens a project folder, or a still as a new scene.
 
     Args:
@@ -69,7 +69,7 @@ def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Proje
     return _new_scene(path, path.stem, unsaved, begin)
 
 
-def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> Loaded:
+def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> LoadedProject:
     """A new scene of a picture that is no file."""
     with tempfile.TemporaryDirectory(prefix="foleyscape-") as folder:
         path = Path(folder) / f"{name}.png"
@@ -80,16 +80,16 @@ def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Sce
         return _new_scene(path, name, unsaved, begin)
 
 
-def rescue(found: Recoverable) -> Loaded:
+def recover_from_autosave(found: Recoverable) -> LoadedProject:
     return _with_still(Project.recover_from_autosave(found.path), unsaved=True)
 
 
-def newest_autosave(loaded: Loaded) -> Loaded:
+def newest_autosave(loaded: LoadedProject) -> LoadedProject:
     """Raises:
     BadInput: none of them can be opened.
     """
     opened = loaded.project.recover(loaded.recoverable[0])
-    return Loaded(opened.project, opened.scene, loaded.still, opened.warnings, (), unsaved=True)
+    return LoadedProject(opened.project, opened.scene, loaded.still, opened.warnings, (), unsaved=True)
 
 
 def recoverable(unsaved: Path) -> tuple[Recoverable, ...]:
@@ -119,7 +119,7 @@ def copy_project(project: Project, scene: Scene, path: Path) -> Project:
         path = path.with_name(path.name + SUFFIX)
     with staged_folder(path) as staging, disk_errors(path):
         shutil.copytree(
-            project.path, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT_BEHIND, ".*")
+            project.path, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED, ".*")
         )
         (staging / "autosave").mkdir(exist_ok=True)
     copy = Project.open(path, quick=True).project
@@ -166,18 +166,18 @@ def remove(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def _new_scene(path: Path, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> Loaded:
+def _new_scene(path: Path, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> LoadedProject:
     opened = Project.create(_new_place(unsaved, name), name or "Untitled", path)
     try:
         scene = begin(opened.scene)
         opened.project.save(scene)
-        return Loaded(opened.project, scene, opened.project.still(scene), opened.warnings)
+        return LoadedProject(opened.project, scene, opened.project.still(scene), opened.warnings)
     except BaseException:
         close(opened.project, discard=False, remove=True)
         raise
 
 
-def _with_still(opened: Opened, *, unsaved: bool = False, stays: bool = False) -> Loaded:
+def _with_still(opened: Opened, *, unsaved: bool = False, stays: bool = False) -> LoadedProject:
     """``stays``: the project was open before, and remains so whatever happens."""
     try:
         still, warnings = opened.project.still(opened.scene), opened.warnings
@@ -188,7 +188,7 @@ def _with_still(opened: Opened, *, unsaved: bool = False, stays: bool = False) -
             opened.project.close()
         raise
     found = () if unsaved else opened.recoverable
-    return Loaded(opened.project, opened.scene, still, warnings, found, unsaved=unsaved)
+    return LoadedProject(opened.project, opened.scene, still, warnings, found, unsaved=unsaved)
 
 
 def _new_place(unsaved: Path, name: str) -> Path:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from desktop.document import project_io
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.document.project_io import Loaded, Recoverable
+from desktop.document.project_io import LoadedProject, Recoverable
 from desktop.threads.background import Background
 from engine.project.folder import Project
 from engine.scene.scene import Scene
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class NewScene:
+class SceneDefaults:
     """What a new scene begins with."""
 
     sample_rate: int = 48_000
@@ -34,7 +34,7 @@ class NewScene:
         return replace(scene, timeline=Timeline(rate=self.sample_rate, frame_rate=rate, start_frame=start))
 
 
-class Session(QObject):
+class ProjectSession(QObject):
     """What is open, and where it is kept. A still that was opened is kept in ``unsaved`` until it is saved.
 
     Args:
@@ -64,7 +64,7 @@ class Session(QObject):
         background: Background,
         messages: Messages,
         unsaved: Path,
-        begin: Callable[[], NewScene] = NewScene,
+        begin: Callable[[], SceneDefaults] = SceneDefaults,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -73,7 +73,7 @@ class Session(QObject):
         self._messages = messages
         self._unsaved = unsaved
         self._begin = begin
-        self._under_way: list[str] = []
+        self._running: list[str] = []
         self._opening: Path | None = None
         self._asked = 0
         self._autosaved: Scene | None = None
@@ -86,7 +86,7 @@ class Session(QObject):
     @property
     def busy(self) -> str:
         """What is being read or written, in words, or nothing."""
-        return self._under_way[0] if self._under_way else ""
+        return self._running[0] if self._running else ""
 
     @property
     def untitled(self) -> bool:
@@ -118,11 +118,11 @@ class Session(QObject):
         """Opens a scene of an earlier run that was never saved."""
         self._run(
             f"Recovering {found.name}",
-            lambda: project_io.rescue(found),
+            lambda: project_io.recover_from_autosave(found),
             lambda loaded: self._show(loaded, None),
         )
 
-    def recover_newest(self, loaded: Loaded) -> None:
+    def recover_newest(self, loaded: LoadedProject) -> None:
         """Goes on with the newest autosave of the project that is open."""
         self._run(
             "Recovering what was not saved",
@@ -142,7 +142,7 @@ class Session(QObject):
         )
 
     def save(
-        self, then: Callable[[], None] | None = None, otherwise: Callable[[], None] | None = None
+        self, on_success: Callable[[], None] | None = None, on_error: Callable[[], None] | None = None
     ) -> None:
         """Saves into the project's own folder. ``then`` runs when that went well, ``otherwise`` when it did not."""
         project, scene = self._document.project, self._document.scene
@@ -151,11 +151,11 @@ class Session(QObject):
         self._run(
             "Saving",
             lambda: project.save(scene),
-            lambda _: self._note_saved(scene, project, then),
-            otherwise,
+            lambda _: self._note_saved(scene, project, on_success),
+            on_error,
         )
 
-    def save_as(self, path: Path, then: Callable[[], None] | None = None) -> None:
+    def save_as(self, path: Path, on_success: Callable[[], None] | None = None) -> None:
         """Saves into another folder and goes on there. ``then`` runs when that went well."""
         project, scene = self._document.project, self._document.scene
         if project is None:
@@ -164,7 +164,7 @@ class Session(QObject):
         self._run(
             f"Saving {path.name}",
             lambda: project_io.copy_project(project, named, path),
-            lambda copy: self._move_to(copy, project, named, then),
+            lambda copy: self._move_to(copy, project, named, on_success),
         )
 
     def autosave(self) -> None:
@@ -178,12 +178,12 @@ class Session(QObject):
     def close_scene(self) -> None:
         """Closes what is open. What was never saved is gone then."""
         project = self._document.project
-        self._let_go(project, discard=True)
+        self._close_project(project, discard=True)
         self._document.replace(Scene(), None, None)
         self._timer.stop()
         self.closed.emit()
 
-    def _showing(self, path: Path | None) -> Callable[[Loaded], None]:
+    def _showing(self, path: Path | None) -> Callable[[LoadedProject], None]:
         """Shows what was loaded, unless something else was asked for since.
 
         A take that arrived in the meantime, in a scene that was saved, is not lost: it is saved before another scene
@@ -193,29 +193,30 @@ class Session(QObject):
         self._asked += 1
         asked = self._asked
 
-        def done(loaded: Loaded) -> None:
+        def done(loaded: LoadedProject) -> None:
             same = self._document.project is loaded.project
             late = was_saved and self._document.unsaved
             if asked != self._asked:
                 if not same:
-                    self._let_go(loaded.project, discard=False)
+                    self._close_project(loaded.project, discard=False)
                 return
             self._opening = None
             if late and same:
                 self.opened.emit(path)
             elif late and not self.untitled:
                 self.save(
-                    lambda: self._show(loaded, path), lambda: self._let_go(loaded.project, discard=False)
+                    lambda: self._show(loaded, path),
+                    lambda: self._close_project(loaded.project, discard=False),
                 )
             else:
                 self._show(loaded, path)
 
         return done
 
-    def _show(self, loaded: Loaded, path: Path | None) -> None:
+    def _show(self, loaded: LoadedProject, path: Path | None) -> None:
         before = self._document.project
         if before is not None and before is not loaded.project:
-            self._let_go(before, discard=True)
+            self._close_project(before, discard=True)
         self._autosaved = None
         self._document.replace(loaded.scene, loaded.still, loaded.project, unsaved=loaded.unsaved)
         for warning in loaded.warnings:
@@ -224,7 +225,7 @@ class Session(QObject):
         if loaded.recoverable:
             self.recovery_offered.emit(loaded)
 
-    def _let_go(self, project: Project | None, *, discard: bool) -> None:
+    def _close_project(self, project: Project | None, *, discard: bool) -> None:
         """Closes a project; its autosaves hold nothing more, and if it never had a place, it goes too."""
         if project is None:
             return
@@ -240,17 +241,17 @@ class Session(QObject):
         project = self._document.project
         return project if project is not None and project.path == path.resolve() else None
 
-    def _note_saved(self, scene: Scene, project: Project, then: Callable[[], None] | None) -> None:
+    def _note_saved(self, scene: Scene, project: Project, on_success: Callable[[], None] | None) -> None:
         """What came about while it was being written is written, too, before anything that depends on it."""
         self._document.mark_saved(scene, project)
         self.saved.emit(project.path)
-        if then is not None and self._document.unsaved and self._document.project is project:
-            self.save(then)
-        elif then is not None:
-            then()
+        if on_success is not None and self._document.unsaved and self._document.project is project:
+            self.save(on_success)
+        elif on_success is not None:
+            on_success()
 
     def _move_to(
-        self, project: Project, before: Project, named: Scene, then: Callable[[], None] | None
+        self, project: Project, before: Project, named: Scene, on_success: Callable[[], None] | None
     ) -> None:
         """Goes on in the copy. A take that arrived while it was made is fetched first."""
         scene = self._document.scene
@@ -259,12 +260,12 @@ class Session(QObject):
             self._run(
                 "Saving",
                 lambda: project_io.fetch_takes(before, project, late),
-                lambda _: self._move_to(project, before, named, then),
+                lambda _: self._move_to(project, before, named, on_success),
             )
             return
         self._document.adopt(lambda present: replace(present, name=named.name))
-        self._note_saved(named, project, then)
-        self._let_go(before, discard=self.untitled)
+        self._note_saved(named, project, on_success)
+        self._close_project(before, discard=self.untitled)
 
     def _plan_autosave(self) -> None:
         if self._document.unsaved and self._document.project is not None:
@@ -278,9 +279,9 @@ class Session(QObject):
         words: str,
         work: Callable[[], Result],
         done: Callable[[Result], None],
-        otherwise: Callable[[], None] | None = None,
+        on_error: Callable[[], None] | None = None,
     ) -> None:
-        self._under_way.append(words)
+        self._running.append(words)
         self.busy_changed.emit(self.busy)
 
         def ended(result: Result) -> None:
@@ -291,11 +292,11 @@ class Session(QObject):
             self._opening = None
             self._end(words)
             self._messages.fail(error)
-            if otherwise is not None:
-                otherwise()
+            if on_error is not None:
+                on_error()
 
         self._background.run(work, ended, failed)
 
     def _end(self, words: str) -> None:
-        self._under_way.remove(words)
+        self._running.remove(words)
         self.busy_changed.emit(self.busy)

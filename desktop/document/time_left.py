@@ -7,7 +7,7 @@ REMEMBERED = 8
 LEAST_STRETCH = 1e-6
 
 
-class Pace:
+class TimeLeftEstimator:
     """Seconds to go, from the reports of one stretch of work.
 
     The middle of the last few speeds is taken, so that loading a model, which takes long and does little, is
@@ -30,7 +30,7 @@ class Pace:
         return max(0.0, median(self._speeds) * (1.0 - fraction))
 
 
-def in_words(seconds: float | None) -> str:
+def time_left_text(seconds: float | None) -> str:
     """Seconds to go, for the screen: "8 s", "1:20"; nothing where it is not known."""
     if seconds is None:
         return ""

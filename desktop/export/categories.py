@@ -19,7 +19,7 @@ def category_of(file: PlannedFile) -> str:
     return name.partition("_")[0].partition("-")[0]
 
 
-def lines_of(cat_ids: CatIds) -> list[str]:
+def completion_lines(cat_ids: CatIds) -> list[str]:
     """Each category as it stands in the list to choose from: "ANMLDog  ·  Animals, dog"."""
     return [
         f"{cat_id}{DIVIDER}{category.capitalize()}, {sub.lower()}"
@@ -27,7 +27,7 @@ def lines_of(cat_ids: CatIds) -> list[str]:
     ]
 
 
-def meant(words: str, cat_ids: CatIds) -> str | None:
+def parse_category(words: str, cat_ids: CatIds) -> str | None:
     """The CatID that was written or chosen from the list, in its exact case; "" for none, None for no CatID."""
     wanted = words.partition(DIVIDER)[0].strip().casefold()
     if not wanted:
@@ -35,7 +35,7 @@ def meant(words: str, cat_ids: CatIds) -> str | None:
     return next((cat_id for cat_id in cat_ids if cat_id.casefold() == wanted), None)
 
 
-def changed(chosen: Sequence[tuple[int, str]], track: int, cat_id: str) -> tuple[tuple[int, str], ...]:
+def with_category(chosen: Sequence[tuple[int, str]], track: int, cat_id: str) -> tuple[tuple[int, str], ...]:
     """The choices with this one of a track; "" leaves it to the suggestion."""
     others = [(number, other) for number, other in chosen if number != track]
     return tuple(sorted([*others, (track, cat_id)] if cat_id else others))
@@ -68,7 +68,7 @@ class CategoryCell(QStyledItemDelegate):
         field.setToolTip(FIELD_TIP)
         field.setPlaceholderText("As suggested")
         field.setStyleSheet("QLineEdit { padding: 0 4px; min-height: 0; border-radius: 3px; }")
-        completer = QCompleter(lines_of(self.cat_ids), field)
+        completer = QCompleter(completion_lines(self.cat_ids), field)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(12)
@@ -83,7 +83,7 @@ class CategoryCell(QStyledItemDelegate):
         self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         assert isinstance(editor, QLineEdit)
-        cat_id = meant(editor.text(), self.cat_ids)
+        cat_id = parse_category(editor.text(), self.cat_ids)
         if index.isValid() and cat_id is not None and cat_id != index.data():
             model.setData(index, cat_id)
             self.chosen.emit(index.row(), cat_id)

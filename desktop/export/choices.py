@@ -14,7 +14,7 @@ from engine.scene.timeline import LoudnessPreset, Timeline
 
 
 @dataclass(frozen=True)
-class Choices:
+class ExportChoices:
     """One value for each control of the form. Empty or 0, where noted, is what the timeline says.
 
     Attributes:
@@ -57,7 +57,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Remembered:
+class LastExport:
     """What one export leaves for the next.
 
     Attributes:
@@ -65,47 +65,47 @@ class Remembered:
         project: whose frame rate and start these were; they are no other project's.
     """
 
-    choices: Choices = Choices()
+    choices: ExportChoices = ExportChoices()
     folder: str = ""
     project: str = ""
 
-    def for_project(self, project: str) -> Choices:
+    def for_project(self, project: str) -> ExportChoices:
         """What to begin with."""
         if project and project == self.project:
             return self.choices
         return replace(self.choices, frame_rate="", start="", categories=())
 
 
-def proposed_folder(begin: Path, name: str) -> Path:
+def suggested_folder(begin: Path, name: str) -> Path:
     """Where an export of a scene of this name goes unless a person says otherwise: a folder of its own."""
     return begin / f"{safe_name(name, 'scene')}-export"
 
 
-def read_remembered(facts: Mapping[str, Any]) -> Remembered:
+def read_last_export(facts: Mapping[str, Any]) -> LastExport:
     """What a file says; a value that does not fit is the usual one."""
     found = facts.get("choices")
-    choices = _read_choices(found) if isinstance(found, dict) else Choices()
+    choices = _read_choices(found) if isinstance(found, dict) else ExportChoices()
     folder, project = facts.get("folder"), facts.get("project")
-    return Remembered(
+    return LastExport(
         choices, folder if isinstance(folder, str) else "", project if isinstance(project, str) else ""
     )
 
 
-def write_remembered(remembered: Remembered) -> dict[str, Any]:
+def write_last_export(remembered: LastExport) -> dict[str, Any]:
     """Only what differs from the usual."""
-    usual, choices = Choices(), remembered.choices
+    usual, choices = ExportChoices(), remembered.choices
     found = {
         entry.name: getattr(choices, entry.name)
-        for entry in fields(Choices)
+        for entry in fields(ExportChoices)
         if getattr(choices, entry.name) != getattr(usual, entry.name)
     }
     return {"choices": found, "folder": remembered.folder, "project": remembered.project}
 
 
-def _read_choices(facts: Mapping[str, Any]) -> Choices:
-    usual = Choices()
+def _read_choices(facts: Mapping[str, Any]) -> ExportChoices:
+    usual = ExportChoices()
     kept: dict[str, Any] = {}
-    for entry in fields(Choices):
+    for entry in fields(ExportChoices):
         value, wanted = facts.get(entry.name), getattr(usual, entry.name)
         if entry.name == "categories":
             value = _read_categories(value)
@@ -131,14 +131,14 @@ def _read_categories(found: object) -> tuple[tuple[int, str], ...]:
     )
 
 
-class ExportMemory:
+class LastExportStore:
     """Args:
     file: where it is kept. Read now, so that no dialog has to.
     """
 
     def __init__(self, file: JsonFile) -> None:
         self._file = file
-        self.last = read_remembered(file.read())
+        self.last = read_last_export(file.read())
 
     def save(self) -> None:
         """For a worker's thread.
@@ -146,11 +146,11 @@ class ExportMemory:
         Raises:
             BadInput, Failed: it cannot be written.
         """
-        known = write_remembered(self.last)
+        known = write_last_export(self.last)
         others = {key: value for key, value in self._file.read().items() if key not in known}
         self._file.write({**others, **known})
 
 
-def export_memory_file() -> JsonFile:
+def last_export_file() -> JsonFile:
     """Where this person's last export is remembered."""
     return JsonFile(Path(state_file().path).with_name("export.json"))

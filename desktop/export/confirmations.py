@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from desktop.export.words import listed
 
 
-class Asking(Protocol):
+class ExportDialogs(Protocol):
     """Asks; None or False when the person would rather not."""
 
     def folder(self, over: QWidget, begin: Path) -> Path | None: ...
     def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool: ...
 
 
-class Dialogs:
+class QtExportDialogs:
     """Asks by dialogs."""
 
     def folder(self, over: QWidget, begin: Path) -> Path | None:

@@ -11,24 +11,24 @@ from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.document.messages import Messages
-from desktop.export.single_file import Piece, Rendered, render, sweep
-from desktop.export.worker import Write
+from desktop.export.single_file import Rendered, SingleExport, delete_old, render_single
+from desktop.export.worker import WriteExport
 from desktop.theme.icons import icon_pixmap
-from desktop.threads.request_thread import Answer, Lane
+from desktop.threads.request_thread import Reply, RequestThread
 from engine.errors import Cancelled
 from engine.export.run import export
 from engine.progress import Progress
 from engine.sound.cache import TakeSource
 
 Launch = Callable[[QDrag], object]
-Dress = Callable[[QDrag], None]
+DecorateDrag = Callable[[QDrag], None]
 """Gives a drag what it carries and shows within the window; the file comes with it."""
 PICTURE = 28
 
 
 @dataclass(frozen=True)
-class _Order:
-    piece: Piece
+class _RenderRequest:
+    piece: SingleExport
     takes: TakeSource = field(repr=False, compare=False)
 
 
@@ -53,7 +53,7 @@ class FileDrags(QObject):
         messages: Messages,
         home: Path | None = None,
         *,
-        write: Write = export,
+        write: WriteExport = export,
         launch: Launch | None = None,
         held: Callable[[], bool] | None = None,
         parent: QObject | None = None,
@@ -64,25 +64,27 @@ class FileDrags(QObject):
         self._launch = launch or _launch
         self._held = held or _button_held
         self._done: dict[tuple[object, ...], Rendered] = {}
-        self._orders: dict[tuple[object, ...], Piece] = {}
-        self._wanted: tuple[Piece, QWidget, Dress | None] | None = None
+        self._orders: dict[tuple[object, ...], SingleExport] = {}
+        self._wanted: tuple[SingleExport, QWidget, DecorateDrag | None] | None = None
         self._stop = Event()
         home_, stop = self._home, self._stop
-        self._lane = Lane(lambda: _handler(home_, write, stop), self)
-        self._lane.answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._thread = RequestThread(lambda: _handler(home_, write, stop), self)
+        self._thread.replied.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
-    def prepare(self, piece: Piece, takes: TakeSource) -> None:
+    def prepare(self, piece: SingleExport, takes: TakeSource) -> None:
         """Renders the piece in the thread, unless that was done or asked for already."""
         if piece.batch not in self._orders and self.path_of(piece) is None:
             self._orders[piece.batch] = piece
-            self._lane.ask(_Order(piece, takes))
+            self._thread.ask(_RenderRequest(piece, takes))
 
-    def path_of(self, piece: Piece) -> Path | None:
+    def path_of(self, piece: SingleExport) -> Path | None:
         """The file, if it is there."""
         path = self._done.get(piece.batch, {}).get(piece.clip if piece.clip is not None else piece.track)
         return path if path is not None and path.is_file() else None
 
-    def drag(self, piece: Piece, takes: TakeSource, source: QWidget, dress: Dress | None = None) -> None:
+    def drag(
+        self, piece: SingleExport, takes: TakeSource, source: QWidget, dress: DecorateDrag | None = None
+    ) -> None:
         """Starts a drag of the file, at once or, while the button is held, as soon as it is there.
 
         Args:
@@ -96,7 +98,7 @@ class FileDrags(QObject):
         self.waiting.emit("Rendering the sound to drag…")
         self.prepare(piece, takes)
 
-    def drag_file(self, path: Path | None, source: QWidget, dress: Dress | None = None) -> None:
+    def drag_file(self, path: Path | None, source: QWidget, dress: DecorateDrag | None = None) -> None:
         """Starts a drag of a file that is there, or of what it is dressed as alone."""
         drag = QDrag(source)
         drag.setMimeData(mime_of(path) if path is not None else QMimeData())
@@ -109,11 +111,11 @@ class FileDrags(QObject):
         """Ends the thread. The files stay where they are: an editor may refer to them."""
         self._wanted = None
         self._stop.set()
-        self._lane.close()
+        self._thread.close()
 
     @Slot(object)
-    def _take(self, answer: Answer) -> None:
-        piece: Piece = answer.request.piece
+    def _take(self, answer: Reply) -> None:
+        piece: SingleExport = answer.request.piece
         self._orders.pop(piece.batch, None)
         if answer.error is None:
             self._done[piece.batch] = answer.value
@@ -146,11 +148,11 @@ def drags_folder() -> Path:
     return Path(cache) / "foleyscape" / "dragged"
 
 
-def _handler(home: Path, write: Write, stop: Event) -> Callable[[Any], Rendered]:
+def _handler(home: Path, write: WriteExport, stop: Event) -> Callable[[Any], Rendered]:
     """In the thread."""
-    sweep(home)
+    delete_old(home)
     progress = Progress(None, stop.is_set)
-    return lambda order: render(order.piece, order.takes, home, write, progress)
+    return lambda order: render_single(order.piece, order.takes, home, write, progress)
 
 
 def _launch(drag: QDrag) -> object:

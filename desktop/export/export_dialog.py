@@ -10,17 +10,17 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.export.categories import changed
-from desktop.export.choices import ExportMemory, Remembered, proposed_folder
-from desktop.export.confirmations import Asking, Dialogs
+from desktop.export.categories import with_category
+from desktop.export.choices import LastExport, LastExportStore, suggested_folder
+from desktop.export.confirmations import ExportDialogs, QtExportDialogs
 from desktop.export.drags import FileDrags
-from desktop.export.file_list import Row
+from desktop.export.file_list import FileRow
 from desktop.export.form import ExportForm, name_sign
-from desktop.export.preview import Asked, Preview
+from desktop.export.preview import ExportPreview, PreviewRequest
 from desktop.export.results import ResultPane
-from desktop.export.single_file import Piece, piece
+from desktop.export.single_file import SingleExport, single_export
 from desktop.export.words import done_text, holds_text
-from desktop.export.worker import ExportRequest, ExportWork, Progressed, Written
+from desktop.export.worker import ExportProgress, ExportRequest, ExportResult, ExportWorker
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.export.run import Exported
@@ -51,23 +51,23 @@ class ExportDialog(QDialog):
         self,
         document: Document,
         takes: TakeSource,
-        work: ExportWork,
+        work: ExportWorker,
         drags: FileDrags,
-        memory: ExportMemory,
+        memory: LastExportStore,
         begin: Path,
         *,
         messages: Messages,
-        ask: Asking | None = None,
+        ask: ExportDialogs | None = None,
         reveal: Callable[[Path], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._takes, self._work, self._drags = document, takes, work, drags
         self._memory, self._messages = memory, messages
-        self._ask: Asking = ask or Dialogs()
+        self._ask: ExportDialogs = ask or QtExportDialogs()
         self._reveal_folder = reveal or show_folder
         self._number = 0
-        self._preview: Preview | None = None
+        self._preview: ExportPreview | None = None
         self._written: Exported | None = None
         self._outcome: Notice = SILENT
         self._cancelling = self._closing = self._over = False
@@ -75,7 +75,7 @@ class ExportDialog(QDialog):
         scene = document.scene
         begun = memory.last.for_project(self._project)
         self.form, self._categories = ExportForm(begun, scene.timeline), begun.categories
-        self.results = ResultPane(str(proposed_folder(begin, scene.name)))
+        self.results = ResultPane(str(suggested_folder(begin, scene.name)))
         self.export_button, self.close_button = QPushButton("&Export"), QPushButton("Close")
         self.reveal_button = QPushButton("Show in file &manager")
         self._lay_out()
@@ -83,7 +83,7 @@ class ExportDialog(QDialog):
         self._look()
 
     @property
-    def preview(self) -> Preview | None:
+    def preview(self) -> ExportPreview | None:
         """What the controls as they stand come to; None while that is being found out."""
         newest = self._preview is not None and self._preview.asked.number == self._number
         return self._preview if newest else None
@@ -112,14 +112,14 @@ class ExportDialog(QDialog):
         scene, project = self._document.scene, self._document.project
         home = project.path if project else None
         choices = replace(self.form.choices, categories=self._categories)
-        self._work.look(Asked(self._number, scene, choices, self.results.folder.text(), home))
+        self._work.look(PreviewRequest(self._number, scene, choices, self.results.folder.text(), home))
         self._show_state()
 
     def _control_changed(self) -> None:
         self._look()
 
     def _categorise(self, track: int, cat_id: str) -> None:
-        self._categories = changed(self._categories, track, cat_id)
+        self._categories = with_category(self._categories, track, cat_id)
         self._look()
 
     def _scene_changed(self, scene: Scene) -> None:
@@ -138,7 +138,7 @@ class ExportDialog(QDialog):
         self._outcome, self._written = SILENT, None
         self._work.export(ExportRequest(shown.asked.scene, self._takes, shown.folder, settings))
         self.results.show_plan(shown.plan)
-        self.results.show_running(Progressed(0.0, "Starting"))
+        self.results.show_running(ExportProgress(0.0, "Starting"))
         self._show_state()
 
     def _close_or_cancel(self) -> None:
@@ -164,33 +164,33 @@ class ExportDialog(QDialog):
         if self._written is not None:
             self._reveal_folder(self._written.folder)
 
-    def _remember(self, shown: Preview) -> None:
-        self._memory.last = Remembered(shown.asked.choices, str(shown.folder.parent), self._project)
+    def _remember(self, shown: ExportPreview) -> None:
+        self._memory.last = LastExport(shown.asked.choices, str(shown.folder.parent), self._project)
         self._work.remember(self._memory)
 
-    def _touch(self, row: Row) -> None:
+    def _touch(self, row: FileRow) -> None:
         """Renders what may be dragged in a moment."""
         wanted = self._piece(row)
         if wanted is not None:
             self._drags.prepare(wanted, self._takes)
 
-    def _drag(self, row: Row) -> None:
+    def _drag(self, row: FileRow) -> None:
         wanted = self._piece(row)
         if row.path is not None:
             self._drags.drag_file(row.path, self.results.files)
         elif wanted is not None:
             self._drags.drag(wanted, self._takes, self.results.files)
 
-    def _piece(self, row: Row) -> Piece | None:
+    def _piece(self, row: FileRow) -> SingleExport | None:
         """What is to be rendered for a row; None where it is written, or something is being written."""
         shown = self.preview
         if row.path is not None or self._work.running or shown is None or shown.plan is None:
             return None
-        return piece(shown.asked.scene, shown.asked.choices, row.file.track)
+        return single_export(shown.asked.scene, shown.asked.choices, row.file.track)
 
     # What comes back
 
-    def _take_preview(self, preview: Preview) -> None:
+    def _take_preview(self, preview: ExportPreview) -> None:
         if preview.asked.number != self._number or self._work.running:
             return
         self._preview = preview
@@ -198,11 +198,11 @@ class ExportDialog(QDialog):
             self.results.show_plan(preview.plan, preview.cat_ids)
         self._show_state()
 
-    def _take_progress(self, progressed: Progressed) -> None:
+    def _take_progress(self, progressed: ExportProgress) -> None:
         if not self._cancelling:
             self.results.show_running(progressed)
 
-    def _take_done(self, written: Written) -> None:
+    def _take_done(self, written: ExportResult) -> None:
         self.results.files.show_written(written)
         self._ended(("good", done_text(written.exported)), written.exported)
 
@@ -245,7 +245,7 @@ class ExportDialog(QDialog):
         elif shown is not None or self._outcome != SILENT:
             self.results.show_notice(*self._notice(shown))
 
-    def _notice(self, shown: Preview | None) -> Notice:
+    def _notice(self, shown: ExportPreview | None) -> Notice:
         if self._outcome != SILENT:
             return self._outcome
         if shown is not None and shown.problems:
@@ -292,8 +292,8 @@ class ExportDialog(QDialog):
         self.form.changed.connect(self._control_changed)
         self.results.folder.textChanged.connect(lambda _text: self._control_changed())
         self.results.choose.clicked.connect(lambda _checked=False: self._choose_folder())
-        self.results.files.touched.connect(self._touch)
-        self.results.files.dragged.connect(self._drag)
+        self.results.files.drag_prepared.connect(self._touch)
+        self.results.files.drag_started.connect(self._drag)
         self.results.files.categorised.connect(self._categorise)
         self.export_button.clicked.connect(lambda _checked=False: self._export())
         self.close_button.clicked.connect(lambda _checked=False: self._close_or_cancel())

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop.export.categories import CategoryCell, CatIds, category_of
 from desktop.export.words import FORMAT_NAMES, KINDS, level_text, size_text
-from desktop.export.worker import Written
+from desktop.export.worker import ExportResult
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.export.plan import ExportPlan, PlannedFile
@@ -30,7 +30,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
-class Row:
+class FileRow:
     """A file, and where and how large it is once it is written."""
 
     file: PlannedFile
@@ -48,20 +48,20 @@ class FileList(QTreeWidget):
     categorised(int, str): the stem of this track is to have this UCS category, or "" the suggested one.
     """
 
-    touched = Signal(object)
-    dragged = Signal(object)
+    drag_prepared = Signal(object)
+    drag_started = Signal(object)
     categorised = Signal(int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Row] = []
+        self._rows: list[FileRow] = []
         self.setAccessibleName("Files")
         self.setHeaderLabels(TITLES)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setIconSize(QSize(15, 15))
         self.setDragEnabled(True)
-        self._cell = _Words(CATEGORY, self)
+        self._cell = _ElidingDelegate(CATEGORY, self)
         self.setItemDelegate(self._cell)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -82,20 +82,20 @@ class FileList(QTreeWidget):
         self.itemClicked.connect(self._edit_category)
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[FileRow, ...]:
         return tuple(self._rows)
 
     def show_plan(self, plan: ExportPlan, cat_ids: CatIds | None = None) -> None:
         """What will be written; nothing of it is there yet. With UCS categories, those of stems can be changed."""
-        self._fill([Row(file) for file in plan.files])
+        self._fill([FileRow(file) for file in plan.files])
         self._show_levels(None)
         self._show_categories(cat_ids or {})
 
-    def show_written(self, written: Written) -> None:
+    def show_written(self, written: ExportResult) -> None:
         """What was written, with its sizes and levels."""
         exported = written.exported
         sized = zip(exported.plan.files, written.sizes, strict=True)
-        self._fill([Row(file, exported.folder / file.path, size) for file, size in sized])
+        self._fill([FileRow(file, exported.folder / file.path, size) for file, size in sized])
         self._show_levels(exported)
         self._show_categories({})
 
@@ -109,7 +109,7 @@ class FileList(QTreeWidget):
         super().mousePressEvent(event)
         row = self._row_at(self.itemAt(event.position().toPoint()))
         if row is not None and row.draggable and event.button() == Qt.MouseButton.LeftButton:
-            self.touched.emit(row)
+            self.drag_prepared.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         item = self.currentItem()
@@ -121,13 +121,13 @@ class FileList(QTreeWidget):
     def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802 - Qt's name
         row = self._row_at(self.currentItem())
         if row is not None and row.draggable:
-            self.dragged.emit(row)
+            self.drag_started.emit(row)
 
-    def _row_at(self, item: QTreeWidgetItem | None) -> Row | None:
+    def _row_at(self, item: QTreeWidgetItem | None) -> FileRow | None:
         place = -1 if item is None else self.indexOfTopLevelItem(item)
         return self._rows[place] if 0 <= place < len(self._rows) else None
 
-    def _fill(self, rows: list[Row]) -> None:
+    def _fill(self, rows: list[FileRow]) -> None:
         scrolled = self.verticalScrollBar().value()
         self._rows = rows
         self.clear()
@@ -162,7 +162,7 @@ class FileList(QTreeWidget):
                 item.setText(PEAK, level_text(facts.true_peak_dbtp))
 
 
-def _item(row: Row) -> QTreeWidgetItem:
+def _item(row: FileRow) -> QTreeWidgetItem:
     file = row.file
     folder, _, name = file.path.rpartition("/")
     shown = f"{folder} / {name}" if folder else name
@@ -192,14 +192,14 @@ def kind_text(file: PlannedFile) -> str:
     return KINDS["mix"] if file.kind == "mix" else f"{KINDS[file.kind]}  ·  {file.title}"
 
 
-def _size_text(row: Row) -> str:
+def _size_text(row: FileRow) -> str:
     """Of what other programs open, nobody knows the size beforehand."""
     if row.path is not None:
         return size_text(row.size)
     return "–" if row.file.kind == "interchange" else size_text(row.file.size)
 
 
-def _shade(item: QTreeWidgetItem | None, row: Row, *, known: bool) -> None:
+def _shade(item: QTreeWidgetItem | None, row: FileRow, *, known: bool) -> None:
     if item is None:
         return
     main = "text" if row.file.kind in {"stem", "mix"} else "dim"
@@ -208,7 +208,7 @@ def _shade(item: QTreeWidgetItem | None, row: Row, *, known: bool) -> None:
         item.setForeground(column, DARK.colour(name if known else "faint"))
 
 
-class _Words(CategoryCell):
+class _ElidingDelegate(CategoryCell):
     """Long file names lose their middle, which keeps number and ending; other words their end."""
 
     def initStyleOption(  # noqa: N802 - Qt's name

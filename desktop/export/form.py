@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.export.choices import Choices
+from desktop.export.choices import ExportChoices
 from desktop.export.words import FORMAT_NAMES, preset_text, usual_texts
 from engine.export.plan import BITS, FORMATS, INTERCHANGE_FORMATS, MOST_HANDLES, SOUND_FORMATS
 from engine.export.presets import PRESETS
@@ -47,7 +47,7 @@ class ExportForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, choices: Choices, timeline: Timeline, parent: QWidget | None = None) -> None:
+    def __init__(self, choices: ExportChoices, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         usual = usual_texts(timeline)
         presets = [("", usual["preset"]), *((name, preset_text(p)) for name, p in PRESETS.items())]
@@ -68,8 +68,8 @@ class ExportForm(QWidget):
         self.ucs.toggled.connect(self._show_ucs)
 
     @property
-    def choices(self) -> Choices:
-        return Choices(
+    def choices(self) -> ExportChoices:
+        return ExportChoices(
             preset=self.preset.currentData(),
             rate=self.rate.currentData(),
             bits=self.bits.currentData(),

@@ -7,22 +7,22 @@ from PySide6.QtCore import QObject, QStandardPaths, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.actions.actions import Actions
-from desktop.document.activity import Running
+from desktop.document.activity import Activity
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.export.choices import Choices, ExportMemory, export_memory_file
-from desktop.export.drags import Dress, FileDrags
+from desktop.export.choices import ExportChoices, LastExportStore, last_export_file
+from desktop.export.drags import DecorateDrag, FileDrags
 from desktop.export.export_dialog import ExportDialog
-from desktop.export.single_file import Piece, piece, take_piece
-from desktop.export.worker import ExportWork, Progressed
-from desktop.settings.store import Settings
+from desktop.export.single_file import SingleExport, single_export, take_export
+from desktop.export.worker import ExportProgress, ExportWorker
+from desktop.settings.store import SettingsStore
 from engine.errors import BadInput
 from engine.sound.cache import TakeSource
 
 WHO = "export"
 
 
-class Exports(QObject):
+class ExportPart(QObject):
     """Args:
     work, drags, memory: None makes the real ones.
     """
@@ -31,20 +31,20 @@ class Exports(QObject):
         self,
         document: Document,
         messages: Messages,
-        settings: Settings,
-        running: Running,
+        settings: SettingsStore,
+        running: Activity,
         window: QWidget,
         *,
-        work: ExportWork | None = None,
+        work: ExportWorker | None = None,
         drags: FileDrags | None = None,
-        memory: ExportMemory | None = None,
+        memory: LastExportStore | None = None,
     ) -> None:
         super().__init__(window)
         self._document, self._messages, self._settings = document, messages, settings
         self._running, self._window = running, window
-        self.work = work or ExportWork(parent=self)
+        self.work = work or ExportWorker(parent=self)
         self.drags = drags or FileDrags(messages, parent=self)
-        self._memory = memory or ExportMemory(export_memory_file())
+        self._memory = memory or LastExportStore(last_export_file())
         self.dialog: ExportDialog | None = None
         self.work.progressed.connect(self._tell)
         self.work.done.connect(self._tell_end)
@@ -92,7 +92,7 @@ class Exports(QObject):
         if wanted is not None and takes is not None:
             self.drags.prepare(wanted, takes)
 
-    def drag_take(self, source: QWidget, digest: str, dress: Dress) -> None:
+    def drag_take(self, source: QWidget, digest: str, dress: DecorateDrag) -> None:
         """Drags a take out of ``source``: within the window as ``dress`` makes it, elsewhere as a file."""
         wanted, takes = self._take_piece(digest), self._takes
         if wanted is not None and takes is not None:
@@ -110,13 +110,13 @@ class Exports(QObject):
         project = self._document.project
         return project.takes if project is not None else None
 
-    def _piece(self, track: int | None, clip: int | None) -> Piece | None:
-        return self._made(lambda choices: piece(self._document.scene, choices, track, clip))
+    def _piece(self, track: int | None, clip: int | None) -> SingleExport | None:
+        return self._made(lambda choices: single_export(self._document.scene, choices, track, clip))
 
-    def _take_piece(self, digest: str) -> Piece | None:
-        return self._made(lambda choices: take_piece(self._document.scene, choices, digest))
+    def _take_piece(self, digest: str) -> SingleExport | None:
+        return self._made(lambda choices: take_export(self._document.scene, choices, digest))
 
-    def _made(self, make: Callable[[Choices], Piece]) -> Piece | None:
+    def _made(self, make: Callable[[ExportChoices], SingleExport]) -> SingleExport | None:
         project = self._document.project
         try:
             return make(self._memory.last.for_project(str(project.path) if project else ""))
@@ -131,14 +131,14 @@ class Exports(QObject):
         return Path(self._settings.preferences.export_folder or self._memory.last.folder or home).expanduser()
 
     @Slot(object)
-    def _tell(self, progressed: Progressed) -> None:
+    def _tell(self, progressed: ExportProgress) -> None:
         if self.work.running:
-            self._running.tell(WHO, progressed.text or "Exporting", progressed.seconds)
+            self._running.set_task(WHO, progressed.text or "Exporting", progressed.seconds)
 
     @Slot()
     @Slot(object)
     def _tell_end(self, _end: object = None) -> None:
-        self._running.tell(WHO, "")
+        self._running.set_task(WHO, "")
 
     @Slot()
     def _forget(self) -> None:

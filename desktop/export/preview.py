@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.export.choices import Choices
+from desktop.export.choices import ExportChoices
 from engine.errors import BadInput, Failed, FoleyscapeError
 from engine.export.plan import ExportPlan, ExportSettings, plan
 from engine.export.ucs import load_cat_ids
@@ -15,7 +15,7 @@ from engine.scene.scene import Scene
 
 
 @dataclass(frozen=True)
-class Asked:
+class PreviewRequest:
     """What is asked about.
 
     Attributes:
@@ -25,13 +25,13 @@ class Asked:
 
     number: int
     scene: Scene = field(repr=False, compare=False)
-    choices: Choices
+    choices: ExportChoices
     folder: str
     project: Path | None = None
 
 
 @dataclass(frozen=True)
-class Preview:
+class ExportPreview:
     """The answer.
 
     Attributes:
@@ -42,7 +42,7 @@ class Preview:
         cat_ids: all UCS categories there are, where names have one.
     """
 
-    asked: Asked
+    asked: PreviewRequest
     plan: ExportPlan | None = None
     problems: tuple[str, ...] = ()
     holds: bool = False
@@ -61,9 +61,9 @@ class Preview:
         return self.asked.choices.settings(self.asked.scene.timeline, overwrite=overwrite)
 
 
-def preview_of(asked: Asked) -> Preview:
+def preview_of(asked: PreviewRequest) -> ExportPreview:
     """Looks at the scene and the folder; leaves nothing behind."""
-    problems, planned, found = [], None, Found()
+    problems, planned, found = [], None, FolderContents()
     cat_ids: Mapping[str, tuple[str, str]] = {}
     try:
         cat_ids = load_cat_ids() if asked.choices.ucs else {}
@@ -71,21 +71,21 @@ def preview_of(asked: Asked) -> Preview:
     except FoleyscapeError as error:
         problems.append(error.message)
     try:
-        found = look_into(asked.folder, planned, asked.project)
+        found = inspect_folder(asked.folder, planned, asked.project)
     except FoleyscapeError as error:
         problems.append(error.message)
-    return Preview(asked, planned, tuple(problems), found.holds, found.replaced, cat_ids)
+    return ExportPreview(asked, planned, tuple(problems), found.holds, found.replaced, cat_ids)
 
 
 @dataclass(frozen=True)
-class Found:
+class FolderContents:
     """What lies in a folder."""
 
     holds: bool = False
     replaced: tuple[str, ...] = ()
 
 
-def look_into(words: str, planned: ExportPlan | None, project: Path | None) -> Found:
+def inspect_folder(words: str, planned: ExportPlan | None, project: Path | None) -> FolderContents:
     """Whether a plan can be written into the folder of these words, and what is there already.
 
     Raises:
@@ -101,14 +101,14 @@ def look_into(words: str, planned: ExportPlan | None, project: Path | None) -> F
             raise BadInput(f"{folder} is a file, not a folder.")
         if project is not None and folder.resolve().is_relative_to(project.resolve()):
             raise BadInput("That is inside the project's own folder: choose one outside it.")
-        _check_place(folder, planned)
+        _check_folder(folder, planned)
         there = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
         names = {file.path.partition("/")[0] for file in planned.files} if planned else set()
         replaced = [f"{name}/" if (folder / name).is_dir() else name for name in there if name in names]
-    return Found(bool(there), tuple(replaced))
+    return FolderContents(bool(there), tuple(replaced))
 
 
-def _check_place(folder: Path, planned: ExportPlan | None) -> None:
+def _check_folder(folder: Path, planned: ExportPlan | None) -> None:
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
     if not nearest.is_dir():
         raise BadInput(f"{folder} cannot be made: {nearest} is a file.")

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.time_left import in_words
+from desktop.document.time_left import time_left_text
 from desktop.export.categories import CatIds
 from desktop.export.file_list import FileList
 from desktop.export.form import heading, name_sign
 from desktop.export.words import plan_text
-from desktop.export.worker import Progressed
+from desktop.export.worker import ExportProgress
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon_pixmap
 from engine.export.plan import ExportPlan
@@ -77,13 +77,13 @@ class ResultPane(QWidget):
             self._sign.setPixmap(icon_pixmap(name, colour, 16, self.devicePixelRatioF()))
         self._sign.setVisible(bool(words))
 
-    def show_running(self, progressed: Progressed | None) -> None:
+    def show_running(self, progressed: ExportProgress | None) -> None:
         """How far it is; None when nothing runs."""
         for widget in (self.bar, self.doing):
             widget.setVisible(progressed is not None)
         if progressed is not None:
             self.bar.setValue(round(progressed.fraction * STEPS))
-            to_go = in_words(progressed.seconds)
+            to_go = time_left_text(progressed.seconds)
             self.doing.setText(f"{progressed.text}…  {to_go} to go" if to_go else f"{progressed.text}…")
 
     def show_cancelling(self) -> None:

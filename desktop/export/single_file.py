@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
-from desktop.export.choices import Choices
-from desktop.export.worker import Write
+from desktop.export.choices import ExportChoices
+from desktop.export.worker import WriteExport
 from engine.errors import BadInput
 from engine.export.file_names import stem_names
 from engine.export.plan import ExportSettings
@@ -27,7 +27,7 @@ KEPT_SECONDS = 30 * 86_400.0
 
 
 @dataclass(frozen=True)
-class Piece:
+class SingleExport:
     """What is wanted as a file.
 
     Attributes:
@@ -50,7 +50,9 @@ class Piece:
         return line, self.settings, self.names, self.clip, self.track if alone else None
 
 
-def piece(scene: Scene, choices: Choices, track: int | None = None, clip: int | None = None) -> Piece:
+def single_export(
+    scene: Scene, choices: ExportChoices, track: int | None = None, clip: int | None = None
+) -> SingleExport:
     """A piece by a person's choices. A clip alone is brought to no loudness: that is a matter of the mix.
 
     Raises:
@@ -60,10 +62,10 @@ def piece(scene: Scene, choices: Choices, track: int | None = None, clip: int | 
     if clip is not None:
         wanted = replace(wanted, preset="none", start="", frame_rate="", handles=0.0)
     names = (scene.name, *((thing.index, thing.name, thing.prompt) for thing in scene.objects))
-    return Piece(scene, wanted.settings(scene.timeline), track, clip, names)
+    return SingleExport(scene, wanted.settings(scene.timeline), track, clip, names)
 
 
-def take_piece(scene: Scene, choices: Choices, digest: str) -> Piece:
+def take_export(scene: Scene, choices: ExportChoices, digest: str) -> SingleExport:
     """A take by itself, as it was made, by a person's choices.
 
     Raises:
@@ -76,14 +78,16 @@ def take_piece(scene: Scene, choices: Choices, digest: str) -> Piece:
     alone = len(take.objects) == 1 and bare.object(take.objects[0]) is not None
     bare = track_for_object(bare, take.objects[0]) if alone else add_track(bare, take.name)
     placed = place_take(bare, bare.timeline.tracks[0].id, digest, 0)
-    return piece(placed, choices, clip=placed.timeline.tracks[0].clips[0].id)
+    return single_export(placed, choices, clip=placed.timeline.tracks[0].clips[0].id)
 
 
 Rendered = Mapping[int | None, Path]
 """By number of the track, or of the clip; the mix under None."""
 
 
-def render(wanted: Piece, takes: TakeSource, home: Path, write: Write, progress: Progress) -> Rendered:
+def render_single(
+    wanted: SingleExport, takes: TakeSource, home: Path, write: WriteExport, progress: Progress
+) -> Rendered:
     """Exports the piece, and what comes with it, into a new folder in ``home``.
 
     Raises:
@@ -108,11 +112,11 @@ def render(wanted: Piece, takes: TakeSource, home: Path, write: Write, progress:
         raise
 
 
-def _to_write(wanted: Piece) -> tuple[Scene, ExportSettings]:
+def _to_write(wanted: SingleExport) -> tuple[Scene, ExportSettings]:
     if wanted.clip is not None:
         return clip_scene(wanted.scene, wanted.clip), wanted.settings
     if wanted.batch[-1] is not None:
-        return _soloed(wanted.scene, wanted.track), replace(wanted.settings, preset="none")
+        return _solo_only(wanted.scene, wanted.track), replace(wanted.settings, preset="none")
     return wanted.scene, wanted.settings
 
 
@@ -122,7 +126,7 @@ def clip_scene(scene: Scene, number: int) -> Scene:
     Raises:
         BadInput: there is no such clip.
     """
-    line, (track, clip) = scene.timeline, _found(scene, number)
+    line, (track, clip) = scene.timeline, _find_clip(scene, number)
     frame = frame_of(clip.start, line.frame_rate, line.rate)
     lead = clip.start - sample_of(frame, line.frame_rate, line.rate)
     moved = replace(clip, start=max(0, lead), muted=False)
@@ -134,7 +138,7 @@ def clip_scene(scene: Scene, number: int) -> Scene:
 
 def clip_name(scene: Scene, number: int, settings: ExportSettings) -> str:
     """The clip's file, without ending: its stem's name and which take it plays."""
-    track, clip = _found(scene, number)
+    track, clip = _find_clip(scene, number)
     take = scene.take(clip.take)
     count = take.number if take else 1
     audible = scene.timeline.audible()
@@ -144,7 +148,7 @@ def clip_name(scene: Scene, number: int, settings: ExportSettings) -> str:
     return f"{stem_names(scene, tracks, None)[tracks.index(track)]}_take{count}"
 
 
-def sweep(home: Path) -> None:
+def delete_old(home: Path) -> None:
     """Removes what was dragged long ago."""
     with suppress(OSError):
         for folder in home.glob("drag-*"):
@@ -152,14 +156,14 @@ def sweep(home: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _found(scene: Scene, number: int) -> tuple[Track, Clip]:
+def _find_clip(scene: Scene, number: int) -> tuple[Track, Clip]:
     found = scene.clip(number)
     if found is None:
         raise BadInput(f"There is no clip {number} in the scene.")
     return found
 
 
-def _soloed(scene: Scene, number: int | None) -> Scene:
+def _solo_only(scene: Scene, number: int | None) -> Scene:
     """The scene with this track alone: a stem of a track that is muted in the mix."""
     kept = tuple(
         replace(track, muted=False, soloed=False) for track in scene.timeline.tracks if track.id == number

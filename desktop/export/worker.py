@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.document.messages import Message, message_of
-from desktop.document.time_left import Pace
-from desktop.export.choices import ExportMemory
-from desktop.export.preview import Asked, Preview, preview_of
-from desktop.threads.request_thread import Answer, Lane
+from desktop.document.time_left import TimeLeftEstimator
+from desktop.export.choices import LastExportStore
+from desktop.export.preview import ExportPreview, PreviewRequest, preview_of
+from desktop.threads.request_thread import Reply, RequestThread
 from engine.errors import Cancelled
 from engine.export.plan import ExportSettings
 from engine.export.run import Exported, export
@@ -37,7 +37,7 @@ class ExportRequest:
 
 
 @dataclass(frozen=True)
-class Progressed:
+class ExportProgress:
     """How far it is, from 0 to 1; ``seconds`` to go are None until they can be told."""
 
     fraction: float
@@ -46,14 +46,14 @@ class Progressed:
 
 
 @dataclass(frozen=True)
-class Written:
+class ExportResult:
     """What an export wrote, and how many bytes each of its files has."""
 
     exported: Exported
     sizes: tuple[int, ...]
 
 
-class Write(Protocol):
+class WriteExport(Protocol):
     """What writes: ``engine.export.run.export``."""
 
     def __call__(
@@ -68,7 +68,7 @@ class Write(Protocol):
     ) -> Exported: ...
 
 
-class ExportWork(QObject):
+class ExportWorker(QObject):
     """Plans and exports in threads of its own. One export at a time, each with exactly one end.
 
     Signals:
@@ -88,34 +88,34 @@ class ExportWork(QObject):
 
     def __init__(
         self,
-        write: Write = export,
-        look: Callable[[Asked], Preview] = preview_of,
+        write: WriteExport = export,
+        look: Callable[[PreviewRequest], ExportPreview] = preview_of,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._stop = Event()
-        self._pace = Pace()
+        self._pace = TimeLeftEstimator()
         self._running = False
-        self._asking: Asked | None = None
-        self._newest: Asked | None = None
+        self._asking: PreviewRequest | None = None
+        self._newest: PreviewRequest | None = None
         queued = Qt.ConnectionType.QueuedConnection
-        self._planning = Lane(lambda: lambda request: _planned(request, look), self)
-        self._planning.answered.connect(self._take_preview, queued)
-        self._writing = Lane(lambda: lambda request: self._written(request, write), self)
-        self._writing.answered.connect(self._take_end, queued)
+        self._planning = RequestThread(lambda: lambda request: _planned(request, look), self)
+        self._planning.replied.connect(self._take_preview, queued)
+        self._writing = RequestThread(lambda: lambda request: self._written(request, write), self)
+        self._writing.replied.connect(self._take_end, queued)
         self._reported.connect(self._take_report, queued)
 
     @property
     def running(self) -> bool:
         return self._running
 
-    def look(self, asked: Asked) -> None:
+    def look(self, asked: PreviewRequest) -> None:
         """Asks what would be written; the newest question replaces one that waits."""
         self._newest = asked
         if self._asking is None:
             self._ask()
 
-    def remember(self, memory: ExportMemory) -> None:
+    def remember(self, memory: LastExportStore) -> None:
         """Writes the memory to disk, in the thread."""
         self._planning.ask(memory)
 
@@ -125,7 +125,7 @@ class ExportWork(QObject):
             return
         self._running = True
         self._stop.clear()
-        self._pace = Pace()
+        self._pace = TimeLeftEstimator()
         self._writing.ask(request)
 
     def cancel(self) -> None:
@@ -144,8 +144,8 @@ class ExportWork(QObject):
             self._planning.ask(self._asking)
 
     @Slot(object)
-    def _take_preview(self, answer: Answer) -> None:
-        if isinstance(answer.request, ExportMemory):
+    def _take_preview(self, answer: Reply) -> None:
+        if isinstance(answer.request, LastExportStore):
             if answer.error is not None:
                 self.forgotten.emit(message_of(answer.error))
             return
@@ -155,39 +155,39 @@ class ExportWork(QObject):
         elif answer.error is None:
             self.previewed.emit(answer.value)
         else:
-            self.previewed.emit(Preview(answer.request, None, (message_of(answer.error).text,)))
+            self.previewed.emit(ExportPreview(answer.request, None, (message_of(answer.error).text,)))
 
-    def _written(self, request: ExportRequest, write: Write) -> Written:
+    def _written(self, request: ExportRequest, write: WriteExport) -> ExportResult:
         """In the thread."""
-        progress = Progress(seldom(self._reported.emit, LEAST_SECONDS), self._stop.is_set)
+        progress = Progress(throttled(self._reported.emit, LEAST_SECONDS), self._stop.is_set)
         now = datetime.now().astimezone()
         done = write(request.scene, request.takes, request.out, request.settings, made=now, progress=progress)
-        return Written(done, tuple(size_of(file.path) for file in done.files))
+        return ExportResult(done, tuple(size_of(file.path) for file in done.files))
 
     @Slot(float, str)
     def _take_report(self, fraction: float, text: str) -> None:
         if self._running:
             seconds = self._pace.at(time.monotonic(), fraction)
-            self.progressed.emit(Progressed(fraction, text, seconds))
+            self.progressed.emit(ExportProgress(fraction, text, seconds))
 
     @Slot(object)
-    def _take_end(self, answer: Answer) -> None:
+    def _take_end(self, answer: Reply) -> None:
         self._running = False
         if answer.error is None:
             self.done.emit(answer.value)
         elif isinstance(answer.error, Cancelled):
             self.cancelled.emit()
         else:
-            self.failed.emit(failure(answer.error))
+            self.failed.emit(failure_message(answer.error))
 
 
-def failure(error: BaseException) -> Message:
+def failure_message(error: BaseException) -> Message:
     """An export's error in a sentence."""
     message = message_of(error)
     return Message(message.kind, f"Nothing was exported. {message.text}")
 
 
-def seldom(report: Report, least: float) -> Report:
+def throttled(report: Report, least: float) -> Report:
     """The same, but silent for ``least`` seconds after each report: a queue of them would outlast the work."""
     last = float("-inf")
 
@@ -209,9 +209,9 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def _planned(request: Any, look: Callable[[Asked], Preview]) -> Preview | None:
+def _planned(request: Any, look: Callable[[PreviewRequest], ExportPreview]) -> ExportPreview | None:
     """In the thread."""
-    if isinstance(request, ExportMemory):
+    if isinstance(request, LastExportStore):
         request.save()
         return None
     return look(request)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.document.messages import Message
-from desktop.generation.worker import GenerationWorker, Step, Work
+from desktop.generation.worker import GenerationWorker, JobProgress, WorkItem
 from engine.generation.requests import GenerationRequest
 from engine.scene.takes import Take
 
@@ -21,7 +21,7 @@ REMEMBERED = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class GenerationJob:
     """What was asked for, as it was when it was asked for, and what has become of it.
 
     Attributes:
@@ -40,7 +40,7 @@ class Job:
     objects: tuple[int, ...]
     home: "Project | None" = field(default=None, repr=False)
     state: State = "waiting"
-    step: Step | None = None
+    step: JobProgress | None = None
     message: str = ""
 
     @property
@@ -68,29 +68,29 @@ class GenerationQueue(QObject):
     def __init__(self, worker: GenerationWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[int, GenerationJob] = {}
         self._next = 1
         self._running: int | None = None
         queued = Qt.ConnectionType.QueuedConnection
-        worker.stepped.connect(self._step, queued)
+        worker.progressed.connect(self._step, queued)
         worker.made.connect(self._made, queued)
         worker.failed.connect(self._failed, queued)
         worker.cancelled.connect(self._cancelled, queued)
 
     @property
-    def jobs(self) -> tuple[Job, ...]:
+    def jobs(self) -> tuple[GenerationJob, ...]:
         """All that is known of, in the order in which it was asked for."""
         return tuple(self._jobs.values())
 
     @property
-    def running(self) -> Job | None:
+    def running(self) -> GenerationJob | None:
         return None if self._running is None else self._jobs[self._running]
 
     @property
-    def waiting(self) -> tuple[Job, ...]:
+    def waiting(self) -> tuple[GenerationJob, ...]:
         return tuple(job for job in self.jobs if job.state == "waiting")
 
-    def job(self, id_: int) -> Job | None:
+    def job(self, id_: int) -> GenerationJob | None:
         return self._jobs.get(id_)
 
     def submit(
@@ -102,7 +102,7 @@ class GenerationQueue(QObject):
         home: "Project | None" = None,
     ) -> int:
         """Queues a job, and gives its number."""
-        job = Job(self._next, request, still, label, objects, home)
+        job = GenerationJob(self._next, request, still, label, objects, home)
         self._next += 1
         self._jobs[job.id] = job
         self._go_on()
@@ -133,13 +133,13 @@ class GenerationQueue(QObject):
             job = replace(self.waiting[0], state="running")
             self._running = job.id
             self._put(job)
-            self._worker.take_on(Work(job.id, job.request, job.still))
+            self._worker.enqueue(WorkItem(job.id, job.request, job.still))
         self.changed.emit()
 
-    def _put(self, job: Job) -> None:
+    def _put(self, job: GenerationJob) -> None:
         self._jobs[job.id] = job
 
-    def _end(self, job: Job, state: State, message: str = "") -> Job:
+    def _end(self, job: GenerationJob, state: State, message: str = "") -> GenerationJob:
         ended = replace(job, state=state, still=None, step=None, message=message)
         self._put(ended)
         if self._running == job.id:
@@ -150,7 +150,7 @@ class GenerationQueue(QObject):
         return ended
 
     @Slot(int, object)
-    def _step(self, id_: int, step: Step) -> None:
+    def _step(self, id_: int, step: JobProgress) -> None:
         job = self._jobs.get(id_)
         if job is not None and job.active:
             self._put(replace(job, step=step))

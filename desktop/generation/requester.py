@@ -29,7 +29,7 @@ MOST_NEW_SEED = 1_000_000
 
 
 @dataclass(frozen=True)
-class Choice:
+class GenerationOptions:
     """What is chosen for all that is generated next: takes of each, and how well they are made."""
 
     takes: int
@@ -37,7 +37,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Order:
+class PendingRequest:
     """What was asked for, as it was then."""
 
     objects: tuple[SoundingObject, ...]
@@ -63,7 +63,7 @@ class Order:
         return request_for(generator, still, targets, self.settings)
 
 
-class Ordering(QObject):
+class GenerationRequester(QObject):
     """Turns wishes into jobs. Which model makes them is known once the worker has opened it; until then they wait.
 
     Args:
@@ -78,7 +78,7 @@ class Ordering(QObject):
         worker: GenerationWorker,
         background: Background,
         messages: Messages,
-        choice: Callable[[], Choice],
+        choice: Callable[[], GenerationOptions],
         *,
         new_seed: Callable[[], int] | None = None,
         parent: QObject | None = None,
@@ -92,7 +92,7 @@ class Ordering(QObject):
         self._choice = choice
         self._new_seed = new_seed or partial(secrets.randbelow, MOST_NEW_SEED)
         self._generators: tuple[GeneratorInfo, ...] = ()
-        self._pending: list[Order] = []
+        self._pending: list[PendingRequest] = []
         self._asked: set[tuple[tuple[int, ...], int]] = set()
         queued = Qt.ConnectionType.QueuedConnection
         worker.opened.connect(self._opened, queued)
@@ -127,13 +127,13 @@ class Ordering(QObject):
         served = bool(self._document.scene.takes_of(thing.index))
         return not thing.seed_locked and (fresh or served or ((thing.index,), thing.seed) in self._asked)
 
-    def _each(self, batch: Sequence[SoundingObject]) -> Order:
+    def _each(self, batch: Sequence[SoundingObject]) -> PendingRequest:
         first = batch[0]
         for thing in batch:
             self._asked.add(((thing.index,), thing.seed))
         return self._made_of(batch, False, first.seed, first.duration, first.negative)
 
-    def _together(self, things: Sequence[SoundingObject]) -> Order:
+    def _together(self, things: Sequence[SoundingObject]) -> PendingRequest:
         numbers = tuple(thing.index for thing in things)
         seed = things[0].seed
         served = any(take.objects == numbers for take in self._document.scene.takes)
@@ -141,16 +141,18 @@ class Ordering(QObject):
             seed = self._new_seed()
         self._asked.add((numbers, seed))
         longest = max(thing.duration for thing in things)
-        return self._made_of(things, True, seed, longest, joined(thing.negative for thing in things))
+        return self._made_of(
+            things, True, seed, longest, joined_negatives(thing.negative for thing in things)
+        )
 
     def _made_of(
         self, things: Sequence[SoundingObject], together: bool, seed: int, duration: float, negative: str
-    ) -> Order:
+    ) -> PendingRequest:
         choice = self._choice()
         settings = Settings(choice.takes, seed, duration, choice.quality, negative=negative)
-        return Order(tuple(things), together, settings, self._document.still, self._document.project)
+        return PendingRequest(tuple(things), together, settings, self._document.still, self._document.project)
 
-    def _take(self, order: Order) -> None:
+    def _take(self, order: PendingRequest) -> None:
         self._pending.append(order)
         if not self._generators:
             self._worker.open()
@@ -164,7 +166,7 @@ class Ordering(QObject):
             done = partial(self._submit, order)
             self._background.run(partial(order.request, generator), done, self._messages.fail)
 
-    def _submit(self, order: Order, request: GenerationRequest) -> None:
+    def _submit(self, order: PendingRequest, request: GenerationRequest) -> None:
         self._queue.submit(request, order.still, order.label, order.numbers, order.home)
 
     @Slot(object)
@@ -191,7 +193,7 @@ def batches(things: Sequence[SoundingObject]) -> list[list[SoundingObject]]:
     return list(found.values())
 
 
-def joined(negatives: Iterable[str]) -> str:
+def joined_negatives(negatives: Iterable[str]) -> str:
     """Several negative prompts as one, each phrase once."""
     phrases = (phrase.strip() for negative in negatives for phrase in negative.split(","))
     return ", ".join(dict.fromkeys(phrase for phrase in phrases if phrase))

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.threads.torch_preload import open_torch
+from desktop.threads.torch_preload import load_torch
 
 if TYPE_CHECKING:
     from engine.studio import Studio
 
 
-def studio_maker(
+def studio_factory(
     model: str | Path | None = None, device: str = "auto", threads: int = 0
 ) -> "Callable[[], Studio]":
     """What makes the studio, to be called in the generation thread.
@@ -22,7 +22,7 @@ def studio_maker(
     """
 
     def make() -> "Studio":
-        open_torch()
+        load_torch()
         from engine.models.devices import use_threads
         from engine.studio import Studio
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.generation.queue import GenerationQueue, Job
+from desktop.generation.queue import GenerationJob, GenerationQueue
 from desktop.threads.background import Background
 from engine.generation.add_to_project import add_takes, attach
 from engine.project.folder import Project
@@ -19,7 +19,7 @@ from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 
 
-class Keeper(QObject):
+class TakeImporter(QObject):
     """Writes takes in the background, then puts them into the scene. The first of an object comes into use."""
 
     def __init__(
@@ -54,35 +54,35 @@ class Keeper(QObject):
         self._seen = now
 
     @Slot(object, object)
-    def _keep(self, job: Job, takes: tuple[Take, ...]) -> None:
+    def _keep(self, job: GenerationJob, takes: tuple[Take, ...]) -> None:
         home = self._home_of(job)
         if home is None:
             self._messages.warn(f"{job.label} was made, but there is no project left to keep it in.")
         elif self._is_open(home):
-            work = partial(store, home, job, takes)
+            work = partial(store_takes, home, job, takes)
             self._background.run(work, partial(self._stored, home, job, takes), self._messages.fail)
         else:
             self._keep_closed(home.path, job, takes)
 
     def _stored(
-        self, home: Project, job: Job, takes: tuple[Take, ...], records: tuple[TakeRecord, ...]
+        self, home: Project, job: GenerationJob, takes: tuple[Take, ...], records: tuple[TakeRecord, ...]
     ) -> None:
         if not self._is_open(home):
             self._keep(job, takes)
             return
         scene = self._document.scene
-        if not _knows(scene, job):
+        if not _has_objects(scene, job):
             self._messages.warn(f"{job.label} was made, but the scene no longer has what it is of.")
             return
-        new = numbered(scene, records)
+        new = renumbered(scene, records)
         if new:
-            self._document.adopt(partial(received, records=new))
+            self._document.adopt(partial(attached, records=new))
         else:
             self._messages.tell(
                 f"{job.label}: nothing new. The seed is locked, and so the sound is the same."
             )
 
-    def _keep_closed(self, path: Path, job: Job, takes: tuple[Take, ...]) -> None:
+    def _keep_closed(self, path: Path, job: GenerationJob, takes: tuple[Take, ...]) -> None:
         def done(kept: bool) -> None:
             if kept:
                 self._messages.tell(f"{job.label} was made, and kept in {path.name}.")
@@ -96,9 +96,9 @@ class Keeper(QObject):
             else:
                 self._messages.fail(error)
 
-        self._background.run(partial(keep_closed, path, job, takes), done, failed)
+        self._background.run(partial(import_into_closed, path, job, takes), done, failed)
 
-    def _home_of(self, job: Job) -> Project | None:
+    def _home_of(self, job: GenerationJob) -> Project | None:
         """The project that goes on where the job's was, or is open in its folder; else the job's own."""
         home, present = job.home, self._document.project
         while home is not None and home in self._moved:
@@ -111,26 +111,26 @@ class Keeper(QObject):
         return self._document.project is project
 
 
-def store(project: Project, job: Job, takes: Sequence[Take]) -> tuple[TakeRecord, ...]:
+def store_takes(project: Project, job: GenerationJob, takes: Sequence[Take]) -> tuple[TakeRecord, ...]:
     """Writes takes into the folder of an open project."""
     return tuple(project.add_take(take, job.objects_of(take)) for take in takes)
 
 
-def keep_closed(path: Path, job: Job, takes: Sequence[Take]) -> bool:
+def import_into_closed(path: Path, job: GenerationJob, takes: Sequence[Take]) -> bool:
     """Opens a project, puts takes into its scene, saves and closes it. False where its folder is gone."""
     if not path.is_dir():
         return False
     opened = Project.open(path, quick=True)
     with opened.project as project:
-        if _knows(opened.scene, job):
-            scene = received(opened.scene, numbered(opened.scene, store(project, job, takes)))
+        if _has_objects(opened.scene, job):
+            scene = attached(opened.scene, renumbered(opened.scene, store_takes(project, job, takes)))
         else:
             scene = add_takes(project, opened.scene, job.request, takes)
         project.save(scene)
     return True
 
 
-def numbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord, ...]:
+def renumbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord, ...]:
     """Those that the scene does not have yet, each with the next number among the takes of its objects."""
     new: list[TakeRecord] = []
     for record in records:
@@ -140,13 +140,13 @@ def numbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord, .
     return tuple(new)
 
 
-def received(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
+def attached(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
     """The scene with takes that were just made."""
     for record in records:
         scene = attach(scene, record)
     return scene
 
 
-def _knows(scene: Scene, job: Job) -> bool:
+def _has_objects(scene: Scene, job: GenerationJob) -> bool:
     """Whether all that the job is of has ever been in the scene."""
     return all(number < scene.next_object for number in job.objects)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from desktop.document.messages import message_of
-from desktop.document.time_left import Pace
+from desktop.document.time_left import TimeLeftEstimator
 from engine.errors import Cancelled
 from engine.generation.generator import GeneratorInfo
 from engine.generation.requests import GenerationRequest
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.vision.still import Still
 
 
-class Maker(Protocol):
+class GenerationBackend(Protocol):
     """What the worker needs of ``engine.studio.Studio``."""
 
     @property
@@ -42,7 +42,7 @@ class Maker(Protocol):
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkItem:
     """One job, as it crosses into the thread."""
 
     id: int
@@ -51,7 +51,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Step:
+class JobProgress:
     """How far a job is: of the whole, in words, and the seconds that it will still take where that is known."""
 
     fraction: float
@@ -76,17 +76,17 @@ class GenerationWorker(QThread):
     opened = Signal(object)
     located = Signal(str)
     unavailable = Signal(object)
-    stepped = Signal(int, object)
+    progressed = Signal(int, object)
     made = Signal(int, object)
     failed = Signal(int, object)
     cancelled = Signal(int)
 
-    def __init__(self, make: Callable[[], Maker], parent: QObject | None = None) -> None:
+    def __init__(self, make: Callable[[], GenerationBackend], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("generation")
         self._make = make
-        self._maker: Maker | None = None
-        self._inbox: SimpleQueue[Work | str | None] = SimpleQueue()
+        self._maker: GenerationBackend | None = None
+        self._inbox: SimpleQueue[WorkItem | str | None] = SimpleQueue()
         self._unwanted: set[int] = set()
         self._closing = False
 
@@ -98,7 +98,7 @@ class GenerationWorker(QThread):
         """Loads the models ahead of the first job; what goes wrong is told by that job."""
         self._put("warm up")
 
-    def take_on(self, work: Work) -> None:
+    def enqueue(self, work: WorkItem) -> None:
         self._put(work)
 
     def cancel(self, id_: int) -> None:
@@ -113,14 +113,14 @@ class GenerationWorker(QThread):
 
     def run(self) -> None:
         while (task := self._inbox.get()) is not None and not self._closing:
-            if isinstance(task, Work):
+            if isinstance(task, WorkItem):
                 self._do(task)
             elif task == "open":
                 self._open()
             else:
                 self._warm_up()
 
-    def _put(self, task: Work | str) -> None:
+    def _put(self, task: WorkItem | str) -> None:
         if self._closing:
             return
         self._inbox.put(task)
@@ -141,7 +141,7 @@ class GenerationWorker(QThread):
         with contextlib.suppress(Exception):  # The job that needs it fails by the same, and says so.
             self._studio().warm_up()
 
-    def _do(self, work: Work) -> None:
+    def _do(self, work: WorkItem) -> None:
         try:
             sounds = self._studio().generate(work.request, work.still, self._progress(work.id))
         except Cancelled:
@@ -153,16 +153,16 @@ class GenerationWorker(QThread):
         self._unwanted.discard(work.id)
 
     def _progress(self, id_: int) -> Progress:
-        pace = Pace()
+        pace = TimeLeftEstimator()
 
         def report(fraction: float, words: str) -> None:
-            self.stepped.emit(id_, Step(fraction, words, pace.at(time.monotonic(), fraction)))
+            self.progressed.emit(id_, JobProgress(fraction, words, pace.at(time.monotonic(), fraction)))
 
         progress = Progress(report, lambda: self._closing or id_ in self._unwanted)
         progress.raise_if_cancelled()
         return progress
 
-    def _studio(self) -> Maker:
+    def _studio(self) -> GenerationBackend:
         if self._maker is None:
             self._maker = self._make()
         return self._maker

@@ -7,22 +7,22 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from desktop.document.project_io import SUFFIX
 
-Answer = Literal["save", "discard", "cancel"]
+UnsavedAnswer = Literal["save", "discard", "cancel"]
 PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.ppm *.jp2 *.avif);;All files (*)"
 
 
-class Asking(Protocol):
+class Dialogs(Protocol):
     """Asks; None or "cancel" when the person would rather not."""
 
     def still(self, folder: Path) -> Path | None: ...
     def project(self, folder: Path) -> Path | None: ...
     def save_as(self, folder: Path, name: str) -> Path | None: ...
-    def unsaved(self, name: str) -> Answer: ...
+    def unsaved(self, name: str) -> UnsavedAnswer: ...
     def recover(self, name: str, when: str) -> bool: ...
     def tell(self, title: str, text: str) -> None: ...
 
 
-class Dialogs:
+class QtDialogs:
     """Asks by dialogs over the window."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -43,14 +43,14 @@ class Dialogs:
         )
         return Path(chosen) if chosen else None
 
-    def unsaved(self, name: str) -> Answer:
+    def unsaved(self, name: str) -> UnsavedAnswer:
         kind = QMessageBox.StandardButton
         box = self._box("Unsaved changes", f"Save the changes to “{name}”?")
         box.setInformativeText("What is not saved is lost, its new takes too.")
         box.setStandardButtons(kind.Save | kind.Discard | kind.Cancel)
         box.setDefaultButton(kind.Save)
         box.button(kind.Save).setProperty("primary", True)
-        answers: dict[int, Answer] = {kind.Save.value: "save", kind.Discard.value: "discard"}
+        answers: dict[int, UnsavedAnswer] = {kind.Save.value: "save", kind.Discard.value: "discard"}
         return answers.get(box.exec(), "cancel")
 
     def recover(self, name: str, when: str) -> bool:

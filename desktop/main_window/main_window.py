@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
-from desktop.document.project_io import Loaded
+from desktop.document.project_io import LoadedProject
 from desktop.document.recent import read_recent
-from desktop.export.part import Exports
-from desktop.main_window.dialogs import Asking, Dialogs
+from desktop.export.part import ExportPart
+from desktop.main_window.dialogs import Dialogs, QtDialogs
 from desktop.main_window.message_bar import MessageBar
-from desktop.main_window.status_bar import StatusLine
-from desktop.services import Panel, PanelFactory, Panels, Services
+from desktop.main_window.panels import Panel, PanelFactory, Panels
+from desktop.main_window.status_bar import StatusBar
+from desktop.services import Services
 from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.table import Preferences
 from desktop.welcome.page import WelcomePage
-from desktop.welcome.samples import Sample
+from desktop.welcome.samples import SampleStill
 from engine.errors import FoleyscapeError
 
 LEAST = QSize(960, 600)
@@ -46,13 +47,13 @@ class MainWindow(QMainWindow):
         panels: Panels,
         *,
         about: str = "",
-        samples: Sequence[Sample] = (),
-        ask: Asking | None = None,
+        samples: Sequence[SampleStill] = (),
+        ask: Dialogs | None = None,
     ) -> None:
         super().__init__()
         self.services = services
         self._about = about
-        self._ask: Asking = ask or Dialogs(self)
+        self._ask: Dialogs = ask or QtDialogs(self)
         self._leaving = False
         self._remembered = services.state.read()
         self._recent = read_recent(self._remembered.get("recent"))
@@ -62,8 +63,8 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage(services.background, samples)
         self.panels: dict[str, Panel] = {}
         self._join = panels.join
-        self.exports = Exports(
-            services.document, services.messages, services.settings, services.running, self
+        self.exports = ExportPart(
+            services.document, services.messages, services.settings, services.activity, self
         )
         self._splits: dict[str, QSplitter] = {}
         self._pages = QStackedWidget()
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._workbench(panels))
         self.setCentralWidget(self._pages)
         self.messages = MessageBar(self._pages)
-        self.setStatusBar(StatusLine(services.running))
+        self.setStatusBar(StatusBar(services.activity))
         self._bind()
         self._connect()
         self._restore()
@@ -106,16 +107,16 @@ class MainWindow(QMainWindow):
         else:
             self.services.messages.tell("There is no picture in the clipboard. Copy one first.")
 
-    def save(self, then: Callable[[], None] | None = None) -> None:
+    def save(self, on_success: Callable[[], None] | None = None) -> None:
         if self.services.session.untitled:
-            self.save_as(then)
+            self.save_as(on_success)
         else:
-            self.services.session.save(then)
+            self.services.session.save(on_success)
 
-    def save_as(self, then: Callable[[], None] | None = None) -> None:
+    def save_as(self, on_success: Callable[[], None] | None = None) -> None:
         chosen = self._ask.save_as(self._projects_folder(), self.services.document.scene.name)
         if chosen is not None:
-            self.services.session.save_as(chosen, then)
+            self.services.session.save_as(chosen, on_success)
 
     def close_scene(self) -> None:
         self._leave_scene(self.services.session.close_scene)
@@ -137,14 +138,14 @@ class MainWindow(QMainWindow):
         if project is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(project.path)))
 
-    def _leave_scene(self, then: Callable[[], None]) -> None:
+    def _leave_scene(self, on_success: Callable[[], None]) -> None:
         """Asks about changes that are not saved, where there are any, and goes on if the person agrees."""
         document = self.services.document
         answer = self._ask.unsaved(document.scene.name) if document.unsaved else "discard"
         if answer == "save":
-            self.save(then)
+            self.save(on_success)
         elif answer == "discard":
-            then()
+            on_success()
 
     # Wiring
 
@@ -210,7 +211,7 @@ class MainWindow(QMainWindow):
         services.session.opened.connect(self._note_opened)
         services.session.saved.connect(self._note_saved)
         services.session.closed.connect(self._show_page)
-        services.session.busy_changed.connect(lambda words: services.running.tell("files", words))
+        services.session.busy_changed.connect(lambda words: services.activity.set_task("files", words))
         services.session.recovery_offered.connect(self._offer_recovery)
         services.session.recoverable_found.connect(welcome.show_recoverable)
         welcome.still_asked.connect(self.open_still)
@@ -250,7 +251,7 @@ class MainWindow(QMainWindow):
             self._show_recent()
         self.services.messages.tell(f"Saved in {path}.")
 
-    def _offer_recovery(self, loaded: Loaded) -> None:
+    def _offer_recovery(self, loaded: LoadedProject) -> None:
         if self._ask.recover(loaded.scene.name, loaded.recoverable[0].when):
             self.services.session.recover_newest(loaded)
 

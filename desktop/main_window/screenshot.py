@@ -45,7 +45,7 @@ class Screenshot(QObject):
     def _look(self) -> None:
         self._waited += EVERY_MS
         services = self._window.services
-        at_rest = not services.background.busy and not services.running.work
+        at_rest = not services.background.busy and not services.activity.work
         self._calm = self._calm + EVERY_MS if at_rest else 0
         if self._calm >= CALM_MS:
             self._draw()

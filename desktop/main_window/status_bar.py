@@ -2,15 +2,15 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
-from desktop.document.activity import Running
+from desktop.document.activity import Activity
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon_pixmap
 
 
-class StatusLine(QStatusBar):
-    """Shows what ``Running`` knows."""
+class StatusBar(QStatusBar):
+    """Shows what ``Activity`` knows."""
 
-    def __init__(self, running: Running, parent: QWidget | None = None) -> None:
+    def __init__(self, running: Activity, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._running = running
         self.setSizeGripEnabled(False)

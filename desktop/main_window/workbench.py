@@ -8,16 +8,18 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
-from desktop.canvas.part import CanvasPanel
-from desktop.export.part import Exports
+from desktop.canvas.part import CanvasPart
+from desktop.export.part import ExportPart
+from desktop.main_window.panels import Panel, Panels
 from desktop.objects.part import ObjectsPart
 from desktop.objects.take_row import TakeRow
-from desktop.services import Panel, Panels
 from desktop.timeline.interaction.take_mime import TAKE_MIME
 from desktop.timeline.part import TimelinePart
 
 
-def join(panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None], exports: Exports) -> None:
+def connect_parts(
+    panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None], exports: ExportPart
+) -> None:
     """Joins canvas, objects and timeline.
 
     Args:
@@ -27,35 +29,35 @@ def join(panels: Mapping[str, Panel], actions: Actions, paste: Callable[[], None
         exports: what is dragged out of the timeline.
     """
     canvas, objects, timeline = panels["canvas"], panels["objects"], panels["timeline"]
-    assert isinstance(canvas, CanvasPanel)
+    assert isinstance(canvas, CanvasPart)
     assert isinstance(objects, ObjectsPart)
     assert isinstance(timeline, TimelinePart)
-    canvas.canvas.tapped.connect(lambda: _tap(actions, canvas.canvas.keys))
+    canvas.canvas.space_tapped.connect(lambda: _connect_space_tap(actions, canvas.canvas.keys))
     canvas.vision.prepared.connect(lambda _: objects.worker.warm_up())
     objects.panel.play_requested.connect(timeline.player.play_take)
-    _share(actions, objects, timeline, paste)
-    _carry(timeline, exports)
-    _carry_takes(objects, exports)
+    _bind_shared_actions(actions, objects, timeline, paste)
+    _connect_clip_drags(timeline, exports)
+    _connect_take_drags(objects, exports)
     timeline.view.clips_selected.connect(lambda _: actions.refresh())
 
 
-def _tap(actions: Actions, keys: KeyMap) -> None:
+def _connect_space_tap(actions: Actions, keys: KeyMap) -> None:
     """The canvas keeps Space, which pans while it is held; tapped, it does what it does everywhere."""
     id_ = keys.action_of("Space")
     if id_ is not None:
         actions.action(id_).trigger()
 
 
-def _carry(timeline: TimelinePart, exports: Exports) -> None:
+def _connect_clip_drags(timeline: TimelinePart, exports: ExportPart) -> None:
     """Clips with Alt, and stems by the heads of their tracks, leave the window as files."""
-    surface, headers = timeline.view.surface, timeline.view.headers
-    surface.carrying.touched.connect(lambda clip: exports.prepare(clip=clip))
-    surface.carrying.carried.connect(lambda clip: exports.drag(surface, clip=clip))
-    headers.carrying.touched.connect(lambda track: exports.prepare(track=track))
-    headers.carrying.carried.connect(lambda track: exports.drag(headers, track=track))
+    surface, headers = timeline.view.track_view, timeline.view.headers
+    surface.drag_out.drag_prepared.connect(lambda clip: exports.prepare(clip=clip))
+    surface.drag_out.drag_started.connect(lambda clip: exports.drag(surface, clip=clip))
+    headers.drag_out.drag_prepared.connect(lambda track: exports.prepare(track=track))
+    headers.drag_out.drag_started.connect(lambda track: exports.drag(headers, track=track))
 
 
-def _carry_takes(objects: ObjectsPart, exports: Exports) -> None:
+def _connect_take_drags(objects: ObjectsPart, exports: ExportPart) -> None:
     """Takes leave the list for the timeline, or the window as files."""
 
     def carry(digest: str, row: TakeRow) -> None:
@@ -66,11 +68,13 @@ def _carry_takes(objects: ObjectsPart, exports: Exports) -> None:
 
         exports.drag_take(row, digest, dress)
 
-    objects.panel.take_touched.connect(exports.prepare_take)
-    objects.panel.take_carried.connect(carry)
+    objects.panel.take_drag_prepared.connect(exports.prepare_take)
+    objects.panel.take_drag_started.connect(carry)
 
 
-def _share(actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste: Callable[[], None]) -> None:
+def _bind_shared_actions(
+    actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste: Callable[[], None]
+) -> None:
     """Keys that several could take: the timeline's while it has the focus, else the objects' or the window's."""
     view, panel = timeline.view, objects.panel
 
@@ -78,26 +82,26 @@ def _share(actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste
         return holds_focus(view)
 
     def delete() -> None:
-        if in_timeline() and view.chosen:
-            view.obey("delete")
+        if in_timeline() and view.selected:
+            view.execute("delete")
         else:
             panel.remove()
 
     def paste_here() -> None:
         if in_timeline() and view.commander.has_copied:
-            view.obey("paste")
+            view.execute("paste")
         else:
             paste()
 
     def select_all() -> None:
         if in_timeline():
-            view.obey("select_all")
+            view.execute("select_all")
         else:
             panel.select_all()
 
     def meant() -> bool:
         """Whether the tracks of the selected clips are meant, rather than the selected objects."""
-        return bool(view.chosen) and (in_timeline() or not panel.selected)
+        return bool(view.selected) and (in_timeline() or not panel.selected)
 
     def solo() -> None:
         (view.commander.solo_tracks if meant() else panel.solo)()
@@ -105,8 +109,8 @@ def _share(actions: Actions, objects: ObjectsPart, timeline: TimelinePart, paste
     def mute() -> None:
         (view.commander.mute_tracks if meant() else panel.mute)()
 
-    actions.bind("solo", solo, lambda: panel.selected or bool(view.chosen))
-    actions.bind("mute", mute, lambda: panel.selected or bool(view.chosen))
+    actions.bind("solo", solo, lambda: panel.selected or bool(view.selected))
+    actions.bind("mute", mute, lambda: panel.selected or bool(view.selected))
     actions.bind("delete", delete)
     actions.bind("paste", paste_here)
     actions.bind("select_all", select_all)
@@ -118,5 +122,5 @@ def holds_focus(widget: QWidget) -> bool:
     return focus is not None and (focus is widget or widget.isAncestorOf(focus))
 
 
-def real_panels() -> Panels:
-    return Panels(canvas=CanvasPanel, objects=ObjectsPart, timeline=TimelinePart, join=join)
+def default_panels() -> Panels:
+    return Panels(canvas=CanvasPart, objects=ObjectsPart, timeline=TimelinePart, join=connect_parts)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.objects.controls import IconMaker, letter_button, qcolour, restyle, small_button
 from desktop.objects.editor import ObjectEditor
 from desktop.objects.swatch import Swatch
-from desktop.objects.take_row import TakeRow, TakeState
+from desktop.objects.take_row import TakeRow, TakeRowState
 from desktop.theme.dark_colours import DARK
 from desktop.theme.elided import ElidedLine
 from engine.scene.colours import Colour
@@ -73,10 +73,10 @@ class ObjectCard(QFrame):
     """
 
     edited = Signal(str, object, object)
-    settled = Signal()
+    edit_finished = Signal()
     clicked = Signal(bool, bool)
-    stepped = Signal(int, bool)
-    shifted = Signal(int)
+    focus_moved = Signal(int, bool)
+    reorder_requested = Signal(int)
     dragged = Signal(int)
     dropped = Signal(int)
     expand = Signal(bool)
@@ -88,8 +88,8 @@ class ObjectCard(QFrame):
     use = Signal(str)
     starred = Signal(str, bool)
     rejected = Signal(str, bool)
-    touched = Signal(str)
-    carried = Signal(str, object)
+    drag_prepared = Signal(str)
+    drag_started = Signal(str, object)
 
     def __init__(
         self, icons: IconMaker, state: CardState, new_seed: Callable[[], int], parent: QWidget
@@ -107,7 +107,7 @@ class ObjectCard(QFrame):
         self._make_controls()
         self._lay_out()
         self._connect()
-        self._dress()
+        self._update_ui()
 
     @property
     def thing(self) -> SoundingObject:
@@ -121,7 +121,7 @@ class ObjectCard(QFrame):
     def show_state(self, state: CardState) -> None:
         if state != self._state:
             self._state = state
-            self._dress()
+            self._update_ui()
 
     def show_thumb(self, image: QImage | None) -> None:
         if image is self._image:
@@ -151,8 +151,8 @@ class ObjectCard(QFrame):
         menu.addAction("Regenerate").triggered.connect(self.regenerate)
         menu.addMenu(self.swatch.menu_of_colours()).setText("Colour")
         menu.addSeparator()
-        menu.addAction("Move up\tAlt+Up").triggered.connect(lambda: self.shifted.emit(-1))
-        menu.addAction("Move down\tAlt+Down").triggered.connect(lambda: self.shifted.emit(1))
+        menu.addAction("Move up\tAlt+Up").triggered.connect(lambda: self.reorder_requested.emit(-1))
+        menu.addAction("Move down\tAlt+Down").triggered.connect(lambda: self.reorder_requested.emit(1))
         menu.addSeparator()
         menu.addAction(self._icons("trash"), "Remove").triggered.connect(self.remove)
         return menu
@@ -198,9 +198,9 @@ class ObjectCard(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         step, held = STEPS.get(Qt.Key(event.key())), event.modifiers()
         if step is not None and held & Qt.KeyboardModifier.AltModifier:
-            self.shifted.emit(step)
+            self.reorder_requested.emit(step)
         elif step is not None:
-            self.stepped.emit(step, bool(held & Qt.KeyboardModifier.ShiftModifier))
+            self.focus_moved.emit(step, bool(held & Qt.KeyboardModifier.ShiftModifier))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.expand.emit(not self._state.expanded)
         else:
@@ -286,7 +286,7 @@ class ObjectCard(QFrame):
         change = partial(recolour_object, index=self.thing.index, colour=colour)
         self.edited.emit("Change colour", change, None)
 
-    def _dress(self) -> None:
+    def _update_ui(self) -> None:
         state, thing = self._state, self._state.thing
         if self.name.text() != thing.name and not (self.name.hasFocus() and self.name.isModified()):
             self.name.setText(thing.name)
@@ -301,30 +301,30 @@ class ObjectCard(QFrame):
         self.mute_button.setChecked(state.muted)
         self.fold.setIcon(self._icons("chevron_down" if state.expanded else "chevron_right"))
         if state.expanded:
-            self._dress_inside()
+            self._update_editor()
         self._inside.setVisible(state.expanded)
         self.update()
 
-    def _dress_inside(self) -> None:
+    def _update_editor(self) -> None:
         state = self._state
         if self.editor is None:
             self.editor = ObjectEditor(self._icons, state.thing, self._new_seed, self._inside)
             self.editor.edited.connect(self._pass_on)
-            self.editor.settled.connect(self.settled)
+            self.editor.edit_finished.connect(self.edit_finished)
             layout = self._inside.layout()
             assert isinstance(layout, QVBoxLayout)
             layout.insertWidget(0, self.editor)
         self.editor.show_thing(state.thing)
-        self._dress_rows()
+        self._update_rows()
 
-    def _dress_rows(self) -> None:
+    def _update_rows(self) -> None:
         state = self._state
         order = [take.digest for take in state.takes]
         for digest in [digest for digest in self._rows if digest not in order]:
             self._rows.pop(digest).deleteLater()
         rows: dict[str, TakeRow] = {}
         for place, take in enumerate(state.takes):
-            shown = TakeState(take, state.thing.colour, take.digest == state.used)
+            shown = TakeRowState(take, state.thing.colour, take.digest == state.used)
             row = self._rows.get(take.digest) or self._new_row(shown)
             row.show_state(shown)
             rows[take.digest] = row
@@ -332,12 +332,12 @@ class ObjectCard(QFrame):
                 self._takes.insertWidget(place, row)
         self._rows = rows
 
-    def _new_row(self, state: TakeState) -> TakeRow:
+    def _new_row(self, state: TakeRowState) -> TakeRow:
         row = TakeRow(self._icons, state, self._inside)
         row.play.connect(self.play)
         row.use.connect(self.use)
         row.starred.connect(self.starred)
         row.rejected.connect(self.rejected)
-        row.touched.connect(self.touched)
-        row.carried.connect(lambda digest: self.carried.emit(digest, row))
+        row.drag_prepared.connect(self.drag_prepared)
+        row.drag_started.connect(lambda digest: self.drag_started.emit(digest, row))
         return row

@@ -63,7 +63,7 @@ def small_button(
     button.setObjectName("small")
     button.setIcon(image)
     button.setIconSize(QSize(14, 14))
-    return dressed(button, name, tip, checkable=checkable)
+    return set_name_and_tip(button, name, tip, checkable=checkable)
 
 
 def letter_button(parent: QWidget, letter: str, name: str, tip: str) -> QToolButton:
@@ -73,10 +73,10 @@ def letter_button(parent: QWidget, letter: str, name: str, tip: str) -> QToolBut
     button.setProperty("what", name.split(maxsplit=1)[0].lower())
     button.setText(letter)
     button.setFixedSize(22, 20)
-    return dressed(button, name, tip, checkable=True)
+    return set_name_and_tip(button, name, tip, checkable=True)
 
 
-def dressed(button: QToolButton, name: str, tip: str, *, checkable: bool = False) -> QToolButton:
+def set_name_and_tip(button: QToolButton, name: str, tip: str, *, checkable: bool = False) -> QToolButton:
     button.setCheckable(checkable)
     button.setAccessibleName(name)
     button.setToolTip(tip)
@@ -100,7 +100,7 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
         widget.style().polish(widget)
 
 
-class CalmSpin(QDoubleSpinBox):
+class NoScrollSpinBox(QDoubleSpinBox):
     """A number that the wheel changes only while one is at it, not while the list scrolls by."""
 
     def __init__(self, parent: QWidget) -> None:

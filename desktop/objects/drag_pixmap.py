@@ -13,7 +13,7 @@ WIDTH, HEIGHT, WORDS = 168.0, 46.0, 16.0
 PAD = 6.0
 
 
-def take_picture(name: str, colour: Colour, peaks: Peaks | None, font: QFont, ratio: float) -> QPixmap:
+def take_drag_pixmap(name: str, colour: Colour, peaks: Peaks | None, font: QFont, ratio: float) -> QPixmap:
     """Args:
     peaks: None where they are not known yet.
     ratio: device pixels per pixel.

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRegularExpression, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
-from desktop.objects.controls import CalmSpin, IconMaker, field_label, small_button
+from desktop.objects.controls import IconMaker, NoScrollSpinBox, field_label, small_button
 from desktop.theme.elided import ElidedLine
 from engine.scene.edits import lock_seed, prompt_object, set_duration, set_negative, set_seed
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS, MOST_SEED, MOST_TEXT
@@ -18,7 +18,7 @@ class ObjectEditor(QWidget):
     """Signals: edited(name, change, key), as ``Document.edit`` takes them; settled(): the edit has ended."""
 
     edited = Signal(str, object, object)
-    settled = Signal()
+    edit_finished = Signal()
 
     def __init__(
         self, icons: IconMaker, thing: SoundingObject, new_seed: Callable[[], int], parent: QWidget
@@ -30,7 +30,7 @@ class ObjectEditor(QWidget):
         self.prompt = self._line("Prompt", "What it sounds like; empty leaves that to the picture", MOST_TEXT)
         self.prompt.setPlaceholderText("from the picture")
         self.negative = self._line("Negative prompt", "What it should not sound like", MOST_TEXT)
-        self.duration = CalmSpin(self)
+        self.duration = NoScrollSpinBox(self)
         self.duration.setRange(LEAST_SECONDS, MOST_SECONDS)
         self.duration.setDecimals(1)
         self.duration.setSingleStep(0.5)
@@ -69,7 +69,7 @@ class ObjectEditor(QWidget):
         self.negative.editingFinished.connect(self._commit_negative)
         self.seed.editingFinished.connect(self._commit_seed)
         self.duration.valueChanged.connect(self._commit_duration)
-        self.duration.editingFinished.connect(self.settled)
+        self.duration.editingFinished.connect(self.edit_finished)
         self.dice.clicked.connect(self._draw)
         self.lock.clicked.connect(self._commit_lock)
 

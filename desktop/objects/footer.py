@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpin
 
 from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import tooltip
-from desktop.generation.requester import Choice
+from desktop.generation.requester import GenerationOptions
 from desktop.theme.icons import icon
 from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
 
@@ -45,8 +45,8 @@ class Footer(QWidget):
         self.together.setToolTip(tooltip(SPECS["together"], keys, words))
 
     @property
-    def choice(self) -> Choice:
-        return Choice(self.takes.value(), self._qualities[self.quality.currentIndex()])
+    def choice(self) -> GenerationOptions:
+        return GenerationOptions(self.takes.value(), self._qualities[self.quality.currentIndex()])
 
     def set_qualities(self, draft: Quality, final: Quality) -> None:
         """How many steps a draft and a final take are."""

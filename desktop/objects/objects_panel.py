@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
 from desktop.document.document import Document
-from desktop.generation.queue import GenerationQueue, Job
+from desktop.generation.queue import GenerationJob, GenerationQueue
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
 from desktop.objects.controls import SHEET, icon_maker
 from desktop.objects.footer import Footer
 from desktop.objects.previews import Previews
-from desktop.objects.queue_view import QueueView, words_of
+from desktop.objects.queue_view import QueueView, status_text
 from desktop.theme.dark_colours import DARK
 from engine.scene.edits import reject_take, star_take
 from engine.scene.objects import SoundingObject
@@ -38,8 +38,8 @@ class ObjectsPanel(QWidget):
     play_requested = Signal(str)
     generate_requested = Signal(object, bool)
     regenerate_requested = Signal(object)
-    take_touched = Signal(str)
-    take_carried = Signal(str, object)
+    take_drag_prepared = Signal(str)
+    take_drag_started = Signal(str, object)
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class ObjectsPanel(QWidget):
 
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: tooltips and the words of the empty list name them."""
-        self.hint.setText(words_of_empty(keys))
+        self.hint.setText(empty_text(keys))
         self.footer.set_keys(keys)
         self.queue_view.set_keys(keys)
 
@@ -197,10 +197,10 @@ class ObjectsPanel(QWidget):
     def _new_card(self, state: CardState) -> ObjectCard:
         card, number = ObjectCard(self._icons, state, self._new_seed, self._inside), state.thing.index
         card.edited.connect(partial(self._edit, number))
-        card.settled.connect(self._document.settle)
+        card.edit_finished.connect(self._document.settle)
         card.clicked.connect(partial(self._click, number))
-        card.stepped.connect(partial(self._step, number))
-        card.shifted.connect(partial(self._shift, number))
+        card.focus_moved.connect(partial(self._step, number))
+        card.reorder_requested.connect(partial(self._shift, number))
         card.dragged.connect(partial(self._drag, number))
         card.dropped.connect(partial(self._drop, number))
         card.expand.connect(partial(self._expand, number))
@@ -209,8 +209,8 @@ class ObjectsPanel(QWidget):
         card.solo.connect(partial(self._solo, (number,)))
         card.mute.connect(partial(self._mute, (number,)))
         card.play.connect(self.play_requested)
-        card.touched.connect(self.take_touched)
-        card.carried.connect(self.take_carried)
+        card.drag_prepared.connect(self.take_drag_prepared)
+        card.drag_started.connect(self.take_drag_started)
         card.use.connect(partial(self._use, number))
         card.starred.connect(self._star)
         card.rejected.connect(self._reject)
@@ -328,22 +328,22 @@ class ObjectsPanel(QWidget):
 RANKS = {"running": 2, "cancelling": 2, "waiting": 1}
 
 
-def busy_objects(jobs: tuple[Job, ...]) -> dict[int, Busy]:
+def busy_objects(jobs: tuple[GenerationJob, ...]) -> dict[int, Busy]:
     """What each object's card says of the queue: what runs, else what waits, else that its last job failed."""
-    told: dict[int, Job] = {}
+    told: dict[int, GenerationJob] = {}
     for job in jobs:
         for number in job.objects:
             before = told.get(number)
             if before is None or RANKS.get(job.state, 0) > RANKS.get(before.state, 0) or not before.active:
                 told[number] = job
     return {
-        number: Busy(words_of(job), job.step.fraction if job.step else 0.0, failed=job.state == "failed")
+        number: Busy(status_text(job), job.step.fraction if job.step else 0.0, failed=job.state == "failed")
         for number, job in told.items()
         if job.active or job.state == "failed"
     }
 
 
-def words_of_empty(keys: KeyMap) -> str:
+def empty_text(keys: KeyMap) -> str:
     """What the list says while nothing is in it."""
     accept, find = shown_key("accept", keys), shown_key("find", keys)
     adding = f", and press {accept}." if accept else ", and add it."

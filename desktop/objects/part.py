@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.actions.actions import Actions
 from desktop.generation.queue import GenerationQueue
-from desktop.generation.requester import MOST_NEW_SEED, Ordering
-from desktop.generation.studio_factory import studio_maker
-from desktop.generation.take_importer import Keeper
-from desktop.generation.worker import GenerationWorker, Maker
+from desktop.generation.requester import MOST_NEW_SEED, GenerationRequester
+from desktop.generation.studio_factory import studio_factory
+from desktop.generation.take_importer import TakeImporter
+from desktop.generation.worker import GenerationBackend, GenerationWorker
 from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews
 from desktop.services import Services
@@ -26,7 +26,9 @@ class ObjectsPart(QObject):
     make: makes the studio in the generation thread; None is the one that the settings name.
     """
 
-    def __init__(self, services: Services, parent: QWidget, make: Callable[[], Maker] | None = None) -> None:
+    def __init__(
+        self, services: Services, parent: QWidget, make: Callable[[], GenerationBackend] | None = None
+    ) -> None:
         super().__init__(parent)
         self._services = services
         document, messages = services.document, services.messages
@@ -37,8 +39,8 @@ class ObjectsPart(QObject):
         self._packing = Background(self)
         previews = Previews(document, self._drawing, self)
         self.panel = ObjectsPanel(document, self.queue, previews, new_seed, parent)
-        self._keeper = Keeper(document, self.queue, services.background, messages, self)
-        self.ordering = Ordering(
+        self._keeper = TakeImporter(document, self.queue, services.background, messages, self)
+        self.ordering = GenerationRequester(
             document,
             self.queue,
             self.worker,
@@ -93,15 +95,15 @@ class ObjectsPart(QObject):
     def _tell(self) -> None:
         job = self.queue.running
         if job is None:
-            self._services.running.tell("generation", "")
+            self._services.activity.set_task("generation", "")
             return
         waiting = len(self.queue.waiting)
         words = f"Making {job.label}" + (f", {waiting} waiting" if waiting else "")
-        self._services.running.tell("generation", words, job.step.seconds_left if job.step else None)
+        self._services.activity.set_task("generation", words, job.step.seconds_left if job.step else None)
 
     @Slot(str)
     def _tell_device(self, words: str) -> None:
-        self._services.running.state("device", words)
+        self._services.activity.set_fact("device", words)
 
     @Slot(object)
     def _apply(self, preferences: Preferences) -> None:
@@ -119,5 +121,5 @@ def _qualities(preferences: Preferences) -> tuple[Quality, Quality]:
     return Quality(DRAFT.solver, preferences.draft_steps), Quality(FINAL.solver, preferences.final_steps)
 
 
-def _studio(preferences: Preferences) -> Callable[[], Maker]:
-    return studio_maker(preferences.model or None, preferences.device, preferences.threads)
+def _studio(preferences: Preferences) -> Callable[[], GenerationBackend]:
+    return studio_factory(preferences.model or None, preferences.device, preferences.threads)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from desktop.document.document import Document
 from desktop.objects.preview_images import Peaks, cut_out, peaks
 from desktop.threads.background import Background
-from desktop.threads.background_cache import Lookup
+from desktop.threads.background_cache import BackgroundCache
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import TakeRecord
@@ -30,7 +30,7 @@ class Previews(QObject):
     def __init__(self, document: Document, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._lookup = Lookup(background, self)
+        self._lookup = BackgroundCache(background, self)
         self._lookup.ready.connect(lambda _: self.ready.emit())
 
     def thumbnail(self, thing: SoundingObject) -> QImage | None:

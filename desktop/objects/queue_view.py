@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import tooltip
-from desktop.document.time_left import in_words
-from desktop.generation.queue import GenerationQueue, Job
+from desktop.document.time_left import time_left_text
+from desktop.generation.queue import GenerationJob, GenerationQueue
 from desktop.objects.controls import IconMaker, small_button
 from desktop.theme.dark_colours import DARK
 
@@ -27,10 +27,10 @@ MOST_WORDS = 190
 COLOURS = {"done": DARK.good, "failed": DARK.error, "running": DARK.text, "cancelling": DARK.dim}
 
 
-def words_of(job: Job) -> str:
+def status_text(job: GenerationJob) -> str:
     """How a job stands, on one line."""
     if job.state == "running" and job.step is not None:
-        left = in_words(job.step.seconds_left)
+        left = time_left_text(job.step.seconds_left)
         return f"{job.step.words}, {left} to go" if left else job.step.words
     if job.state == "failed":
         return job.message
@@ -38,7 +38,7 @@ def words_of(job: Job) -> str:
     return plain.get(job.state, job.state)
 
 
-def worth_showing(jobs: Sequence[Job]) -> list[Job]:
+def worth_showing(jobs: Sequence[GenerationJob]) -> list[GenerationJob]:
     """What runs, waits or failed, and of those that ended otherwise the newest: the takes themselves tell the rest."""
     ended = [job.id for job in jobs if not job.active and job.state != "failed"]
     return [job for job in jobs if job.id not in ended[:-1]]
@@ -63,7 +63,7 @@ class ElidedLabel(QLabel):
 class JobRow(QWidget):
     """One job, with the button that cancels it."""
 
-    def __init__(self, icons: IconMaker, job: Job, queue: GenerationQueue, parent: QWidget) -> None:
+    def __init__(self, icons: IconMaker, job: GenerationJob, queue: GenerationQueue, parent: QWidget) -> None:
         super().__init__(parent)
         self.label = ElidedLabel(self)
         self.label.setObjectName("job")
@@ -79,8 +79,8 @@ class JobRow(QWidget):
         self._lay_out()
         self.show_job(job)
 
-    def show_job(self, job: Job) -> None:
-        words = words_of(job)
+    def show_job(self, job: GenerationJob) -> None:
+        words = status_text(job)
         self.label.setText(job.label)
         self.state.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, MOST_WORDS))
         self.state.setToolTip(words)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QToolButton, QWidget
 
-from desktop.objects.controls import dressed, qcolour
+from desktop.objects.controls import qcolour, set_name_and_tip
 from desktop.theme.dark_colours import DARK
 from engine.scene.colours import PALETTE, Colour
 
@@ -20,7 +20,7 @@ class Swatch(QToolButton):
         super().__init__(parent)
         self._colour: Colour = PALETTE[0]
         self.setFixedSize(16, 44)
-        dressed(self, "Colour", "Choose another colour")
+        set_name_and_tip(self, "Colour", "Choose another colour")
         self.clicked.connect(self._ask)
 
     def show_colour(self, colour: Colour) -> None:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QToolTip, QWidget
 
-from desktop.objects.controls import IconMaker, dressed, qcolour, small_button
-from desktop.objects.drag_pixmap import take_picture
+from desktop.objects.controls import IconMaker, qcolour, set_name_and_tip, small_button
+from desktop.objects.drag_pixmap import take_drag_pixmap
 from desktop.objects.preview_images import Peaks
 from desktop.objects.recipe_tip import recipe_tip
 from desktop.objects.wave_strip import WaveStrip
@@ -18,7 +18,7 @@ DRAG_TIP = "<qt><br>Click to play. Drag it onto the timeline, or out of the wind
 
 
 @dataclass(frozen=True)
-class TakeState:
+class TakeRowState:
     """What a row shows."""
 
     take: TakeRecord
@@ -36,10 +36,10 @@ class TakeRow(QWidget):
     use = Signal(str)
     starred = Signal(str, bool)
     rejected = Signal(str, bool)
-    touched = Signal(str)
-    carried = Signal(str)
+    drag_prepared = Signal(str)
+    drag_started = Signal(str)
 
-    def __init__(self, icons: IconMaker, state: TakeState, parent: QWidget) -> None:
+    def __init__(self, icons: IconMaker, state: TakeRowState, parent: QWidget) -> None:
         super().__init__(parent)
         self._icons = icons
         self._state = state
@@ -59,22 +59,22 @@ class TakeRow(QWidget):
         )
         self.chooser = QToolButton(self)
         self.chooser.setObjectName("use")
-        dressed(self.chooser, f"Use {words}", "Use this take on the timeline", checkable=True)
+        set_name_and_tip(self.chooser, f"Use {words}", "Use this take on the timeline", checkable=True)
         self.player.clicked.connect(lambda: self.play.emit(digest))
         self.star.clicked.connect(lambda on: self.starred.emit(digest, on))
         self.reject.clicked.connect(lambda on: self.rejected.emit(digest, on))
         self.chooser.clicked.connect(lambda: self.use.emit(digest))
         self._lay_out()
-        self._dress()
+        self._update_ui()
 
     @property
     def take(self) -> TakeRecord:
         return self._state.take
 
-    def show_state(self, state: TakeState) -> None:
+    def show_state(self, state: TakeRowState) -> None:
         if state != self._state:
             self._state = state
-            self._dress()
+            self._update_ui()
 
     def show_peaks(self, peaks: Peaks | None) -> None:
         self.wave.show_wave(peaks, qcolour(self._state.colour), faded=self.take.rejected)
@@ -82,12 +82,14 @@ class TakeRow(QWidget):
     def picture(self) -> QPixmap:
         """What is seen of it while it is dragged."""
         words = f"{self.take.name}, take {self.take.number}"
-        return take_picture(words, self._state.colour, self.wave.peaks, self.font(), self.devicePixelRatioF())
+        return take_drag_pixmap(
+            words, self._state.colour, self.wave.peaks, self.font(), self.devicePixelRatioF()
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = event.position().toPoint()
-            self.touched.emit(self.take.digest)
+            self.drag_prepared.emit(self.take.digest)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if self._pressed is None:
@@ -95,7 +97,7 @@ class TakeRow(QWidget):
         moved = event.position().toPoint() - self._pressed
         if moved.manhattanLength() >= QApplication.startDragDistance():
             self._pressed = None
-            self.carried.emit(self.take.digest)
+            self.drag_started.emit(self.take.digest)
 
     def mouseReleaseEvent(self, _: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """A click on the waveform plays it."""
@@ -122,7 +124,7 @@ class TakeRow(QWidget):
         self.number.setFixedWidth(24)
         self.chooser.setFixedWidth(56)
 
-    def _dress(self) -> None:
+    def _update_ui(self) -> None:
         take, used = self.take, self._state.used
         together = len(take.objects) > 1
         self.number.setText(f"{'+' if together else ''}{take.number}")

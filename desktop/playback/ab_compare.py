@@ -8,7 +8,7 @@ from engine.sound.mixing import MIX_CEILING_DBTP
 
 
 @dataclass(frozen=True)
-class Pair:
+class TakePair:
     """Two takes to be heard by turns.
 
     Attributes:
@@ -30,11 +30,11 @@ class Pair:
     def other(self) -> str:
         return self.a if self.second else self.b
 
-    def switched(self) -> "Pair":
+    def switched(self) -> "TakePair":
         return replace(self, second=not self.second, gain_db=None)
 
 
-def pair_of(scene: Scene, selection: tuple[int, ...]) -> Pair | None:
+def pair_to_compare(scene: Scene, selection: tuple[int, ...]) -> TakePair | None:
     """What to compare for this selection: the take in use of the first object against its newest other, if any."""
     for number in selection[:1]:
         takes = [take for take in scene.takes if number in take.objects and not take.rejected]
@@ -42,23 +42,23 @@ def pair_of(scene: Scene, selection: tuple[int, ...]) -> Pair | None:
         first = used if used in takes else next(iter(takes), None)
         others = [take for take in takes if take is not first]
         if first is not None and others:
-            return Pair(first.digest, others[-1].digest)
+            return TakePair(first.digest, others[-1].digest)
     return None
 
 
 @dataclass(frozen=True)
-class Levels:
+class TakeLevels:
     """How loud a take is, None for silence, and how high it peaks."""
 
     lufs: float | None
     peak_dbtp: float
 
     @classmethod
-    def of(cls, samples: Waveform, rate: int) -> "Levels":
+    def of(cls, samples: Waveform, rate: int) -> "TakeLevels":
         return cls(level_lufs(samples, rate), true_peak_dbtp(samples))
 
 
-def gains_db(a: Levels, b: Levels) -> tuple[float, float]:
+def matching_gains_db(a: TakeLevels, b: TakeLevels) -> tuple[float, float]:
     """By how much to turn each down so that both are as loud as the quieter; silence is left alone."""
     first = second = 0.0
     if a.lufs is not None and b.lufs is not None:

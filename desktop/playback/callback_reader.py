@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop.playback.playhead_path import Piece
+from desktop.playback.playhead_path import Segment
 from desktop.playback.ring import CHUNK, Chunk, Frames, silent
 
 FADE_IN = 32
@@ -20,15 +20,15 @@ HEARD = 512
 
 
 @dataclass(frozen=True)
-class Mark:
+class HeardMark:
     """When, by the device's clock, a piece began to be heard, and since which jump."""
 
     when: float
-    piece: Piece
-    jump: int
+    piece: Segment
+    seek_id: int
 
 
-class Tap:
+class CallbackReader:
     """One end is pulled by the device's callback, the other is offered rings by the feeder.
 
     Every attribute has one writer: ``turn``, ``underruns`` and the marks the callback, ``offered`` the feeder.
@@ -51,7 +51,7 @@ class Tap:
         self._frames: Frames = np.zeros((CHUNK, 2), np.float32)
         self._within = CHUNK
         self._starving = False
-        self._marks: deque[Mark] = deque(maxlen=MARKS)
+        self._marks: deque[HeardMark] = deque(maxlen=MARKS)
         self._fade_in = np.linspace(0.0, 1.0, FADE_IN, endpoint=False, dtype=np.float32)[:, None]
         self._crossfade = np.linspace(0.0, 1.0, CROSSFADE, endpoint=False, dtype=np.float32)[:, None]
 
@@ -69,10 +69,10 @@ class Tap:
             filled += count
         self.heard.append(out.copy())
 
-    def position(self, now: float, jump: int) -> float | None:
+    def position(self, now: float, seek_id: int) -> float | None:
         """The place of the timeline that is heard at ``now``; None where nothing since this jump has been yet."""
         for mark in reversed(tuple(self._marks)):
-            if mark.jump != jump:
+            if mark.seek_id != seek_id:
                 return None
             if mark.when <= now:
                 # A clock in seconds rounds: what is a hair under a whole frame is that frame.
@@ -87,7 +87,7 @@ class Tap:
         index, changed = self._change(index)
         chunk = self._ring.get(index)
         silent_before = self._chunk is None
-        self._chunk, self.turn = chunk, (self._ring.jump, index)
+        self._chunk, self.turn = chunk, (self._ring.seek_id, index)
         if chunk is not None:
             self._starving = False
             self._begin(chunk.frames, self._joined(chunk.frames, leaving, changed, silent_before))
@@ -101,7 +101,7 @@ class Tap:
     def _change(self, index: int) -> tuple[int, bool]:
         """Goes over to the ring that is offered, if its time has come: the chunk to go on with, and whether it did."""
         offered = self.offered
-        same = offered.jump == self._ring.jump
+        same = offered.seek_id == self._ring.seek_id
         if offered is self._ring or (same and index < offered.first):
             return index, False
         self._ring = offered
@@ -134,7 +134,7 @@ class Tap:
 
     def _note_end(self, index: int) -> None:
         if self._ring.ended(index):
-            self.finished = self._ring.jump
+            self.finished = self._ring.seek_id
         elif not self._starving:
             self._starving = True
             self.underruns += 1
@@ -147,6 +147,6 @@ class Tap:
         for piece in self._chunk.pieces:
             first, last = max(begin, at), min(end, at + piece.frames)
             if first < last:
-                part = Piece(last - first, piece.at + (first - at) * piece.step, piece.step)
-                self._marks.append(Mark(when + (first - begin) / self.rate, part, self.turn[0]))
+                part = Segment(last - first, piece.at + (first - at) * piece.step, piece.step)
+                self._marks.append(HeardMark(when + (first - begin) / self.rate, part, self.turn[0]))
             at += piece.frames

@@ -16,7 +16,7 @@ LOWEST_DB = -60.0
 
 
 @dataclass(frozen=True)
-class Reading:
+class MeterReading:
     """What the meters show; None, or -inf, where there is no value.
 
     Attributes:
@@ -33,7 +33,7 @@ class Reading:
     right: float = -math.inf
 
 
-class Gauge:
+class PlaybackMeter:
     """Fed with what was heard.
 
     Args:
@@ -45,7 +45,7 @@ class Gauge:
         self._meter = LoudnessMeter(rate, 2)
         self._peaks = [-math.inf, -math.inf]
 
-    def take(self, blocks: Iterable[Frames]) -> Reading:
+    def take(self, blocks: Iterable[Frames]) -> MeterReading:
         """Takes what was heard since the last time, and reads."""
         whole = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
         self._meter.feed(np.ascontiguousarray(whole.T))
@@ -56,9 +56,9 @@ class Gauge:
         ]
         return self.reading()
 
-    def reading(self) -> Reading:
+    def reading(self) -> MeterReading:
         meter = self._meter
-        return Reading(
+        return MeterReading(
             meter.momentary_lufs,
             meter.short_term_lufs,
             meter.integrated_lufs,
@@ -67,14 +67,14 @@ class Gauge:
         )
 
 
-def height(db: float) -> float:
+def bar_fraction(db: float) -> float:
     """How far up a bar of decibels reaches, from 0 to 1: a decibel near full scale is more than one far below."""
     if db <= LOWEST_DB:
         return 0.0
     return float(min(1.0, ((db - LOWEST_DB) / -LOWEST_DB) ** 1.6))
 
 
-def spoken(value: float | None) -> str:
+def level_text(value: float | None) -> str:
     """A reading as it is shown: "-23.1", or a dash where there is none."""
     if value is None or not math.isfinite(value):
         return "–"

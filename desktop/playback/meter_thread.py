@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
-from desktop.playback.meter_reading import Gauge, Reading
-from desktop.playback.output_thread import Line
+from desktop.playback.meter_reading import MeterReading, PlaybackMeter
+from desktop.playback.output_thread import OpenStream
 
 EVERY_SECONDS = 0.04
 
@@ -22,15 +22,15 @@ class MeterThread(QThread):
 
     read = Signal(object)
 
-    def __init__(self, line: Callable[[], Line | None], parent: QObject | None = None) -> None:
+    def __init__(self, line: Callable[[], OpenStream | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("meters")
-        self._line = line
-        self._measuring: Line | None = None
-        self._gauge: Gauge | None = None
+        self._stream = line
+        self._measuring: OpenStream | None = None
+        self._meter: PlaybackMeter | None = None
         self._anew = threading.Event()
         self._closing = threading.Event()
-        self._last = Reading()
+        self._last = MeterReading()
 
     def prepare(self) -> None:
         """Starts, so that what takes long to load is there when something is heard."""
@@ -48,20 +48,20 @@ class MeterThread(QThread):
 
     def run(self) -> None:
         # The filters' library takes a second to load.
-        Gauge(48_000).take([np.zeros((480, 2), np.float32)])
+        PlaybackMeter(48_000).take([np.zeros((480, 2), np.float32)])
         while not self._closing.wait(EVERY_SECONDS):
             reading = self._measure()
             if reading != self._last:
                 self._last = reading
                 self.read.emit(reading)
 
-    def _measure(self) -> Reading:
-        line = self._line()
+    def _measure(self) -> MeterReading:
+        line = self._stream()
         if line is None:
-            return Reading()
-        if self._gauge is None or line is not self._measuring or self._anew.is_set():
+            return MeterReading()
+        if self._meter is None or line is not self._measuring or self._anew.is_set():
             self._anew.clear()
-            line.tap.heard.clear()
-            self._measuring, self._gauge = line, Gauge(line.tap.rate)
-        heard = line.tap.heard
-        return self._gauge.take([heard.popleft() for _ in range(len(heard))])
+            line.reader.heard.clear()
+            self._measuring, self._meter = line, PlaybackMeter(line.reader.rate)
+        heard = line.reader.heard
+        return self._meter.take([heard.popleft() for _ in range(len(heard))])

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from desktop.playback.meter_reading import LOWEST_DB, Reading, height, spoken
+from desktop.playback.meter_reading import LOWEST_DB, MeterReading, bar_fraction, level_text
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 
@@ -21,7 +21,7 @@ READOUTS = (
 )
 
 
-class Bars(QWidget):
+class LevelBars(QWidget):
     """Left and right, lying, with a scale between them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,7 +35,7 @@ class Bars(QWidget):
     def show_levels(self, left: float, right: float) -> None:
         if (left, right) != self.levels:
             self.levels = (left, right)
-            self.setAccessibleDescription(f"Left {spoken(left)}, right {spoken(right)} dB")
+            self.setAccessibleDescription(f"Left {level_text(left)}, right {level_text(right)} dB")
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -56,7 +56,7 @@ class Bars(QWidget):
         painter.fillRect(place, DARK.colour("well"))
         low = LOWEST_DB
         for top, name in ((WARM_DB, "good"), (LOUD_DB, "warning"), (0.0, "error")):
-            left, right = height(low) * place.width(), height(min(level, top)) * place.width()
+            left, right = bar_fraction(low) * place.width(), bar_fraction(min(level, top)) * place.width()
             if level > low:
                 painter.fillRect(QRectF(left, place.top(), right - left, place.height()), DARK.colour(name))
             low = top
@@ -66,7 +66,7 @@ class Bars(QWidget):
         font.setPixelSize(9)
         painter.setFont(font)
         for mark in MARKS_DB:
-            x = height(mark) * self.width()
+            x = bar_fraction(mark) * self.width()
             painter.setPen(DARK.colour("faint"))
             text = str(mark).replace("-", "−")
             width = painter.fontMetrics().horizontalAdvance(text)
@@ -80,12 +80,12 @@ class Meters(QFrame):
         restart_asked(): to measure from now on.
     """
 
-    restart_asked = Signal()
+    restart_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Meters")
-        self.bars = Bars(self)
+        self.bars = LevelBars(self)
         self.values: dict[str, QLabel] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -103,21 +103,21 @@ class Meters(QFrame):
         row.addWidget(self.reset)
 
     @Slot(object)
-    def show_reading(self, reading: Reading) -> None:
+    def show_reading(self, reading: MeterReading) -> None:
         self.bars.show_levels(reading.left, reading.right)
         for name, label in self.values.items():
-            label.setText(spoken(getattr(reading, name)))
+            label.setText(level_text(getattr(reading, name)))
         over = reading.true_peak > OVER_DBTP
         self.values["true_peak"].setStyleSheet(f"color: {DARK.error if over else DARK.text};")
 
     def _restart(self) -> None:
-        self.show_reading(Reading())
-        self.restart_asked.emit()
+        self.show_reading(MeterReading())
+        self.restart_requested.emit()
 
     def _readout(self, name: str, short: str, tip: str) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(1)
-        heading, value = QLabel(short, self), QLabel(spoken(None), self)
+        heading, value = QLabel(short, self), QLabel(level_text(None), self)
         heading.setProperty("role", "small")
         font = QFont(value.font())
         font.setFeature(QFont.Tag("tnum"), 1)

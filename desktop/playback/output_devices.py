@@ -19,7 +19,7 @@ NO_PORTAUDIO = "No sound: PortAudio is not installed (libportaudio2). Everything
 NO_OUTPUT = "No sound: there is no audio output on this machine. Everything else works."
 
 
-class Device(Protocol):
+class OutputDevice(Protocol):
     """Something that pulls frames at a steady rate.
 
     Attributes:
@@ -46,7 +46,7 @@ class Device(Protocol):
         """Whether it was started and has stopped by itself, as when it is unplugged."""
 
 
-class Socket:
+class PullSwitch:
     """What a device pulls from, once something is put into it; until then, silence."""
 
     def __init__(self) -> None:
@@ -105,7 +105,7 @@ class SilentDevice:
             due = max(due + self._block / self.rate, self.time() - 1.0)
 
 
-class SoundDevice:
+class PortAudioDevice:
     """A PortAudio output.
 
     Args:
@@ -171,7 +171,7 @@ class SoundDevice:
         out[:, 0] = both.mean(axis=1)
 
 
-def open_device(rate: int, pull: Pull) -> Device:
+def open_device(rate: int, pull: Pull) -> OutputDevice:
     """The machine's audio output, or one that is silent and says why."""
     try:
         import sounddevice
@@ -180,14 +180,14 @@ def open_device(rate: int, pull: Pull) -> Device:
     return open_with(sounddevice, rate, pull)
 
 
-def open_with(library: Any, rate: int, pull: Pull) -> Device:
+def open_with(library: Any, rate: int, pull: Pull) -> OutputDevice:
     """The same, through a library that was found."""
     try:
         library.query_devices(kind="output")
     except (library.PortAudioError, ValueError):
         return SilentDevice(rate, pull, NO_OUTPUT)
     try:
-        return SoundDevice(rate, pull, library)
+        return PortAudioDevice(rate, pull, library)
     except (library.PortAudioError, ValueError) as error:
         first = str(error).strip().splitlines()[0]
         return SilentDevice(rate, pull, f"No sound: the audio output does not open ({first}).")

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desktop.playback.callback_reader import Tap
-from desktop.playback.output_devices import Device, Pull, SilentDevice, Socket
-from desktop.playback.render_ahead import Feeder, Wish
+from desktop.playback.callback_reader import CallbackReader
+from desktop.playback.output_devices import OutputDevice, Pull, PullSwitch, SilentDevice
+from desktop.playback.render_ahead import PlaybackRequest, RenderAhead
 from engine.errors import Failed
 
-OpenDevice = Callable[[int, Pull], Device]
+OpenDevice = Callable[[int, Pull], OutputDevice]
 """From a rate and what is to be pulled to a device; runs in the thread, for it may take long."""
 
 LINGER_SECONDS = 4.0
@@ -27,18 +27,18 @@ LOST = "No sound: the audio output has gone. Press play to look for it again."
 
 
 @dataclass(frozen=True)
-class Line:
+class OpenStream:
     """A device and the tap that it pulls from."""
 
-    device: Device
-    tap: Tap
+    device: OutputDevice
+    reader: CallbackReader
 
-    def position(self, jump: int) -> float | None:
+    def position(self, seek_id: int) -> float | None:
         """The place of the timeline that is heard now, or None before anything since this jump is."""
-        return self.tap.position(self.device.time(), jump)
+        return self.reader.position(self.device.time(), seek_id)
 
 
-class EngineRoom:
+class OutputThread:
     """Owns the device, the tap and the feeder. Wishes come from one thread, all else happens in its own.
 
     Args:
@@ -53,25 +53,25 @@ class EngineRoom:
     def __init__(
         self,
         open_device: OpenDevice,
-        opened: Callable[[Device], None],
+        opened: Callable[[OutputDevice], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        self.line: Line | None = None
+        self.line: OpenStream | None = None
         self._open_device = open_device
         self._opened = opened
         self._failed = failed
-        self._feeder: Feeder | None = None
+        self._render_ahead: RenderAhead | None = None
         self._rate = 0
         self._lost_in = NEVER
-        self._wished: tuple[Wish, int] = (Wish(), 0)
+        self._requested: tuple[PlaybackRequest, int] = (PlaybackRequest(), 0)
         self._wake = threading.Event()
         self._closing = False
         self._idle_since = 0.0
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
 
-    def wish(self, wish: Wish, rate: int) -> None:
+    def request(self, request: PlaybackRequest, rate: int) -> None:
         """Asks for something to be heard, from a timeline at ``rate``; takes the place of what was wished before."""
-        self._wished = (wish, rate)
+        self._requested = (request, rate)
         self._wake.set()
         if not self._thread.is_alive() and not self._closing:
             self._thread.start()
@@ -100,15 +100,15 @@ class EngineRoom:
             self.line.device.close()
 
     def _sounding(self) -> bool:
-        return self._wished[0].speed != 0.0
+        return self._requested[0].speed != 0.0
 
     def _work(self) -> bool:
-        wish, rate = self._wished
-        if rate != self._rate or (wish.speed != 0.0 and wish.jump > self._lost_in):
+        wish, rate = self._requested
+        if rate != self._rate or (wish.speed != 0.0 and wish.seek_id > self._lost_in):
             self._open(rate)
-        worked = self._feeder is not None and self._feeder.feed(wish)
+        worked = self._render_ahead is not None and self._render_ahead.feed(wish)
         try:
-            self._mind(wish)
+            self._check_device(wish)
         except Exception as error:  # noqa: BLE001 - an edge: a driver may raise anything, and it is told
             self._replace(error)
         return worked
@@ -118,30 +118,30 @@ class EngineRoom:
         line, self.line = self.line, None
         if line is not None:
             line.device.close()
-        socket = Socket()
+        socket = PullSwitch()
         device = self._opened_or_silent(rate, socket)
         self._connect(device, socket)
 
-    def _opened_or_silent(self, rate: int, socket: Socket) -> Device:
+    def _opened_or_silent(self, rate: int, socket: PullSwitch) -> OutputDevice:
         try:
             return self._open_device(rate, socket)
         except Exception as error:  # noqa: BLE001 - as above
             self._failed(error)
             return SilentDevice(rate, socket, LOST)
 
-    def _connect(self, device: Device, socket: Socket) -> None:
-        tap = Tap(device.rate)
-        self._feeder = Feeder(tap, self._rate / device.rate, self._failed)
+    def _connect(self, device: OutputDevice, socket: PullSwitch) -> None:
+        tap = CallbackReader(device.rate)
+        self._render_ahead = RenderAhead(tap, self._rate / device.rate, self._failed)
         socket.pull = tap.pull
-        self.line = Line(device, tap)
+        self.line = OpenStream(device, tap)
         self._opened(device)
 
-    def _mind(self, wish: Wish) -> None:
+    def _check_device(self, request: PlaybackRequest) -> None:
         """Starts the device while something is to be heard, and stops it a while after."""
         if self.line is None:
             return
         device = self.line.device
-        if wish.speed != 0.0:
+        if request.speed != 0.0:
             if device.lost():
                 raise Failed(LOST)
             device.start()
@@ -152,6 +152,6 @@ class EngineRoom:
     def _replace(self, error: Exception) -> None:
         """Goes on without sound after the device has failed; from the next jump on it looks for one again."""
         self._failed(error if isinstance(error, Failed) else Failed(f"{LOST} ({error})"))
-        self._lost_in = self._wished[0].jump
-        socket = Socket()
+        self._lost_in = self._requested[0].seek_id
+        socket = PullSwitch()
         self._connect(SilentDevice(self._rate, socket, LOST), socket)

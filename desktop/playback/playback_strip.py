@@ -11,9 +11,9 @@ from desktop.playback.meter_widgets import Meters
 from desktop.playback.output_devices import open_device
 from desktop.playback.output_thread import OpenDevice
 from desktop.playback.player import Player
-from desktop.playback.render_sources import OpenTakes
+from desktop.playback.render_sources import ProjectTakeSource
 from desktop.playback.transport import TransportBar
-from desktop.playback.transport_commands import Comparer, bind
+from desktop.playback.transport_commands import Comparer, bind_transport
 from desktop.services import Services
 
 
@@ -46,9 +46,9 @@ class PlaybackStrip(QFrame):
         row.addWidget(self.transport)
         row.addStretch(1)
         row.addWidget(self.meters, 2)
-        self.transport.timecode.refused.connect(messages.fail)
+        self.transport.timecode.entry_rejected.connect(messages.fail)
         self._thread.read.connect(self.meters.show_reading)
-        self.meters.restart_asked.connect(self._thread.restart)
+        self.meters.restart_requested.connect(self._thread.restart)
         player.restarted.connect(self._thread.restart)
 
     def prepare(self) -> None:
@@ -58,7 +58,7 @@ class PlaybackStrip(QFrame):
 
     def bind(self, actions: Actions) -> None:
         """Says what playing does for which action."""
-        bind(self.player, actions, self._compare)
+        bind_transport(self.player, actions, self._compare)
 
     def close_down(self) -> None:
         """Ends the player and the measuring."""
@@ -66,16 +66,18 @@ class PlaybackStrip(QFrame):
         self.player.close()
 
 
-class PlaybackPanel:
+class PlaybackPart:
     """The strip, joined to the window's services: a ``Panel``. The timeline is joined to its ``player``."""
 
     def __init__(self, services: Services, parent: QWidget, device: OpenDevice = open_device) -> None:
-        self.takes = OpenTakes(services.document, parent)
+        self.takes = ProjectTakeSource(services.document, parent)
         self.player = Player(services.document, self.takes, services.messages, device, parent)
         keys = services.settings.keys
         self.strip = PlaybackStrip(self.player, services.document, services.messages, keys, parent)
         services.settings.keys_changed.connect(self.strip.transport.set_keys)
-        self.player.availability_changed.connect(lambda: services.running.state("sound", self.player.reason))
+        self.player.availability_changed.connect(
+            lambda: services.activity.set_fact("sound", self.player.reason)
+        )
 
     @property
     def widget(self) -> QWidget:

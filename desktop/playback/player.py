@@ -7,13 +7,20 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.playback.ab_compare import Pair
-from desktop.playback.output_devices import Device, open_device
-from desktop.playback.output_thread import LOST, EngineRoom, Line, OpenDevice
+from desktop.playback.ab_compare import TakePair
+from desktop.playback.output_devices import OutputDevice, open_device
+from desktop.playback.output_thread import LOST, OpenDevice, OpenStream, OutputThread
 from desktop.playback.playhead_path import Span
-from desktop.playback.render_ahead import Sound, Wish
-from desktop.playback.render_sources import Mix, Score, TakeAlone
-from desktop.playback.transport_math import frames_away, loop_from, loop_of, loop_until, next_speed, play_from
+from desktop.playback.render_ahead import PlaybackRequest, PlaybackSource
+from desktop.playback.render_sources import RenderSources, SingleTakeSource, TimelineSource
+from desktop.playback.transport_math import (
+    loop_between,
+    loop_from,
+    loop_until,
+    next_speed,
+    play_from,
+    step_frames,
+)
 from engine.errors import BadInput
 from engine.scene.scene import Scene
 from engine.scene.timeline import MOST_SAMPLES, Timeline
@@ -62,18 +69,18 @@ class Player(QObject):
         super().__init__(parent)
         self._document = document
         self._messages = messages
-        self._score = Score(takes, self._failed.emit)
-        self._mix = Mix(self._score, document.scene.timeline)
+        self._sources = RenderSources(takes, self._failed.emit)
+        self._mix = TimelineSource(self._sources, document.scene.timeline)
         self._project = document.project
         self._place = 0
-        self._wish = Wish(self._mix)
+        self._request = PlaybackRequest(self._mix)
         self._alone: str | None = None
-        self._pair: Pair | None = None
+        self._pair: TakePair | None = None
         self._loop: Span | None = None
         self._looping = False
-        self._device: Device | None = None
+        self._device: OutputDevice | None = None
         self._past_end = False
-        self._room = EngineRoom(open_device, self._opened.emit, self._failed.emit)
+        self._output_thread = OutputThread(open_device, self._opened.emit, self._failed.emit)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -88,9 +95,9 @@ class Player(QObject):
         return self._mix.timeline
 
     @property
-    def line(self) -> Line | None:
+    def line(self) -> OpenStream | None:
         """The device and what it pulls from, once one is open."""
-        return self._room.line
+        return self._output_thread.line
 
     @property
     def position(self) -> int:
@@ -102,12 +109,12 @@ class Player(QObject):
     @property
     def speed(self) -> float:
         """1 while playing, less than 0 backwards, 0 when it stands."""
-        return self._wish.speed
+        return self._request.speed
 
     @property
     def playing(self) -> bool:
         """Whether the timeline is being played."""
-        return self.speed != 0.0 and self._on_timeline and self._wish.seconds is None
+        return self.speed != 0.0 and self._on_timeline and self._request.seconds is None
 
     @property
     def loop(self) -> Span | None:
@@ -123,14 +130,14 @@ class Player(QObject):
         return self._alone
 
     @property
-    def pair(self) -> Pair | None:
+    def pair(self) -> TakePair | None:
         """The takes that are compared, or None."""
         return self._pair
 
     @property
     def underruns(self) -> int:
         """How often the device has found nothing to play while it should."""
-        return 0 if self.line is None else self.line.tap.underruns
+        return 0 if self.line is None else self.line.reader.underruns
 
     @property
     def available(self) -> bool:
@@ -144,16 +151,16 @@ class Player(QObject):
 
     def prepare(self) -> None:
         """Looks for the audio output, and renders ahead of the playhead, in the playback thread."""
-        self._ask(self._wish)
+        self._ask(self._request)
 
     def close(self) -> None:
         """Ends playing and its threads."""
         self._timer.stop()
-        self._room.close()
+        self._output_thread.close()
 
     def play(self) -> None:
         """Plays from the playhead; with a loop that it does not stand in, from there; at the end, from 0."""
-        self._begin(play_from(self.position, self._loop_wished, self.timeline), 1.0)
+        self._begin(play_from(self.position, self._loop_requested, self.timeline), 1.0)
 
     def stop(self) -> None:
         """Stops where it is."""
@@ -173,7 +180,7 @@ class Player(QObject):
         """One step faster on (1) or back (-1), as L and J do."""
         speed = next_speed(self.speed if self.playing else 0.0, direction)
         if self.playing:
-            self._ask(replace(self._wish, speed=speed))
+            self._ask(replace(self._request, speed=speed))
             self.state_changed.emit()
         elif speed > 0:
             self.play()
@@ -184,7 +191,7 @@ class Player(QObject):
         """Goes to a sample; if it plays, it plays on from there."""
         sample = max(0, min(sample, MOST_SAMPLES))
         if self.playing:
-            self._jump(sample, self.speed)
+            self._seek_id(sample, self.speed)
         else:
             if not self._on_timeline:
                 self.stop()
@@ -199,7 +206,7 @@ class Player(QObject):
 
     def step_frames(self, frames: int) -> None:
         """So many frames of the picture on, or back, to the start of one."""
-        self.scrub(frames_away(self.position, frames, self.timeline))
+        self.scrub(step_frames(self.position, frames, self.timeline))
 
     def step_seconds(self, seconds: int) -> None:
         self.seek(self.position + seconds * self.timeline.rate)
@@ -213,7 +220,7 @@ class Player(QObject):
 
     def set_loop(self, start: int, stop: int) -> None:
         """The stretch to go round in. One that is too short to hear is none."""
-        self._set_loop(loop_of(start, stop, self.timeline.rate))
+        self._set_loop(loop_between(start, stop, self.timeline.rate))
 
     def mark_in(self) -> None:
         """The loop begins at the playhead."""
@@ -228,7 +235,7 @@ class Player(QObject):
         self._looping = on
         if on and self._loop is None and self.timeline.length:
             self.set_loop(0, self.timeline.length)
-        self._wish_loop()
+        self._request_loop()
         self.state_changed.emit()
 
     def play_take(self, digest: str) -> None:
@@ -238,11 +245,11 @@ class Player(QObject):
             return
         self.stop()
         self._alone = digest
-        sound = TakeAlone(self._score, self.timeline, digest, length)
+        sound = SingleTakeSource(self._sources, self.timeline, digest, length)
         seconds = length / self.timeline.rate
         self._start(replace(self._next(0), sound=sound, speed=1.0, seconds=seconds, loop=None))
 
-    def compare(self, pair: Pair) -> None:
+    def compare(self, pair: TakePair) -> None:
         """Plays two takes by turns, as loud as the quieter, over and over. ``switch`` goes to the other."""
         lengths = self._length_of(pair.a), self._length_of(pair.b)
         if lengths[0] is None or lengths[1] is None:
@@ -258,7 +265,7 @@ class Player(QObject):
             return
         self._pair = self._pair.switched()
         self._alone = self._pair.heard
-        self._ask(replace(self._wish, sound=self._side(self._pair)))
+        self._ask(replace(self._request, sound=self._side(self._pair)))
         self.state_changed.emit()
 
     @property
@@ -266,7 +273,7 @@ class Player(QObject):
         return self._alone is None
 
     @property
-    def _loop_wished(self) -> Span | None:
+    def _loop_requested(self) -> Span | None:
         return self._loop if self._looping else None
 
     def _begin(self, place: int, speed: float) -> None:
@@ -274,13 +281,13 @@ class Player(QObject):
         self._place, self._past_end = place, place >= self.timeline.length
         self._start(replace(self._next(place), speed=speed))
 
-    def _start(self, wish: Wish) -> None:
-        self._ask(wish)
+    def _start(self, request: PlaybackRequest) -> None:
+        self._ask(request)
         self._timer.start()
         self.restarted.emit()
         self.state_changed.emit()
 
-    def _jump(self, place: int, speed: float) -> None:
+    def _seek_id(self, place: int, speed: float) -> None:
         self._place, self._past_end = place, place >= self.timeline.length
         self._ask(replace(self._next(place), speed=speed))
         self.position_changed.emit(place)
@@ -290,17 +297,17 @@ class Player(QObject):
         self._ask(self._next(place))
         self.position_changed.emit(place)
 
-    def _next(self, start: int) -> Wish:
+    def _next(self, start: int) -> PlaybackRequest:
         """Stands at a place of the timeline; a jump of its own."""
-        return Wish(self._mix, self._wish.jump + 1, start, loop=self._loop_wished)
+        return PlaybackRequest(self._mix, self._request.seek_id + 1, start, loop=self._loop_requested)
 
-    def _ask(self, wish: Wish) -> None:
-        self._wish = wish
-        self._room.wish(wish, self.timeline.rate)
+    def _ask(self, request: PlaybackRequest) -> None:
+        self._request = request
+        self._output_thread.request(request, self.timeline.rate)
 
     def _heard(self, otherwise: int) -> int:
         line = self.line
-        found = None if line is None else line.position(self._wish.jump)
+        found = None if line is None else line.position(self._request.seek_id)
         return otherwise if found is None else max(0, math.floor(found))
 
     @Slot()
@@ -308,7 +315,7 @@ class Player(QObject):
         before, here = self._place, self.position
         if here != before:
             self.position_changed.emit(here)
-        if self.line is not None and self.line.tap.finished == self._wish.jump:
+        if self.line is not None and self.line.reader.finished == self._request.seek_id:
             self._end()
         elif self.playing and self._is_over(here):
             self.stop()
@@ -316,7 +323,7 @@ class Player(QObject):
 
     def _is_over(self, here: int) -> bool:
         """Whether all has been played: never when it began after the last clip, for then that is wanted."""
-        loops = self._wish.loop is not None and here < self._wish.loop[1]
+        loops = self._request.loop is not None and here < self._request.loop[1]
         return self.speed > 0 and not loops and not self._past_end and here >= self.timeline.length
 
     def _end(self) -> None:
@@ -332,13 +339,13 @@ class Player(QObject):
 
     def _set_loop(self, loop: Span | None) -> None:
         self._loop = loop
-        self._wish_loop()
+        self._request_loop()
         self.loop_changed.emit(loop)
         self.state_changed.emit()
 
-    def _wish_loop(self) -> None:
+    def _request_loop(self) -> None:
         if self._on_timeline:
-            self._ask(replace(self._wish, loop=self._loop_wished))
+            self._ask(replace(self._request, loop=self._loop_requested))
 
     def _length_of(self, digest: str) -> int | None:
         take = self._document.scene.take(digest)
@@ -347,11 +354,11 @@ class Player(QObject):
             return None
         return max(1, take.length_at(self.timeline.rate))
 
-    def _side(self, pair: Pair) -> Sound:
+    def _side(self, pair: TakePair) -> PlaybackSource:
         """The one of the pair that is to be heard."""
         heard = pair.heard
-        return TakeAlone(
-            self._score,
+        return SingleTakeSource(
+            self._sources,
             self.timeline,
             heard,
             self._length_of(heard) or 1,
@@ -364,17 +371,17 @@ class Player(QObject):
         """Takes over an edited timeline, or another one."""
         if self._document.project is not self._project:
             self._project = self._document.project
-            self._mix = Mix(self._score, scene.timeline)
+            self._mix = TimelineSource(self._sources, scene.timeline)
             self.stop()
             self._stand(0)
             self._set_loop(None)
         elif scene.timeline is not self.timeline:
-            self._mix = Mix(self._score, scene.timeline)
+            self._mix = TimelineSource(self._sources, scene.timeline)
             if self._on_timeline:
-                self._ask(replace(self._wish, sound=self._mix))
+                self._ask(replace(self._request, sound=self._mix))
 
     @Slot(object)
-    def _note_device(self, device: Device) -> None:
+    def _note_device(self, device: OutputDevice) -> None:
         self._device = device
         self.availability_changed.emit()
         if device.reason == LOST and self.speed:

@@ -8,7 +8,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Piece:
+class Segment:
     """A stretch without a jump: so many frames of the device, from this place of the timeline on, by this step."""
 
     frames: int
@@ -22,7 +22,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Path:
+class PlayheadPath:
     """Where playing stands and how it goes on.
 
     Attributes:
@@ -35,18 +35,18 @@ class Path:
     step: float
     loop: Span | None = None
 
-    def advance(self, frames: int) -> tuple[tuple[Piece, ...], "Path"]:
+    def advance(self, frames: int) -> tuple[tuple[Segment, ...], "PlayheadPath"]:
         """The next pieces, ``frames`` long together, and how it goes on after them.
 
         Backwards, the way ends before sample 0: then they are shorter.
         """
-        pieces: list[Piece] = []
+        pieces: list[Segment] = []
         path, left = self, frames
         while left > 0:
             count = min(left, path._before_turn(left))
             if count <= 0:
                 break
-            piece = Piece(count, path.at, path.step)
+            piece = Segment(count, path.at, path.step)
             pieces.append(piece)
             path = replace(path, at=path._turned(piece.after))
             left -= count

@@ -7,8 +7,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from desktop.document.document import Document
-from desktop.playback.ab_compare import Levels, gains_db
-from desktop.playback.varispeed import Read
+from desktop.playback.ab_compare import TakeLevels, matching_gains_db
+from desktop.playback.varispeed import ReadSamples
 from engine.errors import BadInput
 from engine.scene.timeline import Clip, Timeline, Track
 from engine.sound.cache import TakeSource
@@ -19,7 +19,7 @@ WARM_BLOCKS = 9
 """Blocks of the mix to have rendered after the playhead: 3 s at 48 kHz."""
 
 
-class Patient:
+class SilentOnError:
     """A source of takes that gives silence for one that cannot be read, so that the others are heard.
 
     Args:
@@ -42,7 +42,7 @@ class Patient:
             return np.zeros((1, 1), np.float32), 48_000
 
 
-class Score:
+class RenderSources:
     """Renders timelines, each from the one before; used by the feeder's thread only.
 
     Args:
@@ -51,9 +51,9 @@ class Score:
     """
 
     def __init__(self, takes: TakeSource, failed: Callable[[Exception], None]) -> None:
-        self._takes = Patient(takes, failed)
+        self._takes = SilentOnError(takes, failed)
         self._renderer = Renderer(Timeline(), self._takes)
-        self._levels: dict[str, Levels] = {}
+        self._levels: dict[str, TakeLevels] = {}
 
     def renderer(self, timeline: Timeline) -> Renderer:
         """The renderer of this timeline, which keeps what the last one had rendered."""
@@ -65,26 +65,26 @@ class Score:
         """A renderer of something else, from the same takes."""
         return self._renderer.updated(timeline)
 
-    def levels(self, digest: str) -> Levels:
+    def levels(self, digest: str) -> TakeLevels:
         """How loud a take is and how high it peaks; measured once."""
         if digest not in self._levels:
             samples, rate = self._takes(digest)
-            self._levels[digest] = Levels.of(samples, rate)
+            self._levels[digest] = TakeLevels.of(samples, rate)
         return self._levels[digest]
 
 
 @dataclass(frozen=True, eq=False)
-class Mix:
+class TimelineSource:
     """The mix of a timeline."""
 
-    score: Score
+    sources: RenderSources
     timeline: Timeline
 
-    def open(self) -> Read:
-        return self.score.renderer(self.timeline).mix
+    def open(self) -> ReadSamples:
+        return self.sources.renderer(self.timeline).mix
 
     def warm(self, at: int) -> bool:
-        renderer = self.score.renderer(self.timeline)
+        renderer = self.sources.renderer(self.timeline)
         first = at // BLOCK
         for index in range(first, first + WARM_BLOCKS):
             begin = index * BLOCK
@@ -97,7 +97,7 @@ class Mix:
 
 
 @dataclass(frozen=True, eq=False)
-class TakeAlone:
+class SingleTakeSource:
     """A take by itself from sample 0 on, as a clip of it at 0 dB would sound.
 
     Attributes:
@@ -105,32 +105,32 @@ class TakeAlone:
         told: is told by how many decibels it is changed, in the feeder's thread.
     """
 
-    score: Score
+    sources: RenderSources
     timeline: Timeline
     digest: str
     length: int
     against: str | None = None
-    told: Callable[[float], None] | None = None
+    on_gain: Callable[[float], None] | None = None
 
-    def open(self) -> Read:
+    def open(self) -> ReadSamples:
         gain_db = self.gain_db()
-        if self.told is not None:
-            self.told(gain_db)
+        if self.on_gain is not None:
+            self.on_gain(gain_db)
         clip = Clip(1, self.digest, 0, 0, self.length, gain_db=gain_db)
         alone = replace(self.timeline, tracks=(Track(1, "", clips=(clip,)),), master_gain_db=0.0)
-        return self.score.beside(alone).mix
+        return self.sources.beside(alone).mix
 
     def gain_db(self) -> float:
         """By how much it is turned down."""
         if self.against is None:
             return 0.0
-        return gains_db(self.score.levels(self.digest), self.score.levels(self.against))[0]
+        return matching_gains_db(self.sources.levels(self.digest), self.sources.levels(self.against))[0]
 
     def warm(self, at: int) -> bool:  # noqa: ARG002 - a take is short
         return False
 
 
-class OpenTakes(QObject):
+class ProjectTakeSource(QObject):
     """A source of takes for the playback thread; which project is open it learns in the GUI thread.
 
     Args:

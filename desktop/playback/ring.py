@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.playback.playhead_path import Piece
+from desktop.playback.playhead_path import Segment
 
 CHUNK = 512
 """Frames of a chunk, at the device's rate: 11 ms at 48 kHz. Changes are heard from one chunk to the next."""
@@ -29,7 +29,7 @@ class Chunk:
 
     index: int
     frames: Frames
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Segment, ...]
 
 
 class Ring:
@@ -43,8 +43,8 @@ class Ring:
         first: the chunk that it begins with.
     """
 
-    def __init__(self, jump: int, first: int = 0) -> None:
-        self.jump = jump
+    def __init__(self, seek_id: int, first: int = 0) -> None:
+        self.seek_id = seek_id
         self.first = first
         self.written = first
         """One more than the index of the last chunk that is there."""
@@ -67,8 +67,8 @@ class Ring:
         return self.ends is not None and index >= self.ends
 
 
-def silent(jump: int) -> Ring:
+def silent(seek_id: int) -> Ring:
     """A ring in which nothing comes."""
-    ring = Ring(jump)
+    ring = Ring(seek_id)
     ring.ends = 0
     return ring

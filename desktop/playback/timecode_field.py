@@ -17,8 +17,8 @@ class TimecodeField(QLineEdit):
     refused(BadInput): what was typed is no place; the field shows the old one again.
     """
 
-    frame_asked = Signal(int)
-    refused = Signal(object)
+    frame_requested = Signal(int)
+    entry_rejected = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,9 +77,9 @@ class TimecodeField(QLineEdit):
         try:
             frame = frame_of_entry(text, self._frame, self._rate)
         except BadInput as refusal:
-            self.refused.emit(refusal)
+            self.entry_rejected.emit(refusal)
         else:
-            self.frame_asked.emit(frame)
+            self.frame_requested.emit(frame)
 
     def _leave(self) -> None:
         self._typing = False

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.actions.action_table import ACTIONS, KeyMap
 from desktop.actions.actions import tooltip
-from desktop.playback.ab_compare import Pair
-from desktop.playback.meter_reading import spoken
+from desktop.playback.ab_compare import TakePair
+from desktop.playback.meter_reading import level_text
 from desktop.playback.player import Player
 from desktop.playback.timecode_field import TimecodeField
-from desktop.playback.transport_commands import commands
+from desktop.playback.transport_commands import transport_commands
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.scene.timecode import frame_of, sample_of
@@ -40,7 +40,7 @@ class TransportBar(QFrame):
         self.setAccessibleName("Transport")
         self.setStyleSheet(SHEET)
         self._player = player
-        self._deeds = commands(player, compare)
+        self._deeds = transport_commands(player, compare)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(3)
@@ -56,7 +56,7 @@ class TransportBar(QFrame):
         self.sides = (self._side("A", second=False), self._side("B", second=True))
         self.gain = self._label("Gain of what is compared", 62)
         self.set_keys(keys)
-        self.timecode.frame_asked.connect(self._go_to)
+        self.timecode.frame_requested.connect(self._go_to)
         player.position_changed.connect(self._show_position)
         player.state_changed.connect(self._show_state)
         self._show_state()
@@ -81,10 +81,10 @@ class TransportBar(QFrame):
         self._show_pair(player.pair)
         self._show_position(player.position)
 
-    def _show_pair(self, pair: Pair | None) -> None:
+    def _show_pair(self, pair: TakePair | None) -> None:
         for side, second in zip(self.sides, (False, True), strict=True):
             side.setChecked(pair is not None and pair.second == second)
-        self.gain.setText("" if pair is None or pair.gain_db is None else f"{spoken(pair.gain_db)} dB")
+        self.gain.setText("" if pair is None or pair.gain_db is None else f"{level_text(pair.gain_db)} dB")
 
     @Slot(object)
     def _show_position(self, sample: int) -> None:
@@ -113,11 +113,11 @@ class TransportBar(QFrame):
         button.setIcon(icon(spec.icon))
         button.setIconSize(BIG)
         button.setAccessibleName(spec.plain)
-        button.clicked.connect(lambda _checked=False: self._do(id_))
+        button.clicked.connect(lambda _checked=False: self._run_bound(id_))
         self._row.addWidget(button)
         return button
 
-    def _do(self, id_: str) -> None:
+    def _run_bound(self, id_: str) -> None:
         self._deeds[id_]()
         self._show_state()
 

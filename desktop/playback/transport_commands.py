@@ -5,11 +5,11 @@ from collections.abc import Callable
 from desktop.actions.actions import Actions
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.playback.ab_compare import pair_of
+from desktop.playback.ab_compare import pair_to_compare
 from desktop.playback.player import Player
 
 
-def commands(player: Player, compare: Callable[[], None]) -> dict[str, Callable[[], None]]:
+def transport_commands(player: Player, compare: Callable[[], None]) -> dict[str, Callable[[], None]]:
     """By the id of the action in ``desktop.actions.action_table``."""
     return {
         "play": player.toggle,
@@ -29,9 +29,9 @@ def commands(player: Player, compare: Callable[[], None]) -> dict[str, Callable[
     }
 
 
-def bind(player: Player, actions: Actions, compare: Callable[[], None]) -> None:
+def bind_transport(player: Player, actions: Actions, compare: Callable[[], None]) -> None:
     """Binds them all, and keeps what is checked as it is."""
-    for id_, do in commands(player, compare).items():
+    for id_, do in transport_commands(player, compare).items():
         actions.bind(id_, do, checked=(lambda: player.looping) if id_ == "loop" else None)
     player.state_changed.connect(actions.refresh)
 
@@ -54,7 +54,7 @@ class Comparer:
         if self._player.pair is not None:
             self._player.switch()
             return
-        pair = pair_of(self._document.scene, self._document.selection)
+        pair = pair_to_compare(self._document.scene, self._document.selection)
         if pair is None:
             self._messages.tell("Select an object with two takes or more to compare them.")
         else:

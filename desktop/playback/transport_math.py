@@ -14,7 +14,7 @@ def play_from(place: int, loop: Span | None, timeline: Timeline) -> int:
     return 0 if place >= timeline.length > 0 else place
 
 
-def frames_away(place: int, frames: int, timeline: Timeline) -> int:
+def step_frames(place: int, frames: int, timeline: Timeline) -> int:
     """The start of the frame of the picture that is so many further on, or back. Back from within one is its start."""
     here = frame_of(place, timeline.frame_rate, timeline.rate)
     within = place != sample_of(here, timeline.frame_rate, timeline.rate)
@@ -22,7 +22,7 @@ def frames_away(place: int, frames: int, timeline: Timeline) -> int:
     return sample_of(max(0, target), timeline.frame_rate, timeline.rate)
 
 
-def loop_of(start: int, stop: int, rate: int) -> Span | None:
+def loop_between(start: int, stop: int, rate: int) -> Span | None:
     """The loop from a sample to before another; None if it is too short to be heard as one."""
     start = max(0, start)
     return (start, stop) if stop - start >= LEAST_LOOP_SECONDS * rate else None

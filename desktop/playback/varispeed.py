@@ -9,18 +9,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from desktop.playback.playhead_path import Piece
+from desktop.playback.playhead_path import Segment
 from desktop.playback.ring import Frames
 from engine.sound.loudness import Waveform
 
-Read = Callable[[int, int], Waveform]
+ReadSamples = Callable[[int, int], Waveform]
 """What sounds from a sample of the timeline to before another, float32 (2, samples)."""
 
 CROSSINGS = 10
 """Zero crossings of the sinc to either side."""
 
 
-def heard(piece: Piece, read: Read) -> Frames:
+def render_segment(piece: Segment, read: ReadSamples) -> Frames:
     """What sounds along a piece, float32 (frames, 2)."""
     at = round(piece.at)
     if piece.at == at and piece.step == 1.0:
@@ -30,7 +30,7 @@ def heard(piece: Piece, read: Read) -> Frames:
     return _interpolated(piece, read)
 
 
-def _interpolated(piece: Piece, read: Read) -> Frames:
+def _interpolated(piece: Segment, read: ReadSamples) -> Frames:
     stretch = max(1.0, abs(piece.step))
     reach = math.ceil(CROSSINGS * stretch)
     places = piece.at + piece.step * np.arange(piece.frames)

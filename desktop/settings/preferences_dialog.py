@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from desktop.actions.action_table import KeyMap
 from desktop.settings.keys_page import KeysPage
-from desktop.settings.table import SECTIONS, Preferences, Words, words_of
+from desktop.settings.table import SECTIONS, FieldInfo, Preferences, field_info
 
 RESTART = "from the next start"
 
@@ -117,12 +117,12 @@ class PreferencesDialog(QDialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for entry in fields(Preferences):
-            words = words_of(entry)
+            words = field_info(entry)
             if words.section == section:
                 self._add_row(form, entry, words)
         return page
 
-    def _add_row(self, form: QFormLayout, entry: "Field[Any]", words: Words) -> None:
+    def _add_row(self, form: QFormLayout, entry: "Field[Any]", words: FieldInfo) -> None:
         control, row = self._control(entry, words)
         if isinstance(control, QAbstractSpinBox):
             # A style sheet's padding does not reach the words of a spin box.
@@ -135,7 +135,7 @@ class PreferencesDialog(QDialog):
         label.setProperty("role", "dim")
         form.addRow(label, _with_remark(row, RESTART) if words.restart else row)
 
-    def _control(self, entry: "Field[Any]", words: Words) -> tuple[QWidget, QWidget]:
+    def _control(self, entry: "Field[Any]", words: FieldInfo) -> tuple[QWidget, QWidget]:
         """The control itself, and the widget that goes into the row."""
         value = getattr(self._begun, entry.name)
         if words.choices:
@@ -151,7 +151,7 @@ class PreferencesDialog(QDialog):
             return line, _with_folder_button(line, words.label) if words.folder else line
         return control, control
 
-    def _choice(self, name: str, value: Any, words: Words) -> QComboBox:
+    def _choice(self, name: str, value: Any, words: FieldInfo) -> QComboBox:
         box = QComboBox()
         for choice, text in words.choices:
             box.addItem(text, choice)
@@ -159,13 +159,13 @@ class PreferencesDialog(QDialog):
         self._readers[name] = box.currentData
         return box
 
-    def _switch(self, name: str, value: bool, words: Words) -> QCheckBox:
+    def _switch(self, name: str, value: bool, words: FieldInfo) -> QCheckBox:
         box = QCheckBox(words.label)
         box.setChecked(value)
         self._readers[name] = box.isChecked
         return box
 
-    def _whole_number(self, name: str, value: int, words: Words) -> QSpinBox:
+    def _whole_number(self, name: str, value: int, words: FieldInfo) -> QSpinBox:
         box = QSpinBox()
         box.setRange(int(words.least), int(words.most))
         box.setSpecialValueText(words.nothing)
@@ -174,7 +174,7 @@ class PreferencesDialog(QDialog):
         self._readers[name] = box.value
         return box
 
-    def _number(self, name: str, value: float, words: Words) -> QDoubleSpinBox:
+    def _number(self, name: str, value: float, words: FieldInfo) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
         box.setRange(words.least, words.most)
         box.setDecimals(1)
@@ -184,7 +184,7 @@ class PreferencesDialog(QDialog):
         self._readers[name] = box.value
         return box
 
-    def _line(self, name: str, value: str, words: Words) -> QLineEdit:
+    def _line(self, name: str, value: str, words: FieldInfo) -> QLineEdit:
         line = QLineEdit(value)
         line.setPlaceholderText(words.nothing)
         self._readers[name] = line.text

@@ -49,7 +49,7 @@ class JsonFile:
             return
 
 
-class Settings(QObject):
+class SettingsStore(QObject):
     """The settings in force.
 
     Signals:
@@ -105,20 +105,20 @@ class Settings(QObject):
 
 def settings_file() -> JsonFile:
     """Where this person's settings are."""
-    return JsonFile(_place(QStandardPaths.StandardLocation.GenericConfigLocation) / "settings.json")
+    return JsonFile(_standard_folder(QStandardPaths.StandardLocation.GenericConfigLocation) / "settings.json")
 
 
 def state_file() -> JsonFile:
     """Where the window remembers how it stood, and what was open lately."""
-    return JsonFile(_place(QStandardPaths.StandardLocation.GenericStateLocation) / "window.json")
+    return JsonFile(_standard_folder(QStandardPaths.StandardLocation.GenericStateLocation) / "window.json")
 
 
 def unsaved_folder() -> Path:
     """Where scenes are kept until a person gives them a place."""
-    return _place(QStandardPaths.StandardLocation.GenericDataLocation) / "unsaved"
+    return _standard_folder(QStandardPaths.StandardLocation.GenericDataLocation) / "unsaved"
 
 
-def _place(kind: QStandardPaths.StandardLocation) -> Path:
+def _standard_folder(kind: QStandardPaths.StandardLocation) -> Path:
     return Path(QStandardPaths.writableLocation(kind)) / "foleyscape"
 
 

@@ -18,7 +18,7 @@ from engine.scene.timeline import PROJECT_RATES
 
 
 @dataclass(frozen=True)
-class Words:
+class FieldInfo:
     """How a setting is shown.
 
     Attributes:
@@ -45,7 +45,7 @@ class Words:
     restart: bool = False
 
 
-def _setting(usual: Any, words: Words) -> Any:
+def _field(usual: Any, words: FieldInfo) -> Any:
     return field(default=usual, metadata={"words": words})
 
 
@@ -65,12 +65,12 @@ _SCALES = tuple((percent, f"{percent} %") for percent in (75, 100, 125, 150, 175
 class Preferences:
     """Every setting but the keys."""
 
-    device: str = _setting(
-        "auto", Words(MAKING, "Device", "Where sounds are made.", choices=_DEVICES, restart=True)
+    device: str = _field(
+        "auto", FieldInfo(MAKING, "Device", "Where sounds are made.", choices=_DEVICES, restart=True)
     )
-    threads: int = _setting(
+    threads: int = _field(
         0,
-        Words(
+        FieldInfo(
             MAKING,
             "Threads",
             "Processor threads for the models.",
@@ -80,22 +80,22 @@ class Preferences:
             restart=True,
         ),
     )
-    draft_steps: int = _setting(
-        DRAFT.steps, Words(MAKING, "Draft steps", "Fewer are faster.", least=1, most=MOST_STEPS)
+    draft_steps: int = _field(
+        DRAFT.steps, FieldInfo(MAKING, "Draft steps", "Fewer are faster.", least=1, most=MOST_STEPS)
     )
-    final_steps: int = _setting(
+    final_steps: int = _field(
         FINAL.steps,
-        Words(MAKING, "Final steps", "More take longer and sound better.", least=1, most=MOST_STEPS),
+        FieldInfo(MAKING, "Final steps", "More take longer and sound better.", least=1, most=MOST_STEPS),
     )
-    final: bool = _setting(
-        False, Words(MAKING, "Always final quality", "Make every take with the final steps.")
+    final: bool = _field(
+        False, FieldInfo(MAKING, "Always final quality", "Make every take with the final steps.")
     )
-    variations: int = _setting(
-        1, Words(MAKING, "Takes at once", "How many takes one Generate makes.", least=1, most=MOST_TAKES)
+    variations: int = _field(
+        1, FieldInfo(MAKING, "Takes at once", "How many takes one Generate makes.", least=1, most=MOST_TAKES)
     )
-    duration: float = _setting(
+    duration: float = _field(
         SECONDS,
-        Words(
+        FieldInfo(
             MAKING,
             "Duration",
             "Of the takes of a new object.",
@@ -104,12 +104,13 @@ class Preferences:
             unit="s",
         ),
     )
-    negative: str = _setting(
-        NEGATIVE, Words(MAKING, "Negative prompt", "What the takes of a new object should not sound like.")
+    negative: str = _field(
+        NEGATIVE,
+        FieldInfo(MAKING, "Negative prompt", "What the takes of a new object should not sound like."),
     )
-    model: str = _setting(
+    model: str = _field(
         "",
-        Words(
+        FieldInfo(
             MAKING,
             "Model folder",
             "Which model looks and sounds.",
@@ -118,16 +119,16 @@ class Preferences:
             restart=True,
         ),
     )
-    sample_rate: int = _setting(
-        48_000, Words(PROJECTS, "Sample rate", "Of a new project's timeline.", choices=_RATES)
+    sample_rate: int = _field(
+        48_000, FieldInfo(PROJECTS, "Sample rate", "Of a new project's timeline.", choices=_RATES)
     )
-    frame_rate: str = _setting(
+    frame_rate: str = _field(
         "25",
-        Words(PROJECTS, "Frame rate", "Of a new project.", choices=tuple((name, name) for name in RATES)),
+        FieldInfo(PROJECTS, "Frame rate", "Of a new project.", choices=tuple((name, name) for name in RATES)),
     )
-    projects_folder: str = _setting(
+    projects_folder: str = _field(
         "",
-        Words(
+        FieldInfo(
             PROJECTS,
             "Project folder",
             "Where projects are saved unless you say otherwise.",
@@ -135,9 +136,9 @@ class Preferences:
             folder=True,
         ),
     )
-    export_folder: str = _setting(
+    export_folder: str = _field(
         "",
-        Words(
+        FieldInfo(
             PROJECTS,
             "Export folder",
             "Where stems go unless you say otherwise.",
@@ -145,18 +146,20 @@ class Preferences:
             folder=True,
         ),
     )
-    autosave_seconds: int = _setting(
-        20, Words(PROJECTS, "Autosave after", "How long after a change.", least=2, most=600, unit="s")
+    autosave_seconds: int = _field(
+        20, FieldInfo(PROJECTS, "Autosave after", "How long after a change.", least=2, most=600, unit="s")
     )
-    scale: int = _setting(
-        100, Words(WINDOW, "Interface scale", "The size of everything.", choices=_SCALES, restart=True)
+    scale: int = _field(
+        100, FieldInfo(WINDOW, "Interface scale", "The size of everything.", choices=_SCALES, restart=True)
     )
-    snap: bool = _setting(True, Words(WINDOW, "Snap to frames", "Clips snap to frames and edges."))
-    hover: bool = _setting(True, Words(WINDOW, "Show masks while hovering", "What a click would take, live."))
+    snap: bool = _field(True, FieldInfo(WINDOW, "Snap to frames", "Clips snap to frames and edges."))
+    hover: bool = _field(
+        True, FieldInfo(WINDOW, "Show masks while hovering", "What a click would take, live.")
+    )
 
 
-def words_of(entry: "Field[Any]") -> Words:
-    words: Words = entry.metadata["words"]
+def field_info(entry: "Field[Any]") -> FieldInfo:
+    words: FieldInfo = entry.metadata["words"]
     return words
 
 
@@ -182,7 +185,7 @@ def write_preferences(preferences: Preferences) -> dict[str, Any]:
 
 def fits(entry: "Field[Any]", value: Any) -> bool:
     """Whether a value read from a file can be this setting's."""
-    words = words_of(entry)
+    words = field_info(entry)
     kind: type[Any] = type(entry.default)
     # A whole number in the file is a number too.
     if kind is float and type(value) is int:

@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Job(Generic[Result]):
+class BackgroundTask(Generic[Result]):
     """What to do elsewhere, and what to do here with what comes of it."""
 
     work: Callable[[], Result]
@@ -34,10 +34,10 @@ class Background(QObject):
         self._closed = False
         self._thread = QThread(self)
         self._thread.setObjectName("background")
-        self._hands = _Hands()
-        self._hands.moveToThread(self._thread)
-        self._asked.connect(self._hands.run, Qt.ConnectionType.QueuedConnection)
-        self._hands.ended.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._worker = _Worker()
+        self._worker.moveToThread(self._thread)
+        self._asked.connect(self._worker.run, Qt.ConnectionType.QueuedConnection)
+        self._worker.ended.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
@@ -57,7 +57,7 @@ class Background(QObject):
         self._waiting += 1
         if self._waiting == 1:
             self.busy_changed.emit(True)
-        self._asked.emit(Job(work, done, failed))
+        self._asked.emit(BackgroundTask(work, done, failed))
 
     def close(self) -> None:
         """Finishes what was asked for, and ends the thread; what comes of it is heard no more."""
@@ -65,11 +65,11 @@ class Background(QObject):
             return
         self._closed = True
         if self._thread.isRunning():
-            self._asked.emit(Job(self._thread.quit, _ignore, _ignore))
+            self._asked.emit(BackgroundTask(self._thread.quit, _ignore, _ignore))
             self._thread.wait()
 
     @Slot(object, object, object)
-    def _take(self, job: Job[Any], result: Any, error: BaseException | None) -> None:
+    def _take(self, job: BackgroundTask[Any], result: Any, error: BaseException | None) -> None:
         self._waiting -= 1
         if self._closed:
             return
@@ -81,13 +81,13 @@ class Background(QObject):
             job.failed(error)
 
 
-class _Hands(QObject):
+class _Worker(QObject):
     """Lives in the thread."""
 
     ended = Signal(object, object, object)
 
     @Slot(object)
-    def run(self, job: Job[Any]) -> None:
+    def run(self, job: BackgroundTask[Any]) -> None:
         try:
             result = job.work()
         except Exception as error:  # noqa: BLE001 - the edge: whatever it is, it is told

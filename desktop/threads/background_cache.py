@@ -12,7 +12,7 @@ from desktop.threads.background import Background
 MOST = 512
 
 
-class Lookup(QObject):
+class BackgroundCache(QObject):
     """Answers at once with what is known, else begins to find out. What failed is not tried again.
 
     Signals:

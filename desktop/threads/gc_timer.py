@@ -11,7 +11,7 @@ LONG_SECONDS = 0.015
 """A look through everything that took longer is not taken again: what it left is left alone from then on."""
 
 
-class Sweeper(QObject):
+class GcTimer(QObject):
     """Takes the place of Python's own collecting, until it is closed.
 
     Python collects in whatever thread happens to make many objects, and holds every other thread up meanwhile. While

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 Job = TypeVar("Job")
 
 
-class Desk(Generic[Job]):
+class LatestWinsQueue(Generic[Job]):
     """Hands out one job at a time. A job's kind is a class.
 
     Args:

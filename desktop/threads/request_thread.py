@@ -11,7 +11,7 @@ Handler = Callable[[Any], object]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What became of a request: a value, or an error."""
 
     request: Any
@@ -19,7 +19,7 @@ class Answer:
     error: Exception | None = None
 
 
-class Lane(QThread):
+class RequestThread(QThread):
     """Args:
     make: makes the handler, in the thread, when the first request comes.
 
@@ -27,7 +27,7 @@ class Lane(QThread):
         answered(Answer): connect it to a method of a QObject, which is then called in that object's thread.
     """
 
-    answered = Signal(object)
+    replied = Signal(object)
 
     def __init__(self, make: Callable[[], Handler], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,12 +52,12 @@ class Lane(QThread):
 
     def run(self) -> None:
         while (request := self._requests.get()) is not None and not self._closing:
-            self.answered.emit(self._answer(request))
+            self.replied.emit(self._reply(request))
 
-    def _answer(self, request: object) -> Answer:
+    def _reply(self, request: object) -> Reply:
         try:
             if self._handler is None:
                 self._handler = self._make()
-            return Answer(request, self._handler(request))
+            return Reply(request, self._handler(request))
         except Exception as error:  # noqa: BLE001 the edge of the thread: whatever it was becomes an answer
-            return Answer(request, error=error)
+            return Reply(request, error=error)

@@ -27,12 +27,12 @@ Open = Callable[[Path, int], object]
 
 
 @contextlib.contextmanager
-def torch_opened_ahead() -> Iterator[None]:
+def torch_preloaded() -> Iterator[None]:
     """Opens torch's libraries beside what is in the block, so that they are there before anyone is kept waiting.
 
     To be entered before other threads begin to import, and after all that Qt opens for the window is open.
     """
-    thread = threading.Thread(target=_open_ahead, name="libraries")
+    thread = threading.Thread(target=_preload, name="libraries")
     thread.start()
     try:
         yield
@@ -40,14 +40,14 @@ def torch_opened_ahead() -> Iterator[None]:
         thread.join()
 
 
-def _open_ahead() -> None:
+def _preload() -> None:
     # Without these no still is on screen, and they take no time to open: they shall not wait for torch.
     for name in FIRST:
         importlib.import_module(name)
-    open_torch()
+    load_torch()
 
 
-def open_torch() -> None:
+def load_torch() -> None:
     """Opens the shared libraries that ``import torch`` will need; to be called in a worker's thread.
 
     An import holds the interpreter while its libraries are opened, and so does ``ctypes.CDLL``: for torch 0.2 s and
@@ -58,12 +58,12 @@ def open_torch() -> None:
         return
     with ONE_AT_A_TIME:
         if "torch" not in sys.modules:
-            open_libraries(torch_libraries(), foreign_open())
+            load_libraries(torch_libraries(), library_opener())
 
 
-def open_libraries(paths: Sequence[Path], open_: Open) -> None:
+def load_libraries(paths: Sequence[Path], open_: Open) -> None:
     """Opens libraries in order, while other threads wait that are about to import one (but for the main thread)."""
-    gate = Gate()
+    gate = ImportBarrier()
     sys.meta_path.insert(0, gate)
     try:
         for path in paths:
@@ -75,7 +75,7 @@ def open_libraries(paths: Sequence[Path], open_: Open) -> None:
         gate.opened.set()
 
 
-class Gate:
+class ImportBarrier:
     """Finds modules as Python does; those that are libraries only once it is opened.
 
     The system opens one library at a time. An import that comes to that while another library is being opened waits
@@ -98,7 +98,7 @@ class Gate:
         return threading.get_ident() in (self._owner, threading.main_thread().ident)
 
 
-def foreign_open() -> Open:
+def library_opener() -> Open:
     """The system's ``dlopen``, called without the interpreter."""
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
@@ -115,7 +115,7 @@ def torch_libraries() -> list[Path]:
     return [path for name in NAMES if (path := folder / f"{name}.{ending}").is_file()]
 
 
-def one_thread_for_matrices() -> None:
+def limit_blas_to_one_thread() -> None:
     """Has numpy multiply matrices in one thread, in the whole process, where it brought its own OpenBLAS.
 
     Ours are small. A second thread is no help with them, and while others keep the cores busy it is waited for, by

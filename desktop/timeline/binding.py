@@ -13,7 +13,7 @@ WITH_CLIPS = (
 ALWAYS = ("split", "marker", "hit", "zoom_in", "zoom_out", "zoom_all", "taller", "shorter")
 
 
-def bind(view: TimelineView, actions: Actions) -> None:
+def bind_timeline(view: TimelineView, actions: Actions) -> None:
     """Says what the timeline does for the actions that are its own alone.
 
     ``delete``, ``paste`` and ``select_all`` are shared with other parts, ``mark_in`` and ``mark_out`` with the player:
@@ -22,7 +22,7 @@ def bind(view: TimelineView, actions: Actions) -> None:
     for id_ in ALWAYS:
         actions.bind(id_, _obeying(view, id_))
     for id_ in WITH_CLIPS:
-        actions.bind(id_, _obeying(view, id_), lambda: bool(view.chosen))
+        actions.bind(id_, _obeying(view, id_), lambda: bool(view.selected))
     actions.bind("snap", _obeying(view, "snap"), checked=lambda: view.snap)
     actions.bind("spectrogram", _obeying(view, "spectrogram"), checked=lambda: view.spectrograms)
     for signal in (view.clips_selected, view.snap_changed, view.spectrograms_changed):
@@ -30,4 +30,4 @@ def bind(view: TimelineView, actions: Actions) -> None:
 
 
 def _obeying(view: TimelineView, command: str) -> Callable[[], None]:
-    return lambda: view.obey(command)
+    return lambda: view.execute(command)

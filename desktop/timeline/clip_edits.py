@@ -26,13 +26,13 @@ Placed = Mapping[int, tuple[Clip, ...]]
 
 
 @dataclass(frozen=True)
-class Copied:
+class ClipClipboard:
     """Clips to paste: (rows below the first one's, clip with its start counted from the earliest)."""
 
     clips: tuple[tuple[int, Clip], ...]
 
 
-def chosen(scene: Scene, numbers: Collection[int]) -> dict[int, tuple[Clip, ...]]:
+def clips_by_track(scene: Scene, numbers: Collection[int]) -> dict[int, tuple[Clip, ...]]:
     """Those clips of these numbers that are there, by track, top to bottom."""
     if not numbers:
         return {}
@@ -42,14 +42,14 @@ def chosen(scene: Scene, numbers: Collection[int]) -> dict[int, tuple[Clip, ...]
     return {track: clips for track, clips in found.items() if clips}
 
 
-def put(scene: Scene, placed: Placed) -> Scene:
+def replace_clips(scene: Scene, placed: Placed) -> Scene:
     """The scene with these clips as they are given, wherever they were."""
     for track_id, clips in placed.items():
         scene = put_clips(scene, track_id, *clips)
     return scene
 
 
-def add(scene: Scene, placed: Placed) -> Scene:
+def add_clips(scene: Scene, placed: Placed) -> Scene:
     """The scene with copies of these clips, numbered from the old ``scene.next_id`` in this order."""
     for track_id, clips in placed.items():
         made = []
@@ -70,21 +70,23 @@ def remove_all(scene: Scene, numbers: Iterable[int]) -> Scene:
 
 def duplicate_all(scene: Scene, numbers: Collection[int]) -> Scene:
     """The scene with copies of these clips behind the last of them, as far from each other as they are."""
-    placed = chosen(scene, numbers)
+    placed = clips_by_track(scene, numbers)
     every = [clip for clips in placed.values() for clip in clips]
     if not every:
         return scene
     by = max(clip.end for clip in every) - min(clip.start for clip in every)
-    return add(scene, {track: tuple(_later(clip, by) for clip in clips) for track, clips in placed.items()})
+    return add_clips(
+        scene, {track: tuple(_later(clip, by) for clip in clips) for track, clips in placed.items()}
+    )
 
 
-def copy_of(scene: Scene, numbers: Collection[int]) -> Copied:
+def copy_clips(scene: Scene, numbers: Collection[int]) -> ClipClipboard:
     """These clips, to paste elsewhere or elsewhen."""
     rows = {track.id: row for row, track in enumerate(scene.timeline.tracks)}
-    placed = chosen(scene, numbers)
+    placed = clips_by_track(scene, numbers)
     first_row = min((rows[track] for track in placed), default=0)
     start = min((clip.start for clips in placed.values() for clip in clips), default=0)
-    return Copied(
+    return ClipClipboard(
         tuple(
             (rows[track] - first_row, _later(clip, -start))
             for track, clips in placed.items()
@@ -93,7 +95,7 @@ def copy_of(scene: Scene, numbers: Collection[int]) -> Copied:
     )
 
 
-def paste(scene: Scene, copied: Copied, at: int, row: int) -> Scene:
+def paste(scene: Scene, copied: ClipClipboard, at: int, row: int) -> Scene:
     """The scene with copied clips, the earliest at a sample, the topmost on a row; below the last they gather there.
 
     Raises:
@@ -106,7 +108,7 @@ def paste(scene: Scene, copied: Copied, at: int, row: int) -> Scene:
     for down, clip in copied.clips:
         track = tracks[min(max(row, 0) + down, len(tracks) - 1)].id
         placed[track] = (*placed.get(track, ()), _later(clip, at))
-    return add(scene, placed)
+    return add_clips(scene, placed)
 
 
 def split_all(scene: Scene, numbers: Collection[int], at: int) -> Scene:
@@ -125,7 +127,7 @@ def split_all(scene: Scene, numbers: Collection[int], at: int) -> Scene:
 def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
     """The scene with these clips so many frames later; where one would begin before the start, none moves."""
     before = scene
-    for clips in chosen(scene, numbers).values():
+    for clips in clips_by_track(scene, numbers).values():
         for clip in clips:
             try:
                 scene = nudge_clip(scene, clip.id, frames)
@@ -163,17 +165,17 @@ def fade_all(scene: Scene, numbers: Collection[int], at: int, *, out: bool) -> S
 
 def move_rows(scene: Scene, numbers: Collection[int], down: int) -> Scene:
     """The scene with these clips so many tracks lower; where one would leave the tracks, none moves."""
-    placed, tracks = chosen(scene, numbers), scene.timeline.tracks
+    placed, tracks = clips_by_track(scene, numbers), scene.timeline.tracks
     rows = {track.id: row for row, track in enumerate(tracks)}
     if not all(0 <= rows[track] + down < len(tracks) for track in placed):
         return scene
-    return put(scene, {tracks[rows[track] + down].id: clips for track, clips in placed.items()})
+    return replace_clips(scene, {tracks[rows[track] + down].id: clips for track, clips in placed.items()})
 
 
 def _where_it_can(scene: Scene, numbers: Collection[int], change: Callable[[Scene, Clip], Scene]) -> Scene:
     """The scene with every one of these clips changed that can be."""
     changed = 0
-    for clip in (clip for clips in chosen(scene, numbers).values() for clip in clips):
+    for clip in (clip for clips in clips_by_track(scene, numbers).values() for clip in clips):
         try:
             scene = change(scene, clip)
             changed += 1

@@ -5,9 +5,9 @@ from functools import reduce
 
 from desktop.document.document import Document
 from desktop.timeline import clip_edits
-from desktop.timeline.clip_edits import Copied
+from desktop.timeline.clip_edits import ClipClipboard
 from desktop.timeline.interaction.gestures import LEAST_GAIN
-from desktop.timeline.track_view import Surface
+from desktop.timeline.track_view import TrackView
 from engine.scene.edits import (
     add_marker,
     add_track,
@@ -32,14 +32,14 @@ from engine.scene.timeline import MOST_GAIN_DB, Clip, FadeShape, Track
 class Commander:
     """Obeys menus and keys. What was copied outlives undo and other scenes, as long as its takes are there."""
 
-    def __init__(self, document: Document, surface: Surface) -> None:
+    def __init__(self, document: Document, track_view: TrackView) -> None:
         self._document = document
-        self._surface = surface
-        self._copied: Copied | None = None
+        self._surface = track_view
+        self._copied: ClipClipboard | None = None
 
     @property
-    def chosen(self) -> frozenset[int]:
-        return self._surface.view.chosen
+    def selected(self) -> frozenset[int]:
+        return self._surface.view.selected
 
     @property
     def has_copied(self) -> bool:
@@ -48,26 +48,28 @@ class Commander:
     def clips(self) -> list[Clip]:
         """The selected clips, by track and then by start."""
         return [
-            clip for clips in clip_edits.chosen(self._document.scene, self.chosen).values() for clip in clips
+            clip
+            for clips in clip_edits.clips_by_track(self._document.scene, self.selected).values()
+            for clip in clips
         ]
 
     def select_all(self) -> None:
         tracks = self._document.scene.timeline.tracks
-        self._surface.choose(frozenset(clip.id for track in tracks for clip in track.clips))
+        self._surface.select(frozenset(clip.id for track in tracks for clip in track.clips))
 
     def delete(self) -> None:
-        if self.chosen:
-            numbers = self.chosen
+        if self.selected:
+            numbers = self.selected
             self._edit(self._named("Delete clip"), lambda scene: clip_edits.remove_all(scene, numbers))
 
     def copy(self) -> None:
-        if self.chosen:
-            self._copied = clip_edits.copy_of(self._document.scene, self.chosen)
+        if self.selected:
+            self._copied = clip_edits.copy_clips(self._document.scene, self.selected)
 
     def cut(self) -> None:
         self.copy()
-        if self.chosen:
-            numbers = self.chosen
+        if self.selected:
+            numbers = self.selected
             self._edit(self._named("Cut clip"), lambda scene: clip_edits.remove_all(scene, numbers))
 
     def paste(self) -> None:
@@ -78,7 +80,7 @@ class Commander:
             self._adding("Paste", lambda scene: clip_edits.paste(scene, copied, at, row))
 
     def duplicate(self) -> None:
-        numbers = self.chosen
+        numbers = self.selected
         if numbers:
             self._adding(
                 self._named("Duplicate clip"), lambda scene: clip_edits.duplicate_all(scene, numbers)
@@ -86,17 +88,17 @@ class Commander:
 
     def split(self) -> None:
         """At the playhead: the selected clips, or all when none is selected."""
-        numbers, at = self.chosen, self._surface.view.playhead
+        numbers, at = self.selected, self._surface.view.playhead
         self._edit("Split at playhead", lambda scene: clip_edits.split_all(scene, numbers, at))
 
     def nudge(self, frames: int) -> None:
-        numbers = self.chosen
+        numbers = self.selected
         if numbers:
             self._edit(self._named("Nudge clip"), lambda scene: clip_edits.nudge_all(scene, numbers, frames))
 
     def trim(self, *, end: bool) -> None:
         """The selected clips begin, or end, at the playhead."""
-        numbers, at = self.chosen, self._surface.view.playhead
+        numbers, at = self.selected, self._surface.view.playhead
         if numbers:
             self._edit(
                 self._named("Trim clip"), lambda scene: clip_edits.trim_all(scene, numbers, at, end=end)
@@ -104,14 +106,14 @@ class Commander:
 
     def fade(self, *, out: bool) -> None:
         """The selected clips come in until the playhead, or go out from it."""
-        numbers, at = self.chosen, self._surface.view.playhead
+        numbers, at = self.selected, self._surface.view.playhead
         if numbers:
             name = "Fade out" if out else "Fade in"
             self._edit(name, lambda scene: clip_edits.fade_all(scene, numbers, at, out=out))
 
     def change_row(self, down: int) -> None:
         """The selected clips go to the tracks so many below."""
-        numbers = self.chosen
+        numbers = self.selected
         if numbers:
             self._edit(self._named("Move clip"), lambda scene: clip_edits.move_rows(scene, numbers, down))
 
@@ -156,14 +158,14 @@ class Commander:
 
     def can_pair(self) -> bool:
         """Whether exactly two clips are selected, to be crossed or joined."""
-        return len(self.chosen) == 2
+        return len(self.selected) == 2
 
     def crossfade(self) -> None:
-        one, other = sorted(self.chosen)
+        one, other = sorted(self.selected)
         self._edit("Crossfade clips", lambda scene: crossfade(scene, one, other))
 
     def join(self) -> None:
-        one, other = sorted(self.chosen)
+        one, other = sorted(self.selected)
         self._edit("Join clips", lambda scene: join_clips(scene, one, other))
 
     def mark(self, *, hit: bool) -> None:
@@ -191,13 +193,13 @@ class Commander:
 
     def _row(self) -> int:
         tracks = self._document.scene.timeline.tracks
-        first = next(iter(clip_edits.chosen(self._document.scene, self.chosen)), None)
+        first = next(iter(clip_edits.clips_by_track(self._document.scene, self.selected)), None)
         rows = [row for row, track in enumerate(tracks) if track.id == first]
         return rows[0] if rows else self._surface.view.geometry.rows(len(tracks)).start
 
     def _tracks(self) -> list[Track]:
         """The tracks that the selected clips stand on."""
-        there = clip_edits.chosen(self._document.scene, self.chosen)
+        there = clip_edits.clips_by_track(self._document.scene, self.selected)
         return [track for track in self._document.scene.timeline.tracks if track.id in there]
 
     def _each_track(self, name: str, change: Callable[[Scene, Track], Scene]) -> None:
@@ -205,7 +207,7 @@ class Commander:
             self._edit(name, lambda scene: reduce(change, tracks, scene))
 
     def _named(self, name: str) -> str:
-        return name if len(self.chosen) == 1 else f"{name}s"
+        return name if len(self.selected) == 1 else f"{name}s"
 
     def _each(self, name: str, change: Callable[[Scene, Clip], Scene], key: str | None = None) -> None:
         if clips := self.clips():
@@ -220,4 +222,4 @@ class Commander:
         if self._edit(name, change):
             tracks = self._document.scene.timeline.tracks
             new = frozenset(clip.id for track in tracks for clip in track.clips if clip.id >= before)
-            self._surface.choose(new)
+            self._surface.select(new)

@@ -17,11 +17,11 @@ class Fader(QSlider):
     words: how a value reads.
 
     Signals:
-        moved(int): by the person. let_go(): the end of a drag.
+        moved(int): by the person. released(): the end of a drag.
     """
 
     moved = Signal(int)
-    let_go = Signal()
+    released = Signal()
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Fader(QSlider):
         self.setMinimumWidth(40)
         self.setAccessibleName(name)
         self.valueChanged.connect(self._tell)
-        self.sliderReleased.connect(self.let_go)
+        self.sliderReleased.connect(self.released)
         self._silent = False
         self._tip(rest)
 
@@ -72,7 +72,7 @@ class Fader(QSlider):
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self.setValue(self._rest)
-        self.let_go.emit()
+        self.released.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)

@@ -10,8 +10,8 @@ from desktop.document.document import Document
 from desktop.theme.dark_colours import DARK
 from desktop.theme.elided import ElidedLine
 from desktop.timeline.fader import Fader
-from desktop.timeline.interaction.drag_out import Carrying
-from desktop.timeline.layout.track_layout import RULER, Geometry
+from desktop.timeline.interaction.drag_out import DragOut
+from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
 from desktop.timeline.painting.view_state import track_colour
 from engine.scene.edits import mute_track, rename_track, set_track_gain, set_track_pan, solo_track
 from engine.scene.scene import Scene
@@ -45,11 +45,11 @@ class TrackHeader(QWidget):
     sizing_ended = Signal()
     unsized = Signal(int)
 
-    def __init__(self, document: Document, track: Track, carrying: Carrying, parent: QWidget) -> None:
+    def __init__(self, document: Document, track: Track, drag_out: DragOut, parent: QWidget) -> None:
         super().__init__(parent)
         self._document = document
         self._track = track
-        self._carrying = carrying
+        self._carrying = drag_out
         self._sizing: float | None = None
         self.setToolTip("Drag from here to take the stem out as a file. Drag the lower edge for more room.")
         self.setMouseTracking(True)
@@ -151,8 +151,8 @@ class TrackHeader(QWidget):
         self.mute.clicked.connect(self._toggle_mute)
         self.gain.moved.connect(self._set_gain)
         self.pan.moved.connect(self._set_pan)
-        self.gain.let_go.connect(self._document.settle)
-        self.pan.let_go.connect(self._document.settle)
+        self.gain.released.connect(self._document.settle)
+        self.pan.released.connect(self._document.settle)
 
     def _describe(self, name: str) -> None:
         self.name.setAccessibleName(f"Name of track {name}")
@@ -207,15 +207,15 @@ class Headers(QWidget):
     sizing_ended = Signal()
     unsized = Signal(int)
 
-    def __init__(self, document: Document, corner: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, toolbar: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._made: dict[int, TrackHeader] = {}
         self._shown: dict[int, tuple[object, ...]] = {}
-        self._geometry = Geometry()
-        self.carrying = Carrying(self)
-        self._corner = corner
-        corner.setParent(self)
+        self._geometry = TrackLayout()
+        self.drag_out = DragOut(self)
+        self._corner = toolbar
+        toolbar.setParent(self)
         self.setFixedWidth(WIDTH)
 
     def header(self, track_id: int) -> TrackHeader:
@@ -242,14 +242,14 @@ class Headers(QWidget):
         self._place()
 
     def _make(self, track: Track) -> TrackHeader:
-        made = TrackHeader(self._document, track, self.carrying, self)
+        made = TrackHeader(self._document, track, self.drag_out, self)
         made.sized.connect(self.sized)
         made.sizing_ended.connect(self.sizing_ended)
         made.unsized.connect(self.unsized)
         made.show()
         return made
 
-    def show_geometry(self, geometry: Geometry) -> None:
+    def show_geometry(self, geometry: TrackLayout) -> None:
         self._geometry = geometry
         self._place()
 
@@ -269,7 +269,7 @@ class Headers(QWidget):
             made = self._made.get(track.id)
             if made is not None:
                 made.setGeometry(0, self._geometry.top_of(row), WIDTH, self._geometry.height_of(row))
-        self._corner.setGeometry(0, 0, WIDTH, RULER)
+        self._corner.setGeometry(0, 0, WIDTH, RULER_HEIGHT)
         self._corner.raise_()
 
 

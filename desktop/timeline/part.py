@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.actions.actions import Actions
 from desktop.playback.output_devices import open_device
 from desktop.playback.output_thread import OpenDevice
-from desktop.playback.playback_strip import PlaybackPanel
+from desktop.playback.playback_strip import PlaybackPart
 from desktop.services import Services
-from desktop.timeline.binding import bind as bind_timeline
-from desktop.timeline.layout.track_layout import LANE
-from desktop.timeline.painting.waveform_cache import Waveforms
+from desktop.timeline.binding import bind_timeline
+from desktop.timeline.layout.track_layout import TRACK_HEIGHT
+from desktop.timeline.painting.waveform_cache import WaveformCache
 from desktop.timeline.view import TimelineView
 from engine.errors import FoleyscapeError
 
@@ -22,7 +22,7 @@ def lane_in(state: Mapping[str, Any]) -> int:
     """How high tracks were when the window was last open."""
     facts = state.get("timeline")
     found = facts.get("lane") if isinstance(facts, dict) else None
-    return found if type(found) is int else LANE
+    return found if type(found) is int else TRACK_HEIGHT
 
 
 class TimelinePart(QObject):
@@ -38,9 +38,9 @@ class TimelinePart(QObject):
         super().__init__(parent)
         self._services = services
         self._place = QWidget(parent)
-        self._playback = PlaybackPanel(services, self._place, device)
+        self._playback = PlaybackPart(services, self._place, device)
         self.player = self._playback.player
-        self.waveforms = Waveforms(self._playback.takes, self)
+        self.waveforms = WaveformCache(self._playback.takes, self)
         self.view = TimelineView(services.document, self.waveforms, services.settings.keys, self._place)
         column = QVBoxLayout(self._place)
         column.setContentsMargins(0, 0, 0, 0)
@@ -74,8 +74,8 @@ class TimelinePart(QObject):
         services.settings.keys_changed.connect(view.set_keys)
         services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
         view.set_snap(services.settings.preferences.snap)
-        view.set_lane(lane_in(services.state.read()))
-        view.lane_changed.connect(self._remember)
+        view.set_track_height(lane_in(services.state.read()))
+        view.track_height_changed.connect(self._remember)
 
     @Slot(int)
     def _remember(self, lane: int) -> None:

@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING
 
 from desktop.actions.action_table import KeyMap
 from desktop.timeline.commander import Commander
-from desktop.timeline.keyboard_cursor import Walker
+from desktop.timeline.keyboard_cursor import KeyboardCursor
 
 if TYPE_CHECKING:
     from desktop.timeline.view import TimelineView
 
-FAR = 10
+FAR_NUDGE_FRAMES = 10
 """Frames of a far nudge."""
 
 
-def deeds(view: "TimelineView", commander: Commander, walker: Walker) -> Mapping[str, Callable[[], None]]:
+def timeline_commands(
+    view: "TimelineView", commander: Commander, walker: KeyboardCursor
+) -> Mapping[str, Callable[[], None]]:
     """By the id of the action."""
     return {
         "cut": commander.cut,
@@ -26,8 +28,8 @@ def deeds(view: "TimelineView", commander: Commander, walker: Walker) -> Mapping
         "split": commander.split,
         "nudge_left": lambda: commander.nudge(-1),
         "nudge_right": lambda: commander.nudge(1),
-        "nudge_far_left": lambda: commander.nudge(-FAR),
-        "nudge_far_right": lambda: commander.nudge(FAR),
+        "nudge_far_left": lambda: commander.nudge(-FAR_NUDGE_FRAMES),
+        "nudge_far_right": lambda: commander.nudge(FAR_NUDGE_FRAMES),
         "row_up": lambda: commander.change_row(-1),
         "row_down": lambda: commander.change_row(1),
         "trim_start": lambda: commander.trim(end=False),
@@ -43,17 +45,17 @@ def deeds(view: "TimelineView", commander: Commander, walker: Walker) -> Mapping
         "zoom_in": view.zoom_in,
         "zoom_out": view.zoom_out,
         "zoom_all": view.zoom_all,
-        "taller": lambda: view.scale_lanes(1),
-        "shorter": lambda: view.scale_lanes(-1),
+        "taller": lambda: view.scale_track_heights(1),
+        "shorter": lambda: view.scale_track_heights(-1),
         "mark_in": view.mark_in,
         "mark_out": view.mark_out,
         "walk_on": lambda: walker.step(1),
         "walk_back": lambda: walker.step(-1),
         "walk_up": lambda: walker.change_row(-1),
         "walk_down": lambda: walker.change_row(1),
-        "pick": walker.pick,
-        "pick_more": walker.pick_more,
-        "let_go": walker.let_go,
+        "pick": walker.select,
+        "pick_more": walker.extend_selection,
+        "let_go": walker.clear_selection,
     }
 
 
@@ -96,7 +98,7 @@ COMMANDS = (
     "walk_down",
     "pick",
     "pick_more",
-    "let_go",
+    "clear_selection",
 )
 """Actions of ``desktop.actions.action_table`` that the timeline obeys."""
 

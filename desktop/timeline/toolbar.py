@@ -12,7 +12,7 @@ from desktop.timeline.layout.ruler_ticks import timecode
 from engine.scene.timeline import Timeline
 
 
-class Corner(QWidget):
+class TimelineToolbar(QWidget):
     """Shows and offers; what its buttons do is for whoever made it."""
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:

@@ -8,12 +8,12 @@ from desktop.vision.geometry import Point
 from desktop.vision.outline import Outline
 from engine.scene.masks import Mask
 
-COARSE = 256
+ANCHOR_GRID = 256
 """Pixels across which the place of a badge is looked for: finer, nobody sees a difference."""
 
 
 @dataclass(frozen=True, eq=False)
-class Thing:
+class MaskCandidate:
     """Attributes:
     mask: which pixels it is. outline: of the mask.
     anchor: where its badge stands, in still pixels: as far inside as can be.
@@ -28,12 +28,12 @@ class Thing:
         return self.outline.area
 
 
-def anchor(mask: Mask) -> Point:
+def badge_anchor(mask: Mask) -> Point:
     """The place inside a mask that is farthest from its edge."""
     import cv2
 
     height, width = mask.shape
-    shrink = max(1.0, max(height, width) / COARSE)
+    shrink = max(1.0, max(height, width) / ANCHOR_GRID)
     size = max(1, round(width / shrink)), max(1, round(height / shrink))
     small = cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
     # A rim of nothing: the edge of the still is an edge of what touches it, too.

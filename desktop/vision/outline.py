@@ -36,16 +36,16 @@ class Outline:
         )
 
 
-NOTHING = Outline((), (0.0, 0.0, 0.0, 0.0), 0)
+EMPTY_OUTLINE = Outline((), (0.0, 0.0, 0.0, 0.0), 0)
 
 
-def trace(mask: Mask) -> Outline:
+def trace_outline(mask: Mask) -> Outline:
     """The outline of a mask, its staircases straightened to within half a pixel or so."""
     import cv2
 
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
-        return NOTHING
+        return EMPTY_OUTLINE
     x0, y0, x1, y1 = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
     part = np.ascontiguousarray(mask[y0:y1, x0:x1]).view(np.uint8)
     found, _ = cv2.findContours(part, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.threads.torch_preload import one_thread_for_matrices, open_torch
-from desktop.vision.outline import Outline, trace
-from desktop.vision.worker_protocol import Suggestion
+from desktop.threads.torch_preload import limit_blas_to_one_thread, load_torch
+from desktop.vision.outline import Outline, trace_outline
+from desktop.vision.worker_protocol import ObjectLabel
 from engine.errors import BadInput
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REMEMBERED = 3
 
 
-class StudioSight:
+class StudioVisionBackend:
     """Args:
     model: a model folder or a catalogue id; None is the bundled model.
     device: "cpu", "cuda", "mps" or "auto".
@@ -33,7 +33,7 @@ class StudioSight:
     def __init__(
         self, model: str | Path | None = None, device: str = "cpu", threads: int | None = None
     ) -> None:
-        open_torch()
+        load_torch()
         from engine.generation.model_parts import FolderParts
         from engine.models.devices import use_threads
         from engine.studio import Studio
@@ -41,7 +41,7 @@ class StudioSight:
         use_threads(1 if threads is None and model is None else threads)
         parts = FolderParts(model, device)
         self._segmenter: Segmenter = parts.segmenter()
-        one_thread_for_matrices()
+        limit_blas_to_one_thread()
         self._studio: Studio = Studio(parts=parts)
         self._seen: OrderedDict[str, Still] = OrderedDict()
 
@@ -52,12 +52,12 @@ class StudioSight:
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
 
-    def glance(self, digest: str, x: float, y: float) -> Outline:
+    def hover_mask(self, digest: str, x: float, y: float) -> Outline:
         still = self._recall(digest)
         self._segmenter.prepare(still)
         at = Click(min(x, still.width - 1e-3), min(y, still.height - 1e-3))
-        mask = self._segmenter.hover_mask(digest, Hints((at,)))
-        return trace(mask).scaled(still.width / mask.shape[1], still.height / mask.shape[0])
+        mask = self._segmenter.glance(digest, Hints((at,)))
+        return trace_outline(mask).scaled(still.width / mask.shape[1], still.height / mask.shape[0])
 
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
         self._segmenter.prepare(self._recall(digest))
@@ -70,9 +70,9 @@ class StudioSight:
         found = self._segmenter.find_objects(digest, limit)
         return [_frozen(proposal.masks[0]) for proposal in found if proposal.masks[0].any()]
 
-    def suggest(self, still: Still, mask: Mask) -> Suggestion:
+    def label(self, still: Still, mask: Mask) -> ObjectLabel:
         thing = self._studio.object_of(still, mask)
-        return Suggestion(thing.name, thing.prompt, thing.level_lufs)
+        return ObjectLabel(thing.name, thing.prompt, thing.level_lufs)
 
     def _recall(self, digest: str) -> Still:
         seen = self._seen.get(digest)

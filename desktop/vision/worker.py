@@ -5,30 +5,34 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.document.messages import message_of
-from desktop.threads.latest_queue import Desk
-from desktop.threads.request_thread import Answer, Handler, Lane
-from desktop.vision.candidates import Thing, anchor
-from desktop.vision.outline import trace
+from desktop.threads.latest_queue import LatestWinsQueue
+from desktop.threads.request_thread import Handler, Reply, RequestThread
+from desktop.vision.candidates import MaskCandidate, badge_anchor
+from desktop.vision.outline import trace_outline
 from desktop.vision.worker_protocol import (
-    Find,
-    Found,
-    Glance,
-    Glimpse,
-    Prepare,
-    Proposal,
-    Propose,
-    Request,
-    Sight,
-    Suggest,
-    Suggested,
+    CandidatesFound,
+    FindRequest,
+    HoverRequest,
+    HoverResult,
+    LabelRequest,
+    LabelResult,
+    PrepareRequest,
+    ProposalResult,
+    ProposeRequest,
+    VisionBackend,
+    VisionRequest,
 )
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.vision.still import Still
 
-ORDER = (Prepare, Propose, Find, Suggest, Glance)
-OF_ONE_STILL = (Propose, Find, Glance)
-WORDS = {Prepare: "Looking at the still", Find: "Finding objects", Suggest: "Naming an object"}
+ORDER = (PrepareRequest, ProposeRequest, FindRequest, LabelRequest, HoverRequest)
+OF_ONE_STILL = (ProposeRequest, FindRequest, HoverRequest)
+WORDS = {
+    PrepareRequest: "Looking at the still",
+    FindRequest: "Finding objects",
+    LabelRequest: "Naming an object",
+}
 MOST_FOUND = 8
 
 
@@ -51,15 +55,15 @@ class VisionWorker(QObject):
     prepared = Signal(str)
     hover_mask = Signal(object)
     proposed = Signal(object)
-    found = Signal(object)
-    suggested = Signal(object)
-    refused = Signal(int)
+    candidates_found = Signal(object)
+    labelled = Signal(object)
+    label_failed = Signal(int)
     failed = Signal(object)
     busy_changed = Signal(str)
 
-    def __init__(self, make: Callable[[], Sight], parent: QObject | None = None) -> None:
+    def __init__(self, make: Callable[[], VisionBackend], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk: Desk[Request] = Desk(ORDER, queued=(Suggest,))
+        self._desk: LatestWinsQueue[VisionRequest] = LatestWinsQueue(ORDER, queued=(LabelRequest,))
         self._digest: str | None = None
         self._ready: str | None = None
         self._hovering = False
@@ -67,8 +71,8 @@ class VisionWorker(QObject):
         self._hover_failed = False
         self._words = ""
         self._closed = False
-        self._lane = Lane(lambda: _handler(make()), self)
-        self._lane.answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._thread = RequestThread(lambda: _handler(make()), self)
+        self._thread.replied.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
     def ready(self) -> bool:
@@ -83,44 +87,44 @@ class VisionWorker(QObject):
     def prepare(self, still: Still | None) -> None:
         """Makes this the present still and prepares it; None leaves no still to look at."""
         self._digest = None if still is None else still.digest
-        self._desk.drop((Prepare, *OF_ONE_STILL))
+        self._desk.drop((PrepareRequest, *OF_ONE_STILL))
         self._hovering = self._hover_failed = False
         if still is not None:
-            self._put(Prepare(still))
+            self._put(PrepareRequest(still))
 
     def hover(self, x: float, y: float) -> None:
         """Asks for what a click there would take, once the still is prepared; outside the still, stops asking."""
         self._hovering = x >= 0 and y >= 0
         self._pointed = (x, y)
-        self._desk.drop((Glance,))
-        self._glance()
+        self._desk.drop((HoverRequest,))
+        self._hover()
 
     def propose(self, hints: Hints) -> None:
         if self._digest is not None:
-            self._put(Propose(self._digest, hints))
+            self._put(ProposeRequest(self._digest, hints))
 
     def withdraw(self) -> None:
         """The hints are no longer asked about."""
-        self._desk.drop((Propose,))
+        self._desk.drop((ProposeRequest,))
 
     def find_objects(self, limit: int = MOST_FOUND) -> None:
         if self._digest is not None:
-            self._put(Find(self._digest, limit))
+            self._put(FindRequest(self._digest, limit))
 
-    def suggest(self, still: Still, mask: Mask, ticket: int) -> None:
+    def label(self, still: Still, mask: Mask, request_id: int) -> None:
         """Asks what the object is; the answer carries the ticket, also after the still has changed."""
-        self._put(Suggest(still, mask, ticket))
+        self._put(LabelRequest(still, mask, request_id))
 
     def close(self) -> None:
         """Ends the thread, after what it is doing. Nothing is answered any more."""
         self._closed = True
-        self._lane.close()
+        self._thread.close()
 
-    def _glance(self) -> None:
+    def _hover(self) -> None:
         if self._hovering and self.ready and self._digest is not None:
-            self._put(Glance(self._digest, *self._pointed))
+            self._put(HoverRequest(self._digest, *self._pointed))
 
-    def _put(self, request: Request) -> None:
+    def _put(self, request: VisionRequest) -> None:
         if not self._closed:
             self._desk.put(type(request), request)
             self._next()
@@ -128,7 +132,7 @@ class VisionWorker(QObject):
     def _next(self) -> None:
         request = self._desk.take()
         if request is not None:
-            self._lane.ask(request)
+            self._thread.ask(request)
         kind = self._desk.in_flight
         words = WORDS.get(kind, "") if kind is not None else ""
         if words != self._words:
@@ -136,7 +140,7 @@ class VisionWorker(QObject):
             self.busy_changed.emit(words)
 
     @Slot(object)
-    def _deliver(self, answer: Answer) -> None:
+    def _deliver(self, answer: Reply) -> None:
         if self._closed:
             return
         self._desk.finish()
@@ -146,58 +150,61 @@ class VisionWorker(QObject):
             self._emit(answer.request, answer.value)
         self._next()
 
-    def _is_current(self, request: Request) -> bool:
-        if isinstance(request, Suggest):
+    def _is_current(self, request: VisionRequest) -> bool:
+        if isinstance(request, LabelRequest):
             return True
-        digest = request.still.digest if isinstance(request, Prepare) else request.digest
+        digest = request.still.digest if isinstance(request, PrepareRequest) else request.digest
         return digest == self._digest
 
-    def _emit(self, request: Request, value: object) -> None:
+    def _emit(self, request: VisionRequest, value: object) -> None:
         match request:
-            case Prepare(still):
+            case PrepareRequest(still):
                 self._ready = still.digest
                 self.prepared.emit(still.digest)
-                self._glance()
-            case Glance():
+                self._hover()
+            case HoverRequest():
                 if self._hovering:
                     self.hover_mask.emit(value)
-            case Propose():
+            case ProposeRequest():
                 self.proposed.emit(value)
-            case Find():
-                self.found.emit(value)
-            case Suggest():
-                self.suggested.emit(value)
+            case FindRequest():
+                self.candidates_found.emit(value)
+            case LabelRequest():
+                self.labelled.emit(value)
 
-    def _fail(self, request: Request, error: Exception) -> None:
-        if isinstance(request, Suggest):
-            self.refused.emit(request.ticket)
+    def _fail(self, request: VisionRequest, error: Exception) -> None:
+        if isinstance(request, LabelRequest):
+            self.label_failed.emit(request.request_id)
         elif not self._is_current(request):
             return
-        if isinstance(request, Glance):
+        if isinstance(request, HoverRequest):
             if self._hover_failed:
                 return
             self._hover_failed = True
         self.failed.emit(message_of(error))
 
 
-def _handler(sight: Sight) -> Handler:
+def _handler(sight: VisionBackend) -> Handler:
     """Answers requests with this sight."""
 
-    def handle(request: Request) -> object:
+    def handle(request: VisionRequest) -> object:
         match request:
-            case Prepare(still):
+            case PrepareRequest(still):
                 sight.prepare(still)
                 return still.digest
-            case Glance(digest, x, y):
-                return Glimpse(digest, x, y, sight.glance(digest, x, y))
-            case Propose(digest, hints):
+            case HoverRequest(digest, x, y):
+                return HoverResult(digest, x, y, sight.hover_mask(digest, x, y))
+            case ProposeRequest(digest, hints):
                 masks, scores = sight.propose(digest, hints)
-                outlines = tuple(trace(mask) for mask in masks)
-                return Proposal(digest, hints, tuple(masks), tuple(scores), outlines)
-            case Find(digest, limit):
+                outlines = tuple(trace_outline(mask) for mask in masks)
+                return ProposalResult(digest, hints, tuple(masks), tuple(scores), outlines)
+            case FindRequest(digest, limit):
                 masks = sight.find(digest, limit)
-                return Found(digest, tuple(Thing(mask, trace(mask), anchor(mask)) for mask in masks))
-            case Suggest(still, mask, ticket):
-                return Suggested(still.digest, ticket, sight.suggest(still, mask))
+                return CandidatesFound(
+                    digest,
+                    tuple(MaskCandidate(mask, trace_outline(mask), badge_anchor(mask)) for mask in masks),
+                )
+            case LabelRequest(still, mask, ticket):
+                return LabelResult(still.digest, ticket, sight.label(still, mask))
 
     return handle

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from desktop.vision.candidates import Thing
+from desktop.vision.candidates import MaskCandidate
 from desktop.vision.outline import Outline
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
@@ -12,7 +12,7 @@ from engine.vision.still import Still
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class ObjectLabel:
     """What an object is called, what it sounds like (None leaves that to the picture), and how loud."""
 
     name: str
@@ -20,13 +20,13 @@ class Suggestion:
     level_lufs: float
 
 
-class Sight(Protocol):
+class VisionBackend(Protocol):
     """Looks at stills. Made and used in one thread."""
 
     def prepare(self, still: Still) -> None:
         """Does once what the others need."""
 
-    def glance(self, digest: str, x: float, y: float) -> Outline:
+    def hover_mask(self, digest: str, x: float, y: float) -> Outline:
         """The outline of what a click would take, quickly."""
 
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
@@ -35,48 +35,48 @@ class Sight(Protocol):
     def find(self, digest: str, limit: int) -> Sequence[Mask]:
         """Masks of what can be told apart in the still."""
 
-    def suggest(self, still: Still, mask: Mask) -> Suggestion:
+    def label(self, still: Still, mask: Mask) -> ObjectLabel:
         """What the object may be."""
 
 
 @dataclass(frozen=True)
-class Prepare:
+class PrepareRequest:
     still: Still
 
 
 @dataclass(frozen=True)
-class Glance:
+class HoverRequest:
     digest: str
     x: float
     y: float
 
 
 @dataclass(frozen=True)
-class Propose:
+class ProposeRequest:
     digest: str
     hints: Hints
 
 
 @dataclass(frozen=True)
-class Find:
+class FindRequest:
     digest: str
     limit: int
 
 
 @dataclass(frozen=True)
-class Suggest:
+class LabelRequest:
     """``ticket`` comes back with the answer."""
 
     still: Still
     mask: Mask = field(compare=False, repr=False)
-    ticket: int
+    request_id: int
 
 
-Request = Prepare | Glance | Propose | Find | Suggest
+VisionRequest = PrepareRequest | HoverRequest | ProposeRequest | FindRequest | LabelRequest
 
 
 @dataclass(frozen=True, eq=False)
-class Glimpse:
+class HoverResult:
     """What a click at (x, y) of the still of this digest would take."""
 
     digest: str
@@ -86,7 +86,7 @@ class Glimpse:
 
 
 @dataclass(frozen=True, eq=False)
-class Proposal:
+class ProposalResult:
     """What the hints may mean, best first; ``outlines`` are of ``masks``."""
 
     digest: str
@@ -97,17 +97,17 @@ class Proposal:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class CandidatesFound:
     """What looks like objects in the still of this digest, likeliest first."""
 
     digest: str
-    things: tuple[Thing, ...]
+    candidates: tuple[MaskCandidate, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Suggested:
+class LabelResult:
     """What the object with this ticket may be."""
 
     digest: str
-    ticket: int
-    suggestion: Suggestion
+    request_id: int
+    label: ObjectLabel

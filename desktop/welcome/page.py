@@ -12,7 +12,7 @@ from desktop.document.project_io import Recoverable
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon, icon_pixmap
 from desktop.threads.background import Background
-from desktop.welcome.samples import Sample
+from desktop.welcome.samples import SampleStill
 from desktop.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
 
 COLUMNS = 5
@@ -34,7 +34,7 @@ class WelcomePage(QWidget):
     recovery_refused = Signal(object)
 
     def __init__(
-        self, background: Background, samples: Sequence[Sample], parent: QWidget | None = None
+        self, background: Background, samples: Sequence[SampleStill], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._background = background

@@ -14,15 +14,18 @@ NAMES = (
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleStill:
     path: Path
     name: str
 
 
-def samples() -> tuple[Sample, ...]:
+def sample_stills() -> tuple[SampleStill, ...]:
     """Those that are installed; scikit-image itself is not imported."""
     spec = importlib.util.find_spec("skimage")
     folders = [Path(root) / "data" for root in (spec.submodule_search_locations or ())] if spec else []
     return tuple(
-        Sample(folder / file, name) for folder in folders for file, name in NAMES if (folder / file).is_file()
+        SampleStill(folder / file, name)
+        for folder in folders
+        for file, name in NAMES
+        if (folder / file).is_file()
     )

@@ -21,7 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.canvas.canvas import Canvas
-from desktop.vision.studio_backend import StudioSight
+from desktop.vision.studio_backend import StudioVisionBackend
 from desktop.vision.worker import VisionWorker
 from engine.vision.still import Still
 
@@ -82,7 +82,7 @@ def _stills() -> Iterator[tuple[str, Still]]:
 
 
 def _measure(name: str, still: Still, threads: int | None, moves: int) -> None:
-    canvas, worker = Shown(), VisionWorker(lambda: StudioSight(threads=threads))
+    canvas, worker = Shown(), VisionWorker(lambda: StudioVisionBackend(threads=threads))
     canvas.resize(1200, 800)
     canvas.show()
     start = perf_counter()

@@ -32,24 +32,24 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.actions.action_table import ACTIONS
 from desktop.actions.shortcut_guard import FocusGuard
-from desktop.app import made_application, made_services
+from desktop.app import create_application, create_services
 from desktop.canvas.canvas import Canvas
-from desktop.canvas.part import CanvasPanel
+from desktop.canvas.part import CanvasPart
 from desktop.document.messages import Message
 from desktop.main_window.main_window import MainWindow
-from desktop.main_window.workbench import join
+from desktop.main_window.panels import Panels
+from desktop.main_window.workbench import connect_parts
 from desktop.objects.part import ObjectsPart
 from desktop.playback.output_devices import SilentDevice
-from desktop.services import Panels
-from desktop.settings.store import Settings, settings_file
+from desktop.settings.store import SettingsStore, settings_file
 from desktop.theme.theme import Theme
-from desktop.threads.gc_timer import Sweeper
-from desktop.threads.torch_preload import torch_opened_ahead
+from desktop.threads.gc_timer import GcTimer
+from desktop.threads.torch_preload import torch_preloaded
 from desktop.timeline.part import TimelinePart
 from engine.project.folder import Project
 from tests.desktop.e2e.house import drag
-from tests.desktop.fakes import FakePerson
-from tests.desktop.objects.toy import FakeMaker, toy_mask, toy_project
+from tests.desktop.fakes import FakeDialogs
+from tests.desktop.objects.toy import FakeGenerationBackend, toy_mask, toy_project
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -79,24 +79,26 @@ class Soak:
 
     def __init__(self, folder: Path, random: Random) -> None:
         self.random, self.folder = random, folder
-        self.person, self.maker = FakePerson(), FakeMaker()
+        self.person, self.maker = FakeDialogs(), FakeGenerationBackend()
         self.person.answer = "save"
         self.done: Counter[str] = Counter()
         self.errors: list[str] = []
         self.longest = 0.0
         self.last = ""
-        self.services = made_services(Settings(settings_file()))
+        self.services = create_services(SettingsStore(settings_file()))
         self.services.messages.shown.connect(self._note)
         objects = partial(ObjectsPart, make=lambda: self.maker)
         timeline = partial(TimelinePart, device=SilentDevice)
-        self.window = MainWindow(self.services, Panels(CanvasPanel, objects, timeline, join), ask=self.person)
+        self.window = MainWindow(
+            self.services, Panels(CanvasPart, objects, timeline, connect_parts), ask=self.person
+        )
         self.window.show()
         self.window.activateWindow()
         self.projects = [self._project(name) for name in ("one", "two")]
 
     @property
     def canvas(self) -> Canvas:
-        return cast(CanvasPanel, self.window.panels["canvas"]).canvas
+        return cast(CanvasPart, self.window.panels["canvas"]).canvas
 
     @property
     def timeline(self) -> TimelinePart:
@@ -108,7 +110,7 @@ class Soak:
 
     def step(self) -> None:
         """One action, and a moment for what follows from it."""
-        deed = self.random.choices(*zip(*self._deeds(), strict=True))[0]
+        deed = self.random.choices(*zip(*self._commands(), strict=True))[0]
         before = monotonic()
         self.last = deed.__name__
         deed()
@@ -125,9 +127,9 @@ class Soak:
         self.wait(lambda: not self.window.isVisible())
         return project.path
 
-    def wait(self, settled: Callable[[], bool]) -> None:
+    def wait(self, gesture_ended: Callable[[], bool]) -> None:
         end = monotonic() + 60
-        while not settled():
+        while not gesture_ended():
             if monotonic() > end:
                 faulthandler.dump_traceback()
                 modal = QApplication.activeModalWidget()
@@ -136,12 +138,12 @@ class Soak:
                 )
             go_on(10)
 
-    def _deeds(self) -> list[tuple[Callable[[], None], float]]:
+    def _commands(self) -> list[tuple[Callable[[], None], float]]:
         return [
             (self._press, 20),
             (self._type_key, 20),
             (self._find, 1),
-            (self._pick, 8),
+            (self._select_object, 8),
             (self._accept, 4),
             (self._remove, 3),
             (self._drag_in_timeline, 16),
@@ -162,8 +164,8 @@ class Soak:
         if id_ in ("generate", "together", "regenerate") and len(scene.takes) > MOST_TAKES:
             id_ = "undo"
         if id_ in ("paste", "duplicate", "split") and clips > MOST_CLIPS:
-            self.timeline.view.obey("select_all")
-            self.timeline.view.obey("delete")
+            self.timeline.view.execute("select_all")
+            self.timeline.view.execute("delete")
             return
         self.done[id_] += 1
         if id_ == "paste" and not self.timeline.view.commander.has_copied:
@@ -172,7 +174,7 @@ class Soak:
 
     def _type_key(self) -> None:
         """A real key, wherever the keyboard is taken to first."""
-        places = (self.canvas, self.timeline.view.surface, self.window.panels["objects"].widget)
+        places = (self.canvas, self.timeline.view.track_view, self.window.panels["objects"].widget)
         if self.random.random() < 0.5:
             self.random.choice(places).setFocus()
         keys = self.services.settings.keys
@@ -192,7 +194,7 @@ class Soak:
             QTest.keySequence(self.canvas, QKeySequence(key))
         self.done["find"] += 1
 
-    def _pick(self) -> None:
+    def _select_object(self) -> None:
         numbers = [thing.index for thing in self.services.document.scene.objects]
         self.services.document.select(self.random.sample(numbers, self.random.randint(0, len(numbers))))
         self.done["pick"] += 1
@@ -210,13 +212,13 @@ class Soak:
             self.done["remove"] += 1
 
     def _drag_in_timeline(self) -> None:
-        surface = self.timeline.view.surface
+        surface = self.timeline.view.track_view
         self.done["drag"] += 1
         keys = self.random.choice((NONE, NONE, NONE, Qt.KeyboardModifier.ShiftModifier))
         drag(surface, self._place(surface.width(), surface.height()), self._place(surface.width(), 400), keys)
 
     def _click_in_timeline(self) -> None:
-        surface = self.timeline.view.surface
+        surface = self.timeline.view.track_view
         QTest.mouseClick(surface, LEFT, NONE, self._place(surface.width(), surface.height()))
         self.done["click"] += 1
 
@@ -233,7 +235,7 @@ class Soak:
             head = self.timeline.view.headers.header(self.random.choice(tracks).id)
             head.gain.moved.emit(self.random.randrange(-600, 120))
             head.pan.moved.emit(self.random.randrange(-100, 100))
-            head.gain.let_go.emit()
+            head.gain.released.emit()
             self.done["header"] += 1
 
     def _type_name(self) -> None:
@@ -247,7 +249,7 @@ class Soak:
 
     def _wheel(self) -> None:
         view = self.timeline.view
-        view.surface.zoom(self.random.choice((0.5, 0.8, 1.25, 2.0)), self._place(view.width(), 1).x())
+        view.track_view.zoom(self.random.choice((0.5, 0.8, 1.25, 2.0)), self._place(view.width(), 1).x())
         self.done["wheel"] += 1
 
     def _save(self) -> None:
@@ -319,7 +321,7 @@ def left_running(before: set[threading.Thread]) -> list[str]:
     ]
 
 
-def run(seconds: float, seed: int, folder: Path, sweeper: Sweeper) -> int:
+def run(seconds: float, seed: int, folder: Path, sweeper: GcTimer) -> int:
     before = set(threading.enumerate())
     soak = Soak(folder, Random(seed))  # noqa: S311 - what is done, not a secret
 
@@ -336,8 +338,8 @@ def run(seconds: float, seed: int, folder: Path, sweeper: Sweeper) -> int:
             say(f"FAULT {words}")
 
 
-def _session(soak: Soak, seconds: float, before: set[threading.Thread], sweeper: Sweeper) -> int:
-    with torch_opened_ahead():
+def _session(soak: Soak, seconds: float, before: set[threading.Thread], sweeper: GcTimer) -> int:
+    with torch_preloaded():
         soak.begin()
     memory, marks = [], [0.1, 0.5, 1.0]
     begun, steps = monotonic(), 0
@@ -371,10 +373,10 @@ def main() -> int:
         os.environ["HOME"] = home
         for name in ("CONFIG", "DATA", "CACHE", "STATE"):
             os.environ[f"XDG_{name}_HOME"] = str(Path(home) / name.lower())
-        application = made_application()
+        application = create_application()
         theme = Theme()
         theme.dress(application)
-        guard, sweeper = FocusGuard(application), Sweeper(application)
+        guard, sweeper = FocusGuard(application), GcTimer(application)
         try:
             return run(wanted.minutes * 60, wanted.seed, Path(home) / "projects", sweeper)
         finally:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.document.document import Document
 from desktop.theme.theme import Theme
-from desktop.timeline.painting.waveform_cache import Waveforms
+from desktop.timeline.painting.waveform_cache import WaveformCache
 from desktop.timeline.view import TimelineView
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Fade, Timeline, Track
@@ -43,7 +43,7 @@ def main() -> None:
     theme = Theme()
     if isinstance(application, QApplication):
         theme.dress(application)
-    waveforms = Waveforms(Sounds())
+    waveforms = WaveformCache(Sounds())
     document = Document()
     document.replace(full_scene(), None, None)
     view = TimelineView(document, waveforms)
@@ -101,32 +101,32 @@ def full_scene() -> Scene:
 def _cases(view: TimelineView, document: Document) -> dict[str, Callable[[int], None]]:
     def whole(number: int) -> None:
         view.zoom_all()
-        view.surface.zoom(1.0 + number * 1e-4, 0)
+        view.track_view.zoom(1.0 + number * 1e-4, 0)
 
     def closer(number: int) -> None:
         whole(number)
-        view.surface.zoom(16.0, 400)
+        view.track_view.zoom(16.0, 400)
 
     def closest(number: int) -> None:
         whole(number)
-        view.surface.zoom(4000.0, 400)
+        view.track_view.zoom(4000.0, 400)
 
     def all_tracks(number: int) -> None:
         whole(number)
-        geometry = view.surface.view.geometry
-        view.surface.set_geometry(replace(geometry, lane=max(8, (geometry.height - 40) // TRACKS)))
+        geometry = view.track_view.view.geometry
+        view.track_view.set_geometry(replace(geometry, lane=max(8, (geometry.height - 40) // TRACKS)))
 
     def playhead(number: int) -> None:
         view.set_playhead(number * 1000, follow=False)
 
     def drag(number: int) -> None:
         at = QPointF(300 + number, 60)
-        QTest.mouseMove(view.surface, at.toPoint())
+        QTest.mouseMove(view.track_view, at.toPoint())
 
     def grab(_: int) -> None:
-        view.surface.set_geometry(replace(view.surface.view.geometry, lane=62))
+        view.track_view.set_geometry(replace(view.track_view.view.geometry, lane=62))
         closer(0)
-        QTest.mousePress(view.surface, Qt.MouseButton.LeftButton, pos=QPointF(290, 60).toPoint())
+        QTest.mousePress(view.track_view, Qt.MouseButton.LeftButton, pos=QPointF(290, 60).toPoint())
 
     def spectrograms(number: int) -> None:
         view.set_spectrograms(True)
@@ -144,10 +144,10 @@ def _cases(view: TimelineView, document: Document) -> dict[str, Callable[[int], 
     }
 
 
-def _measure(view: TimelineView, waveforms: Waveforms, name: str, step: Callable[[int], None]) -> bool:
+def _measure(view: TimelineView, waveforms: WaveformCache, name: str, step: Callable[[int], None]) -> bool:
     """Times the step with its paint; the first are not counted."""
     once = name == "taking hold"
-    image = QImage(view.surface.size(), QImage.Format.Format_RGB32)
+    image = QImage(view.track_view.size(), QImage.Format.Format_RGB32)
     step(0)
     if "spectrogram" in name:
         _wait_for_heat(view, waveforms)
@@ -156,7 +156,7 @@ def _measure(view: TimelineView, waveforms: Waveforms, name: str, step: Callable
         began, wall = process_time(), perf_counter()
         step(number)
         between = process_time()
-        view.surface.render(image)
+        view.track_view.render(image)
         taken.append(1000 * (between - began))
         painted.append(1000 * (process_time() - between))
         walls.append(1000 * (perf_counter() - wall))
@@ -168,19 +168,19 @@ def _measure(view: TimelineView, waveforms: Waveforms, name: str, step: Callable
     return not once and typical > BUDGET_MS
 
 
-def _settle(view: TimelineView, waveforms: Waveforms) -> None:
+def _settle(view: TimelineView, waveforms: WaveformCache) -> None:
     """Waits until every take in use has its pyramid."""
     digests = [f"{n:08x}" * 8 for n in range(TAKES)]
     while any(waveforms.pyramid(digest) is None for digest in digests):
         QTest.qWait(20)
-    view.surface.grab()
+    view.track_view.grab()
 
 
-def _wait_for_heat(view: TimelineView, waveforms: Waveforms) -> None:
+def _wait_for_heat(view: TimelineView, waveforms: WaveformCache) -> None:
     for digest in (f"{n:08x}" * 8 for n in range(TAKES)):
-        while waveforms.heat(digest) is None:
+        while waveforms.spectrogram(digest) is None:
             QTest.qWait(20)
-    view.surface.grab()
+    view.track_view.grab()
 
 
 if __name__ == "__main__":

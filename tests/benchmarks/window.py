@@ -30,23 +30,23 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 
-from desktop.app import made_application, made_services
-from desktop.canvas.part import CanvasPanel
+from desktop.app import create_application, create_services
+from desktop.canvas.part import CanvasPart
 from desktop.generation import studio_factory
 from desktop.main_window.main_window import MainWindow
-from desktop.main_window.workbench import join
+from desktop.main_window.panels import Panels
+from desktop.main_window.workbench import connect_parts
 from desktop.objects.part import ObjectsPart
 from desktop.playback.output_devices import SilentDevice
-from desktop.services import Panels
-from desktop.settings.store import Settings, settings_file
+from desktop.settings.store import SettingsStore, settings_file
 from desktop.theme.theme import Theme
-from desktop.threads.gc_timer import Sweeper
-from desktop.threads.torch_preload import torch_opened_ahead
+from desktop.threads.gc_timer import GcTimer
+from desktop.threads.torch_preload import torch_preloaded
 from desktop.timeline.part import TimelinePart
 from desktop.vision import studio_backend
-from desktop.welcome.samples import samples
+from desktop.welcome.samples import sample_stills
 from tests.desktop.e2e.house import drag
-from tests.desktop.fakes import FakePerson
+from tests.desktop.fakes import FakeDialogs
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -108,19 +108,19 @@ class Trial:
     """The real window, used as a new user would."""
 
     def __init__(self) -> None:
-        self.person, self.actions = FakePerson(), 0
+        self.person, self.actions = FakeDialogs(), 0
         self.person.answer = "discard"
-        self.services = made_services(Settings(settings_file()))
+        self.services = create_services(SettingsStore(settings_file()))
         timeline = partial(TimelinePart, device=SilentDevice)
         self.window = MainWindow(
-            self.services, Panels(CanvasPanel, ObjectsPart, timeline, join), ask=self.person
+            self.services, Panels(CanvasPart, ObjectsPart, timeline, connect_parts), ask=self.person
         )
         self.window.show()
         self.window.activateWindow()
 
     @property
-    def canvas(self) -> CanvasPanel:
-        return cast(CanvasPanel, self.window.panels["canvas"])
+    def canvas(self) -> CanvasPart:
+        return cast(CanvasPart, self.window.panels["canvas"])
 
     def stems(self, still: Path, folder: Path, pulse: Pulse) -> dict[str, float | Stall]:
         """Figures of one still."""
@@ -157,7 +157,7 @@ class Trial:
     def add(self, hint: Callable[[], object]) -> None:
         before = len(self.services.document.scene.objects)
         hint()
-        wait(lambda: self.canvas.canvas.can_obey()[0])
+        wait(lambda: self.canvas.canvas.can_execute()[0])
         self.act("accept")
         self.actions += 1
         wait(lambda: len(self.services.document.scene.objects) == before + 1)
@@ -180,7 +180,7 @@ class Trial:
         wait(lambda: self.window.exports.dialog is None)
 
     def rests(self) -> bool:
-        return not self.services.background.busy and not self.services.running.work
+        return not self.services.background.busy and not self.services.activity.work
 
     def place(self, x: float, y: float) -> QPoint:
         still = self.services.document.still
@@ -189,9 +189,9 @@ class Trial:
         return QPoint(round(view[0]), round(view[1]))
 
 
-def wait(settled: Callable[[], bool]) -> None:
+def wait(gesture_ended: Callable[[], bool]) -> None:
     end = monotonic() + 180
-    while not settled():
+    while not gesture_ended():
         if monotonic() > end:
             raise TimeoutError("The window did not come to rest.")
         go_on(5)
@@ -219,7 +219,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("stills", type=Path, nargs="*", default=[samples()[0].path] if samples() else [])
+    parser.add_argument(
+        "stills", type=Path, nargs="*", default=[sample_stills()[0].path] if sample_stills() else []
+    )
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--compare", type=int, default=0, metavar="TIMES")
     wanted = parser.parse_args()
@@ -235,16 +237,16 @@ def try_stills(stills: Sequence[Path], home: Path, *, plain: bool) -> None:
     os.environ["HOME"] = str(home)
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):
         os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
-    application, theme = made_application(), Theme()
+    application, theme = create_application(), Theme()
     theme.dress(application)
-    sweeper = None if plain else Sweeper(application)
+    sweeper = None if plain else GcTimer(application)
     if plain:
         for maker in (studio_factory, studio_backend):
             vars(maker)["open_torch"] = lambda: None
     trial, pulse = Trial(), Pulse()
     go_on(0)
     say(f"window shown {age():.2f} s after the process began, {process_time():.2f} s of work")
-    with contextlib.nullcontext() if plain else torch_opened_ahead():
+    with contextlib.nullcontext() if plain else torch_preloaded():
         try:
             for still in stills:
                 figures = trial.stems(still, home / "stems" / still.stem, pulse)

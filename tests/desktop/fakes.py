@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from desktop.actions.actions import Actions
-from desktop.main_window.dialogs import Answer
+from desktop.main_window.dialogs import UnsavedAnswer
 from desktop.services import Services
 
 
@@ -29,7 +29,7 @@ class FakePanel:
         self.counts["closed"] += 1
 
 
-class FakePerson:
+class FakeDialogs:
     """Answers as told beforehand, and remembers what was asked."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class FakePerson:
         self.picture: Path | None = None
         self.folder: Path | None = None
         self.place: Path | None = None
-        self.answer: Answer = "cancel"
+        self.answer: UnsavedAnswer = "cancel"
         self.wants_recovery = True
 
     def still(self, folder: Path) -> Path | None:
@@ -52,7 +52,7 @@ class FakePerson:
         self.asked.append(f"save as {name}")
         return self.place
 
-    def unsaved(self, name: str) -> Answer:
+    def unsaved(self, name: str) -> UnsavedAnswer:
         self.asked.append(f"unsaved {name}")
         return self.answer
 

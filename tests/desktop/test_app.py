@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop import command
-from desktop.app import Start, check, made_services, prepare_platform, told_errors
+from desktop.app import Start, check, create_services, prepare_platform, reporting_errors
 from desktop.document.messages import Message, Messages
 from desktop.main_window.main_window import MainWindow
+from desktop.main_window.panels import Panels
 from desktop.main_window.screenshot import Screenshot
-from desktop.services import Panels
-from desktop.settings.store import Settings, settings_file
+from desktop.settings.store import SettingsStore, settings_file
 from desktop.theme.dark_colours import DARK
-from desktop.welcome.samples import samples
+from desktop.welcome.samples import sample_stills
 from engine.errors import BadInput, Failed
-from tests.desktop.fakes import FakePanel, FakePerson
+from tests.desktop.fakes import FakeDialogs, FakePanel
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -66,7 +66,7 @@ def test_what_nobody_caught_becomes_one_message_from_any_thread(qapp: QApplicati
     said: list[Message] = []
     messages.shown.connect(said.append)
     before = sys.excepthook
-    with told_errors(messages, qapp):
+    with reporting_errors(messages, qapp):
         sys.excepthook(RuntimeError, RuntimeError("odd"), None)
         thread = threading.Thread(target=lambda: 1 / 0)
         thread.start()
@@ -118,20 +118,20 @@ def shot(window: MainWindow, file: Path, path: Path | None, qtbot: QtBot) -> int
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    services = made_services(Settings(settings_file()))
-    made = MainWindow(services, Panels(FakePanel), samples=samples(), ask=FakePerson())
+    services = create_services(SettingsStore(settings_file()))
+    made = MainWindow(services, Panels(FakePanel), samples=sample_stills(), ask=FakeDialogs())
     qtbot.addWidget(made, before_close_func=lambda window: window.abandon())
     made.show()
     return made
 
 
 def test_a_screenshot_waits_until_nothing_runs(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    window.services.running.tell("vision", "Looking at the still")
+    window.services.activity.set_task("vision", "Looking at the still")
     screenshot = Screenshot(window, tmp_path / "deep" / "x.png", None)
     screenshot.begin()
     qtbot.wait(700)
     assert screenshot._clock.isActive()
-    window.services.running.tell("vision", "")
+    window.services.activity.set_task("vision", "")
     qtbot.waitUntil(lambda: not screenshot._clock.isActive(), timeout=15_000)
     assert screenshot.code == 0
     assert QImage(str(tmp_path / "deep" / "x.png")).width() == window.width()
@@ -147,7 +147,7 @@ def test_a_still_that_cannot_be_opened_makes_no_screenshot(
 
 
 def test_the_program_draws_a_still_in_its_window_and_leaves(tmp_path: Path) -> None:
-    cat = next(sample.path for sample in samples() if sample.name == "Cat")
+    cat = next(sample.path for sample in sample_stills() if sample.name == "Cat")
     done = run(cat, "--screenshot", tmp_path / "cat.png", "--size", "1000x700")
     assert done.returncode == 0, done.stderr
     picture = QImage(str(tmp_path / "cat.png"))

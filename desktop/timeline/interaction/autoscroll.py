@@ -11,7 +11,7 @@ A_PIXEL = 20.0
 
 
 @dataclass(frozen=True)
-class Axes:
+class ScrollAxes:
     """Along which a drag may take the view with it."""
 
     across: bool = False
@@ -19,7 +19,7 @@ class Axes:
 
 
 @dataclass(frozen=True)
-class Drift:
+class ScrollSpeed:
     """Pixels a second that the view goes right and down by."""
 
     right: float = 0.0
@@ -30,7 +30,7 @@ class Drift:
         return self.right == 0.0 and self.down == 0.0
 
 
-def speed(at: float, low: float, high: float) -> float:
+def axis_speed(at: float, low: float, high: float) -> float:
     """Pixels a second for a pointer at a place, while from ``low`` to ``high`` is in view; below 0 is back."""
     before, beyond = low + INSIDE - at, at - (high - INSIDE)
     if before <= 0.0 and beyond <= 0.0:
@@ -39,16 +39,19 @@ def speed(at: float, low: float, high: float) -> float:
     return pace if beyond > before else -pace
 
 
-def drift(axes: Axes, at: tuple[float, float], view: tuple[float, float, float, float]) -> Drift:
+def autoscroll_speed(
+    axes: ScrollAxes, at: tuple[float, float], view: tuple[float, float, float, float]
+) -> ScrollSpeed:
     """For a pointer at (x, y), while (left, top, right, bottom) is in view."""
     left, top, right, bottom = view
-    return Drift(
-        speed(at[0], left, right) if axes.across else 0.0, speed(at[1], top, bottom) if axes.down else 0.0
+    return ScrollSpeed(
+        axis_speed(at[0], left, right) if axes.across else 0.0,
+        axis_speed(at[1], top, bottom) if axes.down else 0.0,
     )
 
 
 @dataclass(frozen=True)
-class Path:
+class ScrollOffset:
     """What has been drifted by, in whole pixels; what is left over counts the next time.
 
     Attributes:
@@ -59,7 +62,7 @@ class Path:
     down: int = 0
     rest: tuple[float, float] = (0.0, 0.0)
 
-    def after(self, drift: Drift, seconds: float) -> "Path":
+    def after(self, drift: ScrollSpeed, seconds: float) -> "ScrollOffset":
         """What there is to go after so many seconds more."""
         right, down = self.rest[0] + drift.right * seconds, self.rest[1] + drift.down * seconds
-        return Path(int(right), int(down), (right - int(right), down - int(down)))
+        return ScrollOffset(int(right), int(down), (right - int(right), down - int(down)))

@@ -3,29 +3,37 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from desktop.timeline.clip_edits import chosen as chosen_clips
+from desktop.timeline.clip_edits import clips_by_track as chosen_clips
 from desktop.timeline.interaction import gestures
-from desktop.timeline.interaction.autoscroll import Axes
-from desktop.timeline.interaction.gestures import Band, Edit, Gesture, Grip, Outcome, Point, Seek
-from desktop.timeline.interaction.hit_test import Hit, Part, decibels_in
+from desktop.timeline.interaction.autoscroll import ScrollAxes
+from desktop.timeline.interaction.gestures import (
+    DragContext,
+    Gesture,
+    GestureEdit,
+    Outcome,
+    PlayheadMove,
+    PointerPosition,
+    RubberBand,
+)
+from desktop.timeline.interaction.hit_test import Hit, HitPart, decibels_in
 from desktop.timeline.interaction.snapping import Snapper, snapper
 from desktop.timeline.layout.ruler_ticks import timecode
-from desktop.timeline.layout.track_layout import LaneShelf
-from desktop.timeline.painting.view_state import Scenery
+from desktop.timeline.layout.track_layout import ClipIndexCache
+from desktop.timeline.painting.view_state import TimelineViewState
 from engine.scene.timeline import Clip
 
-ACROSS = Axes(across=True)
+ACROSS = ScrollAxes(across=True)
 AXES = {
-    Part.NOTHING: Axes(across=True, down=True),
-    Part.BODY: Axes(across=True, down=True),
-    Part.GAIN: Axes(),
+    HitPart.NOTHING: ScrollAxes(across=True, down=True),
+    HitPart.BODY: ScrollAxes(across=True, down=True),
+    HitPart.GAIN: ScrollAxes(),
 }
 """Along which a drag takes the view with it; that of any other part only goes through time."""
-FINISHES = (Part.START, Part.END, Part.FADE_IN, Part.FADE_OUT)
+EDGE_PARTS = (HitPart.START, HitPart.END, HitPart.FADE_IN, HitPart.FADE_OUT)
 
 
 @dataclass(frozen=True)
-class Held:
+class PressModifiers:
     """What is held down at the press."""
 
     shift: bool = False
@@ -36,7 +44,7 @@ class Held:
         return self.shift or self.control
 
 
-class Hand:
+class DragController:
     """Follows the pointer from press to release.
 
     Attributes:
@@ -45,16 +53,16 @@ class Hand:
         axes: along which the gesture takes the view with it. begun: whether it is more than a press by now.
     """
 
-    def __init__(self, lanes: LaneShelf) -> None:
+    def __init__(self, lanes: ClipIndexCache) -> None:
         self._lanes = lanes
         self._gesture: Gesture | None = None
-        self._click: Callable[[Point], Outcome | None] | None = None
+        self._click: Callable[[PointerPosition], Outcome | None] | None = None
         self._base: frozenset[int] = frozenset()
-        self._last: Edit | None = None
-        self._undo: Edit | None = None
-        self.chosen: frozenset[int] = frozenset()
+        self._last: GestureEdit | None = None
+        self._undo: GestureEdit | None = None
+        self.selected: frozenset[int] = frozenset()
         self.number = 0
-        self.axes = Axes()
+        self.axes = ScrollAxes()
         self.begun = False
 
     @property
@@ -66,36 +74,38 @@ class Hand:
         """Whether the gesture has made an edit."""
         return self._last is not None
 
-    def press(self, view: Scenery, hit: Hit, point: Point, held: Held, *, snap: bool) -> Outcome | None:
+    def press(
+        self, view: TimelineViewState, hit: Hit, point: PointerPosition, held: PressModifiers, *, snap: bool
+    ) -> Outcome | None:
         """Begins what a press there means."""
         self.number += 1
         self.axes, self.begun = AXES.get(hit.part, ACROSS), False
         self._last = self._undo = self._click = None
-        self._base = self.chosen if held.extends else frozenset()
+        self._base = self.selected if held.extends else frozenset()
         found = None if hit.clip is None else view.scene.clip(hit.clip)
         if found is not None:
             self._gesture = self._on_clip(view, hit, point, held, found[1], snap=snap)
-        elif hit.row < 0 and hit.part is not Part.NOTHING:
+        elif hit.row < 0 and hit.part is not HitPart.NOTHING:
             self._gesture = self._on_ruler(view, hit, point, snap=snap)
         else:
-            self.chosen = self._base
+            self.selected = self._base
             self._gesture = gestures.band(point)
         if self._gesture is None:
             return None
         return self._noted(next(self._gesture), view)
 
-    def move(self, point: Point, view: Scenery) -> Outcome | None:
+    def move(self, point: PointerPosition, view: TimelineViewState) -> Outcome | None:
         if self._gesture is None:
             return None
         return self._noted(self._gesture.send(point), view)
 
-    def release(self, point: Point) -> Outcome | None:
+    def release(self, point: PointerPosition) -> Outcome | None:
         """Ends the gesture. Where there was no drag, this is what the click means."""
         click, self._click = self._click, None
         self._end()
         return click(point) if click is not None else None
 
-    def cancel(self) -> Edit | None:
+    def cancel(self) -> GestureEdit | None:
         """Ends the gesture; returns what takes back the edits it made, if it made any."""
         undo = self._undo if self._last is not None else None
         self._end()
@@ -106,61 +116,72 @@ class Hand:
             self._gesture.close()
         self._gesture = None
 
-    def _noted(self, outcome: Outcome | None, view: Scenery) -> Outcome | None:
+    def _noted(self, outcome: Outcome | None, view: TimelineViewState) -> Outcome | None:
         if outcome is not None:
             self._click, self.begun = None, True
-        if isinstance(outcome, Edit):
+        if isinstance(outcome, GestureEdit):
             self._last = outcome
-        if isinstance(outcome, Band):
-            self.chosen = self._base | covered(view, self._lanes, outcome)
+        if isinstance(outcome, RubberBand):
+            self.selected = self._base | covered(view, self._lanes, outcome)
         return outcome
 
     def _on_clip(
-        self, view: Scenery, hit: Hit, point: Point, held: Held, clip: Clip, *, snap: bool
+        self,
+        view: TimelineViewState,
+        hit: Hit,
+        point: PointerPosition,
+        held: PressModifiers,
+        clip: Clip,
+        *,
+        snap: bool,
     ) -> Gesture | None:
-        if held.extends and hit.part is Part.BODY:
-            self.chosen ^= {clip.id}
+        if held.extends and hit.part is HitPart.BODY:
+            self.selected ^= {clip.id}
             return None
-        if clip.id not in self.chosen:
-            self.chosen = frozenset({clip.id})
-        elif hit.part is Part.BODY:
+        if clip.id not in self.selected:
+            self.selected = frozenset({clip.id})
+        elif hit.part is HitPart.BODY:
             self._click = self._choosing(clip.id)
         grip = self._grip(view, hit, point, clip, snap=snap)
-        self._undo = Edit("Cancel", gestures.putting(grip.clips))
-        if hit.part in {Part.START, Part.END}:
+        self._undo = GestureEdit("Cancel", gestures.replacing(grip.clips))
+        if hit.part in {HitPart.START, HitPart.END}:
             take = view.scene.take(clip.take)
             most = clip.offset + clip.length if take is None else take.length_at(view.scene.timeline.rate)
-            return gestures.trim(grip, end=hit.part is Part.END, most=most)
-        if hit.part in {Part.FADE_IN, Part.FADE_OUT}:
-            return gestures.fade(grip, out=hit.part is Part.FADE_OUT)
-        if hit.part is Part.GAIN:
+            return gestures.trim(grip, end=hit.part is HitPart.END, most=most)
+        if hit.part in {HitPart.FADE_IN, HitPart.FADE_OUT}:
+            return gestures.fade(grip, out=hit.part is HitPart.FADE_OUT)
+        if hit.part is HitPart.GAIN:
             return gestures.gain(grip, decibels_in(1.0, view.geometry.height_of(hit.row)))
         return gestures.move(grip)
 
-    def _on_ruler(self, view: Scenery, hit: Hit, point: Point, *, snap: bool) -> Gesture:
+    def _on_ruler(self, view: TimelineViewState, hit: Hit, point: PointerPosition, *, snap: bool) -> Gesture:
         catching = snapper(view.scene.timeline, marker=hit.marker) if snap else None
-        if hit.part is Part.PLAYHEAD:
+        if hit.part is HitPart.PLAYHEAD:
             return gestures.scrub(point, catching)
-        if hit.part is Part.MARKER and hit.marker is not None:
+        if hit.part is HitPart.MARKER and hit.marker is not None:
             return self._on_marker(view, hit.marker, point, catching)
-        if view.loop is not None and hit.part in {Part.LOOP_START, Part.LOOP_END}:
-            return gestures.loop_edge(point, view.loop[hit.part is Part.LOOP_START], catching)
-        self._click = lambda here: Seek(max(0, _where(catching, here)))
+        if view.loop is not None and hit.part in {HitPart.LOOP_START, HitPart.LOOP_END}:
+            return gestures.loop_edge(point, view.loop[hit.part is HitPart.LOOP_START], catching)
+        self._click = lambda here: PlayheadMove(max(0, _where(catching, here)))
         return gestures.ruler(point, catching)
 
-    def _on_marker(self, view: Scenery, number: int, point: Point, catching: Snapper | None) -> Gesture:
+    def _on_marker(
+        self, view: TimelineViewState, number: int, point: PointerPosition, catching: Snapper | None
+    ) -> Gesture:
         at = next(mark.at for mark in view.scene.timeline.markers if mark.id == number)
-        self._undo = Edit("Cancel", gestures.moving_marker(number, at))
-        self._click = lambda _: Seek(at)
+        self._undo = GestureEdit("Cancel", gestures.moving_marker(number, at))
+        self._click = lambda _: PlayheadMove(at)
         return gestures.marker(point, number, at, catching, lambda s: timecode(s, view.scene.timeline))
 
-    def _grip(self, view: Scenery, hit: Hit, point: Point, clip: Clip, *, snap: bool) -> Grip:
+    def _grip(
+        self, view: TimelineViewState, hit: Hit, point: PointerPosition, clip: Clip, *, snap: bool
+    ) -> DragContext:
         timeline = view.scene.timeline
-        alone = hit.part in FINISHES
-        clips = chosen_clips(view.scene, {clip.id} if alone else self.chosen)
+        alone = hit.part in EDGE_PARTS
+        clips = chosen_clips(view.scene, {clip.id} if alone else self.selected)
         moved = {one.id for some in clips.values() for one in some}
         extra = (view.playhead, *(view.loop or ()))
-        return Grip(
+        return DragContext(
             press=point,
             clips=clips,
             clip=clip,
@@ -169,14 +190,14 @@ class Hand:
             words=_words(view, hit),
         )
 
-    def _choosing(self, number: int) -> Callable[[Point], None]:
-        def choose(_: Point) -> None:
-            self.chosen = frozenset({number})
+    def _choosing(self, number: int) -> Callable[[PointerPosition], None]:
+        def choose(_: PointerPosition) -> None:
+            self.selected = frozenset({number})
 
         return choose
 
 
-def covered(view: Scenery, lanes: LaneShelf, band: Band) -> frozenset[int]:
+def covered(view: TimelineViewState, lanes: ClipIndexCache, band: RubberBand) -> frozenset[int]:
     """The clips that a rubber band touches."""
     geometry, tracks = view.geometry, view.scene.timeline.tracks
     first, last = (geometry.row_in(max(depth, 0.0)) for depth in (band.top, band.bottom))
@@ -189,22 +210,24 @@ def covered(view: Scenery, lanes: LaneShelf, band: Band) -> frozenset[int]:
     )
 
 
-def point_at(view: Scenery, x: float, y: float, reach: float, held: Held) -> Point:
+def point_at(
+    view: TimelineViewState, x: float, y: float, reach: float, held: PressModifiers
+) -> PointerPosition:
     """A place in the view, as gestures take it."""
     scale = view.geometry.scale
     row = view.geometry.row_at(y)
-    point = Point(x, y, scale.sample_at(x), row, view.geometry.depth_of(y), scale.length_of(reach))
+    point = PointerPosition(x, y, scale.sample_at(x), row, view.geometry.depth_of(y), scale.length_of(reach))
     return replace(point, free=held.shift, fine=held.shift)
 
 
-def _where(catching: Snapper | None, point: Point) -> int:
+def _where(catching: Snapper | None, point: PointerPosition) -> int:
     if catching is None or point.free:
         return round(point.at)
     return catching.snapped(point.at, point.reach).at
 
 
-def _words(view: Scenery, hit: Hit) -> Callable[[int], str]:
+def _words(view: TimelineViewState, hit: Hit) -> Callable[[int], str]:
     timeline = view.scene.timeline
-    if hit.part in {Part.FADE_IN, Part.FADE_OUT}:
+    if hit.part in {HitPart.FADE_IN, HitPart.FADE_OUT}:
         return lambda samples: f"{samples / timeline.rate:.3f} s"
     return lambda sample: timecode(sample, timeline)

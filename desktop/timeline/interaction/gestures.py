@@ -7,19 +7,19 @@ were at the press, and leave the rest of the scene as it is by then, so the last
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.timeline.clip_edits import Placed, put
-from desktop.timeline.interaction.snapping import Snapped, Snapper
+from desktop.timeline.clip_edits import Placed, replace_clips
+from desktop.timeline.interaction.snapping import Snapper, SnapResult
 from engine.scene.edits import move_marker, set_fade_in, set_fade_out, trim_end, trim_start
 from engine.scene.scene import Scene
 from engine.scene.timeline import MOST_GAIN_DB, MOST_SAMPLES, Clip
 
-DRAG_BEGINS = 4.0
+DRAG_THRESHOLD = 4.0
 """Pixels from the press before which nothing moves."""
 LEAST_GAIN = -60.0
 
 
 @dataclass(frozen=True)
-class Point:
+class PointerPosition:
     """Where the pointer is.
 
     Attributes:
@@ -39,7 +39,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Edit:
+class GestureEdit:
     """An edit of the scene, in place of the one before it in this gesture.
 
     Attributes:
@@ -48,12 +48,12 @@ class Edit:
 
     name: str
     change: Callable[[Scene], Scene]
-    says: str = ""
+    tooltip: str = ""
     guide: int | None = None
 
 
 @dataclass(frozen=True)
-class Loop:
+class LoopChange:
     """The loop is from here to there."""
 
     start: int
@@ -61,14 +61,14 @@ class Loop:
 
 
 @dataclass(frozen=True)
-class Seek:
+class PlayheadMove:
     """The playhead goes there."""
 
     at: int
 
 
 @dataclass(frozen=True)
-class Band:
+class RubberBand:
     """Clips under this rectangle, between two times and two depths below the first track's top, are chosen."""
 
     start: float
@@ -77,14 +77,14 @@ class Band:
     bottom: float
 
 
-Outcome = Edit | Loop | Seek | Band
-Gesture = Generator[Outcome | None, Point, None]
-Words = Callable[[int], str]
+Outcome = GestureEdit | LoopChange | PlayheadMove | RubberBand
+Gesture = Generator[Outcome | None, PointerPosition, None]
+FormatTime = Callable[[int], str]
 """How a time reads."""
 
 
 @dataclass(frozen=True)
-class Grip:
+class DragContext:
     """What was taken hold of.
 
     Attributes:
@@ -92,12 +92,12 @@ class Grip:
         tracks: numbers of all tracks, top to bottom. snapper: None while snapping is off.
     """
 
-    press: Point
+    press: PointerPosition
     clips: Placed
     clip: Clip
     tracks: tuple[int, ...]
     snapper: Snapper | None
-    words: Words = str
+    words: FormatTime = str
 
     @property
     def alone(self) -> dict[int, tuple[Clip, ...]]:
@@ -105,151 +105,155 @@ class Grip:
         return {track: (self.clip,) for track, clips in self.clips.items() if self.clip in clips}
 
 
-def begun(press: Point, point: Point) -> bool:
+def drag_started(press: PointerPosition, point: PointerPosition) -> bool:
     """Whether the pointer has gone far enough for a drag."""
-    return max(abs(point.x - press.x), abs(point.y - press.y)) >= DRAG_BEGINS
+    return max(abs(point.x - press.x), abs(point.y - press.y)) >= DRAG_THRESHOLD
 
 
-def waited(press: Point) -> Generator[None, Point, Point]:
+def wait_for_drag(press: PointerPosition) -> Generator[None, PointerPosition, PointerPosition]:
     """Gives nothing until a drag begins; then returns where."""
     point = yield None
-    while not begun(press, point):
+    while not drag_started(press, point):
         point = yield None
     return point
 
 
-def move(grip: Grip) -> Gesture:
+def move(context: DragContext) -> Gesture:
     """Clips follow the pointer in time and from track to track, all by the same."""
-    point = yield from waited(grip.press)
-    every = [clip for clips in grip.clips.values() for clip in clips]
+    point = yield from wait_for_drag(context.press)
+    every = [clip for clips in context.clips.values() for clip in clips]
     earliest, latest = min(clip.start for clip in every), max(clip.end for clip in every)
-    rows = [row for row, track in enumerate(grip.tracks) if track in grip.clips]
+    rows = [row for row, track in enumerate(context.tracks) if track in context.clips]
     while True:
-        by, guide = point.at - grip.press.at, None
-        if grip.snapper is not None and not point.free:
-            by, guide = grip.snapper.moved((grip.clip.start, grip.clip.end), by, point.reach)
+        by, guide = point.at - context.press.at, None
+        if context.snapper is not None and not point.free:
+            by, guide = context.snapper.moved((context.clip.start, context.clip.end), by, point.reach)
         by = min(max(round(by), -earliest), MOST_SAMPLES - latest)
-        down = point.row - grip.press.row
-        down = min(max(down, -rows[0]), len(grip.tracks) - 1 - rows[-1])
-        placed = _moved(grip, by, down)
-        says = grip.words(grip.clip.start + by)
-        point = yield Edit(_plural("Move clip", every), putting(placed), says, guide)
+        down = point.row - context.press.row
+        down = min(max(down, -rows[0]), len(context.tracks) - 1 - rows[-1])
+        placed = _moved(context, by, down)
+        says = context.words(context.clip.start + by)
+        point = yield GestureEdit(_plural("Move clip", every), replacing(placed), says, guide)
 
 
-def trim(grip: Grip, *, end: bool, most: int) -> Gesture:
+def trim(context: DragContext, *, end: bool, most: int) -> Gesture:
     """One edge of a clip follows the pointer, as far as its take, ``most`` samples long, has sound."""
-    point = yield from waited(grip.press)
-    clip = grip.clip
+    point = yield from wait_for_drag(context.press)
+    clip = context.clip
     edge = clip.end if end else clip.start
     low, high = (clip.start + 1, clip.start + most - clip.offset) if end else (
         max(0, clip.start - clip.offset),
         clip.end - 1,
     )  # fmt: skip
     while True:
-        wanted = edge + point.at - grip.press.at
-        found = _snapped(grip.snapper, wanted, point)
+        wanted = edge + point.at - context.press.at
+        found = _snapped(context.snapper, wanted, point)
         at = min(max(found.at, low), high)
         guide = at if found.edge and at == found.at else None
 
         def change(scene: Scene, at: int = at) -> Scene:
-            return (trim_end if end else trim_start)(put(scene, grip.alone), clip.id, at)
+            return (trim_end if end else trim_start)(replace_clips(scene, context.alone), clip.id, at)
 
-        point = yield Edit("Trim clip", change, grip.words(at), guide)
+        point = yield GestureEdit("Trim clip", change, context.words(at), guide)
 
 
-def fade(grip: Grip, *, out: bool) -> Gesture:
+def fade(context: DragContext, *, out: bool) -> Gesture:
     """A fade's handle follows the pointer; it stops where the other fade begins."""
-    point = yield from waited(grip.press)
-    clip = grip.clip
+    point = yield from wait_for_drag(context.press)
+    clip = context.clip
     before = clip.fade_out.samples if out else clip.fade_in.samples
     most = clip.length - (clip.fade_in.samples if out else clip.fade_out.samples)
     while True:
-        moved = point.at - grip.press.at
+        moved = point.at - context.press.at
         samples = round(min(max(before - moved if out else before + moved, 0), most))
 
         def change(scene: Scene, samples: int = samples) -> Scene:
-            return (set_fade_out if out else set_fade_in)(put(scene, grip.alone), clip.id, samples)
+            return (set_fade_out if out else set_fade_in)(
+                replace_clips(scene, context.alone), clip.id, samples
+            )
 
         name = "Fade out" if out else "Fade in"
-        point = yield Edit(name, change, f"{name} {grip.words(samples)}")
+        point = yield GestureEdit(name, change, f"{name} {context.words(samples)}")
 
 
-def gain(grip: Grip, per_pixel: float) -> Gesture:
+def gain(context: DragContext, per_pixel: float) -> Gesture:
     """The gain line follows the pointer, so many decibels a pixel; other chosen clips change by the same."""
-    point = yield from waited(grip.press)
-    every = [clip for clips in grip.clips.values() for clip in clips]
-    by, before = 0.0, grip.press
+    point = yield from wait_for_drag(context.press)
+    every = [clip for clips in context.clips.values() for clip in clips]
+    by, before = 0.0, context.press
     while True:
         by -= (point.y - before.y) * per_pixel * (0.2 if point.fine else 1.0)
         before = point
         placed = {
             track: tuple(replace(clip, gain_db=_level(clip.gain_db + by)) for clip in clips)
-            for track, clips in grip.clips.items()
+            for track, clips in context.clips.items()
         }
-        says = f"{_level(grip.clip.gain_db + by):+.1f} dB"
-        point = yield Edit(_plural("Change gain of clip", every), putting(placed), says)
+        says = f"{_level(context.clip.gain_db + by):+.1f} dB"
+        point = yield GestureEdit(_plural("Change gain of clip", every), replacing(placed), says)
 
 
-def marker(press: Point, number: int, at: int, snapper: Snapper | None, words: Words) -> Gesture:
+def marker(
+    press: PointerPosition, number: int, at: int, snapper: Snapper | None, words: FormatTime
+) -> Gesture:
     """A marker follows the pointer."""
-    point = yield from waited(press)
+    point = yield from wait_for_drag(press)
     while True:
         found = _snapped(snapper, at + point.at - press.at, point)
         place = max(0, found.at)
         guide = place if found.edge else None
-        point = yield Edit("Move marker", moving_marker(number, place), words(place), guide)
+        point = yield GestureEdit("Move marker", moving_marker(number, place), words(place), guide)
 
 
-def scrub(press: Point, snapper: Snapper | None) -> Gesture:
+def scrub(press: PointerPosition, snapper: Snapper | None) -> Gesture:
     """The playhead follows the pointer, from the press on."""
     point = press
     while True:
-        point = yield Seek(max(0, _snapped(snapper, point.at, point).at))
+        point = yield PlayheadMove(max(0, _snapped(snapper, point.at, point).at))
 
 
-def ruler(press: Point, snapper: Snapper | None) -> Gesture:
+def ruler(press: PointerPosition, snapper: Snapper | None) -> Gesture:
     """A drag along the ruler draws a loop. A click, which gives nothing, is for the playhead."""
-    point = yield from waited(press)
+    point = yield from wait_for_drag(press)
     yield from _looping(max(0, _snapped(snapper, press.at, press).at), point, snapper)
 
 
-def loop_edge(press: Point, other: int, snapper: Snapper | None) -> Gesture:
+def loop_edge(press: PointerPosition, other: int, snapper: Snapper | None) -> Gesture:
     """One end of the loop follows the pointer; the other stays."""
-    point = yield from waited(press)
+    point = yield from wait_for_drag(press)
     yield from _looping(other, point, snapper)
 
 
-def band(press: Point) -> Gesture:
+def band(press: PointerPosition) -> Gesture:
     """A rubber band, from the press to the pointer."""
-    point = yield from waited(press)
+    point = yield from wait_for_drag(press)
     while True:
         (start, stop), (top, bottom) = sorted((press.at, point.at)), sorted((press.depth, point.depth))
-        point = yield Band(start, stop, top, bottom)
+        point = yield RubberBand(start, stop, top, bottom)
 
 
-def _looping(fixed: int, point: Point, snapper: Snapper | None) -> Gesture:
+def _looping(fixed: int, point: PointerPosition, snapper: Snapper | None) -> Gesture:
     while True:
         start, stop = sorted((fixed, max(0, _snapped(snapper, point.at, point).at)))
-        point = yield Loop(start, stop) if stop > start else None
+        point = yield LoopChange(start, stop) if stop > start else None
 
 
-def _snapped(snapper: Snapper | None, sample: float, point: Point) -> Snapped:
+def _snapped(snapper: Snapper | None, sample: float, point: PointerPosition) -> SnapResult:
     if snapper is None or point.free:
-        return Snapped(round(sample))
+        return SnapResult(round(sample))
     return snapper.snapped(sample, point.reach)
 
 
-def _moved(grip: Grip, by: int, down: int) -> dict[int, tuple[Clip, ...]]:
-    place = {track: row for row, track in enumerate(grip.tracks)}
+def _moved(context: DragContext, by: int, down: int) -> dict[int, tuple[Clip, ...]]:
+    place = {track: row for row, track in enumerate(context.tracks)}
     return {
-        grip.tracks[place[track] + down]: tuple(replace(clip, start=clip.start + by) for clip in clips)
-        for track, clips in grip.clips.items()
+        context.tracks[place[track] + down]: tuple(replace(clip, start=clip.start + by) for clip in clips)
+        for track, clips in context.clips.items()
     }
 
 
-def putting(placed: Placed) -> Callable[[Scene], Scene]:
+def replacing(placed: Placed) -> Callable[[Scene], Scene]:
     """The edit that puts clips as they are given."""
-    return lambda scene: put(scene, placed)
+    return lambda scene: replace_clips(scene, placed)
 
 
 def moving_marker(number: int, at: int) -> Callable[[Scene], Scene]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from desktop.timeline.layout.track_layout import RULER, Geometry, LaneShelf, Rect
+from desktop.timeline.layout.track_layout import RULER_HEIGHT, ClipIndexCache, Rect, TrackLayout
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip, Marker
 
@@ -19,7 +19,7 @@ LEAST_DB, MOST_DB = -36.0, 12.0
 """What the height of a clip spans, for its gain line."""
 
 
-class Part(Enum):
+class HitPart(Enum):
     """Which part of which thing."""
 
     NOTHING = "nothing"
@@ -40,27 +40,29 @@ class Part(Enum):
 class Hit:
     """The part, with the row, and the clip's or marker's number where it is of one."""
 
-    part: Part
+    part: HitPart
     row: int = -1
     clip: int | None = None
     marker: int | None = None
 
 
-NOWHERE = Hit(Part.NOTHING)
+NOWHERE = Hit(HitPart.NOTHING)
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlayheadAndLoop:
     """What stands on the ruler besides markers."""
 
     playhead: int = 0
     loop: tuple[int, int] | None = None
 
 
-def hit(geometry: Geometry, scene: Scene, lanes: LaneShelf, standing: Standing, x: float, y: float) -> Hit:
+def hit(
+    geometry: TrackLayout, scene: Scene, lanes: ClipIndexCache, overlay: PlayheadAndLoop, x: float, y: float
+) -> Hit:
     """What a press at (x, y) would take hold of."""
-    if y < RULER:
-        return _ruler_hit(geometry, scene, standing, x, y)
+    if y < RULER_HEIGHT:
+        return _ruler_hit(geometry, scene, overlay, x, y)
     row = geometry.row_at(y)
     tracks = scene.timeline.tracks
     if row >= len(tracks):
@@ -74,26 +76,26 @@ def hit(geometry: Geometry, scene: Scene, lanes: LaneShelf, standing: Standing, 
         near, key=lambda clip: (clip.start <= at < clip.end, clip.start, clip.id), reverse=True
     ):
         return Hit(part_of(clip, geometry.rect_of(clip, row), x, y), row, clip.id)
-    return Hit(Part.NOTHING, row)
+    return Hit(HitPart.NOTHING, row)
 
 
-def part_of(clip: Clip, rect: Rect, x: float, y: float) -> Part:
+def part_of(clip: Clip, rect: Rect, x: float, y: float) -> HitPart:
     """Which part of a clip that is drawn at ``rect``."""
     left, top, width, height = rect
     if width >= WIDE_ENOUGH and height >= TALL_ENOUGH:
         rise, fall = handles(clip, rect)
         if y < top + HANDLE + 3 and abs(x - rise) <= HANDLE / 2 + 1:
-            return Part.FADE_IN
+            return HitPart.FADE_IN
         if y < top + HANDLE + 3 and abs(x - fall) <= HANDLE / 2 + 1:
-            return Part.FADE_OUT
+            return HitPart.FADE_OUT
     edge = min(EDGE, width / 4)
     if x < left + edge:
-        return Part.START
+        return HitPart.START
     if x >= left + width - edge:
-        return Part.END
+        return HitPart.END
     if width >= WIDE_ENOUGH and height >= TALL_ENOUGH and abs(y - gain_y(clip.gain_db, rect)) <= LINE:
-        return Part.GAIN
-    return Part.BODY
+        return HitPart.GAIN
+    return HitPart.BODY
 
 
 def handles(clip: Clip, rect: Rect) -> tuple[float, float]:
@@ -117,22 +119,22 @@ def decibels_in(pixels: float, lane: float) -> float:
     return pixels * (MOST_DB - LEAST_DB) / (lane - TITLE - 2)
 
 
-def _ruler_hit(geometry: Geometry, scene: Scene, standing: Standing, x: float, y: float) -> Hit:
+def _ruler_hit(geometry: TrackLayout, scene: Scene, overlay: PlayheadAndLoop, x: float, y: float) -> Hit:
     scale = geometry.scale
-    if y >= STRIP and abs(x - scale.x_of(standing.playhead)) <= EDGE:
-        return Hit(Part.PLAYHEAD)
+    if y >= STRIP and abs(x - scale.x_of(overlay.playhead)) <= EDGE:
+        return Hit(HitPart.PLAYHEAD)
     if y < STRIP:
         marker = marker_at(scene.timeline.markers, x, geometry)
         if marker is not None:
-            return Hit(Part.MARKER, marker=marker.id)
-    if standing.loop is not None and y < STRIP:
-        for part, at in zip((Part.LOOP_START, Part.LOOP_END), standing.loop, strict=True):
+            return Hit(HitPart.MARKER, marker=marker.id)
+    if overlay.loop is not None and y < STRIP:
+        for part, at in zip((HitPart.LOOP_START, HitPart.LOOP_END), overlay.loop, strict=True):
             if abs(x - scale.x_of(at)) <= EDGE:
                 return Hit(part)
-    return Hit(Part.RULER)
+    return Hit(HitPart.RULER)
 
 
-def marker_at(markers: tuple[Marker, ...], x: float, geometry: Geometry) -> Marker | None:
+def marker_at(markers: tuple[Marker, ...], x: float, geometry: TrackLayout) -> Marker | None:
     """The marker whose flag is at ``x``, the nearest of several."""
     near = [(abs(geometry.scale.x_of(mark.at) + 3 - x), mark) for mark in markers]
     distance, mark = min(near, key=lambda pair: pair[0], default=(EDGE + 1, None))

@@ -14,7 +14,7 @@ REACH = 8.0
 
 
 @dataclass(frozen=True)
-class Snapped:
+class SnapResult:
     """Where a time went, and what drew it there: a line can be shown at an edge, not at a frame."""
 
     at: int
@@ -34,10 +34,10 @@ class Snapper:
     frame_rate: FrameRate
     rate: int
 
-    def snapped(self, sample: float, reach: float) -> Snapped:
+    def snapped(self, sample: float, reach: float) -> SnapResult:
         """The time for one point."""
         near = self._edge(sample, reach)
-        return Snapped(self._frame(sample)) if near is None else Snapped(near, edge=True)
+        return SnapResult(self._frame(sample)) if near is None else SnapResult(near, edge=True)
 
     def moved(self, points: Sequence[int], by: float, reach: float) -> tuple[int, int | None]:
         """How far a thing moves, one of whose points may catch an edge; and the edge, if one was caught.

@@ -7,7 +7,7 @@ from engine.scene.scene import Scene
 from engine.scene.timeline import Clip, Timeline, Track
 
 
-def along(timeline: Timeline, number: int, steps: int) -> int | None:
+def clip_along(timeline: Timeline, number: int, steps: int) -> int | None:
     """The clip so many after this one on its track, or the last there is; None where this one is not."""
     found = _place(timeline, number)
     if found is None:
@@ -17,7 +17,7 @@ def along(timeline: Timeline, number: int, steps: int) -> int | None:
     return clips[min(max(place + steps, 0), len(clips) - 1)].id
 
 
-def across(timeline: Timeline, number: int, down: int) -> int | None:
+def clip_across(timeline: Timeline, number: int, down: int) -> int | None:
     """The nearest in time on the next track below (1) or above (-1) that has any; this one where none has."""
     found = _place(timeline, number)
     if found is None:
@@ -27,7 +27,7 @@ def across(timeline: Timeline, number: int, down: int) -> int | None:
     return _first_near(beyond, (clip.start + clip.end) / 2) or number
 
 
-def entered(timeline: Timeline, row: int, at: float) -> int | None:
+def entry_clip(timeline: Timeline, row: int, at: float) -> int | None:
     """Where walking begins: the clip nearest to a time on the first track from this row on that has any."""
     tracks = timeline.tracks
     return _first_near([*tracks[row:], *tracks[:row][::-1]], at)
@@ -39,7 +39,7 @@ def row_of(timeline: Timeline, number: int) -> int | None:
     return None if found is None else found[0]
 
 
-def spoken(scene: Scene, number: int, chosen: Collection[int]) -> str:
+def accessible_text(scene: Scene, number: int, selected: Collection[int]) -> str:
     """A clip in words: what, on which track, from when to when, and what is special about it."""
     found = scene.clip(number)
     if found is None:
@@ -52,7 +52,11 @@ def spoken(scene: Scene, number: int, chosen: Collection[int]) -> str:
     times = " to ".join(timecode(at, scene.timeline) for at in (clip.start, clip.end))
     states = [
         word
-        for word, on in (("selected", number in chosen), ("muted", clip.muted), ("track muted", track.muted))
+        for word, on in (
+            ("selected", number in selected),
+            ("muted", clip.muted),
+            ("track muted", track.muted),
+        )
         if on
     ]
     return ", ".join([name, f"clip {place} of {len(clips)} on {track.name}", times, *states])

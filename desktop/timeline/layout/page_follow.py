@@ -9,7 +9,7 @@ LEAD = 0.1
 
 
 @dataclass(frozen=True)
-class Following:
+class PageFollow:
     """What the page does with the playhead.
 
     Attributes:
@@ -18,19 +18,19 @@ class Following:
     """
 
     speed: float = 0.0
-    left: bool = False
+    suspended: bool = False
 
-    def playing(self, speed: float) -> "Following":
+    def playing(self, speed: float) -> "PageFollow":
         """It plays at this speed now. A new start follows again."""
-        return Following(speed, self.left and self.speed != 0.0 and speed != 0.0)
+        return PageFollow(speed, self.suspended and self.speed != 0.0 and speed != 0.0)
 
-    def scrolled(self) -> "Following":
+    def scrolled(self) -> "PageFollow":
         """A person has scrolled by hand."""
-        return replace(self, left=self.speed != 0.0)
+        return replace(self, suspended=self.speed != 0.0)
 
     def page(self, scale: TimeScale, width: float, sample: float) -> TimeScale:
         """The stretch to show with the playhead there: as it is while that is in view, else the page turned."""
-        if self.left or 0 <= scale.x_of(sample) < width:
+        if self.suspended or 0 <= scale.x_of(sample) < width:
             return scale
         share = 1.0 - LEAD if self.speed < 0 else LEAD
         return scale.at(sample - scale.length_of(width * share))

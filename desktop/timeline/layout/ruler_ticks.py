@@ -24,7 +24,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Steps:
+class TickSteps:
     """How far lines are apart, in frames or, finer, in samples."""
 
     major: int
@@ -32,23 +32,23 @@ class Steps:
     in_samples: bool
 
 
-def steps(per_pixel: float, rate: FrameRate, sample_rate: int) -> Steps:
+def tick_steps(per_pixel: float, rate: FrameRate, sample_rate: int) -> TickSteps:
     """The finest that leave room between labels and between lines."""
     frame = sample_rate / float(rate.exact)
     within = tuple(step for step in SUB_FRAMES if step <= frame / 2)
     fine = _first(within, per_pixel * APART)
     if fine is not None:
         minor = next((step for step in within if step >= per_pixel * MINOR_APART and fine % step == 0), fine)
-        return Steps(fine, minor, in_samples=True)
+        return TickSteps(fine, minor, in_samples=True)
     whole = (*(step for step in FRAMES if step < rate.nominal), *(rate.nominal * s for s in SECONDS))
     major = _first(whole, per_pixel * APART / frame) or whole[-1]
     minor = next((s for s in whole if s >= per_pixel * MINOR_APART / frame and major % s == 0), major)
-    return Steps(major, minor, in_samples=False)
+    return TickSteps(major, minor, in_samples=False)
 
 
 def ticks(scale: TimeScale, width: float, timeline: Timeline) -> list[Tick]:
     """Every line in view, in order of time."""
-    found = steps(scale.per_pixel, timeline.frame_rate, timeline.rate)
+    found = tick_steps(scale.per_pixel, timeline.frame_rate, timeline.rate)
     first, last = max(0, int(scale.start)), max(0, int(scale.sample_at(width)) + 1)
     if found.in_samples:
         return list(_samples(found, first, last, timeline))
@@ -61,7 +61,7 @@ def timecode(sample: int, timeline: Timeline) -> str:
     return to_text((timeline.start_frame + frame) % frames_in_day(timeline.frame_rate), timeline.frame_rate)
 
 
-def _frames(found: Steps, first: int, last: int, timeline: Timeline) -> Iterator[Tick]:
+def _frames(found: TickSteps, first: int, last: int, timeline: Timeline) -> Iterator[Tick]:
     rate, zero = timeline.frame_rate, timeline.start_frame
     day = frames_in_day(rate)
     begin = zero + frame_of(first, rate, timeline.rate)
@@ -75,7 +75,7 @@ def _frames(found: Steps, first: int, last: int, timeline: Timeline) -> Iterator
         frame += found.minor
 
 
-def _samples(found: Steps, first: int, last: int, timeline: Timeline) -> Iterator[Tick]:
+def _samples(found: TickSteps, first: int, last: int, timeline: Timeline) -> Iterator[Tick]:
     """Lines counted from the start of each frame, which is labelled with its timecode."""
     rate = timeline.frame_rate
     frame = frame_of(first, rate, timeline.rate)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from desktop.timeline.layout.track_layout import LANE, Geometry
+from desktop.timeline.layout.track_layout import TRACK_HEIGHT, TrackLayout
 from engine.scene.timeline import Track
 
 LOWEST, TALLEST = 26, 320
@@ -12,38 +12,38 @@ STEP = 1.25
 
 
 @dataclass(frozen=True)
-class Heights:
+class TrackHeights:
     """In pixels.
 
     Attributes:
         lane: of every track that has none of its own. own: by the number of the track.
     """
 
-    lane: int = LANE
+    lane: int = TRACK_HEIGHT
     own: Mapping[int, int] = field(default_factory=dict)
 
     def of(self, track: int) -> int:
         return self.own.get(track, self.lane)
 
-    def every(self, height: float) -> "Heights":
+    def every(self, height: float) -> "TrackHeights":
         """All tracks of one height."""
-        return Heights(kept(height))
+        return TrackHeights(clamp_height(height))
 
-    def one(self, track: int, height: float) -> "Heights":
+    def one(self, track: int, height: float) -> "TrackHeights":
         """One track of another height than the rest."""
-        return replace(self, own={**self.own, track: kept(height)})
+        return replace(self, own={**self.own, track: clamp_height(height)})
 
-    def usual(self, track: int) -> "Heights":
+    def usual(self, track: int) -> "TrackHeights":
         """One track as high as those that have no height of their own."""
         return replace(self, own={number: high for number, high in self.own.items() if number != track})
 
-    def scaled(self, steps: int) -> "Heights":
+    def scaled(self, steps: int) -> "TrackHeights":
         """All higher, or below 0 lower, by so many steps."""
         factor = STEP**steps
-        own = {number: kept(high * factor) for number, high in self.own.items()}
-        return Heights(kept(self.lane * factor), own)
+        own = {number: clamp_height(high * factor) for number, high in self.own.items()}
+        return TrackHeights(clamp_height(self.lane * factor), own)
 
-    def shown(self, geometry: Geometry, tracks: Sequence[Track]) -> Geometry:
+    def shown(self, geometry: TrackLayout, tracks: Sequence[Track]) -> TrackLayout:
         """The view with tracks of these heights; the track at its upper edge stays there."""
         rows = tuple(
             (row, self.own[track.id])
@@ -56,6 +56,6 @@ class Heights:
         return replace(changed, scroll=round(changed.depth_at(top) + share * changed.height_of(top)))
 
 
-def kept(height: float) -> int:
+def clamp_height(height: float) -> int:
     """As near to a height as a track can be high."""
     return min(max(round(height), LOWEST), TALLEST)

@@ -11,15 +11,15 @@ from engine.scene.timeline import FADE_SHAPES, Clip, Timeline, Track
 Rect = tuple[float, float, float, float]
 """x, y, width, height in view pixels."""
 
-RULER = 40
-LANE = 62
-GAP = 1
+RULER_HEIGHT = 40
+TRACK_HEIGHT = 62
+TRACK_GAP = 1
 LEADS = 0.1
 """Share of the width before what is turned to."""
 
 
 @dataclass(frozen=True)
-class Geometry:
+class TrackLayout:
     """What of the timeline is in view.
 
     Attributes:
@@ -32,7 +32,7 @@ class Geometry:
     width: int = 800
     height: int = 300
     scroll: int = 0
-    lane: int = LANE
+    lane: int = TRACK_HEIGHT
     own: tuple[tuple[int, int], ...] = ()
 
     def height_of(self, row: int) -> int:
@@ -43,11 +43,11 @@ class Geometry:
         return row * self.lane + sum(high - self.lane for above, high in self.own if above < row)
 
     def top_of(self, row: int) -> int:
-        return RULER + self.depth_at(row) - self.scroll
+        return RULER_HEIGHT + self.depth_at(row) - self.scroll
 
     def row_at(self, y: float) -> int:
         """The row at a height; below 0 on the ruler, beyond the last track where there is none."""
-        return self.row_in(self.depth_of(y)) if y >= RULER else -1
+        return self.row_in(self.depth_of(y)) if y >= RULER_HEIGHT else -1
 
     def row_in(self, depth: float) -> int:
         """The row so many pixels below the top of the first track."""
@@ -63,35 +63,35 @@ class Geometry:
 
     def depth_of(self, y: float) -> float:
         """Pixels from the top of the first track to a height of the view, wherever it is scrolled to."""
-        return y - RULER + self.scroll
+        return y - RULER_HEIGHT + self.scroll
 
     def y_of(self, depth: float) -> float:
-        return depth + RULER - self.scroll
+        return depth + RULER_HEIGHT - self.scroll
 
     def rows(self, count: int) -> range:
         """Those of so many tracks that are in view."""
-        last = self.row_in(max(0, self.scroll + self.height - RULER))
+        last = self.row_in(max(0, self.scroll + self.height - RULER_HEIGHT))
         return range(max(0, self.row_in(self.scroll)), min(count, last + 1))
 
     def rect_of(self, clip: Clip, row: int) -> Rect:
         x, right = self.scale.x_of(clip.start), self.scale.x_of(clip.end)
-        return x, self.top_of(row) + GAP, max(right - x, 1.0), self.height_of(row) - 2 * GAP - 1
+        return x, self.top_of(row) + TRACK_GAP, max(right - x, 1.0), self.height_of(row) - 2 * TRACK_GAP - 1
 
-    def revealing(self, clip: Clip, row: int) -> "Geometry":
+    def revealing(self, clip: Clip, row: int) -> "TrackLayout":
         """Scrolled so far that a clip is in view: all of it, where there is room, else its beginning."""
         left, top, width, _ = self.rect_of(clip, row)
         scale, low = self.scale, self.height - self.height_of(row)
         if left < 0 or (left + width > self.width and left > self.width * LEADS):
             scale = scale.at(clip.start - scale.length_of(self.width * LEADS))
-        down = min(top - RULER, 0) or max(top - low, 0)
+        down = min(top - RULER_HEIGHT, 0) or max(top - low, 0)
         return replace(self, scale=scale, scroll=round(self.scroll + down))
 
     def lowest_scroll(self, count: int) -> int:
         """How far so many tracks can be scrolled, with room for one more below."""
-        return max(0, self.depth_at(count) + self.lane - (self.height - RULER))
+        return max(0, self.depth_at(count) + self.lane - (self.height - RULER_HEIGHT))
 
 
-class LaneIndex:
+class ClipIndex:
     """A track's clips as arrays, in order, one entry a clip; ``take`` is a place in ``digests``."""
 
     def __init__(self, track: Track) -> None:
@@ -119,16 +119,16 @@ class LaneIndex:
         return low + np.flatnonzero(self.end[low:high] > start).astype(np.int64)
 
 
-class LaneShelf:
+class ClipIndexCache:
     """The index of every track, made anew only where a track has changed."""
 
     def __init__(self) -> None:
-        self._made: dict[int, LaneIndex] = {}
+        self._made: dict[int, ClipIndex] = {}
 
-    def get(self, track: Track) -> LaneIndex:
+    def get(self, track: Track) -> ClipIndex:
         found = self._made.get(track.id)
         if found is None or found.track is not track:
-            found = self._made[track.id] = LaneIndex(track)
+            found = self._made[track.id] = ClipIndex(track)
         return found
 
     def keep(self, timeline: Timeline) -> None:

@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from desktop.theme.dark_colours import DARK
 from desktop.timeline.interaction.hit_test import TALL_ENOUGH, TITLE, WIDE_ENOUGH, gain_y
 from desktop.timeline.layout.time_scale import TimeScale
-from desktop.timeline.layout.track_layout import GAP, LaneIndex
-from desktop.timeline.painting.spectrogram import Colours, Heat
-from desktop.timeline.painting.text_cache import Texts
+from desktop.timeline.layout.track_layout import TRACK_GAP, ClipIndex
+from desktop.timeline.painting.spectrogram import Colours, Spectrogram
+from desktop.timeline.painting.text_cache import TextCache
 from desktop.timeline.painting.view_state import ClipColours, clip_colours, font
-from desktop.timeline.painting.waveform_columns import faded
+from desktop.timeline.painting.waveform_columns import fade_factor
 from desktop.timeline.painting.waveform_image import draw_pixels
 from engine.scene.timeline import Clip, FadeShape
 
@@ -31,7 +31,7 @@ SEEN = 5.0
 
 
 @dataclass(frozen=True)
-class LanePlan:
+class TrackPlan:
     """Everything that one track's picture depends on."""
 
     scale: TimeScale
@@ -39,29 +39,31 @@ class LanePlan:
     lane: int
     ratio: float
     rate: int
-    chosen: frozenset[int]
+    selected: frozenset[int]
     colour: tuple[int, int, int]
     audible: bool
     spectrograms: bool
     odd: bool
 
 
-class Drawing:
+class ClipPainter:
     """The clips of one track, onto its picture."""
 
-    def __init__(self, painter: QPainter, plan: LanePlan, names: Mapping[str, str], texts: Texts) -> None:
+    def __init__(
+        self, painter: QPainter, plan: TrackPlan, names: Mapping[str, str], texts: TextCache
+    ) -> None:
         self._painter = painter
         self._plan = plan
         self._names = names
-        self._top = GAP
-        self._height = float(plan.lane - 2 * GAP - 1)
-        self._plain = clip_colours(plan.colour, audible=plan.audible, chosen=False)
-        self._chosen = clip_colours(plan.colour, audible=plan.audible, chosen=True)
+        self._top = TRACK_GAP
+        self._height = float(plan.lane - 2 * TRACK_GAP - 1)
+        self._plain = clip_colours(plan.colour, audible=plan.audible, selected=False)
+        self._chosen = clip_colours(plan.colour, audible=plan.audible, selected=True)
         self._texts = texts
         self._inside = inside_of(plan)
         self._images: dict[int, QImage] = {}
 
-    def bodies(self, lane: LaneIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
+    def bodies(self, lane: ClipIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
         """Narrow clips all at once, wide ones with a title and round corners; returns the wide ones."""
         scale, width = self._plan.scale, self._plan.width
         left = np.maximum((lane.start[seen] - scale.start) / scale.per_pixel, -40.0)
@@ -79,15 +81,15 @@ class Drawing:
             self._body(rect, self._colours(clip))
         return wide
 
-    def _narrow(self, lane: LaneIndex, clips: NDArray[np.int64], left: Doubles, right: Doubles) -> None:
+    def _narrow(self, lane: ClipIndex, clips: NDArray[np.int64], left: Doubles, right: Doubles) -> None:
         """As lines of pixels, as many as the clips are high, with a gap after each clip."""
         ratio = self._plan.ratio
         size = round(self._plan.width * ratio)
         first = np.clip(np.round(left * ratio), 0, size).astype(np.int64)
         last = np.clip(np.maximum(np.round(right * ratio) - 1, first + 1), 0, size).astype(np.int64)
         chosen = np.zeros(len(clips), np.bool_)
-        if self._plan.chosen:
-            chosen[:] = [lane.clips[place].id in self._plan.chosen for place in clips.tolist()]
+        if self._plan.selected:
+            chosen[:] = [lane.clips[place].id in self._plan.selected for place in clips.tolist()]
         count = np.maximum(last - first, 0)
         x = np.arange(count.sum()) + np.repeat(first - (np.cumsum(count) - count), count)
         pixels = np.zeros((round(self._height * ratio), size), np.uint32)
@@ -98,7 +100,7 @@ class Drawing:
             pixels[:rows] = line
         draw_pixels(self._painter, QRectF(0, self._top, self._plan.width, self._height), pixels, 0)
 
-    def spectrograms(self, seen: list[Clip], heats: Mapping[str, Heat]) -> None:
+    def spectrograms(self, seen: list[Clip], heats: Mapping[str, Spectrogram]) -> None:
         smooth = QPainter.RenderHint.SmoothPixmapTransform
         for clip in seen:
             heat = heats.get(clip.take)
@@ -106,7 +108,7 @@ class Drawing:
                 # Where a clip is a few pixels wide nobody sees the difference, and there are thousands of them.
                 self._painter.setRenderHint(smooth, on=clip.length >= ROUNDED * self._plan.scale.per_pixel)
                 self._painter.setOpacity(0.35 if clip.muted or not self._plan.audible else 1.0)
-                self._heat(clip, heat)
+                self._draw_spectrogram(clip, heat)
         self._painter.setOpacity(1.0)
 
     def details(self, roomy: list[tuple[Clip, QRectF]]) -> None:
@@ -121,7 +123,7 @@ class Drawing:
             self._gain_lines([pair for pair in roomy if pair[1].width() >= WIDE_ENOUGH])
             self._titles([pair for pair in roomy if pair[1].width() >= NAMED])
         for clip, rect in roomy:
-            if self._plan.spectrograms or clip.id in self._plan.chosen:
+            if self._plan.spectrograms or clip.id in self._plan.selected:
                 self._frame(rect, self._colours(clip).edge)
 
     def _frame(self, rect: QRectF, edge: QColor) -> None:
@@ -137,7 +139,7 @@ class Drawing:
             self._painter.fillRect(left, top, wide, high, edge)
 
     def _colours(self, clip: Clip) -> ClipColours:
-        return self._chosen if clip.id in self._plan.chosen else self._plain
+        return self._chosen if clip.id in self._plan.selected else self._plain
 
     def _body(self, rect: QRectF, colours: ClipColours) -> None:
         """In plain rectangles, with a pixel off each corner: true curves would take five times as long."""
@@ -150,14 +152,14 @@ class Drawing:
         title = round(TITLE) - 1 if rect.height() >= TALL_ENOUGH else 3
         painter.fillRect(x + 1, y + 1, width - 2, title - 1, colours.title)
 
-    def _heat(self, clip: Clip, heat: Heat) -> None:
+    def _draw_spectrogram(self, clip: Clip, spectrogram: Spectrogram) -> None:
         rate, scale = self._plan.rate, self._plan.scale
         first = max(clip.start, scale.start) - clip.start + clip.offset
         last = min(clip.end, scale.sample_at(self._plan.width)) - clip.start + clip.offset
-        start, stop = first / rate, min(last / rate, heat.seconds)
-        level = heat.level_for(scale.per_pixel / rate / self._plan.ratio)
-        for number, begin, end in heat.tiles(level, start, stop):
-            tile = heat.levels[level][number]
+        start, stop = first / rate, min(last / rate, spectrogram.seconds)
+        level = spectrogram.level_for(scale.per_pixel / rate / self._plan.ratio)
+        for number, begin, end in spectrogram.tiles(level, start, stop):
+            tile = spectrogram.levels[level][number]
             low, high = max(begin, start), min(end, stop)
             x, right = (scale.x_of(clip.start - clip.offset + at * rate) for at in (low, high))
             inside = self._inside
@@ -218,7 +220,7 @@ class Drawing:
             self._painter.fillRect(left, heights[level], width, 1, loud if level else quiet)
 
     def _titles(self, roomy: list[tuple[Clip, QRectF]]) -> None:
-        chosen = self._plan.chosen
+        chosen = self._plan.selected
         for colours, some in (
             (self._plain, [pair for pair in roomy if pair[0].id not in chosen]),
             (self._chosen, [pair for pair in roomy if pair[0].id in chosen]),
@@ -240,7 +242,7 @@ class Drawing:
 def _curve(shape: FadeShape, points: int) -> tuple[tuple[float, float], ...]:
     """(share, risen) along a fade."""
     share = np.linspace(0, 1, points)
-    return tuple(zip(share.tolist(), faded(share, shape).tolist(), strict=True))
+    return tuple(zip(share.tolist(), fade_factor(share, shape).tolist(), strict=True))
 
 
 def _notes(clip: Clip) -> list[str]:
@@ -253,8 +255,8 @@ def _notes(clip: Clip) -> list[str]:
     return said
 
 
-def inside_of(plan: LanePlan) -> QRectF:
+def inside_of(plan: TrackPlan) -> QRectF:
     """Where waveforms are: under the titles."""
-    height = plan.lane - 2 * GAP - 1
+    height = plan.lane - 2 * TRACK_GAP - 1
     title = TITLE if height >= TALL_ENOUGH else 3
-    return QRectF(0, GAP + title, plan.width, height - title - 1)
+    return QRectF(0, TRACK_GAP + title, plan.width, height - title - 1)

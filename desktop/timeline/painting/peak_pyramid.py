@@ -12,7 +12,7 @@ LEVELS = 9
 
 
 @dataclass(frozen=True)
-class Pyramid:
+class PeakPyramid:
     """The pyramid of one take, at the take's own rate.
 
     Attributes:
@@ -29,7 +29,7 @@ class Pyramid:
         return sum(low.nbytes + high.nbytes for low, high in self.levels)
 
 
-def build(waveform: Floats, rate: int) -> Pyramid:
+def build_peaks(waveform: Floats, rate: int) -> PeakPyramid:
     """The pyramid of float32 (channels, samples): over all channels together."""
     low = np.ascontiguousarray(waveform.min(axis=0))
     high = low if waveform.shape[0] == 1 else np.ascontiguousarray(waveform.max(axis=0))
@@ -37,7 +37,7 @@ def build(waveform: Floats, rate: int) -> Pyramid:
     while len(levels) < LEVELS and len(levels[-1][0]) > 1:
         below = levels[-1]
         levels.append((_pooled(below[0]).min(axis=1), _pooled(below[1]).max(axis=1)))
-    return Pyramid(rate, waveform.shape[1], tuple(levels))
+    return PeakPyramid(rate, waveform.shape[1], tuple(levels))
 
 
 def level_for(per_column: float) -> int:

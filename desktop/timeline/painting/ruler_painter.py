@@ -11,14 +11,14 @@ from desktop.timeline.interaction.hit_test import (
     STRIP,
     TALL_ENOUGH,
     WIDE_ENOUGH,
-    Part,
+    HitPart,
     gain_y,
     handles,
 )
 from desktop.timeline.layout.clip_navigation import row_of
 from desktop.timeline.layout.ruler_ticks import Tick
-from desktop.timeline.layout.track_layout import RULER, Geometry
-from desktop.timeline.painting.view_state import Scenery, font, track_colour
+from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
+from desktop.timeline.painting.view_state import TimelineViewState, font, track_colour
 from engine.scene.timeline import Marker
 
 MARKER, HIT = QColor("#b79cf0"), QColor("#f0a45b")
@@ -27,27 +27,27 @@ LEAST, MOST = 22.0, 220.0
 """Pixels for the name of a marker: with fewer it is left out."""
 
 
-def draw_ruler(painter: QPainter, view: Scenery, ticks: list[Tick]) -> None:
+def draw_ruler(painter: QPainter, view: TimelineViewState, ticks: list[Tick]) -> None:
     """Timecode below, and above it a strip for the loop and the markers."""
     geometry = view.geometry
-    painter.fillRect(0, 0, geometry.width, RULER, QColor(DARK.panel))
-    painter.fillRect(0, RULER - 1, geometry.width, 1, QColor(DARK.line))
+    painter.fillRect(0, 0, geometry.width, RULER_HEIGHT, QColor(DARK.panel))
+    painter.fillRect(0, RULER_HEIGHT - 1, geometry.width, 1, QColor(DARK.line))
     painter.setFont(font(10))
     metrics = QFontMetricsF(font(10))
     for tick in ticks:
         x = round(geometry.scale.x_of(tick.at))
         painter.setPen(QColor(DARK.faint if tick.label else DARK.edge))
-        painter.drawLine(x, RULER - (12 if tick.label else 6), x, RULER - 2)
+        painter.drawLine(x, RULER_HEIGHT - (12 if tick.label else 6), x, RULER_HEIGHT - 2)
         if tick.label and x + 4 + metrics.horizontalAdvance(tick.label) <= geometry.width:
             painter.setPen(QColor(DARK.dim))
-            painter.drawText(QPointF(x + 4, RULER - 9), tick.label)
+            painter.drawText(QPointF(x + 4, RULER_HEIGHT - 9), tick.label)
     _loop_bar(painter, view)
     for marker, at, room in flags(view.scene.timeline.markers, geometry):
         name = metrics.elidedText(marker.name, Qt.TextElideMode.ElideRight, room) if room >= LEAST else ""
         _flag(painter, at, name, HIT if marker.hit else MARKER, hit=marker.hit)
 
 
-def draw_over(painter: QPainter, view: Scenery) -> None:
+def draw_over(painter: QPainter, view: TimelineViewState) -> None:
     """Over the tracks, in the order in which they cover each other."""
     _shade_outside_loop(painter, view)
     _marker_lines(painter, view)
@@ -58,12 +58,12 @@ def draw_over(painter: QPainter, view: Scenery) -> None:
     if view.guide is not None:
         painter.setPen(QPen(QColor(DARK.warning), 1.0))
         x = round(view.geometry.scale.x_of(view.guide)) + 0.5
-        painter.drawLine(QPointF(x, RULER), QPointF(x, view.geometry.height))
+        painter.drawLine(QPointF(x, RULER_HEIGHT), QPointF(x, view.geometry.height))
     _playhead(painter, view)
     _saying(painter, view)
 
 
-def flags(markers: Sequence[Marker], geometry: Geometry) -> Iterator[tuple[Marker, float, float]]:
+def flags(markers: Sequence[Marker], geometry: TrackLayout) -> Iterator[tuple[Marker, float, float]]:
     """The markers that can be seen, with the x of each and how many pixels its name has until the next."""
     placed = sorted(((geometry.scale.x_of(mark.at), mark) for mark in markers), key=lambda pair: pair[0])
     ends = [*(x for x, _ in placed), float(geometry.width)][1:]
@@ -72,7 +72,7 @@ def flags(markers: Sequence[Marker], geometry: Geometry) -> Iterator[tuple[Marke
             yield mark, x, min(end - x - FLAG - 10, MOST)
 
 
-def _loop_bar(painter: QPainter, view: Scenery) -> None:
+def _loop_bar(painter: QPainter, view: TimelineViewState) -> None:
     if view.loop is None:
         return
     left, right = (view.geometry.scale.x_of(at) for at in view.loop)
@@ -84,7 +84,7 @@ def _loop_bar(painter: QPainter, view: Scenery) -> None:
         painter.fillRect(QRectF(x, 2, 2, STRIP - 5), QColor(DARK.accent))
 
 
-def _shade_outside_loop(painter: QPainter, view: Scenery) -> None:
+def _shade_outside_loop(painter: QPainter, view: TimelineViewState) -> None:
     if view.loop is None:
         return
     colour = QColor(DARK.accent)
@@ -92,7 +92,7 @@ def _shade_outside_loop(painter: QPainter, view: Scenery) -> None:
     left, right = (
         min(max(view.geometry.scale.x_of(at), -1.0), view.geometry.width + 1.0) for at in view.loop
     )
-    painter.fillRect(QRectF(left, RULER, right - left, view.geometry.height - RULER), colour)
+    painter.fillRect(QRectF(left, RULER_HEIGHT, right - left, view.geometry.height - RULER_HEIGHT), colour)
 
 
 def _flag(painter: QPainter, x: float, name: str, colour: QColor, *, hit: bool) -> None:
@@ -109,7 +109,7 @@ def _flag(painter: QPainter, x: float, name: str, colour: QColor, *, hit: bool) 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _marker_lines(painter: QPainter, view: Scenery) -> None:
+def _marker_lines(painter: QPainter, view: TimelineViewState) -> None:
     for marker in view.scene.timeline.markers:
         x = round(view.geometry.scale.x_of(marker.at)) + 0.5
         if 0 <= x <= view.geometry.width:
@@ -119,7 +119,7 @@ def _marker_lines(painter: QPainter, view: Scenery) -> None:
             painter.drawLine(QPointF(x, STRIP), QPointF(x, view.geometry.height))
 
 
-def _handles(painter: QPainter, view: Scenery) -> None:
+def _handles(painter: QPainter, view: TimelineViewState) -> None:
     """Of the clip under the pointer: what can be taken hold of."""
     found = None if view.hover.clip is None else view.scene.clip(view.hover.clip)
     if found is None:
@@ -129,33 +129,33 @@ def _handles(painter: QPainter, view: Scenery) -> None:
     if width < WIDE_ENOUGH or height < TALL_ENOUGH:
         return
     painter.save()
-    painter.setClipRect(QRectF(0, RULER, view.geometry.width, view.geometry.height - RULER))
+    painter.setClipRect(QRectF(0, RULER_HEIGHT, view.geometry.width, view.geometry.height - RULER_HEIGHT))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     colour = QColor(*track_colour(view.scene, found[0])).lighter(135)
-    for part, x in zip((Part.FADE_IN, Part.FADE_OUT), handles(found[1], rect), strict=True):
+    for part, x in zip((HitPart.FADE_IN, HitPart.FADE_OUT), handles(found[1], rect), strict=True):
         painter.setPen(QPen(QColor(DARK.well), 1.0))
         painter.setBrush(QColor(DARK.text) if view.hover.part is part else colour)
         painter.drawEllipse(QPointF(x, top + HANDLE / 2 + 2), HANDLE / 2, HANDLE / 2)
-    if view.hover.part is Part.GAIN:
+    if view.hover.part is HitPart.GAIN:
         y = round(gain_y(found[1].gain_db, rect)) + 0.5
         painter.setPen(QPen(QColor(DARK.text), 1.6))
         painter.drawLine(QPointF(max(left, -2.0) + 2, y), QPointF(left + width - 2, y))
-    if view.hover.part in {Part.START, Part.END}:
-        x = left if view.hover.part is Part.START else left + width - 3
+    if view.hover.part in {HitPart.START, HitPart.END}:
+        x = left if view.hover.part is HitPart.START else left + width - 3
         painter.fillRect(QRectF(x, top + 1, 3, height - 2), QColor(DARK.text))
     painter.restore()
 
 
-def _ring(painter: QPainter, view: Scenery) -> None:
+def _ring(painter: QPainter, view: TimelineViewState) -> None:
     """Where the keyboard is: round the clip it has gone to, else round the tracks."""
-    if not view.focused:
+    if not view.focus_shown:
         return
-    tracks = QRectF(0, RULER, view.geometry.width, view.geometry.height - RULER)
-    row = None if view.current is None else row_of(view.scene.timeline, view.current)
+    tracks = QRectF(0, RULER_HEIGHT, view.geometry.width, view.geometry.height - RULER_HEIGHT)
+    row = None if view.focused_clip is None else row_of(view.scene.timeline, view.focused_clip)
     painter.save()
     painter.setClipRect(tracks)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    found = None if row is None or view.current is None else view.scene.clip(view.current)
+    found = None if row is None or view.focused_clip is None else view.scene.clip(view.focused_clip)
     if found is None or row is None:
         painter.setPen(QPen(QColor(DARK.accent), 1.0))
         painter.drawRect(tracks.adjusted(0.5, 0.5, -0.5, -0.5))
@@ -171,8 +171,8 @@ def _ring(painter: QPainter, view: Scenery) -> None:
     painter.restore()
 
 
-def _ghost(painter: QPainter, view: Scenery) -> None:
-    ghost = view.ghost
+def _ghost(painter: QPainter, view: TimelineViewState) -> None:
+    ghost = view.drop_preview
     if ghost is None:
         return
     geometry = view.geometry
@@ -189,7 +189,7 @@ def _ghost(painter: QPainter, view: Scenery) -> None:
     painter.drawText(rect.adjusted(6, 2, -4, 0), int(Qt.AlignmentFlag.AlignTop), ghost.name)
 
 
-def _band(painter: QPainter, view: Scenery) -> None:
+def _band(painter: QPainter, view: TimelineViewState) -> None:
     if view.band is not None:
         colour = QColor(DARK.accent)
         colour.setAlphaF(0.15)
@@ -198,7 +198,7 @@ def _band(painter: QPainter, view: Scenery) -> None:
         painter.drawRect(QRectF(*view.band))
 
 
-def _playhead(painter: QPainter, view: Scenery) -> None:
+def _playhead(painter: QPainter, view: TimelineViewState) -> None:
     x = round(view.geometry.scale.x_of(view.playhead)) + 0.5
     if not -8 <= x <= view.geometry.width + 8:
         return
@@ -212,17 +212,17 @@ def _playhead(painter: QPainter, view: Scenery) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _saying(painter: QPainter, view: Scenery) -> None:
-    if view.saying is None or not view.saying.words:
+def _saying(painter: QPainter, view: TimelineViewState) -> None:
+    if view.tooltip is None or not view.tooltip.words:
         return
     painter.setFont(font())
-    width = QFontMetricsF(font()).horizontalAdvance(view.saying.words) + 16
-    x = min(view.saying.x + 14, view.geometry.width - width - 4)
-    rect = QRectF(x, max(view.saying.y - 32, 2.0), width, 22)
+    width = QFontMetricsF(font()).horizontalAdvance(view.tooltip.words) + 16
+    x = min(view.tooltip.x + 14, view.geometry.width - width - 4)
+    rect = QRectF(x, max(view.tooltip.y - 32, 2.0), width, 22)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(DARK.edge), 1.0))
     painter.setBrush(QColor(DARK.raised))
     painter.drawRoundedRect(rect, 4, 4)
     painter.setPen(QColor(DARK.text))
-    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), view.saying.words)
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), view.tooltip.words)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

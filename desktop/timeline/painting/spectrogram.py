@@ -21,7 +21,7 @@ BLOCK = 1024
 
 
 @dataclass(frozen=True)
-class Heat:
+class Spectrogram:
     """One take's spectrogram.
 
     Attributes:
@@ -50,7 +50,7 @@ class Heat:
                 yield number, begin, end
 
 
-def build(waveform: Floats, rate: int) -> Heat:
+def build_spectrogram(waveform: Floats, rate: int) -> Spectrogram:
     """The spectrogram of float32 (channels, samples): mel pitch from 40 Hz up, 72 dB under the take's loudest."""
     share = _shares(waveform.mean(axis=0), rate)
     levels = []
@@ -60,7 +60,7 @@ def build(waveform: Floats, rate: int) -> Heat:
             break
         share = np.pad(share, ((0, 0), (0, share.shape[1] % 2)), mode="edge")
         share = np.maximum(share[:, ::2], share[:, 1::2])
-    return Heat(waveform.shape[1] / rate, max(1, round(HOP_SECONDS * rate)) / rate, tuple(levels))
+    return Spectrogram(waveform.shape[1] / rate, max(1, round(HOP_SECONDS * rate)) / rate, tuple(levels))
 
 
 def _shares(mono: Floats, rate: int) -> Bytes:

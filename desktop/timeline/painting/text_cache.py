@@ -8,7 +8,7 @@ from desktop.timeline.painting.view_state import font
 MOST_TEXTS = 4096
 
 
-class Texts:
+class TextCache:
     """Words laid out once, as long as there is room for them."""
 
     def __init__(self) -> None:

@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from desktop.theme.dark_colours import DARK
 from desktop.timeline.layout.ruler_ticks import Tick
 from desktop.timeline.layout.time_scale import TimeScale
-from desktop.timeline.layout.track_layout import LaneIndex, LaneShelf
-from desktop.timeline.painting.clip_painter import Drawing, LanePlan, inside_of
-from desktop.timeline.painting.text_cache import Texts
-from desktop.timeline.painting.view_state import Scenery, clip_colours, track_colour
-from desktop.timeline.painting.waveform_cache import Waveforms
-from desktop.timeline.painting.waveform_columns import columns
+from desktop.timeline.layout.track_layout import ClipIndex, ClipIndexCache
+from desktop.timeline.painting.clip_painter import ClipPainter, TrackPlan, inside_of
+from desktop.timeline.painting.text_cache import TextCache
+from desktop.timeline.painting.view_state import TimelineViewState, clip_colours, track_colour
+from desktop.timeline.painting.waveform_cache import WaveformCache
+from desktop.timeline.painting.waveform_columns import waveform_columns
 from desktop.timeline.painting.waveform_image import draw_pixels, wave_pixels
 from engine.scene.timeline import Track
 
@@ -25,24 +25,24 @@ STEPS = 2.0
 @dataclass
 class _Kept:
     track: Track
-    plan: LanePlan
+    plan: TrackPlan
     picture: QPixmap
     missing: frozenset[str]
 
 
-class LaneArtist:
+class TrackPainter:
     """Gives the picture of each track in view."""
 
-    def __init__(self, waveforms: Waveforms, lanes: LaneShelf) -> None:
+    def __init__(self, waveforms: WaveformCache, lanes: ClipIndexCache) -> None:
         self._waveforms = waveforms
         self._lanes = lanes
         self._kept: dict[int, _Kept] = {}
         self._names: dict[str, str] = {}
-        self._texts = Texts()
+        self._texts = TextCache()
         self._named: object = None
         self.drawn = 0
 
-    def picture(self, view: Scenery, row: int, ticks: list[Tick], audible: bool) -> QPixmap:
+    def picture(self, view: TimelineViewState, row: int, ticks: list[Tick], audible: bool) -> QPixmap:
         track = view.scene.timeline.tracks[row]
         plan = _plan(view, track, row, audible)
         kept = self._kept.get(track.id)
@@ -56,18 +56,18 @@ class LaneArtist:
         for number in [n for n, kept in self._kept.items() if digest in kept.missing]:
             del self._kept[number]
 
-    def keep(self, view: Scenery) -> None:
+    def keep(self, view: TimelineViewState) -> None:
         """Forgets the pictures of tracks that are out of view."""
         tracks = view.scene.timeline.tracks
         there = {tracks[row].id for row in view.geometry.rows(len(tracks))}
         self._kept = {number: kept for number, kept in self._kept.items() if number in there}
 
-    def _name(self, view: Scenery) -> None:
+    def _name(self, view: TimelineViewState) -> None:
         if self._named is not view.scene.takes:
             self._named = view.scene.takes
             self._names = {take.digest: f"{take.name} {take.number}" for take in view.scene.takes}
 
-    def _draw(self, track: Track, plan: LanePlan, ticks: list[Tick]) -> _Kept:
+    def _draw(self, track: Track, plan: TrackPlan, ticks: list[Tick]) -> _Kept:
         self.drawn += 1
         picture = QPixmap(round(plan.width * plan.ratio), round(plan.lane * plan.ratio))
         picture.setDevicePixelRatio(plan.ratio)
@@ -76,11 +76,13 @@ class LaneArtist:
         seen = lane.between(plan.scale.start, plan.scale.sample_at(plan.width))
         painter = QPainter(picture)
         _grid(painter, plan, ticks)
-        drawing = Drawing(painter, plan, self._names, self._texts)
+        drawing = ClipPainter(painter, plan, self._names, self._texts)
         roomy = drawing.bodies(lane, seen)
         asked = [lane.digests[take] for take in np.unique(lane.take[seen])]
         if plan.spectrograms:
-            heats = {digest: heat for digest in asked if (heat := self._waveforms.heat(digest)) is not None}
+            heats = {
+                digest: heat for digest in asked if (heat := self._waveforms.spectrogram(digest)) is not None
+            }
             missing = frozenset(digest for digest in asked if digest not in heats)
             drawing.spectrograms([lane.clips[place] for place in seen.tolist()], heats)
         else:
@@ -89,33 +91,35 @@ class LaneArtist:
         painter.end()
         return _Kept(track, plan, picture, missing)
 
-    def _wave(self, painter: QPainter, lane: LaneIndex, asked: list[str], plan: LanePlan) -> frozenset[str]:
+    def _wave(self, painter: QPainter, lane: ClipIndex, asked: list[str], plan: TrackPlan) -> frozenset[str]:
         pyramids = {
             digest: found for digest in asked if (found := self._waveforms.pyramid(digest)) is not None
         }
         if pyramids:
             fine = TimeScale(plan.scale.start, plan.scale.per_pixel / plan.ratio)
-            drawn = columns(lane, pyramids, fine, round(plan.width * plan.ratio), plan.rate)
+            drawn = waveform_columns(lane, pyramids, fine, round(plan.width * plan.ratio), plan.rate)
             inside = inside_of(plan)
-            colour = clip_colours(plan.colour, audible=plan.audible, chosen=False).wave
+            colour = clip_colours(plan.colour, audible=plan.audible, selected=False).wave
             joined = fine.per_pixel < STEPS
             height = round(inside.height() * plan.ratio)
             draw_pixels(painter, inside, *wave_pixels(drawn, height, colour, joined=joined, ratio=plan.ratio))
         return frozenset(digest for digest in asked if digest not in pyramids)
 
 
-def _plan(view: Scenery, track: Track, row: int, audible: bool) -> LanePlan:
+def _plan(view: TimelineViewState, track: Track, row: int, audible: bool) -> TrackPlan:
     geometry = view.geometry
     mine = (
-        frozenset(clip.id for clip in track.clips if clip.id in view.chosen) if view.chosen else view.chosen
+        frozenset(clip.id for clip in track.clips if clip.id in view.selected)
+        if view.selected
+        else view.selected
     )
-    return LanePlan(
+    return TrackPlan(
         scale=geometry.scale,
         width=geometry.width,
         lane=geometry.height_of(row),
         ratio=view.ratio,
         rate=view.scene.timeline.rate,
-        chosen=mine,
+        selected=mine,
         colour=track_colour(view.scene, track),
         audible=audible,
         spectrograms=view.spectrograms,
@@ -123,7 +127,7 @@ def _plan(view: Scenery, track: Track, row: int, audible: bool) -> LanePlan:
     )
 
 
-def _grid(painter: QPainter, plan: LanePlan, ticks: list[Tick]) -> None:
+def _grid(painter: QPainter, plan: TrackPlan, ticks: list[Tick]) -> None:
     colour = QColor(DARK.raised).darker(125)
     for tick in ticks:
         if tick.label and not tick.label.startswith("+"):

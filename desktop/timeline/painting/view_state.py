@@ -7,18 +7,18 @@ from PySide6.QtGui import QColor, QFont
 
 from desktop.theme.dark_colours import DARK
 from desktop.timeline.interaction.hit_test import NOWHERE, Hit
-from desktop.timeline.layout.track_layout import Geometry
+from desktop.timeline.layout.track_layout import TrackLayout
 from engine.scene.colours import Colour
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 
-NOBODYS: Colour = (138, 152, 170)
+NO_OBJECT_COLOUR: Colour = (138, 152, 170)
 """Of tracks that belong to no object."""
 FONT_PIXELS = 11
 
 
 @dataclass(frozen=True)
-class Ghost:
+class DropPreview:
     """A take that is about to be dropped."""
 
     row: int
@@ -28,7 +28,7 @@ class Ghost:
 
 
 @dataclass(frozen=True)
-class Saying:
+class Tooltip:
     """A few words beside the pointer."""
 
     x: float
@@ -37,7 +37,7 @@ class Saying:
 
 
 @dataclass(frozen=True)
-class Scenery:
+class TimelineViewState:
     """All that is drawn.
 
     Attributes:
@@ -49,19 +49,19 @@ class Scenery:
     """
 
     scene: Scene
-    geometry: Geometry
+    geometry: TrackLayout
     ratio: float = 1.0
-    chosen: frozenset[int] = frozenset()
+    selected: frozenset[int] = frozenset()
     spectrograms: bool = False
     playhead: int = 0
     loop: tuple[int, int] | None = None
     hover: Hit = NOWHERE
-    current: int | None = None
-    focused: bool = False
+    focused_clip: int | None = None
+    focus_shown: bool = False
     band: tuple[float, float, float, float] | None = None
-    ghost: Ghost | None = None
+    drop_preview: DropPreview | None = None
     guide: int | None = None
-    saying: Saying | None = None
+    tooltip: Tooltip | None = None
 
 
 @dataclass(frozen=True)
@@ -77,20 +77,20 @@ class ClipColours:
 
 def track_colour(scene: Scene, track: Track) -> Colour:
     thing = None if track.object is None else scene.object(track.object)
-    return NOBODYS if thing is None else thing.colour
+    return NO_OBJECT_COLOUR if thing is None else thing.colour
 
 
 @lru_cache(maxsize=512)
-def clip_colours(colour: Colour, *, audible: bool, chosen: bool) -> ClipColours:
+def clip_colours(colour: Colour, *, audible: bool, selected: bool) -> ClipColours:
     """Quiet while they are not chosen, grey while the track is not heard."""
     own = QColor(*colour) if audible else mixed(QColor(*colour), QColor(DARK.faint), 0.8)
     ground = QColor(DARK.well)
     return ClipColours(
-        body=mixed(ground, own, 0.34 if chosen else 0.17),
-        title=mixed(ground, own, 0.72 if chosen else 0.36),
-        wave=mixed(own, QColor("#ffffff"), 0.35 if chosen else 0.12),
-        words=QColor(DARK.well) if chosen else mixed(own, QColor("#ffffff"), 0.65),
-        edge=QColor(DARK.text) if chosen else mixed(ground, own, 0.55),
+        body=mixed(ground, own, 0.34 if selected else 0.17),
+        title=mixed(ground, own, 0.72 if selected else 0.36),
+        wave=mixed(own, QColor("#ffffff"), 0.35 if selected else 0.12),
+        words=QColor(DARK.well) if selected else mixed(own, QColor("#ffffff"), 0.65),
+        edge=QColor(DARK.text) if selected else mixed(ground, own, 0.55),
     )
 
 

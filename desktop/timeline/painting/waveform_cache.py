@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from desktop.document.messages import message_of
 from desktop.threads.background import Background
 from desktop.timeline.painting import peak_pyramid, spectrogram
-from desktop.timeline.painting.peak_pyramid import Pyramid
-from desktop.timeline.painting.spectrogram import Heat
+from desktop.timeline.painting.peak_pyramid import PeakPyramid
+from desktop.timeline.painting.spectrogram import Spectrogram
 from engine.sound.cache import TakeSource
 
 Kind = Literal["pyramid", "heat"]
@@ -21,7 +21,7 @@ KEPT = 4096
 MOST_BYTES = 512 << 20
 
 
-class Waveforms(QObject):
+class WaveformCache(QObject):
     """What takes look like.
 
     Args:
@@ -39,22 +39,22 @@ class Waveforms(QObject):
         super().__init__(parent)
         self._source = source
         self._thread = Background(self)
-        self._kept: OrderedDict[Key, Pyramid | Heat] = OrderedDict()
+        self._kept: OrderedDict[Key, PeakPyramid | Spectrogram] = OrderedDict()
         self._bytes = 0
         self._waiting: dict[Key, None] = {}
         self._unreadable: set[Key] = set()
         self._running: Key | None = None
         self._closed = False
 
-    def pyramid(self, digest: str) -> Pyramid | None:
+    def pyramid(self, digest: str) -> PeakPyramid | None:
         """Its pyramid, or None: then it is being made, unless the take cannot be read."""
         found = self._get((digest, "pyramid"))
-        return found if isinstance(found, Pyramid) else None
+        return found if isinstance(found, PeakPyramid) else None
 
-    def heat(self, digest: str) -> Heat | None:
+    def spectrogram(self, digest: str) -> Spectrogram | None:
         """Its spectrogram, likewise."""
         found = self._get((digest, "heat"))
-        return found if isinstance(found, Heat) else None
+        return found if isinstance(found, Spectrogram) else None
 
     def unreadable(self, digest: str) -> bool:
         return (digest, "pyramid") in self._unreadable
@@ -69,7 +69,7 @@ class Waveforms(QObject):
         self._waiting.clear()
         self._thread.close()
 
-    def _get(self, key: Key) -> Pyramid | Heat | None:
+    def _get(self, key: Key) -> PeakPyramid | Spectrogram | None:
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
@@ -91,7 +91,7 @@ class Waveforms(QObject):
             lambda error: self._fail(key, error),
         )
 
-    def _keep(self, key: Key, made: Pyramid | Heat) -> None:
+    def _keep(self, key: Key, made: PeakPyramid | Spectrogram) -> None:
         self._running = None
         self._kept[key] = made
         self._bytes += _bytes(made)
@@ -112,11 +112,11 @@ class Waveforms(QObject):
 
 def _making(source: TakeSource, key: Key) -> Callable[[], Any]:
     digest, kind = key
-    build = peak_pyramid.build if kind == "pyramid" else spectrogram.build
+    build = peak_pyramid.build_peaks if kind == "pyramid" else spectrogram.build_spectrogram
     return lambda: build(*source(digest))
 
 
-def _bytes(made: Pyramid | Heat) -> int:
-    if isinstance(made, Pyramid):
+def _bytes(made: PeakPyramid | Spectrogram) -> int:
+    if isinstance(made, PeakPyramid):
         return made.bytes
     return sum(tile.nbytes for level in made.levels for tile in level)

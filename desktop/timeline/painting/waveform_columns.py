@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.timeline.layout.time_scale import TimeScale
-from desktop.timeline.layout.track_layout import LaneIndex
-from desktop.timeline.painting.peak_pyramid import FACTOR, Floats, Pyramid, level_for
+from desktop.timeline.layout.track_layout import ClipIndex
+from desktop.timeline.painting.peak_pyramid import FACTOR, Floats, PeakPyramid, level_for
 from engine.scene.timeline import FADE_SHAPES, FadeShape
 from engine.sound.fades import fade_in
 
@@ -21,7 +21,7 @@ MUTED = 0.35
 
 
 @dataclass(frozen=True)
-class Columns:
+class WaveformColumns:
     """For each column: lowest and highest value with gain and fades, and how strongly it is drawn, 0 to 1."""
 
     low: Floats
@@ -29,14 +29,14 @@ class Columns:
     weight: Floats
 
 
-def columns(
-    lane: LaneIndex, pyramids: Mapping[str, Pyramid], scale: TimeScale, width: int, rate: int
-) -> Columns:
+def waveform_columns(
+    lane: ClipIndex, pyramids: Mapping[str, PeakPyramid], scale: TimeScale, width: int, rate: int
+) -> WaveformColumns:
     """The columns 0 to ``width`` of a track, at the timeline's ``rate``; clips that overlap are drawn over another.
 
     Clips of takes that have no pyramid yet are left out.
     """
-    out = Columns(*(np.full(width, empty, np.float32) for empty in (np.inf, -np.inf, 0.0)))
+    out = WaveformColumns(*(np.full(width, empty, np.float32) for empty in (np.inf, -np.inf, 0.0)))
     seen = lane.between(scale.start, scale.sample_at(width))
     known = seen[np.array([digest in pyramids for digest in lane.digests], np.bool_)[lane.take[seen]]]
     levels = np.zeros(len(lane.digests), np.int64)
@@ -56,7 +56,7 @@ def columns(
     return out
 
 
-def _add(out: Columns, lane: LaneIndex, clips: Ints, bank: "_Bank", scale: TimeScale) -> None:
+def _add(out: WaveformColumns, lane: ClipIndex, clips: Ints, bank: "_Bank", scale: TimeScale) -> None:
     """Adds the clips that are read from one level."""
     width = len(out.low)
     left = np.clip(np.floor((lane.start[clips] - scale.start) / scale.per_pixel), 0, width).astype(np.int64)
@@ -87,7 +87,7 @@ class _Bank:
     """One level of several takes, end to end."""
 
     def __init__(
-        self, lane: LaneIndex, clips: Ints, pyramids: Mapping[str, Pyramid], level: int, rate: int
+        self, lane: ClipIndex, clips: Ints, pyramids: Mapping[str, PeakPyramid], level: int, rate: int
     ) -> None:
         used, self.of_clip = np.unique(lane.take[clips], return_inverse=True)
         chosen = [pyramids[lane.digests[take]] for take in used]
@@ -113,7 +113,7 @@ class _Bank:
         return low, high
 
 
-def _faded(lane: LaneIndex, which: Ints, middle: Doubles) -> Doubles:
+def _faded(lane: ClipIndex, which: Ints, middle: Doubles) -> Doubles:
     """The factor of each column's clip's fades at its middle, counted from the clip's start."""
     factor = np.ones(len(which))
     left = (lane.end - lane.start)[which] - middle
@@ -125,11 +125,11 @@ def _faded(lane: LaneIndex, which: Ints, middle: Doubles) -> Doubles:
         for number, shape in enumerate(FADE_SHAPES):
             here = inside & (shapes == number)
             if here.any():
-                factor[here] *= faded(within[here] / samples[here], shape)
+                factor[here] *= fade_factor(within[here] / samples[here], shape)
     return factor
 
 
-def faded(share: Doubles, shape: FadeShape) -> Doubles:
+def fade_factor(share: Doubles, shape: FadeShape) -> Doubles:
     """How far a fade has risen after this share of it, 0 to 1."""
     return np.asarray(np.interp(share, (np.arange(TABLE) + 0.5) / TABLE, _table(shape)), np.float64)
 

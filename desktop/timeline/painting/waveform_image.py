@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from desktop.timeline.painting.waveform_columns import Columns
+from desktop.timeline.painting.waveform_columns import WaveformColumns
 
 LOUDER = 0.65
 """Waveforms are drawn with this power of their amplitude, so that quiet sounds can be seen too."""
@@ -27,7 +27,7 @@ def draw_pixels(painter: QPainter, inside: QRectF, pixels: Pixels, first: int) -
 
 
 def wave_pixels(
-    found: Columns, height: int, colour: QColor, *, joined: bool, ratio: float = 1.0
+    found: WaveformColumns, height: int, colour: QColor, *, joined: bool, ratio: float = 1.0
 ) -> tuple[Pixels, int]:
     """The columns as premultiplied pixels, with soft edges; only rows with anything in them, and the first of those.
 

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
-from desktop.canvas.candidate_picker import Finding, words
+from desktop.canvas.candidate_picker import CandidatePicker, count_text
 from desktop.canvas.canvas import Canvas
-from desktop.vision.candidates import Thing, anchor
-from desktop.vision.outline import trace
+from desktop.vision.candidates import MaskCandidate, badge_anchor
+from desktop.vision.outline import trace_outline
 from engine.scene.masks import Mask
 from tests.desktop.canvas.test_canvas import (
     CONTROL,
@@ -33,8 +33,8 @@ __all__ = ["canvas", "heard"]
 MASKS = (square(STILL, 60, 60, 40), square(STILL, 60, 60, 12), square(STILL, 250, 120, 20))
 
 
-def thing(mask: Mask) -> Thing:
-    return Thing(mask, trace(mask), anchor(mask))
+def thing(mask: Mask) -> MaskCandidate:
+    return MaskCandidate(mask, trace_outline(mask), badge_anchor(mask))
 
 
 THINGS = tuple(thing(mask) for mask in MASKS)
@@ -42,7 +42,7 @@ THINGS = tuple(thing(mask) for mask in MASKS)
 
 @pytest.fixture
 def offered(canvas: Canvas) -> Canvas:
-    canvas.show_found(THINGS)
+    canvas.show_candidates(THINGS)
     return canvas
 
 
@@ -50,7 +50,7 @@ def offered(canvas: Canvas) -> Canvas:
 
 
 def test_the_smallest_of_several_is_meant() -> None:
-    finding = Finding(THINGS)
+    finding = CandidatePicker(THINGS)
     assert finding.at(60, 60) == 1
     assert finding.at(30, 30) == 0
     assert finding.at(300, 5) is None
@@ -58,40 +58,42 @@ def test_the_smallest_of_several_is_meant() -> None:
 
 
 def test_choosing_all_and_then_none() -> None:
-    finding = Finding(THINGS).toggled(1)
-    assert finding.toggled_all().chosen == {0, 1, 2}
-    assert finding.toggled_all().toggled_all().chosen == frozenset()
-    assert finding.toggled(1).wanted == ()
+    finding = CandidatePicker(THINGS).toggled(1)
+    assert finding.toggled_all().selected == {0, 1, 2}
+    assert finding.toggled_all().toggled_all().selected == frozenset()
+    assert finding.toggled(1).selected_masks == ()
 
 
 def test_cycling_goes_round_both_ways_and_begins_at_an_end() -> None:
-    finding = Finding(THINGS)
-    assert [finding.cycled(1).lit, finding.cycled(-1).lit] == [0, 2]
-    assert finding.lighting(2).cycled(1).lit == 0
-    assert Finding().cycled(1).lit is None
+    finding = CandidatePicker(THINGS)
+    assert [finding.cycled(1).hovered_index, finding.cycled(-1).hovered_index] == [0, 2]
+    assert finding.with_hovered(2).cycled(1).hovered_index == 0
+    assert CandidatePicker().cycled(1).hovered_index is None
 
 
 def test_the_bar_says_what_the_keys_do_and_names_only_those_there_are() -> None:
-    assert words(6, 4, "Enter", "Esc") == "6 things found: click to choose, Enter adds 4, Esc leaves them"
-    assert words(6, 0, "Enter", "Esc") == "6 things found: click to choose, Esc leaves them"
-    assert words(1, 1, "", "X") == "One thing found: click to choose, X leaves it"
-    assert words(6, 4, "Enter", "Esc", short=True) == "6 things found, 4 chosen"
+    assert (
+        count_text(6, 4, "Enter", "Esc") == "6 things found: click to choose, Enter adds 4, Esc leaves them"
+    )
+    assert count_text(6, 0, "Enter", "Esc") == "6 things found: click to choose, Esc leaves them"
+    assert count_text(1, 1, "", "X") == "One thing found: click to choose, X leaves it"
+    assert count_text(6, 4, "Enter", "Esc", short=True) == "6 things found, 4 chosen"
 
 
 def test_a_badge_stands_inside_its_mask_also_where_the_middle_is_a_hole() -> None:
     ring = np.array(square(STILL, 150, 120, 60))
     ring[70:170, 100:200] = False
     ring[:, 200:] |= square(STILL, 230, 120, 30)[:, 200:]
-    x, y = anchor(ring)
+    x, y = badge_anchor(ring)
     assert ring[int(y), int(x)]
     assert (x, y) == pytest.approx((232, 120), abs=8)
-    assert anchor(np.zeros((40, 40), np.bool_)) == (0, 0)
+    assert badge_anchor(np.zeros((40, 40), np.bool_)) == (0, 0)
 
 
 def test_a_mask_of_one_pixel_of_a_large_still_has_its_badge_there() -> None:
     mask = np.zeros((1200, 1800), np.bool_)
     mask[700, 900] = True
-    assert anchor(mask) == pytest.approx((900, 700), abs=8)
+    assert badge_anchor(mask) == pytest.approx((900, 700), abs=8)
 
 
 # The canvas
@@ -101,7 +103,7 @@ def test_found_things_are_drawn_quietly_and_stronger_once_chosen(offered: Canvas
     before = pixel(offered, 240, 110)
     assert before != pixel(offered, 300, 200)
     click(offered, 250, 120)
-    assert offered.finding.chosen == {2}
+    assert offered.picker.selected == {2}
     red, _, blue = pixel(offered, 240, 110)
     assert blue > before[2] and blue > red
 
@@ -109,39 +111,39 @@ def test_found_things_are_drawn_quietly_and_stronger_once_chosen(offered: Canvas
 def test_a_click_chooses_and_another_takes_it_back(offered: Canvas, heard: Heard) -> None:
     for _ in range(3):
         click(offered, 60, 60)
-    assert offered.finding.chosen == {1}
+    assert offered.picker.selected == {1}
     assert not heard.picked and not heard.hints
 
 
 def test_the_pointer_lights_what_a_click_would_choose(offered: Canvas, heard: Heard) -> None:
     QTest.mouseMove(offered, at(offered, 250, 120))
-    assert offered.finding.lit == 2
+    assert offered.picker.hovered_index == 2
     assert offered.cursor().shape() is Qt.CursorShape.PointingHandCursor
     QTest.mouseMove(offered, at(offered, 300, 220))
-    assert offered.finding.lit is None
+    assert offered.picker.hovered_index is None
     assert all(place == (-1, -1) for place in heard.hovers)
 
 
 def test_the_keys_choose_too_and_a_resting_pointer_does_not_hinder(offered: Canvas, heard: Heard) -> None:
     QTest.mouseMove(offered, at(offered, 250, 120))
     QTest.keyClick(offered, Qt.Key.Key_Tab)
-    assert offered.finding.lit == 0
+    assert offered.picker.hovered_index == 0
     QTest.keyClick(offered, Qt.Key.Key_Space)
     QTest.keyClick(offered, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(offered, Qt.Key.Key_Space)
-    assert offered.finding.chosen == {0, 2}
+    assert offered.picker.selected == {0, 2}
     assert heard.counts["tapped"] == 0
 
 
 def test_space_plays_while_nothing_is_lit(offered: Canvas, heard: Heard) -> None:
     QTest.mouseMove(offered, at(offered, 300, 220))
     QTest.keyClick(offered, Qt.Key.Key_Space)
-    assert heard.counts["tapped"] == 1 and not offered.finding.chosen
+    assert heard.counts["tapped"] == 1 and not offered.picker.selected
 
 
 def accepted(canvas: Canvas) -> list[tuple[Mask, ...]]:
     seen: list[tuple[Mask, ...]] = []
-    canvas.things_accepted.connect(seen.append)
+    canvas.candidates_accepted.connect(seen.append)
     return seen
 
 
@@ -152,13 +154,13 @@ def test_enter_adds_the_chosen_and_no_more(offered: Canvas) -> None:
     QTest.keyClick(offered, Qt.Key.Key_Return)
     [masks] = seen
     assert masks[0] is MASKS[0] and masks[1] is MASKS[2] and len(masks) == 2
-    assert not offered.finding.open and not offered.found_bar.isVisible()
+    assert not offered.picker.open and not offered.candidate_bar.isVisible()
 
 
 def test_enter_with_nothing_chosen_says_what_to_do_and_keeps_the_offer(offered: Canvas, heard: Heard) -> None:
     seen = accepted(offered)
     QTest.keyClick(offered, Qt.Key.Key_Return)
-    assert seen == [] and offered.finding.open
+    assert seen == [] and offered.picker.open
     assert heard.advice == ["Nothing is chosen yet: click what should be heard."]
 
 
@@ -166,65 +168,67 @@ def test_escape_leaves_them_all(offered: Canvas) -> None:
     seen = accepted(offered)
     click(offered, 250, 120)
     QTest.keyClick(offered, Qt.Key.Key_Escape)
-    assert seen == [] and not offered.finding.open
-    assert not any(offered.can_obey())
+    assert seen == [] and not offered.picker.open
+    assert not any(offered.can_execute())
 
 
 def test_the_bar_does_the_same(offered: Canvas) -> None:
-    seen, bar = accepted(offered), offered.found_bar
+    seen, bar = accepted(offered), offered.candidate_bar
     assert bar.isVisible() and not bar.add.isEnabled()
     QTest.mouseClick(bar.all, LEFT)
-    assert offered.finding.all_chosen and (bar.all.text(), bar.add.text()) == ("None", "Add 3")
+    assert offered.picker.all_selected and (bar.all.text(), bar.add.text()) == ("None", "Add 3")
     QTest.mouseClick(bar.all, LEFT)
-    assert not offered.finding.chosen
+    assert not offered.picker.selected
     click(offered, 250, 120)
     QTest.mouseClick(bar.add, LEFT)
     assert [len(masks) for masks in seen] == [1]
-    offered.show_found(THINGS)
+    offered.show_candidates(THINGS)
     QTest.mouseClick(bar.leave, LEFT)
-    assert not offered.finding.open and len(seen) == 1
+    assert not offered.picker.open and len(seen) == 1
 
 
 def test_the_bar_stays_inside_a_narrow_canvas(offered: Canvas) -> None:
     for width in (900, 520, 380):
         offered.resize(width, 400)
-        assert offered.rect().contains(offered.found_bar.geometry()), width
-    assert offered.found_bar.count.text() == "3 things found"
+        assert offered.rect().contains(offered.candidate_bar.geometry()), width
+    assert offered.candidate_bar.count.text() == "3 things found"
 
 
 def test_the_bar_names_changed_keys(offered: Canvas) -> None:
     offered.set_keys(KeyMap({"accept": ("Ctrl+Return",), "clear": ()}))
     click(offered, 250, 120)
-    assert "adds 1" in offered.found_bar.count.text() and "leaves" not in offered.found_bar.count.text()
-    assert "Ctrl+Return" in offered.found_bar.add.toolTip()
-    assert "(" not in offered.found_bar.leave.toolTip()
+    assert (
+        "adds 1" in offered.candidate_bar.count.text() and "leaves" not in offered.candidate_bar.count.text()
+    )
+    assert "Ctrl+Return" in offered.candidate_bar.add.toolTip()
+    assert "(" not in offered.candidate_bar.leave.toolTip()
 
 
 def test_a_click_elsewhere_leaves_them_and_does_what_it_does(offered: Canvas, heard: Heard) -> None:
     click(offered, 250, 120)
     click(offered, 300, 220)
-    assert not offered.finding.open
+    assert not offered.picker.open
     assert len(heard.hints) == 1 and len(heard.advice) == 1
 
 
 def test_a_box_leaves_them(offered: Canvas, heard: Heard) -> None:
     drag(offered, at(offered, 200, 180), at(offered, 300, 230))
-    assert not offered.finding.open and len(heard.hints) == 1
+    assert not offered.picker.open and len(heard.hints) == 1
 
 
 def test_a_drag_with_the_middle_button_or_the_wheel_keeps_them(offered: Canvas) -> None:
     drag(offered, QPoint(300, 300), QPoint(340, 320), Qt.MouseButton.MiddleButton)
-    assert offered.finding.open
+    assert offered.picker.open
 
 
 def test_control_click_on_a_found_thing_chooses_it_too(offered: Canvas) -> None:
     click(offered, 250, 120, CONTROL)
-    assert offered.finding.chosen == {2}
+    assert offered.picker.selected == {2}
 
 
 def test_another_still_ends_it(offered: Canvas) -> None:
     offered.set_still(still_of(200, 100))
-    assert not offered.finding.open and not offered.found_bar.isVisible()
+    assert not offered.picker.open and not offered.candidate_bar.isVisible()
 
 
 def test_the_offer_takes_the_keyboard_but_not_from_a_field(qtbot: QtBot) -> None:
@@ -238,9 +242,9 @@ def test_the_offer_takes_the_keyboard_but_not_from_a_field(qtbot: QtBot) -> None
     stage.set_still(STILL)
     field.setFocus()
     qtbot.waitUntil(field.hasFocus)
-    stage.show_found(THINGS)
+    stage.show_candidates(THINGS)
     assert field.hasFocus()
     field.clearFocus()
-    stage.show_found([replace(THINGS[0])])
+    stage.show_candidates([replace(THINGS[0])])
     assert stage.hasFocus()
     stage.release()

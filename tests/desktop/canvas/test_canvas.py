@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
-from desktop.canvas.canvas import NOBODY, Canvas
+from desktop.canvas.canvas import NO_OBJECT, Canvas
 from desktop.canvas.canvas_commands import Command
 from desktop.canvas.canvas_view import GUIDE
 from desktop.canvas.pointer_actions import Tool
-from desktop.vision.outline import trace
+from desktop.vision.outline import trace_outline
 from engine.scene.hints import Box, Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
@@ -44,11 +44,11 @@ class Heard:
         canvas.hints_changed.connect(self.hints.append)
         canvas.hovered.connect(lambda x, y: self.hovers.append((x, y)))
         canvas.accepted.connect(self.accepted.append)
-        canvas.object_picked.connect(lambda index, extend: self.picked.append((index, extend)))
+        canvas.object_clicked.connect(lambda index, extend: self.picked.append((index, extend)))
         canvas.mask_edited.connect(lambda index, mask: self.edited.append((index, mask)))
-        canvas.advised.connect(self.advice.append)
+        canvas.hint_shown.connect(self.advice.append)
         for name, signal in (
-            ("cleared", canvas.cleared), ("find", canvas.find_requested), ("tapped", canvas.tapped)
+            ("cleared", canvas.cleared), ("find", canvas.find_requested), ("tapped", canvas.space_tapped)
         ):  # fmt: skip
             signal.connect(lambda name=name: self._count(name))
 
@@ -109,7 +109,7 @@ def wheel(canvas: Canvas, place: QPoint, notches: int, held: Qt.KeyboardModifier
 def propose(canvas: Canvas) -> list[Mask]:
     masks = [square(STILL, 200, 150, half) for half in (20, 10, 30)]
     click(canvas, 200, 150)
-    canvas.show_proposal(masks, 0, [trace(mask) for mask in masks])
+    canvas.show_proposal(masks, 0, [trace_outline(mask) for mask in masks])
     return masks
 
 
@@ -146,14 +146,14 @@ def test_masks_of_another_still_are_not_shown(canvas: Canvas) -> None:
 
 def test_what_a_hover_would_take_is_drawn_and_goes_with_the_pointer(canvas: Canvas) -> None:
     QTest.mouseMove(canvas, at(canvas, 200, 150))
-    canvas.show_hover(trace(square(STILL, 200, 150)))
+    canvas.show_hover(trace_outline(square(STILL, 200, 150)))
     assert pixel(canvas, 200, 150)[0] > 90
     QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     assert pixel(canvas, 200, 150)[0] == 90
 
 
 def test_a_hover_that_comes_after_the_pointer_left_is_not_shown(canvas: Canvas) -> None:
-    canvas.show_hover(trace(square(STILL, 200, 150)))
+    canvas.show_hover(trace_outline(square(STILL, 200, 150)))
     assert canvas.hover is None
 
 
@@ -180,7 +180,7 @@ def test_the_still_is_not_scaled_again_for_a_hover(canvas: Canvas) -> None:
     before = canvas._picture.drawn_count
     QTest.mouseMove(canvas, at(canvas, 200, 150))
     for x in range(150, 200, 10):
-        canvas.show_hover(trace(square(STILL, x, 150)))
+        canvas.show_hover(trace_outline(square(STILL, x, 150)))
         canvas.grab()
     assert canvas._picture.drawn_count == before
 
@@ -281,30 +281,30 @@ def test_tab_and_shift_wheel_and_buttons_cycle_three_proposals(canvas: Canvas) -
     propose(canvas)
     seen = []
     QTest.keyClick(canvas, Qt.Key.Key_Tab)
-    seen.append(canvas.choosing.which)
+    seen.append(canvas.draft.index)
     QTest.keyClick(canvas, Qt.Key.Key_Backtab, SHIFT)
-    seen.append(canvas.choosing.which)
+    seen.append(canvas.draft.index)
     wheel(canvas, QPoint(300, 300), -1, SHIFT)
-    seen.append(canvas.choosing.which)
+    seen.append(canvas.draft.index)
     QTest.mouseClick(canvas.proposal_bar.next, LEFT)
-    seen.append(canvas.choosing.which)
+    seen.append(canvas.draft.index)
     QTest.mouseClick(canvas.proposal_bar.previous, LEFT)
-    seen.append(canvas.choosing.which)
+    seen.append(canvas.draft.index)
     assert seen == [1, 0, 1, 2, 1]
-    assert canvas.proposal_bar.which.text() == "Mask 2 of 3"
+    assert canvas.proposal_bar.index.text() == "Mask 2 of 3"
 
 
 @pytest.mark.parametrize("how", ["key", "button"])
 def test_enter_accepts_the_proposal_that_is_shown(canvas: Canvas, heard: Heard, how: str) -> None:
     masks = propose(canvas)
-    canvas.obey(Command.NEXT)
+    canvas.execute(Command.NEXT)
     if how == "key":
         QTest.keyClick(canvas, Qt.Key.Key_Return)
     else:
         QTest.mouseClick(canvas.proposal_bar.accept, LEFT)
     assert len(heard.accepted) == 1
     assert heard.accepted[0] is masks[1]
-    assert not canvas.choosing.open
+    assert not canvas.draft.open
     assert not canvas.proposal_bar.isVisible()
 
 
@@ -315,7 +315,7 @@ def test_escape_clears_hints_and_proposal(canvas: Canvas, heard: Heard, how: str
         QTest.keyClick(canvas, Qt.Key.Key_Escape)
     else:
         QTest.mouseClick(canvas.proposal_bar.clear, LEFT)
-    assert not canvas.choosing.open
+    assert not canvas.draft.open
     assert heard.counts["cleared"] == 1
 
 
@@ -331,13 +331,13 @@ def test_backspace_takes_back_the_last_hint_and_at_last_all(canvas: Canvas, hear
 def test_a_proposal_without_outlines_is_traced(qtbot: QtBot, canvas: Canvas) -> None:
     click(canvas, 200, 150)
     canvas.show_proposal([square(STILL, 200, 150)])
-    qtbot.waitUntil(lambda: canvas.choosing.outline is not None)
+    qtbot.waitUntil(lambda: canvas.draft.outline is not None)
 
 
 def test_another_still_gives_up_hints_and_proposal(canvas: Canvas) -> None:
     propose(canvas)
     canvas.set_still(still_of(100, 100))
-    assert not canvas.choosing.open
+    assert not canvas.draft.open
 
 
 @pytest.mark.parametrize("how", ["key", "button"])
@@ -359,7 +359,7 @@ def test_a_click_on_an_object_picks_it_control_extends_and_beside_the_still_pick
     click(canvas, 100, 100)
     click(canvas, 250, 60, CONTROL)
     QTest.mouseClick(canvas, LEFT, NONE, QPoint(2, 300))
-    assert heard.picked == [(0, False), (4, True), (NOBODY, False)]
+    assert heard.picked == [(0, False), (4, True), (NO_OBJECT, False)]
     assert heard.hints == []
 
 
@@ -397,7 +397,7 @@ def test_a_stroke_that_changes_nothing_or_would_leave_nothing_is_no_edit(
     canvas: Canvas, heard: Heard
 ) -> None:
     canvas.show_objects([DOG], [0])
-    canvas.choose_tool(Tool.ERASE)
+    canvas.set_tool(Tool.ERASE)
     drag(canvas, at(canvas, 250, 200), at(canvas, 280, 200))
     canvas.set_diameter(400)
     canvas.show_objects([SoundingObject(0, square(STILL, 100, 100, 3), "dot")], [0])
@@ -408,19 +408,19 @@ def test_a_stroke_that_changes_nothing_or_would_leave_nothing_is_no_edit(
 def test_with_nothing_selected_the_brush_paints_a_new_object_and_the_eraser_says_why_not(
     canvas: Canvas, heard: Heard
 ) -> None:
-    canvas.choose_tool(Tool.BRUSH)
+    canvas.set_tool(Tool.BRUSH)
     drag(canvas, at(canvas, 40, 200), at(canvas, 80, 200))
     assert heard.accepted[0][200, 60]
-    canvas.choose_tool(Tool.ERASE)
+    canvas.set_tool(Tool.ERASE)
     drag(canvas, at(canvas, 40, 200), at(canvas, 80, 200))
     assert heard.advice == ["Select one object to brush its mask."]
 
 
 def test_the_brush_mends_an_open_proposal_before_it_is_accepted(canvas: Canvas, heard: Heard) -> None:
     propose(canvas)
-    canvas.choose_tool(Tool.BRUSH)
+    canvas.set_tool(Tool.BRUSH)
     drag(canvas, at(canvas, 200, 150), at(canvas, 260, 150))
-    canvas.obey(Command.ACCEPT)
+    canvas.execute(Command.ACCEPT)
     assert heard.accepted[0][150, 250]
 
 

@@ -18,7 +18,7 @@ from engine.scene.edits import rename_object
 from engine.scene.scene import Scene, StillRecord
 from engine.vision.still import Still
 from tests.desktop.canvas.test_canvas import at, click, drag
-from tests.desktop.vision.fake_backend import FakeSight, still_of
+from tests.desktop.vision.fake_backend import FakeBackend, still_of
 
 STILL, OTHER = still_of(320, 240), still_of(200, 240)
 
@@ -27,7 +27,7 @@ class Desktop:
     """What is joined, and what was said."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.sight = FakeSight()
+        self.sight = FakeBackend()
         self.said: list[Message] = []
         messages = Messages()
         messages.shown.connect(self.said.append)
@@ -64,7 +64,7 @@ def desk(qtbot: QtBot) -> Iterator[Desktop]:
 def add_one(qtbot: QtBot, desk: Desktop, x: float = 200, y: float = 150) -> None:
     before = len(desk.names)
     click(desk.canvas, x, y)
-    qtbot.waitUntil(lambda: bool(desk.canvas.choosing.masks))
+    qtbot.waitUntil(lambda: bool(desk.canvas.draft.masks))
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     assert len(desk.names) == before + 1
 
@@ -114,7 +114,7 @@ def test_an_object_undone_before_its_name_came_breaks_nothing(qtbot: QtBot, desk
 
 def find(qtbot: QtBot, desk: Desktop) -> None:
     QTest.keyClick(desk.canvas, Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: desk.canvas.finding.open)
+    qtbot.waitUntil(lambda: desk.canvas.picker.open)
 
 
 def test_what_is_found_is_no_object_until_it_was_chosen_and_added_in_one_step(
@@ -125,7 +125,7 @@ def test_what_is_found_is_no_object_until_it_was_chosen_and_added_in_one_step(
     click(desk.canvas, 30, 30)
     click(desk.canvas, 120, 80)
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
-    assert not desk.canvas.finding.open
+    assert not desk.canvas.picker.open
     assert desk.document.selection == (0, 1)
     qtbot.waitUntil(lambda: desk.names == ["dog", "dog"])
     desk.document.undo()
@@ -145,13 +145,13 @@ def test_what_is_an_object_already_is_not_offered_again(qtbot: QtBot, desk: Desk
     click(desk.canvas, 30, 30)
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     find(qtbot, desk)
-    assert len(desk.canvas.finding.things) == 1
+    assert len(desk.canvas.picker.candidates) == 1
     click(desk.canvas, 120, 80)
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     QTest.keyClick(desk.canvas, Qt.Key.Key_F)
     qtbot.waitUntil(lambda: len(desk.said) == 1)
     assert desk.said[0].text.startswith("All that was found is an object already.")
-    assert not desk.canvas.finding.open
+    assert not desk.canvas.picker.open
 
 
 def test_nothing_found_is_one_sentence(qtbot: QtBot, desk: Desktop) -> None:
@@ -159,7 +159,7 @@ def test_nothing_found_is_one_sentence(qtbot: QtBot, desk: Desktop) -> None:
     QTest.keyClick(desk.canvas, Qt.Key.Key_F)
     qtbot.waitUntil(lambda: len(desk.said) == 1)
     assert desk.said[0].text == "Nothing was found in this still. Click a thing, or drag a box round it."
-    assert not desk.canvas.finding.open
+    assert not desk.canvas.picker.open
 
 
 def test_who_begins_an_object_himself_is_not_interrupted_by_what_was_found(
@@ -168,16 +168,16 @@ def test_who_begins_an_object_himself_is_not_interrupted_by_what_was_found(
     desk.sight.gate.clear()
     QTest.keyClick(desk.canvas, Qt.Key.Key_F)
     click(desk.canvas, 200, 150)
-    with qtbot.waitSignal(desk.vision.found):
+    with qtbot.waitSignal(desk.vision.candidates_found):
         desk.sight.gate.set()
-    assert not desk.canvas.finding.open
-    qtbot.waitUntil(lambda: bool(desk.canvas.choosing.masks))
+    assert not desk.canvas.picker.open
+    qtbot.waitUntil(lambda: bool(desk.canvas.draft.masks))
 
 
 def test_what_was_found_goes_with_its_still(qtbot: QtBot, desk: Desktop) -> None:
     find(qtbot, desk)
     desk.open(OTHER)
-    assert not desk.canvas.finding.open and not desk.canvas.found_bar.isVisible()
+    assert not desk.canvas.picker.open and not desk.canvas.candidate_bar.isVisible()
 
 
 def test_found_things_put_the_brush_away(qtbot: QtBot, desk: Desktop) -> None:
@@ -185,12 +185,12 @@ def test_found_things_put_the_brush_away(qtbot: QtBot, desk: Desktop) -> None:
     find(qtbot, desk)
     assert desk.canvas.tool is Tool.HINT
     QTest.keyClick(desk.canvas, Qt.Key.Key_B)
-    assert not desk.canvas.finding.open
+    assert not desk.canvas.picker.open
 
 
 def test_picking_selects_and_control_adds_and_takes_back(qtbot: QtBot, desk: Desktop) -> None:
     find(qtbot, desk)
-    QTest.mouseClick(desk.canvas.found_bar.all, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(desk.canvas.candidate_bar.all, Qt.MouseButton.LeftButton)
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     assert len(desk.names) == 2
     selected: list[tuple[int, ...]] = []
@@ -223,7 +223,7 @@ def test_an_answer_to_hints_that_are_gone_is_not_shown(qtbot: QtBot, desk: Deskt
     QTest.keyClick(desk.canvas, Qt.Key.Key_Escape)
     with qtbot.waitSignal(desk.vision.proposed, raising=False, timeout=300):
         desk.sight.gate.set()
-    assert not desk.canvas.choosing.open
+    assert not desk.canvas.draft.open
 
 
 def test_another_still_in_mid_run_leaves_nothing_of_the_one_before(qtbot: QtBot, desk: Desktop) -> None:
@@ -232,7 +232,7 @@ def test_another_still_in_mid_run_leaves_nothing_of_the_one_before(qtbot: QtBot,
     desk.open(OTHER)
     desk.sight.gate.set()
     qtbot.waitUntil(lambda: desk.vision.ready)
-    assert not desk.canvas.choosing.open
+    assert not desk.canvas.draft.open
     assert desk.names == []
     add_one(qtbot, desk, 100, 100)
     assert desk.document.scene.objects[0].mask.shape == (240, 200)
@@ -242,13 +242,13 @@ def test_a_failed_proposal_is_one_message_and_no_bar_waits_for_it(qtbot: QtBot, 
     desk.sight.error = BadInput("Nothing was found there.")
     click(desk.canvas, 200, 150)
     qtbot.waitUntil(lambda: [message.text for message in desk.said] == ["Nothing was found there."])
-    assert not desk.canvas.choosing.open
+    assert not desk.canvas.draft.open
     add_one(qtbot, desk)
 
 
 def test_an_object_that_cannot_be_named_keeps_its_number_for_a_name(qtbot: QtBot, desk: Desktop) -> None:
     click(desk.canvas, 200, 150)
-    qtbot.waitUntil(lambda: bool(desk.canvas.choosing.masks))
+    qtbot.waitUntil(lambda: bool(desk.canvas.draft.masks))
     desk.sight.error = BadInput("This model cannot look at pictures.")
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(desk.said) == 1)

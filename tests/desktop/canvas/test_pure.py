@@ -4,28 +4,28 @@ import numpy as np
 import pytest
 
 from desktop.actions.action_table import KeyMap
-from desktop.canvas.brush import SIZES, brushed, resized
-from desktop.canvas.canvas_commands import COMMANDS, Command, action_of, command_for
-from desktop.canvas.image_pyramid import LARGEST, build
-from desktop.canvas.labels import Rect, Wanted, place
-from desktop.canvas.object_draft import Choosing, object_at
+from desktop.canvas.brush import SIZES, apply_stroke, step_diameter
+from desktop.canvas.canvas_commands import COMMANDS, Command, action_id_of, command_for
+from desktop.canvas.image_pyramid import LARGEST, build_image_pyramid
+from desktop.canvas.labels import LabelSpec, Rect, place_labels
+from desktop.canvas.object_draft import ObjectDraft, object_at
 from desktop.canvas.pointer_actions import (
-    Boxed,
-    Boxing,
+    BoxAction,
+    BoxPreview,
     Button,
-    Clicked,
-    Cycled,
-    Held,
-    Panned,
-    Pointer,
-    Stroked,
+    ClickAction,
+    CycleAction,
+    Modifiers,
+    PanAction,
+    PointerTracker,
+    StrokeAction,
     Tool,
-    Wheel,
-    Zoomed,
-    wheeled,
+    WheelTurn,
+    ZoomAction,
+    wheel_action,
 )
 from desktop.canvas.viewport import LEAST_SHOWN, MOST_ZOOM, Viewport
-from desktop.vision.outline import NOTHING, trace
+from desktop.vision.outline import EMPTY_OUTLINE, trace_outline
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.objects import SoundingObject
 from tests.desktop.vision.fake_backend import square, still_of
@@ -80,26 +80,28 @@ def test_a_fitted_still_stays_fitted_when_the_view_changes_and_another_keeps_its
 
 
 def test_a_press_and_release_is_a_click_with_what_was_held() -> None:
-    pointer = Pointer()
-    assert pointer.press((5, 5), Button.LEFT, Tool.HINT, Held(alt=True)) is None
+    pointer = PointerTracker()
+    assert pointer.press((5, 5), Button.LEFT, Tool.HINT, Modifiers(alt=True)) is None
     assert pointer.move((7, 6)) is None
-    assert pointer.release((7, 6), Button.LEFT) == Clicked((5, 5), Held(alt=True))
+    assert pointer.release((7, 6), Button.LEFT) == ClickAction((5, 5), Modifiers(alt=True))
 
 
 def test_a_drag_is_a_box() -> None:
-    pointer = Pointer()
-    pointer.press((5, 5), Button.LEFT, Tool.HINT, Held())
-    assert pointer.move((40, 30)) == Boxing((5, 5), (40, 30))
-    assert pointer.release((50, 40), Button.LEFT) == Boxed((5, 5), (50, 40))
+    pointer = PointerTracker()
+    pointer.press((5, 5), Button.LEFT, Tool.HINT, Modifiers())
+    assert pointer.move((40, 30)) == BoxPreview((5, 5), (40, 30))
+    assert pointer.release((50, 40), Button.LEFT) == BoxAction((5, 5), (50, 40))
     assert not pointer.busy
 
 
-@pytest.mark.parametrize(("button", "held"), [(Button.MIDDLE, Held()), (Button.LEFT, Held(space=True))])
-def test_the_middle_button_and_space_pan_with_every_tool(button: Button, held: Held) -> None:
+@pytest.mark.parametrize(
+    ("button", "held"), [(Button.MIDDLE, Modifiers()), (Button.LEFT, Modifiers(space=True))]
+)
+def test_the_middle_button_and_space_pan_with_every_tool(button: Button, held: Modifiers) -> None:
     for tool in Tool:
-        pointer = Pointer()
+        pointer = PointerTracker()
         pointer.press((5, 5), button, tool, held)
-        assert pointer.move((9, 2)) == Panned(4, -3)
+        assert pointer.move((9, 2)) == PanAction(4, -3)
         assert pointer.release((9, 2), button) is None
 
 
@@ -108,16 +110,16 @@ def test_the_middle_button_and_space_pan_with_every_tool(button: Button, held: H
     [(Tool.BRUSH, False, True), (Tool.BRUSH, True, False), (Tool.ERASE, False, False)],
 )
 def test_the_brush_adds_the_eraser_takes_away_and_alt_swaps_them(tool: Tool, alt: bool, adds: bool) -> None:
-    pointer = Pointer()
-    pointer.press((1, 1), Button.LEFT, tool, Held(alt=alt))
+    pointer = PointerTracker()
+    pointer.press((1, 1), Button.LEFT, tool, Modifiers(alt=alt))
     pointer.move((2, 2))
-    assert pointer.release((2, 2), Button.LEFT) == Stroked(((1, 1), (2, 2)), adds, ended=True)
+    assert pointer.release((2, 2), Button.LEFT) == StrokeAction(((1, 1), (2, 2)), adds, ended=True)
 
 
 def test_another_button_ends_nothing_and_cancel_forgets() -> None:
-    pointer = Pointer()
-    pointer.press((1, 1), Button.LEFT, Tool.HINT, Held())
-    assert pointer.press((1, 1), Button.MIDDLE, Tool.HINT, Held()) is None
+    pointer = PointerTracker()
+    pointer.press((1, 1), Button.LEFT, Tool.HINT, Modifiers())
+    assert pointer.press((1, 1), Button.MIDDLE, Tool.HINT, Modifiers()) is None
     assert pointer.release((1, 1), Button.MIDDLE) is None
     assert pointer.cancel()
     assert pointer.release((1, 1), Button.LEFT) is None
@@ -126,45 +128,45 @@ def test_another_button_ends_nothing_and_cancel_forgets() -> None:
 @pytest.mark.parametrize(
     ("wheel", "held", "proposal", "action"),
     [
-        (Wheel((0, 0), (0, 120), False), Held(), True, Zoomed(1)),
-        (Wheel((8, -6), (16, -12), True), Held(), True, Panned(8, -6)),
-        (Wheel((0, 30), (0, 60), True), Held(control=True), False, Zoomed(0.5)),
-        (Wheel((0, 0), (0, -120), False), Held(shift=True), True, Cycled(-1)),
-        (Wheel((0, 0), (0, 120), False), Held(shift=True), False, Panned(60, 0)),
+        (WheelTurn((0, 0), (0, 120), False), Modifiers(), True, ZoomAction(1)),
+        (WheelTurn((8, -6), (16, -12), True), Modifiers(), True, PanAction(8, -6)),
+        (WheelTurn((0, 30), (0, 60), True), Modifiers(control=True), False, ZoomAction(0.5)),
+        (WheelTurn((0, 0), (0, -120), False), Modifiers(shift=True), True, CycleAction(-1)),
+        (WheelTurn((0, 0), (0, 120), False), Modifiers(shift=True), False, PanAction(60, 0)),
     ],
 )
 def test_wheel_and_touchpad_zoom_pan_or_cycle(
-    wheel: Wheel, held: Held, proposal: bool, action: object
+    wheel: WheelTurn, held: Modifiers, proposal: bool, action: object
 ) -> None:
-    assert wheeled(wheel, held, proposal=proposal) == action
+    assert wheel_action(wheel, held, proposal=proposal) == action
 
 
 # Hints
 
 
 def test_hints_add_up_and_go_back_one_by_one() -> None:
-    first = Choosing().boxed((50, 40), (10, 20))
+    first = ObjectDraft().with_box((50, 40), (10, 20))
     assert first.hints == Hints(box=Box(10, 20, 50, 40))
-    second = first.clicked(12, 22, keep=False)
+    second = first.with_click(12, 22, keep=False)
     assert second.hints.clicks == (Click(12, 22, False),)
-    assert second.back().hints == first.hints
-    assert not first.back().open
+    assert second.without_last_hint().hints == first.hints
+    assert not first.without_last_hint().open
 
 
 def test_hints_that_only_drop_are_given_up() -> None:
-    both = Choosing().clicked(1, 1, keep=True).clicked(2, 2, keep=False)
-    assert both.back().hints.clicks == (Click(1, 1),)
-    assert not both.back().back().open
+    both = ObjectDraft().with_click(1, 1, keep=True).with_click(2, 2, keep=False)
+    assert both.without_last_hint().hints.clicks == (Click(1, 1),)
+    assert not both.without_last_hint().without_last_hint().open
 
 
 def test_a_box_of_nothing_says_nothing() -> None:
-    assert not Choosing().boxed((5, 5), (5.5, 30)).open
+    assert not ObjectDraft().with_box((5, 5), (5.5, 30)).open
 
 
 def test_proposals_cycle_round() -> None:
-    three = Choosing().answered([square(STILL, 40, 40, n) for n in (5, 6, 7)], 0, ())
-    assert [three.cycled(step).which for step in (1, 2, 3, -1)] == [1, 2, 0, 2]
-    assert Choosing().cycled(1).which == 0
+    three = ObjectDraft().with_masks([square(STILL, 40, 40, n) for n in (5, 6, 7)], 0, ())
+    assert [three.cycled(step).index for step in (1, 2, 3, -1)] == [1, 2, 0, 2]
+    assert ObjectDraft().cycled(1).index == 0
 
 
 def test_of_objects_over_one_another_the_smallest_is_meant() -> None:
@@ -181,38 +183,38 @@ def test_of_objects_over_one_another_the_smallest_is_meant() -> None:
 def test_a_stroke_adds_a_round_band_and_the_same_stroke_takes_it_away() -> None:
     empty = np.zeros((60, 80), np.bool_)
     stroke = [(20.0, 30.0), (50.0, 30.0)]
-    painted = brushed(empty, stroke, 10, adds=True)
+    painted = apply_stroke(empty, stroke, 10, adds=True)
     assert painted[30, 20] and painted[30, 35] and painted[26, 35] and not painted[40, 35]
     assert np.count_nonzero(painted) == pytest.approx(30 * 10 + 78, rel=0.2)
-    assert not brushed(painted, stroke, 12, adds=False).any()
+    assert not apply_stroke(painted, stroke, 12, adds=False).any()
     assert not empty.any()
     assert not painted.flags.writeable
 
 
 def test_a_tap_with_the_thinnest_brush_is_at_least_the_pixel_under_it() -> None:
-    assert brushed(np.zeros((20, 20), np.bool_), [(7.5, 4.5)], 0.1, adds=True)[4, 7]
+    assert apply_stroke(np.zeros((20, 20), np.bool_), [(7.5, 4.5)], 0.1, adds=True)[4, 7]
 
 
 def test_brush_sizes_stay_in_range() -> None:
-    assert resized(40, 1) == 50
-    assert (resized(3, -50), resized(300, 50)) == SIZES
+    assert step_diameter(40, 1) == 50
+    assert (step_diameter(3, -50), step_diameter(300, 50)) == SIZES
 
 
 def test_an_outline_goes_round_the_mask_and_its_holes() -> None:
     mask = np.array(square(STILL, 60, 60, 20))
     mask[55:65, 55:65] = False
-    outline = trace(mask)
+    outline = trace_outline(mask)
     assert len(outline.loops) == 2
     assert outline.box == (40, 40, 80, 80)
     assert outline.area == 1600 - 100
 
 
 def test_an_empty_mask_has_an_empty_outline() -> None:
-    assert trace(np.zeros((9, 9), np.bool_)) is NOTHING
+    assert trace_outline(np.zeros((9, 9), np.bool_)) is EMPTY_OUTLINE
 
 
 def test_a_scaled_outline_stands_where_the_larger_mask_would() -> None:
-    scaled = trace(square(STILL, 60, 60, 20)).scaled(2, 3)
+    scaled = trace_outline(square(STILL, 60, 60, 20)).scaled(2, 3)
     assert scaled.box == (80, 120, 160, 240)
     assert scaled.area == 1600 * 6
 
@@ -221,7 +223,7 @@ def test_a_scaled_outline_stands_where_the_larger_mask_would() -> None:
 
 
 def test_the_pyramid_halves_until_it_is_small_and_is_read_by_zoom() -> None:
-    pyramid = build(still_of(2048, 1024))
+    pyramid = build_image_pyramid(still_of(2048, 1024))
     sizes = [level.shape[:2] for level in pyramid.levels if level is not None]
     assert sizes == [(1024, 2048), (512, 1024), (256, 512)]
     assert [pyramid.level_for(zoom) for zoom in (4, 1, 0.6, 0.5, 0.26, 0.01)] == [0, 0, 0, 1, 1, 2]
@@ -229,16 +231,16 @@ def test_the_pyramid_halves_until_it_is_small_and_is_read_by_zoom() -> None:
 
 def test_a_huge_still_keeps_no_second_copy_of_its_full_size() -> None:
     side = int(LARGEST**0.5) + 1
-    assert build(still_of(side, side)).levels[0] is None
+    assert build_image_pyramid(still_of(side, side)).levels[0] is None
 
 
 # Names
 
 
 def test_names_never_cover_one_another_or_what_is_kept_clear() -> None:
-    wanted = [Wanted(Rect(300 + i, 200, 80, 60), 90, 20) for i in range(8)]
+    wanted = [LabelSpec(Rect(300 + i, 200, 80, 60), 90, 20) for i in range(8)]
     bar = Rect(280, 160, 120, 40)
-    places = [spot for spot in place(wanted, Rect(0, 0, 800, 600), [bar]) if spot is not None]
+    places = [spot for spot in place_labels(wanted, Rect(0, 0, 800, 600), [bar]) if spot is not None]
     assert len(places) == 8
     everything = [*places, bar]
     assert not any(one.meets(two) for i, one in enumerate(everything) for two in everything[i + 1 :])
@@ -246,8 +248,8 @@ def test_names_never_cover_one_another_or_what_is_kept_clear() -> None:
 
 def test_names_stay_in_the_view_and_those_of_objects_out_of_sight_are_left_out() -> None:
     view = Rect(0, 0, 400, 300)
-    wanted = [Wanted(Rect(-50, -40, 90, 60), 80, 20), Wanted(Rect(900, 10, 50, 50), 80, 20)]
-    seen, gone = place(wanted, view)
+    wanted = [LabelSpec(Rect(-50, -40, 90, 60), 80, 20), LabelSpec(Rect(900, 10, 50, 50), 80, 20)]
+    seen, gone = place_labels(wanted, view)
     assert gone is None
     assert seen is not None and seen.x >= 0 and seen.y >= 0
 
@@ -278,4 +280,4 @@ def test_the_canvas_obeys_the_keys_in_force() -> None:
 
 def test_every_command_has_an_action_of_the_table_with_a_key() -> None:
     assert set(COMMANDS.values()) == set(Command)
-    assert all(KeyMap().keys(action_of(command)) for command in Command)
+    assert all(KeyMap().keys(action_id_of(command)) for command in Command)

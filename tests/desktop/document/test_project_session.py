@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.document.project_io import Loaded, Recoverable
-from desktop.document.project_session import NewScene, Session
+from desktop.document.project_io import LoadedProject, Recoverable
+from desktop.document.project_session import ProjectSession, SceneDefaults
 from desktop.document.recent import MOST, Recent, read_recent
 from desktop.threads.background import Background
 from engine.errors import Failed
@@ -34,10 +34,10 @@ class Desk:
         self.document = Document(self.messages)
         self.background = Background()
         self.unsaved = unsaved
-        self.session = Session(
-            self.document, self.background, self.messages, unsaved, lambda: NewScene(96_000, "29.97df")
+        self.session = ProjectSession(
+            self.document, self.background, self.messages, unsaved, lambda: SceneDefaults(96_000, "29.97df")
         )
-        self.offers: list[Loaded] = []
+        self.offers: list[LoadedProject] = []
         self.session.recovery_offered.connect(self.offers.append)
 
     def settle(self) -> None:

@@ -11,19 +11,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.actions.shortcut_guard import FocusGuard
-from desktop.app import made_services
-from desktop.canvas.part import CanvasPanel
+from desktop.app import create_services
+from desktop.canvas.part import CanvasPart
 from desktop.document.messages import Message
-from desktop.generation.worker import Maker
+from desktop.generation.worker import GenerationBackend
 from desktop.main_window.main_window import MainWindow
-from desktop.main_window.workbench import join
+from desktop.main_window.panels import Panels
+from desktop.main_window.workbench import connect_parts
 from desktop.objects.part import ObjectsPart
-from desktop.services import Panels
-from desktop.settings.store import Settings, settings_file
+from desktop.settings.store import SettingsStore, settings_file
 from desktop.timeline.part import TimelinePart
 from engine.scene.scene import Scene
-from tests.desktop.fakes import FakePerson
-from tests.desktop.objects.toy import FakeMaker, toy_project
+from tests.desktop.fakes import FakeDialogs
+from tests.desktop.objects.toy import FakeGenerationBackend, toy_project
 from tests.desktop.playback.fakes import Shelf
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -37,15 +37,15 @@ class House:
     make: makes the studio; None is the real one.
     """
 
-    def __init__(self, qtbot: QtBot, make: Callable[[], Maker] | None = None) -> None:
+    def __init__(self, qtbot: QtBot, make: Callable[[], GenerationBackend] | None = None) -> None:
         self.qtbot = qtbot
-        self.person, self.shelf = FakePerson(), Shelf()
-        self.services = made_services(Settings(settings_file()))
+        self.person, self.shelf = FakeDialogs(), Shelf()
+        self.services = create_services(SettingsStore(settings_file()))
         self.said: list[Message] = []
         self.services.messages.shown.connect(self.said.append)
         objects = partial(ObjectsPart, make=make)
         timeline = partial(TimelinePart, device=self.shelf)
-        panels = Panels(CanvasPanel, objects, timeline, join)
+        panels = Panels(CanvasPart, objects, timeline, connect_parts)
         self.window = MainWindow(self.services, panels, ask=self.person)
         self.guard = FocusGuard(cast(QApplication, QApplication.instance()))
         qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
@@ -58,8 +58,8 @@ class House:
         return self.services.document.scene
 
     @property
-    def canvas(self) -> CanvasPanel:
-        return cast(CanvasPanel, self.window.panels["canvas"])
+    def canvas(self) -> CanvasPart:
+        return cast(CanvasPart, self.window.panels["canvas"])
 
     @property
     def objects(self) -> ObjectsPart:
@@ -69,11 +69,11 @@ class House:
     def timeline(self) -> TimelinePart:
         return cast(TimelinePart, self.window.panels["timeline"])
 
-    def until(self, settled: Callable[[], bool], timeout: int = PATIENCE) -> None:
-        self.qtbot.waitUntil(settled, timeout=timeout)
+    def until(self, gesture_ended: Callable[[], bool], timeout: int = PATIENCE) -> None:
+        self.qtbot.waitUntil(gesture_ended, timeout=timeout)
 
     def at_rest(self) -> bool:
-        return not self.services.background.busy and not self.services.running.work
+        return not self.services.background.busy and not self.services.activity.work
 
     def open(self, path: Path) -> None:
         self.window.open_path(path)
@@ -111,7 +111,7 @@ def drag(widget: QWidget, begin: QPoint, end: QPoint, modifiers: Qt.KeyboardModi
     QTest.mouseRelease(widget, LEFT, modifiers, end)
 
 
-def toy_house(qtbot: QtBot, folder: Path, maker: FakeMaker) -> House:
+def toy_house(qtbot: QtBot, folder: Path, maker: FakeGenerationBackend) -> House:
     """A window in which the toy project of ``folder`` is open."""
     made = House(qtbot, lambda: maker)
     toy_project(folder)[0].close()

@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.timeline.layout.track_layout import LANE
+from desktop.timeline.layout.track_layout import TRACK_HEIGHT
 from engine.scene.edits import place_take
 from engine.scene.timeline import Clip
 from tests.desktop.e2e.house import CONTROL, House, toy_house
-from tests.desktop.objects.toy import FakeMaker
+from tests.desktop.objects.toy import FakeGenerationBackend
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -19,7 +19,7 @@ ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 @pytest.fixture
 def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
     """Two clips of one take on the first track, and the keyboard in the timeline."""
-    maker = FakeMaker()
+    maker = FakeGenerationBackend()
     made = toy_house(qtbot, tmp_path, maker)
     made.services.document.select((0,))
     made.press(Qt.Key.Key_G, CONTROL)
@@ -28,7 +28,7 @@ def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
     made.services.document.edit(
         "Place", lambda scene: place_take(scene, scene.timeline.tracks[0].id, first.take, 2 * first.end)
     )
-    made.timeline.view.surface.setFocus(Qt.FocusReason.TabFocusReason)
+    made.timeline.view.track_view.setFocus(Qt.FocusReason.TabFocusReason)
     yield made
     maker.go.set()
 
@@ -42,10 +42,10 @@ def test_clips_are_gone_to_selected_split_nudged_and_deleted_by_keys_alone(house
     house.press(Qt.Key.Key_Down)
     house.press(Qt.Key.Key_Right, CONTROL)
     house.press(Qt.Key.Key_Return)
-    assert house.timeline.view.chosen == {second.id}
+    assert house.timeline.view.selected == {second.id}
     house.press(Qt.Key.Key_Left, CONTROL)
     house.press(Qt.Key.Key_Return, SHIFT)
-    assert house.timeline.view.chosen == {first.id, second.id}
+    assert house.timeline.view.selected == {first.id, second.id}
     house.press(Qt.Key.Key_Return)
     house.press(Qt.Key.Key_Right, ALT)
     assert first_track(house)[0].start > first.start and first_track(house)[1] == second
@@ -62,20 +62,22 @@ def test_escape_in_the_timeline_lets_its_clips_go_and_keeps_the_hints_on_the_sti
     house.canvas.canvas.hints_changed.disconnect()
     house.canvas.canvas.setFocus()
     house.box(0.6, 0.6, 0.9, 0.9)
-    assert house.canvas.canvas.choosing.open
-    house.timeline.view.surface.setFocus(Qt.FocusReason.TabFocusReason)
+    assert house.canvas.canvas.draft.open
+    house.timeline.view.track_view.setFocus(Qt.FocusReason.TabFocusReason)
     house.press(Qt.Key.Key_Down)
     house.press(Qt.Key.Key_Return)
-    assert house.timeline.view.chosen
+    assert house.timeline.view.selected
     house.press(Qt.Key.Key_Escape)
-    assert not house.timeline.view.chosen and house.canvas.canvas.choosing.open
+    assert not house.timeline.view.selected and house.canvas.canvas.draft.open
     house.press(Qt.Key.Key_Escape)
-    assert not house.canvas.canvas.choosing.open
+    assert not house.canvas.canvas.draft.open
 
 
 def test_the_window_remembers_how_high_tracks_were(house: House, qtbot: QtBot) -> None:
     house.press(Qt.Key.Key_Down, CONTROL)
     house.press(Qt.Key.Key_Down, CONTROL)
-    lane = house.timeline.view.surface.view.geometry.lane
+    lane = house.timeline.view.track_view.view.geometry.lane
     house.window.remember()
-    assert House(qtbot, FakeMaker).timeline.view.surface.view.geometry.lane == lane > LANE
+    assert (
+        House(qtbot, FakeGenerationBackend).timeline.view.track_view.view.geometry.lane == lane > TRACK_HEIGHT
+    )

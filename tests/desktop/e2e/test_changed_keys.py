@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 from desktop.actions.action_table import KeyMap
 from desktop.canvas.pointer_actions import Tool
 from tests.desktop.e2e.house import House, toy_house
-from tests.desktop.objects.toy import FakeMaker
+from tests.desktop.objects.toy import FakeGenerationBackend
 
 
 @pytest.fixture
 def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
-    maker = FakeMaker()
+    maker = FakeGenerationBackend()
     made = toy_house(qtbot, tmp_path, maker)
     yield made
     maker.go.set()
@@ -29,7 +29,7 @@ def change(house: House, **keys: str) -> None:
 
 
 def parts(house: House) -> tuple[QWidget, ...]:
-    return house.canvas.canvas, house.timeline.view.surface, house.objects.panel.card(0)
+    return house.canvas.canvas, house.timeline.view.track_view, house.objects.panel.card(0)
 
 
 def test_a_key_of_the_whole_window_is_another_at_once_wherever_the_keyboard_is(house: House) -> None:
@@ -75,9 +75,9 @@ def test_tooltips_follow_a_changed_key_everywhere(house: House) -> None:
     change(house, play="P", snap="Q", find="U", spectrogram="Y")
     buttons = {
         "P": house.timeline._playback.strip.transport.buttons["play"],
-        "Q": house.timeline.view.corner.snap,
+        "Q": house.timeline.view.toolbar.snap,
         "U": house.canvas.canvas.tools.find_all,
-        "Y": house.timeline.view.corner.spectrograms,
+        "Y": house.timeline.view.toolbar.spectrograms,
     }
     for key, button in buttons.items():
         assert button.toolTip().endswith(f"({key})")

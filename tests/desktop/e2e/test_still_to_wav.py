@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.welcome.samples import samples
+from desktop.welcome.samples import sample_stills
 from engine.project.folder import Project
 from tests.desktop.e2e.house import CONTROL, House
 
@@ -19,7 +19,7 @@ SECONDS = 1.0
 
 
 def picture(name: str) -> Path:
-    found = next((sample.path for sample in samples() if sample.name == name), None)
+    found = next((sample.path for sample in sample_stills() if sample.name == name), None)
     if found is None:
         pytest.skip("scikit-image brings the pictures, and is not installed")
     return found
@@ -39,7 +39,7 @@ def add_two(house: House) -> None:
     QTest.mouseMove(house.canvas.canvas, house.place(0.55, 0.45))
     house.until(lambda: house.canvas.canvas.hover is not None)
     house.click(0.55, 0.45)
-    house.until(lambda: house.canvas.canvas.can_obey()[0])
+    house.until(lambda: house.canvas.canvas.can_execute()[0])
     house.press(Qt.Key.Key_Return)
     house.until(lambda: len(house.scene.objects) == 1)
     house.press(Qt.Key.Key_F2)
@@ -50,7 +50,7 @@ def add_two(house: House) -> None:
     house.until(lambda: house.scene.objects[0].name == "Purring cat")
     house.canvas.canvas.setFocus()
     house.box(0.06, 0.06, 0.3, 0.4)
-    house.until(lambda: house.canvas.canvas.can_obey()[0])
+    house.until(lambda: house.canvas.canvas.can_execute()[0])
     house.press(Qt.Key.Key_Return)
     house.until(lambda: len(house.scene.objects) == 2 and house.at_rest())
 

@@ -17,7 +17,7 @@ from desktop.objects.edits import object_track
 from engine.scene.edits import add_object
 from tests.desktop.e2e.house import CONTROL, NONE, House, drag
 from tests.desktop.export.fakes import Launches
-from tests.desktop.objects.toy import FakeMaker, toy_mask, toy_project
+from tests.desktop.objects.toy import FakeGenerationBackend, toy_mask, toy_project
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -25,7 +25,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
     """With a project of three objects, of which the first has a take."""
-    maker = FakeMaker()
+    maker = FakeGenerationBackend()
     made = House(qtbot, lambda: maker)
     project, _, _ = toy_project(tmp_path)
     project.close()
@@ -43,16 +43,16 @@ def clip_at(house: House) -> QPoint:
     """The middle of the first clip, on the timeline."""
     timeline = house.scene.timeline
     row = next(row for row, track in enumerate(timeline.tracks) if track.clips)
-    geometry = house.timeline.view.surface.view.geometry
+    geometry = house.timeline.view.track_view.view.geometry
     left, top, width, height = geometry.rect_of(timeline.tracks[row].clips[0], row)
     return QPoint(round(left + width / 2), round(top + height * 0.7))
 
 
 def test_delete_removes_clips_in_the_timeline_and_objects_elsewhere(house: House) -> None:
-    surface = house.timeline.view.surface
+    surface = house.timeline.view.track_view
     house.qtbot.mouseClick(surface, Qt.MouseButton.LeftButton, NONE, clip_at(house))
     surface.setFocus()
-    assert len(house.timeline.view.chosen) == 1
+    assert len(house.timeline.view.selected) == 1
     house.press(Qt.Key.Key_Delete)
     assert house.clips(0) == 0
     assert len(house.scene.objects) == 3
@@ -62,7 +62,7 @@ def test_delete_removes_clips_in_the_timeline_and_objects_elsewhere(house: House
 
 
 def test_solo_and_mute_act_on_the_tracks_of_selected_clips_where_those_are_meant(house: House) -> None:
-    surface = house.timeline.view.surface
+    surface = house.timeline.view.track_view
     house.qtbot.mouseClick(surface, Qt.MouseButton.LeftButton, NONE, clip_at(house))
     [number] = [track.id for track in house.scene.timeline.tracks if track.clips]
 
@@ -95,7 +95,7 @@ def test_solo_and_mute_act_on_the_tracks_of_selected_clips_where_those_are_meant
 def test_space_plays_wherever_the_keyboard_is(house: House) -> None:
     house.until(lambda: bool(house.shelf.devices))
     player = house.timeline.player
-    for place in (house.canvas.canvas, house.timeline.view.surface, house.objects.panel.card(0)):
+    for place in (house.canvas.canvas, house.timeline.view.track_view, house.objects.panel.card(0)):
         place.setFocus()
         house.press(Qt.Key.Key_Space)
         house.until(lambda: player.playing)
@@ -109,7 +109,7 @@ def test_a_clip_with_alt_and_a_track_by_its_head_are_dragged_out_as_files(
     launches = Launches()
     set_launch(house.window.exports.drags, launches, monkeypatch)
     begin = clip_at(house)
-    drag(house.timeline.view.surface, begin, begin + QPoint(30, 0), ALT)
+    drag(house.timeline.view.track_view, begin, begin + QPoint(30, 0), ALT)
     house.until(lambda: len(launches.paths) == 1)
     number = next(track.id for track in house.scene.timeline.tracks if track.clips)
     head = house.timeline.view.headers.header(number)
@@ -129,7 +129,7 @@ def test_a_take_is_dragged_from_the_list_onto_the_timeline_and_is_a_file_for_oth
     drag(row.wave, middle, middle - QPoint(60, 0))
     house.until(lambda: len(launches.paths) == 1)
     assert "take1" in launches.paths[0].name and launches.paths[0].is_file()
-    surface = house.timeline.view.surface
+    surface = house.timeline.view.track_view
     tracks = len(house.scene.timeline.tracks)
     below = surface.height() - 2
     place_of = surface.view.geometry.scale.x_of
@@ -163,11 +163,11 @@ def enters(window: MainWindow, data: QMimeData, source: QObject | None) -> bool:
     return event.isAccepted()
 
 
-def drop(surface: QWidget, data: QMimeData, at: QPoint) -> None:
+def drop(track_view: QWidget, data: QMimeData, at: QPoint) -> None:
     given: tuple[Any, ...] = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
-    QApplication.sendEvent(surface, QDragEnterEvent(at, *given))
-    QApplication.sendEvent(surface, QDragMoveEvent(at, *given))
-    QApplication.sendEvent(surface, QDropEvent(QPointF(at), *given))
+    QApplication.sendEvent(track_view, QDragEnterEvent(at, *given))
+    QApplication.sendEvent(track_view, QDragMoveEvent(at, *given))
+    QApplication.sendEvent(track_view, QDropEvent(QPointF(at), *given))
 
 
 def set_launch(drags: FileDrags, launches: Launches, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +225,7 @@ def test_opening_the_open_project_again_goes_back_to_what_was_saved(house: House
 
 
 def test_a_clip_at_the_start_is_nudged_no_further_and_nothing_is_said(house: House) -> None:
-    house.timeline.view.obey("select_all")
+    house.timeline.view.execute("select_all")
     house.window.actions_.action("nudge_left").trigger()
     assert house.scene.timeline.tracks[0].clips[0].start == 0
     assert [message.text for message in house.said if message.kind == "error"] == []

@@ -19,12 +19,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.document.messages import Message
-from desktop.export.choices import ExportMemory
+from desktop.export.choices import LastExportStore
 from desktop.export.drags import FileDrags
 from desktop.export.export_dialog import ExportDialog
-from desktop.export.preview import Preview
-from desktop.export.worker import ExportWork
-from tests.desktop.export.fakes import Launches, Person
+from desktop.export.preview import ExportPreview
+from desktop.export.worker import ExportWorker
+from tests.desktop.export.fakes import FakeExportDialogs, Launches
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -35,16 +35,16 @@ class Bench:
 
     dialog: ExportDialog
     document: Document
-    work: ExportWork
+    work: ExportWorker
     drags: FileDrags
-    memory: ExportMemory
-    person: Person
+    memory: LastExportStore
+    person: FakeExportDialogs
     launches: Launches
     said: list[Message]
     out: Path
     qtbot: QtBot
 
-    def settled(self) -> Preview:
+    def settled(self) -> ExportPreview:
         self.qtbot.waitUntil(lambda: self.dialog.preview is not None)
         assert self.dialog.preview is not None
         return self.dialog.preview
@@ -76,12 +76,12 @@ def pick(box: QComboBox, value: object) -> None:
     box.setCurrentIndex(box.findData(value))
 
 
-def plan_of(preview: Preview) -> Any:
+def plan_of(preview: ExportPreview) -> Any:
     assert preview.plan is not None
     return preview.plan
 
 
-def paths(preview: Preview) -> list[str]:
+def paths(preview: ExportPreview) -> list[str]:
     return [file.path for file in plan_of(preview).files]
 
 

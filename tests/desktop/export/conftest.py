@@ -8,14 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.export.choices import ExportMemory
+from desktop.export.choices import LastExportStore
 from desktop.export.drags import FileDrags
 from desktop.export.export_dialog import ExportDialog
-from desktop.export.worker import ExportWork, Write
+from desktop.export.worker import ExportWorker, WriteExport
 from desktop.settings.store import JsonFile
 from engine.export.run import export
 from tests.desktop.export.bench import Bench, Make
-from tests.desktop.export.fakes import Launches, Person
+from tests.desktop.export.fakes import FakeExportDialogs, Launches
 from tests.engine.export.toy_scene import Toy, toy
 
 
@@ -28,15 +28,17 @@ def small() -> Toy:
 def make(qtbot: QtBot, small: Toy, tmp_path: Path) -> Iterator[Make]:
     benches: list[Bench] = []
 
-    def made(write: Write = export, person: Person | None = None, held: bool = True) -> Bench:
+    def made(
+        write: WriteExport = export, person: FakeExportDialogs | None = None, held: bool = True
+    ) -> Bench:
         messages = Messages()
         said: list[Message] = []
         messages.shown.connect(said.append)
         document = Document(messages)
         document.replace(small.scene, None, None)
-        memory = ExportMemory(JsonFile(tmp_path / "state" / "export.json"))
-        person, launches = person or Person(), Launches(held=held)
-        work = ExportWork(write)
+        memory = LastExportStore(JsonFile(tmp_path / "state" / "export.json"))
+        person, launches = person or FakeExportDialogs(), Launches(held=held)
+        work = ExportWorker(write)
         drags = FileDrags(messages, tmp_path / "drags", write=write, launch=launches, held=launches.held)
         dialog = ExportDialog(
             document, small.takes, work, drags, memory, Path(memory.last.folder or tmp_path / "films"),

@@ -54,7 +54,7 @@ class SlowExport:
             self.ended += 1
 
 
-class Person:
+class FakeExportDialogs:
     """Answers questions, and keeps what was asked."""
 
     def __init__(self, *, agrees: bool = False, folder: Path | None = None) -> None:

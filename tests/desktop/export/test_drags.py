@@ -17,20 +17,20 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.export.choices import Choices, ExportMemory
+from desktop.export.choices import ExportChoices, LastExportStore
 from desktop.export.drags import FileDrags, drags_folder, mime_of
 from desktop.export.export_dialog import ExportDialog
-from desktop.export.single_file import piece, take_piece
-from desktop.export.worker import ExportWork
+from desktop.export.single_file import single_export, take_export
+from desktop.export.worker import ExportWorker
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput, Failed
 from engine.export.run import export
 from engine.scene.timeline import Track
-from tests.desktop.export.fakes import Launches, Person, SlowExport
+from tests.desktop.export.fakes import FakeExportDialogs, Launches, SlowExport
 from tests.engine.export.toy_scene import MADE, RATE, Toy, toy
 
 LEFT = Qt.MouseButton.LeftButton
-USUAL = Choices(preset="r128")
+USUAL = ExportChoices(preset="r128")
 
 
 class Counted:
@@ -81,7 +81,7 @@ def source(qtbot: QtBot) -> QWidget:
 def test_a_stem_is_the_very_file_that_the_export_writes(
     bench: Bench, small: Toy, source: QWidget, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    wanted = piece(small.scene, USUAL, track=2)
+    wanted = single_export(small.scene, USUAL, track=2)
     with qtbot.waitSignal(bench.drags.prepared):
         bench.drags.prepare(wanted, small.takes)
     bench.drags.drag(wanted, small.takes, source)
@@ -97,8 +97,8 @@ def test_everything_of_a_mix_is_rendered_once_and_never_in_the_windows_thread(
     bench: Bench, small: Toy, source: QWidget, qtbot: QtBot
 ) -> None:
     for track in (1, 1, None, 3):
-        bench.drags.prepare(piece(small.scene, USUAL, track), small.takes)
-    wanted = piece(small.scene, USUAL)
+        bench.drags.prepare(single_export(small.scene, USUAL, track), small.takes)
+    wanted = single_export(small.scene, USUAL)
     qtbot.waitUntil(lambda: bench.drags.path_of(wanted) is not None)
     bench.drags.prepare(wanted, small.takes)
     bench.drags.drag(wanted, small.takes, source)
@@ -110,7 +110,7 @@ def test_a_take_is_a_file_of_its_own_as_it_was_made(
     bench: Bench, small: Toy, source: QWidget, qtbot: QtBot
 ) -> None:
     take = small.scene.takes[0]
-    wanted = take_piece(small.scene, USUAL, take.digest)
+    wanted = take_export(small.scene, USUAL, take.digest)
     with qtbot.waitSignal(bench.drags.prepared):
         bench.drags.prepare(wanted, small.takes)
     dressed: list[QDrag] = []
@@ -119,7 +119,7 @@ def test_a_take_is_a_file_of_its_own_as_it_was_made(
     assert path.name.endswith(f"_take{take.number}.wav") and len(dressed) == 1
     assert soundfile.info(path).frames == take.length_at(RATE)
     with pytest.raises(BadInput, match="not in this scene"):
-        take_piece(small.scene, USUAL, "ab12" * 16)
+        take_export(small.scene, USUAL, "ab12" * 16)
 
 
 def test_a_take_that_cannot_be_a_file_is_still_dragged_within_the_window(
@@ -130,7 +130,7 @@ def test_a_take_that_cannot_be_a_file_is_still_dragged_within_the_window(
     bench = Bench(tmp_path / "drags", slow)
     seen: list[QMimeData] = []
     bench.drags._launch = lambda drag: seen.append(drag.mimeData())
-    wanted = take_piece(small.scene, USUAL, small.scene.takes[0].digest)
+    wanted = take_export(small.scene, USUAL, small.scene.takes[0].digest)
     bench.drags.drag(wanted, small.takes, source, lambda drag: drag.mimeData().setData("x/take", b"one"))
     qtbot.waitUntil(lambda: len(seen) == 1)
     assert seen[0].hasFormat("x/take") and not seen[0].hasUrls()
@@ -141,7 +141,7 @@ def test_a_take_that_cannot_be_a_file_is_still_dragged_within_the_window(
 def test_a_clip_is_a_file_of_its_own_with_its_place_in_it(
     bench: Bench, small: Toy, source: QWidget, qtbot: QtBot
 ) -> None:
-    wanted = piece(small.scene, USUAL, clip=101)
+    wanted = single_export(small.scene, USUAL, clip=101)
     bench.drags.drag(wanted, small.takes, source)
     qtbot.waitUntil(lambda: bool(bench.launches.paths))
     (path,) = bench.launches.paths
@@ -161,7 +161,7 @@ def test_a_muted_tracks_stem_can_be_dragged_too(
         return replace(track, muted=track.id == 2)
 
     scene = small.with_timeline(lambda line: replace(line, tracks=tuple(map(muted, line.tracks))))
-    wanted = piece(scene, USUAL, track=2)
+    wanted = single_export(scene, USUAL, track=2)
     bench.drags.drag(wanted, small.takes, source)
     qtbot.waitUntil(lambda: bool(bench.launches.paths))
     assert soundfile.read(bench.launches.paths[0])[0].any()
@@ -171,7 +171,7 @@ def test_no_drag_begins_once_the_button_was_let_go(
     small: Toy, source: QWidget, qtbot: QtBot, tmp_path: Path
 ) -> None:
     bench = Bench(tmp_path, Counted(), held=False)
-    wanted = piece(small.scene, USUAL, clip=100)
+    wanted = single_export(small.scene, USUAL, clip=100)
     bench.drags.drag(wanted, small.takes, source)
     qtbot.waitUntil(lambda: bench.drags.path_of(wanted) is not None)
     assert bench.launches.paths == [] and bench.waits[-1] == ""
@@ -181,7 +181,7 @@ def test_no_drag_begins_once_the_button_was_let_go(
 def test_a_file_that_somebody_moved_away_is_rendered_again(
     bench: Bench, small: Toy, source: QWidget, qtbot: QtBot
 ) -> None:
-    wanted = piece(small.scene, USUAL, clip=100)
+    wanted = single_export(small.scene, USUAL, clip=100)
     for count in (1, 2):
         bench.drags.drag(wanted, small.takes, source)
         qtbot.waitUntil(lambda count=count: len(bench.launches.paths) == count)  # type: ignore[misc]
@@ -195,7 +195,7 @@ def test_a_failure_is_said_once_and_leaves_nothing(
     slow = SlowExport(Failed("The disk is full."))
     slow.go.set()
     bench = Bench(tmp_path / "drags", slow)
-    bench.drags.drag(piece(small.scene, USUAL, 1), small.takes, source)
+    bench.drags.drag(single_export(small.scene, USUAL, 1), small.takes, source)
     qtbot.waitUntil(lambda: bench.said != [])
     assert bench.said == [Message("error", "The disk is full.")]
     assert list(bench.home.iterdir()) == [] and bench.launches.paths == []
@@ -206,13 +206,13 @@ def test_closing_stops_what_renders_and_keeps_what_was_dragged(
     small: Toy, source: QWidget, qtbot: QtBot, tmp_path: Path
 ) -> None:
     first = Bench(tmp_path, Counted())
-    first.drags.drag(piece(small.scene, USUAL, 1), small.takes, source)
+    first.drags.drag(single_export(small.scene, USUAL, 1), small.takes, source)
     qtbot.waitUntil(lambda: bool(first.launches.paths))
     first.drags.close()
     assert first.launches.paths[0].is_file(), "an editor may refer to it"
     slow = SlowExport()
     second = Bench(tmp_path, slow)
-    second.drags.prepare(piece(small.scene, USUAL, 1), small.takes)
+    second.drags.prepare(single_export(small.scene, USUAL, 1), small.takes)
     qtbot.waitUntil(slow.started.is_set)
     second.drags.close()
     assert slow.cancelled == 1 and second.said == []
@@ -233,12 +233,12 @@ def test_dragged_files_lie_in_the_persons_cache(home: Path) -> None:
 
 @pytest.fixture
 def dialog(bench: Bench, small: Toy, qtbot: QtBot, tmp_path: Path) -> Iterator[ExportDialog]:
-    document, work = Document(bench.messages), ExportWork()
+    document, work = Document(bench.messages), ExportWorker()
     document.replace(small.scene, None, None)
-    memory = ExportMemory(JsonFile(tmp_path / "export.json"))
+    memory = LastExportStore(JsonFile(tmp_path / "export.json"))
     made = ExportDialog(
         document, small.takes, work, bench.drags, memory, tmp_path / "films",
-        messages=bench.messages, ask=Person(),
+        messages=bench.messages, ask=FakeExportDialogs(),
     )  # fmt: skip
     qtbot.addWidget(made)
     made.show()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.export.file_list import CATEGORY
-from desktop.export.preview import Preview
+from desktop.export.preview import ExportPreview
 from desktop.export.words import FORMAT_NAMES
 from engine.scene.edits.stills import rename_scene
 from tests.desktop.export.bench import (
@@ -35,7 +35,7 @@ from tests.desktop.export.bench import (
 
 # Every control acts
 
-CONTROLS: dict[str, tuple[Change, Callable[[Preview], object], object]] = {
+CONTROLS: dict[str, tuple[Change, Callable[[ExportPreview], object], object]] = {
     "Loudness": (
         lambda b: pick(b.dialog.form.preset, "netflix"),
         lambda p: plan_of(p).preset.name,

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.export.choices import Choices, Remembered
+from desktop.export.choices import ExportChoices, LastExport
 from desktop.export.confirmations import replace_box
 from desktop.export.words import size_text
-from desktop.export.worker import Progressed
+from desktop.export.worker import ExportProgress
 from engine.errors import Failed
 from engine.scene.edits.stills import rename_scene
 from tests.desktop.export.bench import LEFT, Bench, Make, click, everything_in, pick, press, size_shown, typed
-from tests.desktop.export.fakes import Person, SlowExport
+from tests.desktop.export.fakes import FakeExportDialogs, SlowExport
 from tests.engine.export.toy_scene import Toy
 
 # Exporting
@@ -94,7 +94,7 @@ def test_progress_is_shown_while_the_window_goes_on(make: Make) -> None:
 
 
 def test_the_time_to_go_is_told_once_it_is_known(bench: Bench) -> None:
-    bench.dialog.results.show_running(Progressed(0.25, "Measuring", 8.2))
+    bench.dialog.results.show_running(ExportProgress(0.25, "Measuring", 8.2))
     assert bench.dialog.results.doing.text() == "Measuring…  8 s to go"
 
 
@@ -199,7 +199,7 @@ def test_overwriting_is_announced_asked_for_and_refused_by_default(bench: Bench)
 
 
 def test_only_after_a_yes_is_anything_replaced_and_the_rest_stays(make: Make) -> None:
-    bench = make(person=Person(agrees=True))
+    bench = make(person=FakeExportDialogs(agrees=True))
     bench.out.mkdir(parents=True)
     for name in ("mix.wav", "notes.txt"):
         (bench.out / name).write_text("mine")
@@ -229,7 +229,7 @@ def test_the_question_says_what_goes_and_its_usual_answer_loses_nothing(qtbot: Q
 
 
 def test_a_folder_is_chosen_beginning_where_there_is_one(make: Make, tmp_path: Path) -> None:
-    bench = make(person=Person(folder=tmp_path / "other"))
+    bench = make(person=FakeExportDialogs(folder=tmp_path / "other"))
     QTest.mouseClick(bench.dialog.results.choose, LEFT)
     assert bench.person.begun == [tmp_path]
     assert bench.settled().folder == tmp_path / "other"
@@ -252,7 +252,7 @@ def test_the_next_dialog_begins_where_the_last_export_was(make: Make, tmp_path: 
     bench.export()
     bench.work.close()
     again = make()
-    assert again.dialog.form.choices == Choices(bits=32, formats=("wav", "csv"))
+    assert again.dialog.form.choices == ExportChoices(bits=32, formats=("wav", "csv"))
     assert again.settled().folder == tmp_path / "elsewhere" / "night-street-export"
 
 
@@ -262,7 +262,7 @@ def test_choices_that_were_never_exported_with_are_not_kept(make: Make) -> None:
     bench.settled()
     press(bench.dialog, Qt.Key.Key_Escape)
     assert not bench.dialog.isVisible()
-    assert bench.memory.last == Remembered()
+    assert bench.memory.last == LastExport()
 
 
 def test_a_memory_that_cannot_be_kept_is_told_and_the_export_is_made(make: Make, tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
-from desktop.document.activity import Running
+from desktop.document.activity import Activity
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.export.drags import FileDrags
-from desktop.export.part import Exports
+from desktop.export.part import ExportPart
 from desktop.export.words import done_text
-from desktop.settings.store import Settings, settings_file
+from desktop.settings.store import SettingsStore, settings_file
 from desktop.settings.table import Preferences
 from engine.project.folder import Project
 from engine.scene.edits.clips import place_take
@@ -35,11 +35,11 @@ class Bench:
     """A window with a project that holds one take on one track."""
 
     def __init__(self, tmp_path: Path) -> None:
-        self.window, self.messages, self.running = QMainWindow(), Messages(), Running()
+        self.window, self.messages, self.running = QMainWindow(), Messages(), Activity()
         self.document, self.launches = Document(self.messages), Launches()
-        self.settings = Settings(settings_file())
+        self.settings = SettingsStore(settings_file())
         drags = FileDrags(self.messages, tmp_path / "drags", launch=self.launches, held=self.launches.held)
-        self.exports = Exports(
+        self.exports = ExportPart(
             self.document, self.messages, self.settings, self.running, self.window, drags=drags
         )
         self.actions = Actions(self.window, KeyMap())

@@ -9,20 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from desktop.export.categories import changed as categories_changed
-from desktop.export.categories import lines_of, meant
+from desktop.export.categories import completion_lines, parse_category
+from desktop.export.categories import with_category as categories_changed
 from desktop.export.choices import (
-    Choices,
-    ExportMemory,
-    Remembered,
-    proposed_folder,
-    read_remembered,
-    write_remembered,
+    ExportChoices,
+    LastExport,
+    LastExportStore,
+    read_last_export,
+    suggested_folder,
+    write_last_export,
 )
-from desktop.export.preview import Asked, Preview, preview_of
-from desktop.export.single_file import KEPT_SECONDS, Piece, clip_name, clip_scene, piece, sweep
+from desktop.export.preview import ExportPreview, PreviewRequest, preview_of
+from desktop.export.single_file import (
+    KEPT_SECONDS,
+    SingleExport,
+    clip_name,
+    clip_scene,
+    delete_old,
+    single_export,
+)
 from desktop.export.words import holds_text, level_text, listed, size_text, usual_texts
-from desktop.export.worker import seldom
+from desktop.export.worker import throttled
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput
 from engine.scene.scene import Scene
@@ -31,14 +38,14 @@ from engine.scene.timeline import Timeline
 from tests.engine.export.toy_scene import at_ten_hours_of_drop_frame, toy
 
 TOY = toy()
-USUAL = Choices()
-ODD = Choices(
+USUAL = ExportChoices()
+ODD = ExportChoices(
     "film", 96_000, 16, "24", "02:00:00:00", 1.5, ("flac", "edl"), True, "LM", "NS", ((2, "RAINWatr"),)
 )
 
 
-def look(folder: Path | str, choices: Choices = USUAL, project: Path | None = None) -> Preview:
-    return preview_of(Asked(1, TOY.scene, choices, str(folder), project))
+def look(folder: Path | str, choices: ExportChoices = USUAL, project: Path | None = None) -> ExportPreview:
+    return preview_of(PreviewRequest(1, TOY.scene, choices, str(folder), project))
 
 
 # Choices
@@ -50,15 +57,15 @@ def test_every_choice_reaches_the_settings_and_empty_ones_are_the_timelines() ->
     assert (made.start_timecode, made.handles, made.formats) == ("02:00:00:00", 1.5, ("flac", "edl"))
     assert made.overwrite and made.ucs is not None
     assert (made.ucs.creator_id, made.ucs.source_id) == ("LM", "NS")
-    usual = Choices().settings(Timeline(rate=44_100))
+    usual = ExportChoices().settings(Timeline(rate=44_100))
     assert (usual.rate, usual.preset, usual.frame_rate, usual.start_timecode) == (44_100, None, None, None)
     assert usual.ucs is None and not usual.overwrite
 
 
 def test_what_is_remembered_comes_back_and_the_usual_takes_no_room() -> None:
-    kept = Remembered(ODD, "/films", "/p/Street.foley")
-    assert read_remembered(write_remembered(kept)) == kept
-    assert write_remembered(Remembered()) == {"choices": {}, "folder": "", "project": ""}
+    kept = LastExport(ODD, "/films", "/p/Street.foley")
+    assert read_last_export(write_last_export(kept)) == kept
+    assert write_last_export(LastExport()) == {"choices": {}, "folder": "", "project": ""}
 
 
 def test_what_does_not_fit_in_a_file_is_the_usual() -> None:
@@ -66,30 +73,30 @@ def test_what_does_not_fit_in_a_file_is_the_usual() -> None:
         "choices": {"bits": "24", "rate": True, "formats": ["mp3"], "handles": 2, "extra": 1},
         "folder": 3,
     }
-    assert read_remembered(facts) == Remembered(Choices(handles=2.0))
-    assert read_remembered({"choices": [1]}) == Remembered()
+    assert read_last_export(facts) == LastExport(ExportChoices(handles=2.0))
+    assert read_last_export({"choices": [1]}) == LastExport()
 
 
 def test_frame_rate_and_start_belong_to_the_project_that_they_were_chosen_for() -> None:
-    kept = Remembered(ODD, "/films", "/p/Street.foley")
+    kept = LastExport(ODD, "/films", "/p/Street.foley")
     assert kept.for_project("/p/Street.foley") == ODD
     assert kept.for_project("/p/Other.foley") == replace(ODD, frame_rate="", start="", categories=())
     assert kept.for_project("").start == ""
 
 
 def test_each_scene_gets_a_folder_of_its_own_beside_the_last_one() -> None:
-    assert proposed_folder(Path("/films"), "Night Street") == Path("/films/night-street-export")
-    assert proposed_folder(Path("/films"), "?") == Path("/films/scene-export")
+    assert suggested_folder(Path("/films"), "Night Street") == Path("/films/night-street-export")
+    assert suggested_folder(Path("/films"), "?") == Path("/films/scene-export")
 
 
 def test_the_memory_is_on_disk_and_leaves_what_it_does_not_know(tmp_path: Path) -> None:
     file = JsonFile(tmp_path / "state" / "export.json")
     file.write({"newer": 1})
-    memory = ExportMemory(file)
-    assert memory.last == Remembered()
-    memory.last = Remembered(ODD, "/films", "x")
+    memory = LastExportStore(file)
+    assert memory.last == LastExport()
+    memory.last = LastExport(ODD, "/films", "x")
     memory.save()
-    assert ExportMemory(file).last == memory.last
+    assert LastExportStore(file).last == memory.last
     assert file.read()["newer"] == 1
 
 
@@ -110,7 +117,7 @@ def test_what_would_be_replaced_is_told_and_what_stays_is_not(tmp_path: Path) ->
     found = look(tmp_path)
     assert found.ready and found.holds
     assert found.replaced == ("mix.wav", "stems/")
-    assert look(tmp_path, Choices(formats=("csv",))).replaced == ()
+    assert look(tmp_path, ExportChoices(formats=("csv",))).replaced == ()
 
 
 @pytest.mark.parametrize(
@@ -147,11 +154,14 @@ def test_a_disk_without_room_is_told_before_the_work(tmp_path: Path, monkeypatch
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
-    found = look("", Choices(start="99"))
+    found = look("", ExportChoices(start="99"))
     assert len(found.problems) == 2
     assert "no timecode" in found.problems[0] and "folder" in found.problems[1]
-    assert look(tmp_path, Choices(formats=())).plan is None
-    assert "nothing to export" in preview_of(Asked(1, Scene(), Choices(), str(tmp_path))).problems[0]
+    assert look(tmp_path, ExportChoices(formats=())).plan is None
+    assert (
+        "nothing to export"
+        in preview_of(PreviewRequest(1, Scene(), ExportChoices(), str(tmp_path))).problems[0]
+    )
 
 
 # Words
@@ -169,7 +179,7 @@ def test_sizes_levels_and_names_read_as_people_write_them() -> None:
 
 def test_reports_are_thinned_but_the_first_is_heard_at_once() -> None:
     heard: list[float] = []
-    report = seldom(lambda fraction, _: heard.append(fraction), 0.05)
+    report = throttled(lambda fraction, _: heard.append(fraction), 0.05)
     for number in range(1000):
         report(number / 1000, "")
     assert heard[0] == 0.0 and len(heard) < 50
@@ -201,22 +211,22 @@ def test_a_muted_clip_of_a_muted_track_can_be_dragged_all_the_same() -> None:
 
 
 def test_a_clip_is_named_after_its_stem_and_its_take() -> None:
-    assert clip_name(TOY.scene, 101, Choices().settings(Timeline())) == "02_rain_take2"
-    ucs = Choices(ucs=True, creator="LM", source="NS").settings(Timeline())
+    assert clip_name(TOY.scene, 101, ExportChoices().settings(Timeline())) == "02_rain_take2"
+    ucs = ExportChoices(ucs=True, creator="LM", source="NS").settings(Timeline())
     assert clip_name(TOY.scene, 100, ucs) == "ANMLDog_Dog 2_LM_NS"
 
 
 def test_stems_and_mix_share_a_rendering_and_clips_have_their_own() -> None:
-    stem, mix = piece(TOY.scene, ODD, 1), piece(TOY.scene, ODD)
+    stem, mix = single_export(TOY.scene, ODD, 1), single_export(TOY.scene, ODD)
     assert stem.batch == mix.batch
-    assert piece(TOY.scene, replace(ODD, bits=24), 1).batch != mix.batch
-    assert piece(TOY.scene, ODD, clip=100).batch != piece(TOY.scene, ODD, clip=101).batch
+    assert single_export(TOY.scene, replace(ODD, bits=24), 1).batch != mix.batch
+    assert single_export(TOY.scene, ODD, clip=100).batch != single_export(TOY.scene, ODD, clip=101).batch
     renamed = replace(TOY.scene, name="Day")
-    assert piece(renamed, ODD, 1).batch != stem.batch
+    assert single_export(renamed, ODD, 1).batch != stem.batch
 
 
 def test_a_clip_keeps_its_own_level_and_time_whatever_the_mix_is_brought_to() -> None:
-    made: Piece = piece(TOY.scene, ODD, clip=100)
+    made: SingleExport = single_export(TOY.scene, ODD, clip=100)
     assert (made.settings.preset, made.settings.handles, made.settings.start_timecode) == ("none", 0.0, None)
     assert (made.settings.bits, made.settings.formats) == (16, ("wav",))
 
@@ -227,14 +237,14 @@ def test_only_what_was_dragged_long_ago_is_swept_away(tmp_path: Path) -> None:
         if name.endswith("old"):
             then = time.time() - KEPT_SECONDS - 60
             os.utime(tmp_path / name, (then, then))
-    sweep(tmp_path)
+    delete_old(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["drag-new", "mine-old"]
-    sweep(tmp_path / "none")
+    delete_old(tmp_path / "none")
 
 
 def test_no_choice_is_left_out_of_what_is_remembered() -> None:
-    changed = [entry.name for entry in fields(Choices) if getattr(ODD, entry.name) != entry.default]
-    assert changed == [entry.name for entry in fields(Choices)]
+    changed = [entry.name for entry in fields(ExportChoices) if getattr(ODD, entry.name) != entry.default]
+    assert changed == [entry.name for entry in fields(ExportChoices)]
 
 
 # UCS categories
@@ -256,8 +266,8 @@ CAT_IDS = {"ANMLDog": ("ANIMALS", "DOG"), "RAINGlas": ("RAIN", "GLASS"), "GEOGey
 def test_a_category_is_meant_by_its_id_in_any_case_or_by_its_line_in_the_list(
     words: str, cat_id: str | None
 ) -> None:
-    assert meant(words, CAT_IDS) == cat_id
-    assert all(meant(line, CAT_IDS) for line in lines_of(CAT_IDS))
+    assert parse_category(words, CAT_IDS) == cat_id
+    assert all(parse_category(line, CAT_IDS) for line in completion_lines(CAT_IDS))
 
 
 def test_one_choice_replaces_another_of_its_track_and_none_leaves_it_to_the_suggestion() -> None:
@@ -268,9 +278,9 @@ def test_one_choice_replaces_another_of_its_track_and_none_leaves_it_to_the_sugg
 
 
 def test_categories_are_of_one_project_and_broken_ones_are_left_out() -> None:
-    kept = Remembered(Choices(categories=((2, "ANMLDog"),)), "", "/a")
-    again = read_remembered(json.loads(json.dumps(write_remembered(kept))))
+    kept = LastExport(ExportChoices(categories=((2, "ANMLDog"),)), "", "/a")
+    again = read_last_export(json.loads(json.dumps(write_last_export(kept))))
     assert again == kept
     assert again.for_project("/b").categories == ()
     broken = {"choices": {"categories": [[1], ["x", "y"], [True, "z"], 5, [4, "ANMLDog"]]}}
-    assert read_remembered(broken).choices.categories == ((4, "ANMLDog"),)
+    assert read_last_export(broken).choices.categories == ((4, "ANMLDog"),)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.export.choices import Choices
-from desktop.export.preview import Asked, Preview
-from desktop.export.worker import ExportRequest, ExportWork, Progressed
+from desktop.export.choices import ExportChoices
+from desktop.export.preview import ExportPreview, PreviewRequest
+from desktop.export.worker import ExportProgress, ExportRequest, ExportWorker
 from engine.errors import Failed
 from engine.export.plan import ExportSettings
 from engine.progress import Progress
@@ -30,18 +30,18 @@ class Looks:
         self.numbers: list[int] = []
         self.error: Exception | None = None
 
-    def __call__(self, asked: Asked) -> Preview:
+    def __call__(self, asked: PreviewRequest) -> ExportPreview:
         self.numbers.append(asked.number)
         self.go.wait(5)
         if self.error is not None:
             raise self.error
-        return Preview(asked)
+        return ExportPreview(asked)
 
 
 class Ends:
     """Every end that was told."""
 
-    def __init__(self, work: ExportWork) -> None:
+    def __init__(self, work: ExportWorker) -> None:
         self.told: list[str] = []
         work.done.connect(lambda _: self.told.append("done"))
         work.failed.connect(lambda message: self.told.append(message.text))
@@ -49,15 +49,15 @@ class Ends:
 
 
 @pytest.fixture
-def works(qapp: object) -> Iterator[list[ExportWork]]:
-    made: list[ExportWork] = []
+def works(qapp: object) -> Iterator[list[ExportWorker]]:
+    made: list[ExportWorker] = []
     yield made
     for work in made:
         work.close()
 
 
-def asked(number: int) -> Asked:
-    return Asked(number, Scene(), Choices(), "/nowhere")
+def asked(number: int) -> PreviewRequest:
+    return PreviewRequest(number, Scene(), ExportChoices(), "/nowhere")
 
 
 def request(out: Path) -> ExportRequest:
@@ -65,10 +65,10 @@ def request(out: Path) -> ExportRequest:
 
 
 def test_of_many_questions_only_the_first_and_the_newest_are_looked_into(
-    works: list[ExportWork], qtbot: QtBot
+    works: list[ExportWorker], qtbot: QtBot
 ) -> None:
     looks = Looks()
-    works.append(work := ExportWork(look=looks))
+    works.append(work := ExportWorker(look=looks))
     answers: list[int] = []
     work.previewed.connect(lambda preview: answers.append(preview.asked.number))
     for number in range(500):
@@ -80,12 +80,14 @@ def test_of_many_questions_only_the_first_and_the_newest_are_looked_into(
     assert looks.numbers == [0, 499]
 
 
-def test_a_look_that_fails_is_a_problem_and_the_next_one_works(works: list[ExportWork], qtbot: QtBot) -> None:
+def test_a_look_that_fails_is_a_problem_and_the_next_one_works(
+    works: list[ExportWorker], qtbot: QtBot
+) -> None:
     looks = Looks()
     looks.go.set()
     looks.error = RuntimeError("shape")
-    works.append(work := ExportWork(look=looks))
-    answers: list[Preview] = []
+    works.append(work := ExportWorker(look=looks))
+    answers: list[ExportPreview] = []
     work.previewed.connect(answers.append)
     work.look(asked(1))
     qtbot.waitUntil(lambda: len(answers) == 1)
@@ -98,10 +100,10 @@ def test_a_look_that_fails_is_a_problem_and_the_next_one_works(works: list[Expor
 
 @pytest.mark.parametrize("end", ["done", "cancelled", "Nothing was exported. Full."])
 def test_an_export_has_exactly_one_end(
-    end: str, works: list[ExportWork], qtbot: QtBot, tmp_path: Path
+    end: str, works: list[ExportWorker], qtbot: QtBot, tmp_path: Path
 ) -> None:
     slow = SlowExport(Failed("Full.") if end.startswith("Nothing") else None)
-    works.append(work := ExportWork(slow))
+    works.append(work := ExportWorker(slow))
     ends = Ends(work)
     work.export(request(tmp_path / "out"))
     work.export(request(tmp_path / "other"))
@@ -114,10 +116,10 @@ def test_an_export_has_exactly_one_end(
 
 
 def test_a_cancel_does_not_reach_the_next_export(
-    works: list[ExportWork], qtbot: QtBot, tmp_path: Path
+    works: list[ExportWorker], qtbot: QtBot, tmp_path: Path
 ) -> None:
     slow = SlowExport()
-    works.append(work := ExportWork(slow))
+    works.append(work := ExportWorker(slow))
     ends = Ends(work)
     work.export(request(tmp_path / "out"))
     work.cancel()
@@ -129,7 +131,7 @@ def test_a_cancel_does_not_reach_the_next_export(
 
 
 def test_the_time_to_go_is_measured_from_the_steps(
-    works: list[ExportWork], qtbot: QtBot, tmp_path: Path
+    works: list[ExportWorker], qtbot: QtBot, tmp_path: Path
 ) -> None:
     def steady(*_arguments: Any, progress: Progress | None = None, **_named: Any) -> Any:
         assert progress is not None
@@ -138,8 +140,8 @@ def test_the_time_to_go_is_measured_from_the_steps(
             time.sleep(0.11)
         raise Failed("Full.")
 
-    works.append(work := ExportWork(steady))
-    heard: list[Progressed] = []
+    works.append(work := ExportWorker(steady))
+    heard: list[ExportProgress] = []
     work.progressed.connect(heard.append)
     work.export(request(tmp_path))
     qtbot.waitUntil(lambda: not work.running)
@@ -150,10 +152,10 @@ def test_the_time_to_go_is_measured_from_the_steps(
 
 
 def test_closing_in_the_middle_cancels_and_ends_both_threads(
-    works: list[ExportWork], qtbot: QtBot, tmp_path: Path
+    works: list[ExportWorker], qtbot: QtBot, tmp_path: Path
 ) -> None:
     slow = SlowExport()
-    works.append(work := ExportWork(slow))
+    works.append(work := ExportWorker(slow))
     work.look(asked(1))
     work.export(request(tmp_path / "out"))
     qtbot.waitUntil(slow.started.is_set)

@@ -5,7 +5,7 @@ from functools import partial
 
 from pytestqt.qtbot import QtBot
 
-from desktop.generation.requester import batches, joined
+from desktop.generation.requester import batches, joined_negatives
 from desktop.generation.worker import GenerationWorker
 from engine.errors import BadInput
 from engine.project.folder import Project
@@ -206,7 +206,7 @@ def test_nothing_selected_is_said(made: Bench) -> None:
 
 
 def test_negative_prompts_are_joined_without_saying_anything_twice() -> None:
-    assert joined(["music, speech", "speech,wind", ""]) == "music, speech, wind"
+    assert joined_negatives(["music, speech", "speech,wind", ""]) == "music, speech, wind"
 
 
 def test_batches_keep_the_order_of_the_selection(made: Bench) -> None:

@@ -8,14 +8,14 @@ from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.document.messages import Message
-from desktop.document.time_left import Pace, in_words
-from desktop.generation.queue import REMEMBERED, GenerationQueue, Job
+from desktop.document.time_left import TimeLeftEstimator, time_left_text
+from desktop.generation.queue import REMEMBERED, GenerationJob, GenerationQueue
 from desktop.generation.worker import GenerationWorker
 from desktop.objects.controls import icon_maker
-from desktop.objects.queue_view import QueueView, words_of
+from desktop.objects.queue_view import QueueView, status_text
 from engine.errors import Failed
 from engine.generation.requests import DiffusionSettings, GenerationRequest, Target
-from tests.desktop.objects.toy import PATIENCE, FakeMaker, toy_take
+from tests.desktop.objects.toy import PATIENCE, FakeGenerationBackend, toy_take
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -25,21 +25,21 @@ class Line:
 
     def __init__(self) -> None:
         self.home = QObject()
-        self.maker = FakeMaker()
+        self.maker = FakeGenerationBackend()
         self.made_makers = 0
         self.worker = GenerationWorker(self.make, self.home)
         self.queue = GenerationQueue(self.worker, self.home)
-        self.done: list[Job] = []
+        self.done: list[GenerationJob] = []
         self.takes: list[object] = []
         self.failures: list[Message] = []
         self.queue.made.connect(self.note)
         self.queue.failed.connect(self.failures.append)
 
-    def make(self) -> FakeMaker:
+    def make(self) -> FakeGenerationBackend:
         self.made_makers += 1
         return self.maker
 
-    def note(self, job: Job, takes: object) -> None:
+    def note(self, job: GenerationJob, takes: object) -> None:
         self.done.append(job)
         self.takes.append(takes)
 
@@ -152,7 +152,7 @@ def test_steps_and_the_time_to_go_are_told(line: Line, qtbot: QtBot) -> None:
     line.maker.go.clear()
     line.submit("rain")
     qtbot.waitUntil(lambda: line.queue.jobs[0].step is not None, timeout=PATIENCE)
-    assert words_of(line.queue.jobs[0]) == "step 1 of 4"
+    assert status_text(line.queue.jobs[0]) == "step 1 of 4"
     line.maker.go.set()
     ended(line, qtbot)
 
@@ -176,7 +176,7 @@ def test_only_the_last_of_what_has_ended_is_remembered(line: Line, qtbot: QtBot)
 
 def test_a_take_of_several_is_of_all_the_jobs_objects() -> None:
     request = GenerationRequest("m", None, (Target((), "a", "a", None, -23.0),))
-    job = Job(1, request, None, "a", (3, 4))
+    job = GenerationJob(1, request, None, "a", (3, 4))
     assert job.objects_of(toy_take("a", (3, 4), 1)) == (3, 4)
     assert job.objects_of(toy_take("a", (4,), 1)) == (4,)
 
@@ -213,7 +213,7 @@ def test_the_view_shows_the_queue_and_its_buttons_cancel_and_clear(line: Line, q
 
 
 def test_time_to_go_follows_the_last_steps_and_forgets_how_long_loading_took() -> None:
-    pace = Pace()
+    pace = TimeLeftEstimator()
     assert pace.at(0.0, 0.0) is None
     assert pace.at(30.0, 0.05) is None
     assert pace.at(31.0, 0.15) is None
@@ -223,7 +223,7 @@ def test_time_to_go_follows_the_last_steps_and_forgets_how_long_loading_took() -
 
 
 def test_seconds_are_said_shortly() -> None:
-    assert [in_words(value) for value in (None, 0.2, 8.4, 80.0)] == ["", "1 s", "8 s", "1:20"]
+    assert [time_left_text(value) for value in (None, 0.2, 8.4, 80.0)] == ["", "1 s", "8 s", "1:20"]
 
 
 def test_models_are_loaded_ahead_in_the_same_thread_and_a_failure_of_that_waits_for_the_job(

@@ -14,16 +14,16 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import made_services
+from desktop.app import create_services
 from desktop.document.messages import Message
 from desktop.document.project_io import Recoverable
 from desktop.main_window.main_window import MainWindow, first_path, sizes_of
-from desktop.main_window.status_bar import StatusLine
-from desktop.services import Panels
-from desktop.settings.store import Settings, settings_file, state_file, unsaved_folder
-from desktop.welcome.samples import Sample, samples
+from desktop.main_window.panels import Panels
+from desktop.main_window.status_bar import StatusBar
+from desktop.settings.store import SettingsStore, settings_file, state_file, unsaved_folder
+from desktop.welcome.samples import SampleStill, sample_stills
 from engine.scene.scene import Scene
-from tests.desktop.fakes import FakePanel, FakePerson
+from tests.desktop.fakes import FakeDialogs, FakePanel
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -31,10 +31,10 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 class Bench:
     """The window, the person before it, and what is needed to work on it."""
 
-    def __init__(self, qtbot: QtBot, samples: tuple[Sample, ...] = ()) -> None:
+    def __init__(self, qtbot: QtBot, samples: tuple[SampleStill, ...] = ()) -> None:
         self.qtbot = qtbot
-        self.person = FakePerson()
-        self.services = made_services(Settings(settings_file()))
+        self.person = FakeDialogs()
+        self.services = create_services(SettingsStore(settings_file()))
         panels = Panels(FakePanel, FakePanel, FakePanel)
         self.window = MainWindow(self.services, panels, about="It works.", samples=samples, ask=self.person)
         qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
@@ -246,7 +246,7 @@ def test_a_recent_card_opens_what_it_shows(bench: Bench, still: Path) -> None:
 
 
 def test_a_sample_is_one_click_away(qtbot: QtBot) -> None:
-    bench = Bench(qtbot, samples())
+    bench = Bench(qtbot, sample_stills())
     bench.settle()
     cards = bench.window.welcome.findChildren(QToolButton)
     assert len(cards) >= 4
@@ -258,7 +258,7 @@ def test_a_sample_is_one_click_away(qtbot: QtBot) -> None:
 def test_a_scene_that_was_never_saved_is_offered_on_the_welcome_page(
     bench: Bench, still: Path, qtbot: QtBot
 ) -> None:
-    other = made_services(Settings(settings_file()))
+    other = create_services(SettingsStore(settings_file()))
     other.session.open(still)
     qtbot.waitUntil(lambda: other.document.project is not None, timeout=10_000)
     other.document.edit("Rename", lambda scene: replace(scene, name="Nearly lost"))
@@ -328,27 +328,27 @@ def test_a_long_message_is_whole_and_inside_the_window(bench: Bench) -> None:
 
 
 def test_the_status_line_tells_what_runs_with_the_time_to_go(bench: Bench) -> None:
-    status = cast(StatusLine, bench.window.statusBar())
-    running = bench.services.running
+    status = cast(StatusBar, bench.window.statusBar())
+    running = bench.services.activity
     assert status.work.text() == "Ready"
-    running.tell("generation", "dog, step 3 of 16", 65)
-    running.tell("vision", "Looking at the still")
+    running.set_task("generation", "dog, step 3 of 16", 65)
+    running.set_task("vision", "Looking at the still")
     assert status.work.text() == "dog, step 3 of 16, 1 min 5 s to go   ·   Looking at the still"
     assert status.bar.isVisible()
-    running.tell("generation", "")
-    running.tell("vision", "")
+    running.set_task("generation", "")
+    running.set_task("vision", "")
     assert status.work.text() == "Ready"
     assert not status.bar.isVisible()
 
 
 def test_the_status_line_says_why_there_is_no_sound_and_on_which_device_it_works(bench: Bench) -> None:
-    facts = cast(StatusLine, bench.window.statusBar()).facts
+    facts = cast(StatusBar, bench.window.statusBar()).facts
     assert facts["model"].text() == "Pocket model"
     assert facts["device"].text() == "", "nothing is known before a model is there"
-    bench.services.running.state("device", "CPU, 2 threads")
+    bench.services.activity.set_fact("device", "CPU, 2 threads")
     assert facts["device"].text() == "CPU, 2 threads"
     assert not facts["sound"].isVisible()
-    bench.services.running.state("sound", "No sound: there is no audio device")
+    bench.services.activity.set_fact("sound", "No sound: there is no audio device")
     assert facts["sound"].isVisible()
 
 
@@ -371,7 +371,7 @@ def test_about_says_what_it_is(bench: Bench) -> None:
 
 
 def test_every_control_of_the_window_has_a_name_for_those_who_do_not_see_it(qtbot: QtBot) -> None:
-    bench = Bench(qtbot, samples())
+    bench = Bench(qtbot, sample_stills())
     bench.settle()
     for button in [
         *bench.window.welcome.findChildren(QPushButton),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from desktop.objects.card import ObjectCard
-from desktop.objects.drag_pixmap import take_picture
+from desktop.objects.drag_pixmap import take_drag_pixmap
 from desktop.objects.editor import ObjectEditor
 from engine.scene.colours import PALETTE
 from engine.scene.edits import prompt_object, rename_object
@@ -289,8 +289,8 @@ def test_a_take_that_is_pressed_and_moved_is_carried_and_not_played(heard: Bench
     row = heard.panel.card(0).rows[0]
     happened: list[tuple[str, str]] = []
     heard.panel.play_requested.connect(lambda digest: happened.append(("play", digest)))
-    heard.panel.take_touched.connect(lambda digest: happened.append(("touch", digest)))
-    heard.panel.take_carried.connect(lambda digest, by: happened.append(("carry" * (by is row), digest)))
+    heard.panel.take_drag_prepared.connect(lambda digest: happened.append(("touch", digest)))
+    heard.panel.take_drag_started.connect(lambda digest, by: happened.append(("carry" * (by is row), digest)))
     begin = row.wave.rect().center()
     qtbot.mousePress(row.wave, LEFT, pos=begin)
     qtbot.mouseMove(row.wave, begin + QPoint(3, 0))
@@ -309,7 +309,7 @@ def test_a_carried_take_is_seen_by_its_waveform_and_name(heard: Bench, qtbot: Qt
     qtbot.waitUntil(lambda: row.wave.peaks is not None, timeout=PATIENCE)
     drawn = row.picture().toImage()
     assert drawn != bare and drawn.size() == bare.size()
-    other = take_picture("Another", (10, 200, 30), row.wave.peaks, row.font(), 1.0)
+    other = take_drag_pixmap("Another", (10, 200, 30), row.wave.peaks, row.font(), 1.0)
     assert other.toImage() != drawn
 
 

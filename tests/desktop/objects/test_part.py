@@ -11,19 +11,19 @@ from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
-from desktop.document.activity import Running
+from desktop.document.activity import Activity
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.document.project_session import Session
-from desktop.generation.worker import Maker
+from desktop.document.project_session import ProjectSession
+from desktop.generation.worker import GenerationBackend
 from desktop.objects.part import ObjectsPart
 from desktop.services import Services
-from desktop.settings.store import JsonFile, Settings
+from desktop.settings.store import JsonFile, SettingsStore
 from desktop.threads.background import Background
 from engine.generation.requests import Quality
 from engine.project.folder import Project
 from engine.scene.edits import set_duration
-from tests.desktop.objects.toy import PATIENCE, FakeMaker, toy_project
+from tests.desktop.objects.toy import PATIENCE, FakeGenerationBackend, toy_project
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -32,16 +32,16 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 class House:
     """A window with nothing in it but the objects."""
 
-    def __init__(self, folder: Path, qtbot: QtBot, make: Callable[[], Maker] | None) -> None:
+    def __init__(self, folder: Path, qtbot: QtBot, make: Callable[[], GenerationBackend] | None) -> None:
         self.window = QMainWindow()
         qtbot.addWidget(self.window, before_close_func=lambda _: self.close())
-        self.settings = Settings(JsonFile(folder / "settings.json"))
+        self.settings = SettingsStore(JsonFile(folder / "settings.json"))
         self.settings.set(replace(self.settings.preferences, variations=2, final_steps=9, device="cpu"))
         messages = Messages()
         self.said: list[Message] = []
         messages.shown.connect(self.said.append)
         self.document, self.background = Document(messages), Background()
-        session = Session(self.document, self.background, messages, folder / "unsaved")
+        session = ProjectSession(self.document, self.background, messages, folder / "unsaved")
         self.services = Services(
             self.document,
             messages,
@@ -49,7 +49,7 @@ class House:
             JsonFile(folder / "s"),
             self.background,
             session,
-            Running(),
+            Activity(),
         )
         self.part = ObjectsPart(self.services, self.window, make)
         self.actions = Actions(self.window, KeyMap())
@@ -73,16 +73,18 @@ class House:
 
 
 @pytest.fixture
-def maker() -> FakeMaker:
-    return FakeMaker()
+def maker() -> FakeGenerationBackend:
+    return FakeGenerationBackend()
 
 
 @pytest.fixture
-def house(qtbot: QtBot, tmp_path: Path, maker: FakeMaker) -> House:
+def house(qtbot: QtBot, tmp_path: Path, maker: FakeGenerationBackend) -> House:
     return House(tmp_path, qtbot, lambda: maker)
 
 
-def test_every_action_of_objects_has_its_key(house: House, maker: FakeMaker, qtbot: QtBot) -> None:
+def test_every_action_of_objects_has_its_key(
+    house: House, maker: FakeGenerationBackend, qtbot: QtBot
+) -> None:
     document, window = house.document, house.window
     qtbot.keyClick(window, Qt.Key.Key_A, CONTROL)
     assert document.selection == (0, 1, 2)
@@ -112,19 +114,21 @@ def test_the_settings_decide_how_many_takes_and_steps(house: House, qtbot: QtBot
     assert footer.choice.quality == Quality("ddim", 12)
 
 
-def test_the_status_line_tells_what_is_being_made(house: House, maker: FakeMaker, qtbot: QtBot) -> None:
+def test_the_status_line_tells_what_is_being_made(
+    house: House, maker: FakeGenerationBackend, qtbot: QtBot
+) -> None:
     maker.go.clear()
     house.document.select((0,))
     house.part.panel.generate()
     house.part.panel.generate()
-    qtbot.waitUntil(lambda: "1 waiting" in house.services.running.work, timeout=PATIENCE)
-    assert house.services.running.work.startswith("Making Dog")
+    qtbot.waitUntil(lambda: "1 waiting" in house.services.activity.work, timeout=PATIENCE)
+    assert house.services.activity.work.startswith("Making Dog")
     maker.go.set()
-    qtbot.waitUntil(lambda: not house.services.running.work, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not house.services.activity.work, timeout=PATIENCE)
 
 
 def test_the_status_line_names_the_device_once_a_still_is_open(house: House, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: house.services.running.fact("device") == "Toy GPU", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: house.services.activity.fact("device") == "Toy GPU", timeout=PATIENCE)
 
 
 def test_the_bundled_model_makes_a_take_that_is_in_the_project(qtbot: QtBot, tmp_path: Path) -> None:

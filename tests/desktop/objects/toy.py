@@ -11,8 +11,8 @@ from PIL import Image
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.generation.queue import GenerationQueue
-from desktop.generation.requester import Choice, Ordering
-from desktop.generation.take_importer import Keeper
+from desktop.generation.requester import GenerationOptions, GenerationRequester
+from desktop.generation.take_importer import TakeImporter
 from desktop.generation.worker import GenerationWorker
 from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews
@@ -48,7 +48,7 @@ def toy_take(name: str, objects: tuple[int, ...], number: int, seed: int = 0) ->
     return Take(noise.astype(np.float32), RATE, name, objects, number, recipe)
 
 
-class FakeMaker:
+class FakeGenerationBackend:
     """Takes steps when it is let; counts what is asked of it and can be told to fail."""
 
     model = "fake-000000000000"
@@ -122,10 +122,10 @@ class Bench:
 
     document: Document
     project: Project
-    maker: FakeMaker
+    maker: FakeGenerationBackend
     worker: GenerationWorker
     queue: GenerationQueue
-    ordering: Ordering
+    ordering: GenerationRequester
     panel: ObjectsPanel
     background: Background
     said: list[Message]
@@ -145,17 +145,17 @@ def bench(folder: Path, takes: int = 0) -> Bench:
     messages = Messages()
     document = Document(messages)
     document.replace(scene, still, project)
-    maker, background = FakeMaker(), Background(document)
+    maker, background = FakeGenerationBackend(), Background(document)
     worker = GenerationWorker(lambda: maker, document)
     queue = GenerationQueue(worker, document)
-    Keeper(document, queue, background, messages, document)
+    TakeImporter(document, queue, background, messages, document)
     panel = ObjectsPanel(document, queue, Previews(document, background, document), lambda: 77)
 
-    def choice() -> Choice:
+    def choice() -> GenerationOptions:
         return panel.footer.choice
 
     seeds = iter(range(500, 600))
-    ordering = Ordering(
+    ordering = GenerationRequester(
         document, queue, worker, background, messages, choice, new_seed=lambda: next(seeds), parent=document
     )
     panel.generate_requested.connect(ordering.generate)

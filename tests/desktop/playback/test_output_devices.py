@@ -11,8 +11,8 @@ import pytest
 from desktop.playback.output_devices import (
     NO_OUTPUT,
     NO_PORTAUDIO,
+    PortAudioDevice,
     SilentDevice,
-    SoundDevice,
     open_device,
     open_with,
 )
@@ -99,7 +99,7 @@ class Caller:
 def test_portaudio_pulls_in_its_callback_with_the_time_it_will_be_heard() -> None:
     library, caller = Library(), Caller()
     device = open_with(library, 48_000, caller)
-    assert isinstance(device, SoundDevice)
+    assert isinstance(device, PortAudioDevice)
     assert device.reason == ""
     device.start()
     device.start()

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
-from desktop.document.activity import Running
+from desktop.document.activity import Activity
 from desktop.document.messages import Message, Messages
-from desktop.playback.meter_reading import Reading
-from desktop.playback.playback_strip import PlaybackPanel, PlaybackStrip
+from desktop.playback.meter_reading import MeterReading
+from desktop.playback.playback_strip import PlaybackPart, PlaybackStrip
 from desktop.playback.player import Player
 from tests.desktop.playback.fakes import (
     RATE,
@@ -71,7 +71,7 @@ class Desk:
         self.qtbot.waitUntil(lambda: self.player.line is not None)
         line = self.player.line
         assert line is not None
-        self.qtbot.waitUntil(lambda: line.tap.offered.jump == self.player._wish.jump)
+        self.qtbot.waitUntil(lambda: line.reader.offered.seek_id == self.player._request.seek_id)
         for _ in range(frames // 2048):
             self.shelf.device.pull(2048)
             self.qtbot.wait(12)
@@ -214,9 +214,9 @@ def test_the_meters_show_what_was_heard(desk: Desk) -> None:
 
 def test_the_button_of_the_meters_begins_anew(desk: Desk) -> None:
     meters = desk.strip.meters
-    meters.show_reading(Reading(momentary=-20.0, true_peak=0.5, left=-3.0, right=-3.0))
+    meters.show_reading(MeterReading(momentary=-20.0, true_peak=0.5, left=-3.0, right=-3.0))
     assert "ee6a73" in meters.values["true_peak"].styleSheet()
-    with desk.qtbot.waitSignal(meters.restart_asked):
+    with desk.qtbot.waitSignal(meters.restart_requested):
         desk.click(meters.reset)
     assert meters.values["momentary"].text() == "–"
 
@@ -248,13 +248,13 @@ def test_tooltips_name_the_keys_and_follow_them(desk: Desk) -> None:
 
 
 def test_the_panel_says_in_the_status_line_why_there_is_no_sound(qtbot: QtBot) -> None:
-    settings, document, running = Settings(), document_of(scene_of(Takes(), timeline_of(RATE))), Running()
+    settings, document, running = Settings(), document_of(scene_of(Takes(), timeline_of(RATE))), Activity()
     services: Any = SimpleNamespace(
         document=document, messages=Messages(), settings=settings, running=running
     )
     parent = QWidget()
     qtbot.addWidget(parent)
-    panel = PlaybackPanel(services, parent)
+    panel = PlaybackPart(services, parent)
     panel.strip.prepare()
     qtbot.waitUntil(lambda: panel.player.line is not None)
     qtbot.waitUntil(lambda: running.fact("sound") == panel.player.reason)

@@ -9,8 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.document.messages import Message, Messages
-from desktop.playback.ab_compare import Pair
-from desktop.playback.output_devices import Device, Pull
+from desktop.playback.ab_compare import TakePair
+from desktop.playback.output_devices import OutputDevice, Pull
 from desktop.playback.output_thread import LOST
 from desktop.playback.player import Player
 from desktop.playback.ring import Frames
@@ -32,7 +32,7 @@ from tests.desktop.playback.fakes import (
 class Rig:
     """A player and all round it."""
 
-    def __init__(self, qtbot: QtBot, shelf: Callable[[int, Pull], Device] | None = None) -> None:
+    def __init__(self, qtbot: QtBot, shelf: Callable[[int, Pull], OutputDevice] | None = None) -> None:
         self.qtbot = qtbot
         self.takes = Takes(count=counting(4), loud=tone(1, 0.5), soft=tone(1, 0.125, 550))
         self.document = document_of(scene_of(self.takes, timeline_of(4 * RATE)))
@@ -54,8 +54,8 @@ class Rig:
         def there() -> None:
             line = self.player.line
             assert line is not None
-            assert line.tap.offered.jump == self.player._wish.jump
-            assert line.tap.offered.ends is not None or line.tap.offered.written >= 20
+            assert line.reader.offered.seek_id == self.player._request.seek_id
+            assert line.reader.offered.ends is not None or line.reader.offered.written >= 20
 
         self.qtbot.waitUntil(lambda: _holds(there), timeout=3000)
 
@@ -126,9 +126,9 @@ def test_an_edit_is_heard_within_100_ms_of_sound(rig: Rig) -> None:
     rig.pull(4096)
     line = rig.player.line
     assert line is not None
-    before = line.tap.offered
+    before = line.reader.offered
     set_timeline(rig.document, timeline_of(4 * RATE, gain_db=-6.0))
-    rig.qtbot.waitUntil(lambda: line.tap.offered is not before)
+    rig.qtbot.waitUntil(lambda: line.reader.offered is not before)
     heard = rig.pull(2048)[:, 0]
     expected = (4096 + np.arange(2048)) / 2**20 * 10 ** (-6 / 20)
     assert np.abs(heard - expected)[1024:].max() < 1e-5
@@ -139,10 +139,10 @@ def test_only_a_timeline_that_differs_is_rendered_again(rig: Rig) -> None:
     rig.play()
     line = rig.player.line
     assert line is not None
-    before = line.tap.offered
+    before = line.reader.offered
     rig.document.edit("Rename scene", lambda scene: replace(scene, name="Street"))
     rig.qtbot.wait(60)
-    assert line.tap.offered is before
+    assert line.reader.offered is before
 
 
 def test_seeking_while_playing_plays_on_from_there(rig: Rig) -> None:
@@ -278,7 +278,7 @@ def test_a_take_that_is_gone_is_told_of(rig: Rig) -> None:
 
 
 def test_a_and_b_are_equally_loud_and_change_at_the_same_place(rig: Rig) -> None:
-    rig.player.compare(Pair("loud", "soft"))
+    rig.player.compare(TakePair("loud", "soft"))
     rig.qtbot.waitUntil(lambda: rig.player.pair is not None and rig.player.pair.gain_db is not None)
     rig.fed()
     a = rig.pull(8000)[4000:, 0]

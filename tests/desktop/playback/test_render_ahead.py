@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from desktop.playback.callback_reader import CROSSFADE, FADE_IN, Tap
-from desktop.playback.render_ahead import AHEAD, SAFE, Feeder, Wish
+from desktop.playback.callback_reader import CROSSFADE, FADE_IN, CallbackReader
+from desktop.playback.render_ahead import MAX_AHEAD, SAFE_CHUNKS, PlaybackRequest, RenderAhead
 from desktop.playback.ring import CAPACITY, CHUNK, Frames
-from desktop.playback.varispeed import Read
+from desktop.playback.varispeed import ReadSamples
 from engine.sound.loudness import Waveform
 
 RATE = 48_000
@@ -22,7 +22,7 @@ class Numbers:
         self.opened = self.warmed = 0
         self.fails = False
 
-    def open(self) -> Read:
+    def open(self) -> ReadSamples:
         self.opened += 1
         return self._read
 
@@ -40,29 +40,29 @@ class Rig:
     """A tap, a feeder and the wish; pulled by hand."""
 
     def __init__(self, ratio: float = 1.0) -> None:
-        self.tap = Tap(RATE)
+        self.reader = CallbackReader(RATE)
         self.failures: list[Exception] = []
-        self.feeder = Feeder(self.tap, ratio, self.failures.append)
-        self.wish = Wish()
+        self.render_ahead = RenderAhead(self.reader, ratio, self.failures.append)
+        self.request = PlaybackRequest()
         self.frames = 0
 
     def play(self, sound: Numbers, start: int = 0, speed: float = 1.0, **more: object) -> None:
-        wish = Wish(sound, self.wish.jump + 1, start, speed)
-        self.wish = replace(wish, **more)  # type: ignore[arg-type]
+        wish = PlaybackRequest(sound, self.request.seek_id + 1, start, speed)
+        self.request = replace(wish, **more)  # type: ignore[arg-type]
         self.feed()
 
     def change(self, **changes: object) -> None:
-        self.wish = replace(self.wish, **changes)  # type: ignore[arg-type]
+        self.request = replace(self.request, **changes)  # type: ignore[arg-type]
         self.feed()
 
     def feed(self, most: int = 10_000) -> None:
         for _ in range(most):
-            if not self.feeder.feed(self.wish):
+            if not self.render_ahead.feed(self.request):
                 return
 
     def pull(self, frames: int) -> Frames:
         out = np.full((frames, 2), np.nan, np.float32)
-        self.tap.pull(out, self.frames / RATE)
+        self.reader.pull(out, self.frames / RATE)
         self.frames += frames
         return out
 
@@ -70,7 +70,7 @@ class Rig:
         return [round(value) for value in (self.pull(frames)[:, 0] * 2**20).tolist()]
 
     def at(self) -> float | None:
-        return self.tap.position(self.frames / RATE, self.wish.jump)
+        return self.reader.position(self.frames / RATE, self.request.seek_id)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def rig() -> Rig:
 
 def test_before_anything_is_wished_there_is_silence_and_no_underrun(rig: Rig) -> None:
     assert not rig.pull(1000).any()
-    assert rig.tap.underruns == 0
+    assert rig.reader.underruns == 0
 
 
 @pytest.mark.parametrize("block", [64, 480, 512, 1000, 2048])
@@ -91,7 +91,7 @@ def test_every_sample_is_heard_once_in_order_whatever_the_device_asks_for(rig: R
         heard += rig.places(block)
         rig.feed()
     assert heard[FADE_IN:] == list(range(777 + FADE_IN, 777 + len(heard)))
-    assert rig.tap.underruns == 0
+    assert rig.reader.underruns == 0
 
 
 def test_the_beginning_comes_in_without_a_click(rig: Rig) -> None:
@@ -133,26 +133,26 @@ def test_edits_at_every_chunk_leave_no_gap(rig: Rig) -> None:
     rig.play(Numbers())
     heard: list[int] = []
     for count in range(200):
-        rig.wish = replace(rig.wish, sound=Numbers(plus=0.0))
+        rig.request = replace(rig.request, sound=Numbers(plus=0.0))
         for _ in range(3 + count % 4):
-            rig.feeder.feed(rig.wish)
+            rig.render_ahead.feed(rig.request)
         heard += rig.places(CHUNK)
     assert heard[FADE_IN:] == list(range(FADE_IN, len(heard)))
-    assert rig.tap.underruns == 0
+    assert rig.reader.underruns == 0
 
 
 def test_a_change_waits_until_enough_lies_ahead(rig: Rig) -> None:
     rig.play(Numbers())
     rig.pull(3 * CHUNK)
     other = Numbers()
-    rig.wish = replace(rig.wish, sound=other)
-    rig.feeder.feed(rig.wish)
+    rig.request = replace(rig.request, sound=other)
+    rig.render_ahead.feed(rig.request)
     assert other.opened == 1
     third = Numbers()
-    rig.wish = replace(rig.wish, sound=third)
-    rig.feeder.feed(rig.wish)
+    rig.request = replace(rig.request, sound=third)
+    rig.render_ahead.feed(rig.request)
     assert third.opened == 0
-    rig.feed(SAFE)
+    rig.feed(SAFE_CHUNKS)
     assert third.opened == 1
 
 
@@ -189,46 +189,46 @@ def test_what_is_limited_ends_there_and_that_is_no_underrun(rig: Rig) -> None:
     rig.play(Numbers(plus=1.0), seconds=700 / RATE)
     out = rig.pull(3000)[:, 0]
     assert np.count_nonzero(out) == 700 - 1
-    assert rig.tap.finished == rig.wish.jump
-    assert rig.tap.underruns == 0
+    assert rig.reader.finished == rig.request.seek_id
+    assert rig.reader.underruns == 0
 
 
 def test_backwards_it_ends_before_sample_0(rig: Rig) -> None:
     rig.play(Numbers(plus=1.0), start=600, speed=-1.0)
     out = rig.pull(2000)[:, 0]
     assert np.count_nonzero(out) == 601 - 1
-    assert rig.tap.finished == rig.wish.jump
+    assert rig.reader.finished == rig.request.seek_id
 
 
 def test_stopping_fades_out(rig: Rig) -> None:
     rig.play(Numbers(plus=1.0))
     rig.pull(5 * CHUNK)
-    rig.wish = Wish(Numbers(), rig.wish.jump + 1, 0, 0.0)
+    rig.request = PlaybackRequest(Numbers(), rig.request.seek_id + 1, 0, 0.0)
     rig.feed()
     out = rig.pull(3 * CHUNK)[:, 0]
     assert np.abs(np.diff(out)).max() < 2.0 / CROSSFADE
     assert not out[CROSSFADE:].any()
-    assert rig.tap.underruns == 0
+    assert rig.reader.underruns == 0
 
 
 def test_when_the_feeder_is_late_time_stands_still_and_it_is_counted_once(rig: Rig) -> None:
     rig.play(Numbers())
-    rig.pull(AHEAD * CHUNK)
+    rig.pull(MAX_AHEAD * CHUNK)
     assert not rig.pull(4 * CHUNK)[CHUNK:].any()
-    assert rig.tap.underruns == 1
+    assert rig.reader.underruns == 1
     stood = rig.at()
     rig.feed()
     heard = rig.places(2 * CHUNK)
     assert stood is not None
     assert heard[-1] == int(stood) + 2 * CHUNK - 1
-    assert rig.tap.underruns == 1
+    assert rig.reader.underruns == 1
 
 
 def test_no_more_is_kept_ahead_than_the_ring_holds(rig: Rig) -> None:
     sound = Numbers()
     rig.play(sound)
-    assert AHEAD < CAPACITY
-    assert rig.feeder.feed(rig.wish) is False
+    assert MAX_AHEAD < CAPACITY
+    assert rig.render_ahead.feed(rig.request) is False
     assert sound.warmed > 0
 
 
@@ -256,4 +256,4 @@ def test_a_device_at_another_rate_hears_the_same_time() -> None:
 def test_what_was_heard_is_there_for_the_meters(rig: Rig) -> None:
     rig.play(Numbers())
     first, second = rig.pull(300), rig.pull(300)
-    assert np.array_equal(np.concatenate(list(rig.tap.heard)), np.concatenate([first, second]))
+    assert np.array_equal(np.concatenate(list(rig.reader.heard)), np.concatenate([first, second]))

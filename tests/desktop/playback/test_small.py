@@ -6,10 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from desktop.playback.ab_compare import Levels, Pair, gains_db, pair_of
-from desktop.playback.meter_reading import Gauge, height, spoken
+from desktop.playback.ab_compare import TakeLevels, TakePair, matching_gains_db, pair_to_compare
+from desktop.playback.meter_reading import PlaybackMeter, bar_fraction, level_text
 from desktop.playback.timecode_entry import frame_of_entry
-from desktop.playback.transport_math import frames_away, loop_from, loop_of, loop_until, next_speed, play_from
+from desktop.playback.transport_math import (
+    loop_between,
+    loop_from,
+    loop_until,
+    next_speed,
+    play_from,
+    step_frames,
+)
 from engine.errors import BadInput
 from engine.scene.timecode import RATES, from_text
 from engine.sound.loudness import from_db, level_lufs, true_peak_dbtp
@@ -71,7 +78,7 @@ def test_a_short_entry_stays_in_the_hour_of_drop_frame_timecode() -> None:
 
 def test_the_louder_is_turned_down_to_the_quieter() -> None:
     loud, soft = tone(2, 0.5), tone(2, 0.1, 700)
-    first, second = gains_db(Levels.of(loud, RATE), Levels.of(soft, RATE))
+    first, second = matching_gains_db(TakeLevels.of(loud, RATE), TakeLevels.of(soft, RATE))
     assert second == 0.0
     levels = [
         level_lufs(loud * np.float32(from_db(first)), RATE),
@@ -83,42 +90,42 @@ def test_the_louder_is_turned_down_to_the_quieter() -> None:
 def test_neither_of_two_that_are_compared_clips() -> None:
     peaky = tone(2, 0.01)
     peaky[0, RATE] = 2.0
-    pair = [Levels.of(peaky, RATE), Levels.of(tone(2, 0.9), RATE)]
-    for samples, gain_db in zip((peaky, tone(2, 0.9)), gains_db(*pair), strict=True):
+    pair = [TakeLevels.of(peaky, RATE), TakeLevels.of(tone(2, 0.9), RATE)]
+    for samples, gain_db in zip((peaky, tone(2, 0.9)), matching_gains_db(*pair), strict=True):
         assert true_peak_dbtp(samples * np.float32(from_db(gain_db))) <= 0.0
-    difference = gains_db(*pair)[0] - gains_db(*pair)[1]
+    difference = matching_gains_db(*pair)[0] - matching_gains_db(*pair)[1]
     assert pair[0].lufs is not None
     assert pair[1].lufs is not None
     assert difference == pytest.approx(pair[1].lufs - pair[0].lufs)
 
 
 def test_silence_is_left_as_it_is() -> None:
-    silence = Levels.of(np.zeros((1, RATE), np.float32), RATE)
-    assert gains_db(silence, Levels.of(tone(1, 0.5), RATE)) == (0.0, 0.0)
+    silence = TakeLevels.of(np.zeros((1, RATE), np.float32), RATE)
+    assert matching_gains_db(silence, TakeLevels.of(tone(1, 0.5), RATE)) == (0.0, 0.0)
 
 
 def test_the_take_in_use_is_compared_with_the_newest_other() -> None:
     scene = scene_of(Takes(a=counting(1), b=counting(1), c=counting(1)), timeline_of(RATE, "a"))
-    assert pair_of(scene, (0,)) == Pair("a", "c")
-    assert pair_of(replace(scene, chosen=((0, "c"),)), (0,)) == Pair("c", "b")
+    assert pair_to_compare(scene, (0,)) == TakePair("a", "c")
+    assert pair_to_compare(replace(scene, chosen=((0, "c"),)), (0,)) == TakePair("c", "b")
     rejected = replace(scene, takes=(*scene.takes[:2], replace(scene.takes[2], rejected=True)))
-    assert pair_of(rejected, (0,)) == Pair("a", "b")
+    assert pair_to_compare(rejected, (0,)) == TakePair("a", "b")
 
 
 def test_there_is_no_pair_without_two_takes_or_a_selection() -> None:
     scene = scene_of(Takes(a=counting(1)), timeline_of(RATE, "a"))
-    assert pair_of(scene, (0,)) is None
-    assert pair_of(scene, ()) is None
+    assert pair_to_compare(scene, (0,)) is None
+    assert pair_to_compare(scene, ()) is None
 
 
 def test_switching_a_pair_forgets_the_gain_of_the_other() -> None:
-    pair = Pair("a", "b", gain_db=-3.0).switched()
+    pair = TakePair("a", "b", gain_db=-3.0).switched()
     assert (pair.heard, pair.other, pair.gain_db) == ("b", "a", None)
 
 
 def test_a_gauge_reads_what_the_standard_says_of_a_sine() -> None:
     frames = np.repeat(tone(4, from_db(-23.0), 1000).T, 2, axis=1)
-    gauge = Gauge(RATE)
+    gauge = PlaybackMeter(RATE)
     reading = gauge.take([frames[at : at + 512] for at in range(0, len(frames), 512)])
     assert reading.momentary == pytest.approx(-23.0, abs=0.1)
     assert reading.short_term == pytest.approx(-23.0, abs=0.1)
@@ -128,7 +135,7 @@ def test_a_gauge_reads_what_the_standard_says_of_a_sine() -> None:
 
 
 def test_the_bars_fall_slowly_and_the_true_peak_stays() -> None:
-    gauge = Gauge(RATE)
+    gauge = PlaybackMeter(RATE)
     gauge.take([np.full((480, 2), 0.5, np.float32)])
     later = gauge.take([np.zeros((RATE // 2, 2), np.float32)])
     assert later.left == pytest.approx(-6.0 - 12.0, abs=0.1)
@@ -137,17 +144,22 @@ def test_the_bars_fall_slowly_and_the_true_peak_stays() -> None:
 
 
 def test_nothing_heard_reads_as_nothing() -> None:
-    reading = Gauge(RATE).take([])
+    reading = PlaybackMeter(RATE).take([])
     assert reading.momentary is None
     assert reading.true_peak == -math.inf
 
 
 def test_readings_are_shown_with_one_place_and_a_true_minus() -> None:
-    assert (spoken(-23.06), spoken(None), spoken(-math.inf), spoken(0.0)) == ("−23.1", "–", "–", "0.0")
+    assert (level_text(-23.06), level_text(None), level_text(-math.inf), level_text(0.0)) == (
+        "−23.1",
+        "–",
+        "–",
+        "0.0",
+    )
 
 
 def test_the_scale_of_the_bars_rises_from_0_to_1() -> None:
-    heights = [height(db) for db in range(-70, 3)]
+    heights = [bar_fraction(db) for db in range(-70, 3)]
     assert heights == sorted(heights)
     assert (heights[0], heights[-1]) == (0.0, 1.0)
 
@@ -166,16 +178,16 @@ def test_a_frame_on_and_a_frame_back_is_where_one_was(name: str) -> None:
     whole = replace(timeline_of(RATE), frame_rate=RATES[name])
     place = 0
     for _ in range(50):
-        there = frames_away(place, 1, whole)
-        assert frames_away(there, -1, whole) == place
-        assert frames_away(there + 1, -1, whole) == there
+        there = step_frames(place, 1, whole)
+        assert step_frames(there, -1, whole) == place
+        assert step_frames(there + 1, -1, whole) == there
         place = there
-    assert frames_away(0, -1, whole) == 0
+    assert step_frames(0, -1, whole) == 0
 
 
 def test_a_loop_that_nobody_could_hear_is_none() -> None:
-    assert loop_of(0, 100, RATE) is None
-    assert loop_of(-500, RATE, RATE) == (0, RATE)
+    assert loop_between(0, 100, RATE) is None
+    assert loop_between(-500, RATE, RATE) == (0, RATE)
 
 
 def test_the_ends_of_a_loop_never_cross() -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from desktop.playback.playhead_path import Piece
-from desktop.playback.varispeed import heard
+from desktop.playback.playhead_path import Segment
+from desktop.playback.varispeed import render_segment
 from engine.sound.loudness import Waveform
 
 RATE = 48_000
@@ -29,29 +29,29 @@ class Sound:
 
 def test_at_speed_1_every_sample_is_itself() -> None:
     wave = sine(997)
-    assert np.array_equal(heard(Piece(300, 50.0, 1.0), Sound(wave)), wave[:, 50:350].T)
+    assert np.array_equal(render_segment(Segment(300, 50.0, 1.0), Sound(wave)), wave[:, 50:350].T)
 
 
 def test_backwards_every_sample_is_itself_the_other_way_round() -> None:
     wave = sine(997)
-    assert np.array_equal(heard(Piece(300, 400.0, -1.0), Sound(wave)), wave[:, 101:401].T[::-1])
+    assert np.array_equal(render_segment(Segment(300, 400.0, -1.0), Sound(wave)), wave[:, 101:401].T[::-1])
 
 
 @pytest.mark.parametrize("step", [2.0, 4.0, -2.0, -4.0, 48_000 / 44_100])
 def test_a_tone_comes_out_at_its_speed_without_noise(step: float) -> None:
-    found = heard(Piece(2000, 20_000.0, step), Sound(sine(500)))[:, 0]
+    found = render_segment(Segment(2000, 20_000.0, step), Sound(sine(500)))[:, 0]
     places = 20_000.0 + step * np.arange(2000)
     assert np.abs(found - np.sin(2 * np.pi * 500 * places / RATE)).max() < 0.01
 
 
 @pytest.mark.parametrize("step", [2.0, 4.0])
 def test_what_would_fold_back_is_taken_out(step: float) -> None:
-    found = heard(Piece(4000, 20_000.0, step), Sound(sine(16_000)))
+    found = render_segment(Segment(4000, 20_000.0, step), Sound(sine(16_000)))
     assert np.abs(found).max() < 0.01
 
 
 def test_how_it_is_cut_up_changes_nothing() -> None:
     sound, step = Sound(sine(500)), 1.0884353741496597
-    whole = heard(Piece(600, 1000.0, step), sound)
-    parts = [heard(Piece(200, 1000.0 + at * step, step), sound) for at in (0, 200, 400)]
+    whole = render_segment(Segment(600, 1000.0, step), sound)
+    parts = [render_segment(Segment(200, 1000.0 + at * step, step), sound) for at in (0, 200, 400)]
     assert np.abs(whole - np.concatenate(parts)).max() < 1e-6

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from desktop.actions.action_table import KeyMap
 from desktop.settings.keys_page import KeysPage
 from desktop.settings.preferences_dialog import PreferencesDialog
-from desktop.settings.store import JsonFile, Settings, settings_file, state_file, unsaved_folder
-from desktop.settings.table import SECTIONS, Preferences, fits, read_preferences, words_of
+from desktop.settings.store import JsonFile, SettingsStore, settings_file, state_file, unsaved_folder
+from desktop.settings.table import SECTIONS, Preferences, field_info, fits, read_preferences
 
 
 @pytest.fixture
@@ -24,22 +24,22 @@ def file(tmp_path: Path) -> JsonFile:
 def test_the_usual_settings_fit_their_own_limits() -> None:
     for entry in fields(Preferences):
         assert fits(entry, entry.default), entry.name
-        assert words_of(entry).section in SECTIONS
-        assert words_of(entry).help.endswith(".")
+        assert field_info(entry).section in SECTIONS
+        assert field_info(entry).help.endswith(".")
 
 
 def test_only_what_differs_is_written_and_it_comes_back(file: JsonFile) -> None:
-    settings = Settings(file)
+    settings = SettingsStore(file)
     settings.set(replace(Preferences(), draft_steps=24), KeyMap().with_keys("play", ("P",)))
     assert json.loads(file.path.read_text()) == {"draft_steps": 24, "keys": {"play": ["P"], "next_mask": []}}
-    again = Settings(file)
+    again = SettingsStore(file)
     assert again.preferences == replace(Preferences(), draft_steps=24)
     assert again.keys.action_of("P") == "play"
 
 
 def test_what_another_version_wrote_is_left_as_it_is(file: JsonFile) -> None:
     file.write({"from_the_future": [1, 2], "draft_steps": 9})
-    Settings(file).set(Preferences())
+    SettingsStore(file).set(Preferences())
     assert file.read() == {"from_the_future": [1, 2]}
 
 
@@ -62,21 +62,21 @@ def test_a_value_that_does_not_fit_is_the_usual_one(facts: dict[str, object]) ->
 def test_a_damaged_file_counts_as_none(file: JsonFile, text: str) -> None:
     file.path.parent.mkdir(parents=True)
     file.path.write_text(text)
-    settings = Settings(file)
+    settings = SettingsStore(file)
     assert settings.preferences == Preferences()
     assert settings.keys.changed == {}
 
 
 def test_settings_that_cannot_be_written_are_in_force_and_say_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    settings = Settings(JsonFile(tmp_path / "file" / "settings.json"))
+    settings = SettingsStore(JsonFile(tmp_path / "file" / "settings.json"))
     failure = settings.set(replace(Preferences(), scale=150))
     assert failure is not None
     assert settings.preferences.scale == 150
 
 
 def test_a_change_is_heard_once_and_no_change_is_not_heard(file: JsonFile) -> None:
-    settings = Settings(file)
+    settings = SettingsStore(file)
     heard: list[object] = []
     settings.changed.connect(heard.append)
     settings.keys_changed.connect(heard.append)

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.threads.gc_timer import Sweeper, due_generation
+from desktop.threads.gc_timer import GcTimer, due_generation
 
 LIMITS = (700, 10, 10)
 
@@ -22,22 +22,22 @@ class Knot:
 
 
 @pytest.fixture
-def sweeper(qtbot: QtBot) -> Iterator[Sweeper]:
-    sweeper = Sweeper()
+def sweeper(qtbot: QtBot) -> Iterator[GcTimer]:
+    sweeper = GcTimer()
     yield sweeper
     sweeper.close()
 
 
 def test_python_does_not_collect_by_itself_until_it_is_closed(qtbot: QtBot) -> None:
     assert gc.isenabled()
-    sweeper = Sweeper()
+    sweeper = GcTimer()
     assert not gc.isenabled()
     sweeper.close()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
 
 
-def test_garbage_is_collected_once_there_is_enough_of_it(qtbot: QtBot, sweeper: Sweeper) -> None:
+def test_garbage_is_collected_once_there_is_enough_of_it(qtbot: QtBot, sweeper: GcTimer) -> None:
     knot = weakref.ref(Knot())
     more = [Knot() for _ in range(gc.get_threshold()[0] + 100)]
     qtbot.waitUntil(lambda: knot() is None)
@@ -45,7 +45,7 @@ def test_garbage_is_collected_once_there_is_enough_of_it(qtbot: QtBot, sweeper: 
 
 
 def test_what_libraries_brought_is_never_looked_through(
-    sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
+    sweeper: GcTimer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweeper.sweep()
     before = gc.get_freeze_count()
@@ -55,7 +55,7 @@ def test_what_libraries_brought_is_never_looked_through(
     assert gc.get_freeze_count() >= before + len(brought)
 
 
-def test_nothing_is_collected_while_libraries_load(sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_collected_while_libraries_load(sweeper: GcTimer, monkeypatch: pytest.MonkeyPatch) -> None:
     collected: list[int] = []
     monkeypatch.setattr(gc, "collect", collected.append)
     waste = [Knot() for _ in range(gc.get_threshold()[0] + 100)]

@@ -1,12 +1,12 @@
 """What waits for a worker."""
 
-from desktop.threads.latest_queue import Desk
+from desktop.threads.latest_queue import LatestWinsQueue
 
 URGENT, LAZY, ALL = str, int, float
 
 
-def desk() -> Desk[str | int | float]:
-    return Desk((URGENT, LAZY, ALL), queued=(ALL,))
+def desk() -> LatestWinsQueue[str | int | float]:
+    return LatestWinsQueue((URGENT, LAZY, ALL), queued=(ALL,))
 
 
 def test_only_one_job_is_handed_out_until_it_is_finished() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.threads.torch_preload import NAMES, Gate, open_libraries, torch_libraries
+from desktop.threads.torch_preload import NAMES, ImportBarrier, load_libraries, torch_libraries
 
 LOADED = """
 import sys
@@ -58,7 +58,7 @@ def test_what_torch_depends_on_is_opened_for_everyone_and_torch_for_itself() -> 
         pytest.skip("there is no dlopen here")
     asked: list[tuple[str, int]] = []
     paths = [Path("libtorch_global_deps.so"), Path("libtorch_cpu.so")]
-    open_libraries(paths, lambda path, mode: asked.append((path.name, mode & os.RTLD_GLOBAL)))
+    load_libraries(paths, lambda path, mode: asked.append((path.name, mode & os.RTLD_GLOBAL)))
     assert asked == [("libtorch_global_deps.so", os.RTLD_GLOBAL), ("libtorch_cpu.so", 0)]
 
 
@@ -75,13 +75,13 @@ def test_a_library_of_another_thread_waits_until_torch_is_open_and_plain_modules
         assert plain.found is not None
         assert library.found is None
 
-    open_libraries([Path("libtorch_cpu.so")], open_slowly)
+    load_libraries([Path("libtorch_cpu.so")], open_slowly)
     library.join(10)
     assert library.found is not None
 
 
 def test_the_main_thread_never_waits() -> None:
-    spec = Gate().find_spec("_decimal", None)
+    spec = ImportBarrier().find_spec("_decimal", None)
     assert spec is not None
 
 
@@ -93,5 +93,5 @@ def test_a_library_that_fails_leaves_no_gate_behind() -> None:
         raise OSError
 
     with pytest.raises(OSError):
-        open_libraries([Path("libtorch_cpu.so")], fail)
-    assert not any(isinstance(finder, Gate) for finder in sys.meta_path)
+        load_libraries([Path("libtorch_cpu.so")], fail)
+    assert not any(isinstance(finder, ImportBarrier) for finder in sys.meta_path)

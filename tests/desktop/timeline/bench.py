@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
-from desktop.timeline.layout.track_layout import RULER
-from desktop.timeline.painting.waveform_cache import Waveforms
+from desktop.timeline.layout.track_layout import RULER_HEIGHT
+from desktop.timeline.painting.waveform_cache import WaveformCache
 from desktop.timeline.view import TimelineView
 from engine.errors import Failed
 from engine.scene.edits import attach_take, place_take, track_for_object
@@ -25,7 +25,7 @@ LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 FRAME = RATE // 25
-BODY = RULER + 42
+BODY = RULER_HEIGHT + 42
 
 
 class Sounds:
@@ -72,15 +72,15 @@ class TimelineBench:
         self.sounds = Sounds()
         self.document = Document()
         self.document.replace(scene or two_tracks(), None, None)
-        self.waveforms = Waveforms(self.sounds)
+        self.waveforms = WaveformCache(self.sounds)
         self.view = TimelineView(self.document, self.waveforms)
         qtbot.addWidget(self.view)
         self.view.resize(1100, 320)
         self.view.show()
         self.view.zoom_all()
-        self.sought: list[int] = []
+        self.seek_requested: list[int] = []
         self.loops: list[tuple[int, int]] = []
-        self.view.seek_requested.connect(self.sought.append)
+        self.view.seek_requested.connect(self.seek_requested.append)
         self.view.loop_changed.connect(lambda start, stop: self.loops.append((start, stop)))
 
     @property
@@ -91,22 +91,22 @@ class TimelineBench:
         return clips(self.document.scene)
 
     def x(self, seconds: float) -> int:
-        return round(self.view.surface.view.geometry.scale.x_of(seconds * RATE))
+        return round(self.view.track_view.view.geometry.scale.x_of(seconds * RATE))
 
     def press(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.mousePress(self.view.surface, LEFT, modifiers, QPoint(round(x), round(y)))
+        QTest.mousePress(self.view.track_view, LEFT, modifiers, QPoint(round(x), round(y)))
 
     def drag(self, start: tuple[float, float], *to: tuple[float, float]) -> None:
         self.press(*start)
         for x, y in to:
-            QTest.mouseMove(self.view.surface, QPoint(round(x), round(y)))
-        QTest.mouseRelease(self.view.surface, LEFT, NONE, QPoint(round(to[-1][0]), round(to[-1][1])))
+            QTest.mouseMove(self.view.track_view, QPoint(round(x), round(y)))
+        QTest.mouseRelease(self.view.track_view, LEFT, NONE, QPoint(round(to[-1][0]), round(to[-1][1])))
 
     def click(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.mouseClick(self.view.surface, LEFT, modifiers, QPoint(round(x), round(y)))
+        QTest.mouseClick(self.view.track_view, LEFT, modifiers, QPoint(round(x), round(y)))
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.keyClick(self.view.surface, key, modifiers)
+        QTest.keyClick(self.view.track_view, key, modifiers)
 
     def wheel(self, x: float, turn: int, modifiers: Qt.KeyboardModifier = NONE) -> None:
         at = QPointF(x, BODY)
@@ -114,10 +114,10 @@ class TimelineBench:
             at, at, QPoint(), QPoint(0, turn), Qt.MouseButton.NoButton, modifiers,
             Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
-        QApplication.sendEvent(self.view.surface, event)
+        QApplication.sendEvent(self.view.track_view, event)
 
     def drop(self, data: QMimeData, x: float, y: float) -> bool:
-        surface, copy = self.view.surface, Qt.DropAction.CopyAction
+        surface, copy = self.view.track_view, Qt.DropAction.CopyAction
         enter = QDragEnterEvent(QPoint(round(x), round(y)), copy, data, LEFT, NONE)
         QApplication.sendEvent(surface, enter)
         if not enter.isAccepted():

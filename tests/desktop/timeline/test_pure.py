@@ -9,17 +9,25 @@ import pytest
 from desktop.actions.action_table import KeyMap
 from desktop.timeline import clip_edits
 from desktop.timeline.interaction import gestures
-from desktop.timeline.interaction.drag_controller import Hand, Held
-from desktop.timeline.interaction.gestures import Band, Edit, Grip, Loop, Outcome, Point, Seek
-from desktop.timeline.interaction.hit_test import Hit, Part, Standing, gain_y, handles, hit
+from desktop.timeline.interaction.drag_controller import DragController, PressModifiers
+from desktop.timeline.interaction.gestures import (
+    DragContext,
+    GestureEdit,
+    LoopChange,
+    Outcome,
+    PlayheadMove,
+    PointerPosition,
+    RubberBand,
+)
+from desktop.timeline.interaction.hit_test import Hit, HitPart, PlayheadAndLoop, gain_y, handles, hit
 from desktop.timeline.interaction.snapping import snapper
 from desktop.timeline.layout.ruler_ticks import ticks, timecode
 from desktop.timeline.layout.time_scale import COARSEST, FINEST, LEAD, TimeScale
-from desktop.timeline.layout.track_layout import RULER, Geometry, LaneIndex, LaneShelf
+from desktop.timeline.layout.track_layout import RULER_HEIGHT, ClipIndex, ClipIndexCache, TrackLayout
 from desktop.timeline.painting import peak_pyramid, spectrogram
 from desktop.timeline.painting.ruler_painter import flags
-from desktop.timeline.painting.view_state import Scenery
-from desktop.timeline.painting.waveform_columns import columns
+from desktop.timeline.painting.view_state import TimelineViewState
+from desktop.timeline.painting.waveform_columns import waveform_columns
 from desktop.timeline.timeline_commands import command_of
 from engine.errors import BadInput
 from engine.scene.edits import add_marker, mute_clip, set_clip_gain, set_fade_in
@@ -77,7 +85,7 @@ def test_the_ruler_reads_timecode_from_the_scenes_start() -> None:
 
 def test_a_pyramid_keeps_the_extremes_of_every_level() -> None:
     samples = np.random.default_rng(0).normal(0, 1, (2, 10_001)).astype(np.float32)
-    made = peak_pyramid.build(samples, RATE)
+    made = peak_pyramid.build_peaks(samples, RATE)
     for low, high in made.levels:
         assert low.min() == samples.min() and high.max() == samples.max()
     assert len(made.levels[1][0]) == 2501
@@ -88,11 +96,11 @@ def test_columns_find_the_peak_wherever_it_is_and_at_every_zoom() -> None:
     samples[0, 123_456] = 0.75
     clip = Clip(1, DOG, 50_000, 1000, 190_000)
     scene = two_tracks()
-    lane = LaneIndex(replace(scene.timeline.tracks[0], clips=(clip,)))
+    lane = ClipIndex(replace(scene.timeline.tracks[0], clips=(clip,)))
     place = 50_000 + 123_456 - 1000
     for per_pixel in (0.25, 1.0, 7.0, 64.0, 500.0, 3000.0):
         scale = TimeScale(max(0.0, place - 90 * per_pixel), per_pixel)
-        found = columns(lane, {DOG: peak_pyramid.build(samples, RATE)}, scale, 400, RATE)
+        found = waveform_columns(lane, {DOG: peak_pyramid.build_peaks(samples, RATE)}, scale, 400, RATE)
         there = int(scale.x_of(place))
         assert found.high.max() == pytest.approx(0.75)
         assert abs(int(found.high.argmax()) - there) <= 4
@@ -102,15 +110,15 @@ def test_columns_find_the_peak_wherever_it_is_and_at_every_zoom() -> None:
 def test_a_waveform_ends_where_its_clip_is_drawn_to_end_and_loses_no_peak_by_it() -> None:
     samples = np.zeros((1, 48_000), np.float32)
     samples[0, [0, -1]] = 0.75, -0.5
-    made = peak_pyramid.build(samples, RATE)
+    made = peak_pyramid.build_peaks(samples, RATE)
     for start, length, left, right in (
         (960, 48_000, 2, 101),
         (1_100, 47_800, 2, 101),
         (1_400, 47_500, 3, 101),
     ):
         clip = Clip(1, DOG, start, 48_000 - length, length)
-        found = columns(
-            LaneIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,))),
+        found = waveform_columns(
+            ClipIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,))),
             {DOG: made},
             TimeScale(0.0, 480.0),
             200,
@@ -122,10 +130,10 @@ def test_a_waveform_ends_where_its_clip_is_drawn_to_end_and_loses_no_peak_by_it(
 
 
 def test_at_single_samples_a_waveform_is_the_line_of_its_values_not_filled_from_silence() -> None:
-    made = peak_pyramid.build(np.full((1, 16_000), 0.5, np.float32), RATE)
+    made = peak_pyramid.build_peaks(np.full((1, 16_000), 0.5, np.float32), RATE)
     clip = Clip(1, DOG, 10, 0, 16_000)
-    lane = LaneIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,)))
-    found = columns(lane, {DOG: made}, TimeScale(0.0, 0.05), 1000, RATE)
+    lane = ClipIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,)))
+    found = waveform_columns(lane, {DOG: made}, TimeScale(0.0, 0.05), 1000, RATE)
     assert set(found.low[300:]) == set(found.high[300:]) == {0.5}
     assert not found.low[:199].any() and not found.weight[:199].any()
 
@@ -144,11 +152,11 @@ def test_columns_follow_gain_and_fades_and_dim_what_is_muted() -> None:
     scene = two_tracks()
     clip = clips(scene)[0]
     scene = set_fade_in(set_clip_gain(scene, clip.id, -6.0), clip.id, 2 * RATE, "linear")
-    ones = peak_pyramid.build(np.ones((1, 64_000), np.float32), 16_000)
+    ones = peak_pyramid.build_peaks(np.ones((1, 64_000), np.float32), 16_000)
     scale = TimeScale(RATE, 4 * RATE / 400)
 
     def shown(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
-        found = columns(LaneIndex(scene.timeline.tracks[0]), {DOG: ones}, scale, 400, RATE)
+        found = waveform_columns(ClipIndex(scene.timeline.tracks[0]), {DOG: ones}, scale, 400, RATE)
         return found.high, found.weight
 
     high, weight = shown(scene)
@@ -158,13 +166,13 @@ def test_columns_follow_gain_and_fades_and_dim_what_is_muted() -> None:
 
 
 def test_clips_without_a_pyramid_yet_are_left_out() -> None:
-    found = columns(LaneIndex(two_tracks().timeline.tracks[0]), {}, TimeScale(0, 1000), 100, RATE)
+    found = waveform_columns(ClipIndex(two_tracks().timeline.tracks[0]), {}, TimeScale(0, 1000), 100, RATE)
     assert not found.weight.any()
 
 
 def test_a_spectrogram_is_brightest_at_its_tone_and_halves_in_time() -> None:
     time = np.arange(64_000) / 16_000
-    made = spectrogram.build(np.sin(2 * np.pi * 1000 * time).astype(np.float32)[None], 16_000)
+    made = spectrogram.build_spectrogram(np.sin(2 * np.pi * 1000 * time).astype(np.float32)[None], 16_000)
     first = made.levels[0][0]
     green = (first[:, 100] >> np.uint32(8)) & np.uint32(255)
     assert 0.42 < int(green.argmax()) / spectrogram.ROWS < 0.69
@@ -188,26 +196,26 @@ def test_the_end_of_what_is_moved_can_catch_an_edge_too() -> None:
     assert (by, edge) == (RATE, 6 * RATE)
 
 
-GEOMETRY = Geometry(TimeScale(0.0, PER_PIXEL), 1200, 400)
-MIDDLE = RULER + 50
+GEOMETRY = TrackLayout(TimeScale(0.0, PER_PIXEL), 1200, 400)
+MIDDLE = RULER_HEIGHT + 50
 
 
 @pytest.mark.parametrize(
     ("x", "y", "part"),
     [
-        (101, MIDDLE, Part.START),
-        (498, MIDDLE, Part.END),
-        (300, MIDDLE, Part.BODY),
-        (700, MIDDLE, Part.NOTHING),
-        (300, 30, Part.RULER),
-        (50, 30, Part.PLAYHEAD),
-        (200, 8, Part.LOOP_START),
-        (260, 8, Part.LOOP_END),
+        (101, MIDDLE, HitPart.START),
+        (498, MIDDLE, HitPart.END),
+        (300, MIDDLE, HitPart.BODY),
+        (700, MIDDLE, HitPart.NOTHING),
+        (300, 30, HitPart.RULER),
+        (50, 30, HitPart.PLAYHEAD),
+        (200, 8, HitPart.LOOP_START),
+        (260, 8, HitPart.LOOP_END),
     ],
 )
-def test_what_is_under_the_pointer(x: float, y: float, part: Part) -> None:
-    standing = Standing(50 * 480, (200 * 480, 260 * 480))
-    assert hit(GEOMETRY, two_tracks(), LaneShelf(), standing, x, y).part is part
+def test_what_is_under_the_pointer(x: float, y: float, part: HitPart) -> None:
+    standing = PlayheadAndLoop(50 * 480, (200 * 480, 260 * 480))
+    assert hit(GEOMETRY, two_tracks(), ClipIndexCache(), standing, x, y).part is part
 
 
 def test_handles_gain_line_and_markers_are_found_where_they_are_drawn() -> None:
@@ -216,44 +224,44 @@ def test_handles_gain_line_and_markers_are_found_where_they_are_drawn() -> None:
     rect = GEOMETRY.rect_of(clip, 0)
     rise, fall = handles(clip, rect)
 
-    def part(x: float, y: float) -> Part:
-        return hit(GEOMETRY, scene, LaneShelf(), Standing(), x, y).part
+    def part(x: float, y: float) -> HitPart:
+        return hit(GEOMETRY, scene, ClipIndexCache(), PlayheadAndLoop(), x, y).part
 
-    assert part(rise, rect[1] + 5) is Part.FADE_IN
-    assert part(fall, rect[1] + 5) is Part.FADE_OUT
-    assert part(300, gain_y(0.0, rect)) is Part.GAIN
-    assert part(703, 8) is Part.MARKER
+    assert part(rise, rect[1] + 5) is HitPart.FADE_IN
+    assert part(fall, rect[1] + 5) is HitPart.FADE_OUT
+    assert part(300, gain_y(0.0, rect)) is HitPart.GAIN
+    assert part(703, 8) is HitPart.MARKER
 
 
 class Drag:
     """A gesture by hand: a press on a part, then moves."""
 
     def __init__(self, scene: Scene, found: Hit, x: float, y: float = MIDDLE, *, snap: bool = False) -> None:
-        self.hand = Hand(LaneShelf())
+        self.hand = DragController(ClipIndexCache())
         self.scene = scene
-        self.view = Scenery(scene, GEOMETRY)
+        self.view = TimelineViewState(scene, GEOMETRY)
         self._from = x, y
         self._snap = snap
         self._found = found
 
-    def press(self, held: Held | None = None) -> Outcome | None:
+    def press(self, held: PressModifiers | None = None) -> Outcome | None:
         return self.hand.press(
-            self.view, self._found, self._point(*self._from), held or Held(), snap=self._snap
+            self.view, self._found, self._point(*self._from), held or PressModifiers(), snap=self._snap
         )
 
     def to(self, x: float, y: float = MIDDLE) -> Outcome | None:
         outcome = self.hand.move(self._point(x, y), self.view)
-        if isinstance(outcome, Edit):
+        if isinstance(outcome, GestureEdit):
             self.scene = outcome.change(self.scene)
         return outcome
 
-    def _point(self, x: float, y: float) -> Point:
+    def _point(self, x: float, y: float) -> PointerPosition:
         scale = GEOMETRY.scale
         depth = GEOMETRY.depth_of(y)
-        return Point(x, y, scale.sample_at(x), GEOMETRY.row_at(y), depth, scale.length_of(8))
+        return PointerPosition(x, y, scale.sample_at(x), GEOMETRY.row_at(y), depth, scale.length_of(8))
 
 
-def dragged(part: Part, x: float, *moves: float, scene: Scene | None = None, snap: bool = False) -> Scene:
+def dragged(part: HitPart, x: float, *moves: float, scene: Scene | None = None, snap: bool = False) -> Scene:
     scene = scene or two_tracks()
     drag = Drag(scene, Hit(part, 0, clips(scene)[0].id), x, snap=snap)
     drag.press()
@@ -263,41 +271,41 @@ def dragged(part: Part, x: float, *moves: float, scene: Scene | None = None, sna
 
 
 def test_a_dragged_clip_follows_the_pointer_and_stops_at_the_beginning() -> None:
-    assert clips(dragged(Part.BODY, 300, 340, 350))[0].start == RATE + 50 * 480
-    assert clips(dragged(Part.BODY, 300, -2000))[0].start == 0
+    assert clips(dragged(HitPart.BODY, 300, 340, 350))[0].start == RATE + 50 * 480
+    assert clips(dragged(HitPart.BODY, 300, -2000))[0].start == 0
 
 
 def test_a_clip_dragged_with_snapping_lands_on_frames() -> None:
-    assert clips(dragged(Part.BODY, 300, 333, snap=True))[0].start % FRAME == 0
+    assert clips(dragged(HitPart.BODY, 300, 333, snap=True))[0].start % FRAME == 0
 
 
 def test_a_clip_can_be_dragged_to_another_track_but_not_past_the_last() -> None:
-    drag = Drag(two_tracks(), Hit(Part.BODY, 0, clips(two_tracks())[0].id), 300)
+    drag = Drag(two_tracks(), Hit(HitPart.BODY, 0, clips(two_tracks())[0].id), 300)
     drag.press()
     drag.to(300, MIDDLE + 500)
     assert [len(track.clips) for track in drag.scene.timeline.tracks] == [0, 2]
 
 
 def test_nothing_moves_before_a_drag_has_begun() -> None:
-    assert dragged(Part.BODY, 300, 302) == two_tracks()
+    assert dragged(HitPart.BODY, 300, 302) == two_tracks()
 
 
 def test_an_edge_is_trimmed_no_further_than_the_take_or_the_clip_goes() -> None:
-    assert clips(dragged(Part.START, 100, 150))[0].start == RATE + 50 * 480
-    assert clips(dragged(Part.START, 100, 20))[0].start == RATE
-    assert clips(dragged(Part.END, 500, 900))[0].end == 5 * RATE
-    assert clips(dragged(Part.END, 500, 0))[0].length == 1
+    assert clips(dragged(HitPart.START, 100, 150))[0].start == RATE + 50 * 480
+    assert clips(dragged(HitPart.START, 100, 20))[0].start == RATE
+    assert clips(dragged(HitPart.END, 500, 900))[0].end == 5 * RATE
+    assert clips(dragged(HitPart.END, 500, 0))[0].length == 1
 
 
 def test_a_fade_shortened_by_a_trim_comes_back_when_the_trim_goes_back() -> None:
     scene = set_fade_in(two_tracks(), clips(two_tracks())[0].id, 3 * RATE)
-    assert clips(dragged(Part.END, 500, 150, 500, scene=scene))[0].fade_in.samples == 3 * RATE
+    assert clips(dragged(HitPart.END, 500, 150, 500, scene=scene))[0].fade_in.samples == 3 * RATE
 
 
 def test_fade_handles_and_the_gain_line_change_what_they_say() -> None:
-    assert clips(dragged(Part.FADE_IN, 100, 200))[0].fade_in.samples == 100 * 480
-    assert clips(dragged(Part.FADE_OUT, 500, 450))[0].fade_out.samples == 50 * 480
-    drag = Drag(two_tracks(), Hit(Part.GAIN, 0, clips(two_tracks())[0].id), 300)
+    assert clips(dragged(HitPart.FADE_IN, 100, 200))[0].fade_in.samples == 100 * 480
+    assert clips(dragged(HitPart.FADE_OUT, 500, 450))[0].fade_out.samples == 50 * 480
+    drag = Drag(two_tracks(), Hit(HitPart.GAIN, 0, clips(two_tracks())[0].id), 300)
     drag.press()
     drag.to(300, MIDDLE + 10)
     assert -12.0 < clips(drag.scene)[0].gain_db < -9.0
@@ -305,7 +313,7 @@ def test_fade_handles_and_the_gain_line_change_what_they_say() -> None:
 
 def test_cancelling_a_drag_gives_the_scene_back_as_it_was() -> None:
     scene = two_tracks()
-    drag = Drag(scene, Hit(Part.BODY, 0, clips(scene)[0].id), 300)
+    drag = Drag(scene, Hit(HitPart.BODY, 0, clips(scene)[0].id), 300)
     drag.press()
     drag.to(400)
     undo = drag.hand.cancel()
@@ -314,47 +322,47 @@ def test_cancelling_a_drag_gives_the_scene_back_as_it_was() -> None:
 
 
 def test_the_ruler_seeks_by_click_and_draws_a_loop_by_drag() -> None:
-    drag = Drag(two_tracks(), Hit(Part.RULER), 300, 30)
+    drag = Drag(two_tracks(), Hit(HitPart.RULER), 300, 30)
     assert drag.press() is None
-    assert drag.hand.release(drag._point(300, 30)) == Seek(300 * 480)
+    assert drag.hand.release(drag._point(300, 30)) == PlayheadMove(300 * 480)
     drag.press()
-    assert drag.to(200, 30) == Loop(200 * 480, 300 * 480)
+    assert drag.to(200, 30) == LoopChange(200 * 480, 300 * 480)
     assert drag.hand.release(drag._point(200, 30)) is None
 
 
 def test_a_rubber_band_chooses_what_it_touches() -> None:
     scene = two_tracks()
-    drag = Drag(scene, Hit(Part.NOTHING, 0), 520)
+    drag = Drag(scene, Hit(HitPart.NOTHING, 0), 520)
     drag.press()
-    assert isinstance(drag.to(700, MIDDLE + 60), Band)
-    assert drag.hand.chosen == {clips(scene)[1].id}
+    assert isinstance(drag.to(700, MIDDLE + 60), RubberBand)
+    assert drag.hand.selected == {clips(scene)[1].id}
 
 
 def test_clips_are_added_to_what_is_chosen_with_shift_or_control() -> None:
     one, other = clips(two_tracks())
-    drag = Drag(two_tracks(), Hit(Part.BODY, 0, one.id), 300)
-    drag.hand.chosen = frozenset({other.id})
-    drag.press(Held(control=True))
-    assert drag.hand.chosen == {one.id, other.id}
-    drag.press(Held(shift=True))
-    assert drag.hand.chosen == {other.id}
+    drag = Drag(two_tracks(), Hit(HitPart.BODY, 0, one.id), 300)
+    drag.hand.selected = frozenset({other.id})
+    drag.press(PressModifiers(control=True))
+    assert drag.hand.selected == {one.id, other.id}
+    drag.press(PressModifiers(shift=True))
+    assert drag.hand.selected == {other.id}
 
 
 def test_a_gesture_leaves_alone_what_changed_meanwhile() -> None:
     scene = two_tracks()
     clip, other = clips(scene)
-    press = Point(0, 0, 0)
-    gesture = gestures.move(Grip(press, {scene.timeline.tracks[0].id: (clip,)}, clip, (1, 3), None))
+    press = PointerPosition(0, 0, 0)
+    gesture = gestures.move(DragContext(press, {scene.timeline.tracks[0].id: (clip,)}, clip, (1, 3), None))
     next(gesture)
     edit = gesture.send(replace(press, x=50, at=4800))
-    assert isinstance(edit, Edit)
+    assert isinstance(edit, GestureEdit)
     assert clips(edit.change(set_clip_gain(scene, other.id, -3.0)))[1].gain_db == -3.0
 
 
 def test_copies_keep_their_distances_and_tracks() -> None:
     scene = two_tracks()
     numbers = {clip.id for clip in clips(scene)}
-    copied = clip_edits.copy_of(scene, numbers)
+    copied = clip_edits.copy_clips(scene, numbers)
     pasted = clip_edits.paste(scene, copied, 20 * RATE, 0)
     assert [clip.start // RATE for clip in clips(pasted)] == [1, 20, 6, 25]
     assert len({clip.id for clip in clips(pasted)}) == 4
@@ -364,7 +372,7 @@ def test_copies_keep_their_distances_and_tracks() -> None:
 
 def test_pasting_where_there_is_no_track_says_so() -> None:
     with pytest.raises(BadInput, match="no track"):
-        clip_edits.paste(Scene(), clip_edits.copy_of(two_tracks(), {clips(two_tracks())[0].id}), 0, 0)
+        clip_edits.paste(Scene(), clip_edits.copy_clips(two_tracks(), {clips(two_tracks())[0].id}), 0, 0)
 
 
 def test_a_take_dropped_below_the_tracks_goes_to_its_objects_own() -> None:

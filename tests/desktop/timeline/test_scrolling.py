@@ -7,44 +7,58 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop.timeline.interaction.autoscroll import FASTEST, SLOWEST, Axes, Drift, Path, drift, speed
-from desktop.timeline.layout.page_follow import Following
+from desktop.timeline.interaction.autoscroll import (
+    FASTEST,
+    SLOWEST,
+    ScrollAxes,
+    ScrollOffset,
+    ScrollSpeed,
+    autoscroll_speed,
+    axis_speed,
+)
+from desktop.timeline.layout.page_follow import PageFollow
 from desktop.timeline.layout.time_scale import TimeScale
-from desktop.timeline.layout.track_layout import RULER
+from desktop.timeline.layout.track_layout import RULER_HEIGHT
 from engine.scene.edits import add_track
 from engine.scene.scene import Scene
 from tests.desktop.timeline.bench import BODY, LEFT, NONE, RATE, TimelineBench, two_tracks
 
-ACROSS, BOTH = Axes(across=True), Axes(across=True, down=True)
+ACROSS, BOTH = ScrollAxes(across=True), ScrollAxes(across=True, down=True)
 VIEW = (0.0, 40.0, 1000.0, 400.0)
 
 
 def test_nothing_drifts_within_the_view_and_faster_the_further_out() -> None:
-    assert speed(500, 0, 1000) == 0.0
+    assert axis_speed(500, 0, 1000) == 0.0
     places = [995, 1000, 1020, 1100]
-    paces = [speed(at, 0, 1000) for at in places]
+    paces = [axis_speed(at, 0, 1000) for at in places]
     assert paces == sorted(paces) and len(set(paces)) == 4 and paces[0] >= SLOWEST
-    assert speed(9999, 0, 1000) == FASTEST and speed(-9999, 0, 1000) == -FASTEST
-    assert speed(-50, 0, 1000) == -speed(1050, 0, 1000)
+    assert axis_speed(9999, 0, 1000) == FASTEST and axis_speed(-9999, 0, 1000) == -FASTEST
+    assert axis_speed(-50, 0, 1000) == -axis_speed(1050, 0, 1000)
 
 
 def test_a_drag_takes_the_view_only_along_its_own_axes() -> None:
-    assert drift(ACROSS, (1100, 500), VIEW).down == 0.0 and drift(ACROSS, (1100, 500), VIEW).right > 0
-    assert drift(BOTH, (500, 10), VIEW).down < 0 and drift(BOTH, (500, 10), VIEW).right == 0.0
-    assert drift(Axes(), (1100, 500), VIEW).still
+    assert (
+        autoscroll_speed(ACROSS, (1100, 500), VIEW).down == 0.0
+        and autoscroll_speed(ACROSS, (1100, 500), VIEW).right > 0
+    )
+    assert (
+        autoscroll_speed(BOTH, (500, 10), VIEW).down < 0
+        and autoscroll_speed(BOTH, (500, 10), VIEW).right == 0.0
+    )
+    assert autoscroll_speed(ScrollAxes(), (1100, 500), VIEW).still
 
 
 def test_parts_of_a_pixel_add_up_and_none_is_lost() -> None:
-    path, gone = Path(), 0
+    path, gone = ScrollOffset(), 0
     for _ in range(100):
-        path = path.after(Drift(right=60.0, down=-60.0), 0.007)
+        path = path.after(ScrollSpeed(right=60.0, down=-60.0), 0.007)
         assert path.down == -path.right
         gone += path.right
     assert gone == pytest.approx(60 * 0.7, abs=1)
 
 
 def test_the_page_turns_when_the_playhead_leaves_it() -> None:
-    scale, follow = TimeScale(0.0, 480.0), Following().playing(1.0)
+    scale, follow = TimeScale(0.0, 480.0), PageFollow().playing(1.0)
     assert follow.page(scale, 1000, 24_000) is scale
     turned = follow.page(scale, 1000, 1001 * 480)
     assert turned.x_of(1001 * 480) == pytest.approx(100)
@@ -53,18 +67,18 @@ def test_the_page_turns_when_the_playhead_leaves_it() -> None:
 
 def test_backwards_the_page_turns_so_that_more_lies_before_the_playhead() -> None:
     scale = TimeScale(2000 * 480.0, 480.0)
-    turned = Following().playing(-1.0).page(scale, 1000, 1990 * 480)
+    turned = PageFollow().playing(-1.0).page(scale, 1000, 1990 * 480)
     assert turned.x_of(1990 * 480) == pytest.approx(900)
 
 
 def test_scrolling_by_hand_keeps_the_page_until_it_plays_anew() -> None:
     scale = TimeScale(0.0, 480.0)
-    left = Following().playing(1.0).scrolled()
+    left = PageFollow().playing(1.0).scrolled()
     assert left.page(scale, 1000, 1e7) is scale
     assert left.playing(2.0).page(scale, 1000, 1e7) is scale
     assert left.playing(0.0).page(scale, 1000, 1e7) is not scale
     assert left.playing(0.0).playing(1.0).page(scale, 1000, 1e7) is not scale
-    assert Following().scrolled().playing(1.0).page(scale, 1000, 1e7) is not scale
+    assert PageFollow().scrolled().playing(1.0).page(scale, 1000, 1e7) is not scale
 
 
 def many_rows() -> Scene:
@@ -82,7 +96,7 @@ def bench(qtbot: QtBot) -> Iterator[TimelineBench]:
 
 
 def start(bench: TimelineBench) -> float:
-    return bench.view.surface.view.geometry.scale.start
+    return bench.view.track_view.view.geometry.scale.start
 
 
 def hold(bench: TimelineBench, begin: tuple[float, float], to: tuple[float, float]) -> None:
@@ -90,15 +104,15 @@ def hold(bench: TimelineBench, begin: tuple[float, float], to: tuple[float, floa
     bench.press(*begin)
     for part in (0.5, 1.0):
         x, y = (a + (b - a) * part for a, b in zip(begin, to, strict=True))
-        QTest.mouseMove(bench.view.surface, QPoint(round(x), round(y)))
+        QTest.mouseMove(bench.view.track_view, QPoint(round(x), round(y)))
 
 
 def release(bench: TimelineBench, at: tuple[float, float]) -> None:
-    QTest.mouseRelease(bench.view.surface, LEFT, NONE, QPoint(round(at[0]), round(at[1])))
+    QTest.mouseRelease(bench.view.track_view, LEFT, NONE, QPoint(round(at[0]), round(at[1])))
 
 
 def test_a_clip_held_beyond_the_edge_goes_on_until_it_is_released(bench: TimelineBench, qtbot: QtBot) -> None:
-    beyond = (bench.view.surface.width() + 60, BODY)
+    beyond = (bench.view.track_view.width() + 60, BODY)
     hold(bench, (bench.x(3), BODY), beyond)
     before, at = bench.clips()[0].start, start(bench)
     qtbot.waitUntil(lambda: start(bench) > at + RATE)
@@ -113,7 +127,7 @@ def test_a_clip_held_beyond_the_edge_goes_on_until_it_is_released(bench: Timelin
 def test_escape_ends_the_drift_and_takes_the_drag_back(bench: TimelineBench, qtbot: QtBot) -> None:
     begun = bench.document.scene
     at = start(bench)
-    hold(bench, (bench.x(3), BODY), (bench.view.surface.width() + 60, BODY))
+    hold(bench, (bench.x(3), BODY), (bench.view.track_view.width() + 60, BODY))
     qtbot.waitUntil(lambda: start(bench) > at)
     bench.key(Qt.Key.Key_Escape)
     rests = start(bench)
@@ -124,7 +138,7 @@ def test_escape_ends_the_drift_and_takes_the_drag_back(bench: TimelineBench, qtb
 def test_a_trim_handle_a_loop_and_a_rubber_band_take_the_view_along(
     bench: TimelineBench, qtbot: QtBot
 ) -> None:
-    width, height = bench.view.surface.width(), bench.view.surface.height()
+    width, height = bench.view.track_view.width(), bench.view.track_view.height()
     for begin in ((bench.x(5) - 2, BODY), (bench.x(3), 30)):
         bench.view.zoom_all()
         at = start(bench)
@@ -133,23 +147,23 @@ def test_a_trim_handle_a_loop_and_a_rubber_band_take_the_view_along(
         release(bench, (width + 60, begin[1]))
     bench.view.zoom_all()
     hold(bench, (bench.x(0.4), BODY), (width - 100, height + 60))
-    qtbot.waitUntil(lambda: bench.view.surface.view.geometry.scroll > 100)
+    qtbot.waitUntil(lambda: bench.view.track_view.view.geometry.scroll > 100)
     release(bench, (width - 100, height + 60))
-    assert len(bench.view.chosen) == 2, "the band still begins where it was drawn from"
+    assert len(bench.view.selected) == 2, "the band still begins where it was drawn from"
 
 
 def test_the_gain_line_and_a_mere_press_at_the_edge_leave_the_view_where_it_is(
     bench: TimelineBench, qtbot: QtBot
 ) -> None:
-    before = bench.view.surface.view.geometry
-    bench.press(bench.view.surface.width() - 2, BODY + 62 * 2)
+    before = bench.view.track_view.view.geometry
+    bench.press(bench.view.track_view.width() - 2, BODY + 62 * 2)
     qtbot.wait(60)
-    release(bench, (bench.view.surface.width() - 2, BODY + 62 * 2))
-    assert bench.view.surface.view.geometry == before
+    release(bench, (bench.view.track_view.width() - 2, BODY + 62 * 2))
+    assert bench.view.track_view.view.geometry == before
 
 
 def test_the_page_follows_playing_and_stays_after_scrolling_by_hand(bench: TimelineBench) -> None:
-    view, surface = bench.view, bench.view.surface
+    view, surface = bench.view, bench.view.track_view
     view.set_speed(1.0)
     view.set_playhead(60 * RATE)
     assert 0 <= surface.view.geometry.scale.x_of(60 * RATE) < surface.width()
@@ -167,8 +181,8 @@ def test_the_page_follows_playing_and_stays_after_scrolling_by_hand(bench: Timel
 
 
 def test_the_page_does_not_turn_under_a_drag(bench: TimelineBench) -> None:
-    bench.press(bench.x(3), RULER + 42)
-    QTest.mouseMove(bench.view.surface, QPoint(bench.x(4), RULER + 42))
+    bench.press(bench.x(3), RULER_HEIGHT + 42)
+    QTest.mouseMove(bench.view.track_view, QPoint(bench.x(4), RULER_HEIGHT + 42))
     before = start(bench)
     bench.view.set_speed(1.0)
     bench.view.set_playhead(60 * RATE)

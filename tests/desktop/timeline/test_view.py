@@ -60,7 +60,7 @@ def test_two_drags_are_two_steps(bench: TimelineBench) -> None:
 def test_trimming_fading_and_the_gain_line_work_by_the_pointer(bench: TimelineBench) -> None:
     bench.drag((bench.x(1) + 1, BODY), (bench.x(2), BODY))
     assert abs(bench.clips()[0].start - 2 * RATE) < FRAME
-    rect = bench.view.surface.view.geometry.rect_of(bench.clips()[0], 0)
+    rect = bench.view.track_view.view.geometry.rect_of(bench.clips()[0], 0)
     rise, fall = handles(bench.clips()[0], rect)
     bench.drag((rise, rect[1] + 5), (rise + 50, rect[1] + 5))
     bench.drag((fall, rect[1] + 5), (fall - 50, rect[1] + 5))
@@ -73,7 +73,7 @@ def test_trimming_fading_and_the_gain_line_work_by_the_pointer(bench: TimelineBe
 
 def test_escape_takes_a_drag_back_and_leaves_no_step(bench: TimelineBench) -> None:
     bench.press(bench.x(3), BODY)
-    QTest.mouseMove(bench.view.surface, QPoint(bench.x(5), BODY))
+    QTest.mouseMove(bench.view.track_view, QPoint(bench.x(5), BODY))
     assert bench.clips()[0].start != RATE
     bench.key(Qt.Key.Key_Escape)
     assert bench.document.scene == two_tracks() and bench.steps == 0
@@ -82,13 +82,13 @@ def test_escape_takes_a_drag_back_and_leaves_no_step(bench: TimelineBench) -> No
 def test_a_click_selects_control_adds_and_an_empty_place_clears(bench: TimelineBench) -> None:
     dog, rain = bench.clips()
     bench.click(bench.x(3), BODY)
-    assert bench.view.chosen == {dog.id}
+    assert bench.view.selected == {dog.id}
     bench.click(bench.x(8), BODY + 62, CONTROL)
-    assert bench.view.chosen == {dog.id, rain.id}
+    assert bench.view.selected == {dog.id, rain.id}
     bench.click(bench.x(7), BODY)
-    assert bench.view.chosen == frozenset()
+    assert bench.view.selected == frozenset()
     bench.drag((bench.x(0.2), BODY), (bench.x(9), BODY + 62))
-    assert bench.view.chosen == {dog.id, rain.id}
+    assert bench.view.selected == {dog.id, rain.id}
 
 
 def test_keys_cut_copy_paste_duplicate_split_nudge_and_delete(bench: TimelineBench) -> None:
@@ -118,12 +118,14 @@ def test_a_changed_key_acts_at_once_and_the_tooltip_follows(bench: TimelineBench
     assert bench.view.snap
     bench.key(Qt.Key.Key_Q)
     assert not bench.view.snap
-    assert bench.view.corner.snap.toolTip().endswith("(Q)")
+    assert bench.view.toolbar.snap.toolTip().endswith("(Q)")
 
 
 def test_the_ruler_seeks_and_draws_a_loop(bench: TimelineBench) -> None:
     bench.click(bench.x(2), 30)
-    assert abs(bench.sought[-1] - 2 * RATE) < FRAME and bench.view.playhead == bench.sought[-1]
+    assert (
+        abs(bench.seek_requested[-1] - 2 * RATE) < FRAME and bench.view.playhead == bench.seek_requested[-1]
+    )
     bench.drag((bench.x(3), 30), (bench.x(4), 30), (bench.x(6), 30))
     assert bench.view.loop == bench.loops[-1]
     assert abs(bench.loops[-1][1] - 6 * RATE) < FRAME
@@ -144,7 +146,7 @@ def test_i_and_o_set_the_loop_at_the_playhead_and_clearing_tells(bench: Timeline
 def test_dragging_the_playheads_head_scrubs(bench: TimelineBench) -> None:
     bench.view.set_playhead(3 * RATE)
     bench.drag((bench.x(3), 24), (bench.x(3.5), 24), (bench.x(5), 24))
-    assert len(bench.sought) >= 3 and bench.loops == []
+    assert len(bench.seek_requested) >= 3 and bench.loops == []
 
 
 def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: TimelineBench) -> None:
@@ -157,8 +159,8 @@ def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: T
     bench.drag((bench.x(2) + 3, 8), (bench.x(5), 8))
     assert bench.document.scene.timeline.markers[0].at > 4 * RATE
     x = bench.x(bench.document.scene.timeline.markers[0].at / RATE) + 3
-    QTest.mouseDClick(bench.view.surface, LEFT, NONE, QPoint(x, 8))
-    field = bench.view.surface.findChild(QLineEdit)
+    QTest.mouseDClick(bench.view.track_view, LEFT, NONE, QPoint(x, 8))
+    field = bench.view.track_view.findChild(QLineEdit)
     assert isinstance(field, QLineEdit)
     QTest.keyClicks(field, "Slam")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -166,22 +168,22 @@ def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: T
 
 
 def test_the_wheel_zooms_at_the_pointer_and_scrolls(bench: TimelineBench) -> None:
-    scale = bench.view.surface.view.geometry.scale
+    scale = bench.view.track_view.view.geometry.scale
     bench.wheel(600, 120, CONTROL)
-    zoomed = bench.view.surface.view.geometry.scale
+    zoomed = bench.view.track_view.view.geometry.scale
     assert zoomed.per_pixel < scale.per_pixel
     assert zoomed.sample_at(600) == pytest.approx(scale.sample_at(600))
     bench.wheel(600, -120, SHIFT)
-    assert bench.view.surface.view.geometry.scale.start > zoomed.start
+    assert bench.view.track_view.view.geometry.scale.start > zoomed.start
     bench.key(Qt.Key.Key_0, CONTROL)
-    assert bench.view.surface.view.geometry.scale == scale
+    assert bench.view.track_view.view.geometry.scale == scale
 
 
 def test_zoom_goes_down_to_samples_and_still_paints(bench: TimelineBench) -> None:
     bench.view.set_playhead(2 * RATE)
     for _ in range(40):
         bench.key(Qt.Key.Key_Equal, CONTROL)
-    assert bench.view.surface.view.geometry.scale.per_pixel < 0.05
+    assert bench.view.track_view.view.geometry.scale.per_pixel < 0.05
     assert not bench.view.grab().isNull()
     for _ in range(80):
         bench.key(Qt.Key.Key_Minus, CONTROL)
@@ -190,17 +192,17 @@ def test_zoom_goes_down_to_samples_and_still_paints(bench: TimelineBench) -> Non
 
 def test_snapping_can_be_switched_off_by_key_and_button(bench: TimelineBench) -> None:
     bench.key(Qt.Key.Key_N)
-    assert not bench.view.snap and not bench.view.corner.snap.isChecked()
+    assert not bench.view.snap and not bench.view.toolbar.snap.isChecked()
     bench.drag((bench.x(3), BODY), (bench.x(3) + 7, BODY))
     assert bench.clips()[0].start % FRAME != 0
-    bench.view.corner.snap.click()
+    bench.view.toolbar.snap.click()
     assert bench.view.snap
 
 
 def test_a_take_dropped_on_a_track_becomes_a_clip_there(bench: TimelineBench) -> None:
     assert bench.drop(take_data(RAIN), bench.x(7), BODY)
     assert [clip.take for clip in bench.document.scene.timeline.tracks[0].clips] == [DOG, RAIN]
-    assert bench.steps == 1 and len(bench.view.chosen) == 1
+    assert bench.steps == 1 and len(bench.view.selected) == 1
 
 
 def test_what_is_no_take_of_the_scene_is_not_taken(bench: TimelineBench) -> None:
@@ -264,8 +266,8 @@ def test_spectrograms_are_asked_for_only_when_they_are_shown(bench: TimelineBenc
     plain = bench.view.grab().toImage()
     bench.key(Qt.Key.Key_G)
     bench.view.grab()
-    qtbot.waitUntil(lambda: bench.waveforms.heat(DOG) is not None)
-    qtbot.waitUntil(lambda: bench.waveforms.heat(RAIN) is not None)
+    qtbot.waitUntil(lambda: bench.waveforms.spectrogram(DOG) is not None)
+    qtbot.waitUntil(lambda: bench.waveforms.spectrogram(RAIN) is not None)
     assert bench.view.grab().toImage() != plain and len(bench.sounds.read) == before + 2
 
 
@@ -274,16 +276,16 @@ def test_a_moving_playhead_draws_no_track_anew(bench: TimelineBench, qtbot: QtBo
     qtbot.waitUntil(lambda: bench.waveforms.pyramid(RAIN) is not None)
     qtbot.waitUntil(lambda: bench.waveforms.pyramid(DOG) is not None)
     bench.view.grab()
-    drawn = bench.view.surface.lanes_drawn
+    drawn = bench.view.track_view.pictures_drawn
     for frame in range(20):
         bench.view.set_playhead(frame * FRAME)
-        bench.view.surface.grab()
-    assert bench.view.surface.lanes_drawn == drawn
+        bench.view.track_view.grab()
+    assert bench.view.track_view.pictures_drawn == drawn
 
 
 def test_the_menu_of_a_clip_mutes_levels_and_pans_it(bench: TimelineBench) -> None:
     bench.click(bench.x(3), BODY)
-    surface = bench.view.surface
+    surface = bench.view.track_view
     surface.menu_requested.emit(surface.hit_at(bench.x(3), BODY), bench.view.mapToGlobal(QPoint(0, 0)))
     menu = next(found for found in bench.view.findChildren(QMenu) if found.isVisible())
     next(one for one in menu.actions() if one.text() == "&Mute").trigger()
@@ -299,35 +301,35 @@ def test_a_clip_that_goes_is_selected_no_more(bench: TimelineBench) -> None:
     bench.click(bench.x(3), BODY)
     number = bench.clips()[0].id
     bench.document.edit("Delete", lambda scene: remove_clip(scene, number))
-    assert bench.view.chosen == frozenset()
+    assert bench.view.selected == frozenset()
 
 
 def test_the_page_turns_with_the_playhead_and_the_middle_button_pans(bench: TimelineBench) -> None:
-    start = bench.view.surface.view.geometry.scale.start
+    start = bench.view.track_view.view.geometry.scale.start
     bench.view.set_playhead(60 * RATE)
-    turned = bench.view.surface.view.geometry.scale
+    turned = bench.view.track_view.view.geometry.scale
     assert turned.start > start and turned.x_of(60 * RATE) > 0
-    QTest.mousePress(bench.view.surface, MIDDLE, NONE, QPoint(300, BODY))
-    QTest.mouseMove(bench.view.surface, QPoint(400, BODY))
-    QTest.mouseRelease(bench.view.surface, MIDDLE, NONE, QPoint(400, BODY))
-    assert bench.view.surface.view.geometry.scale.start < turned.start
+    QTest.mousePress(bench.view.track_view, MIDDLE, NONE, QPoint(300, BODY))
+    QTest.mouseMove(bench.view.track_view, QPoint(400, BODY))
+    QTest.mouseRelease(bench.view.track_view, MIDDLE, NONE, QPoint(400, BODY))
+    assert bench.view.track_view.view.geometry.scale.start < turned.start
 
 
 def test_a_track_can_be_added_and_everything_has_a_name_for_who_cannot_see(bench: TimelineBench) -> None:
-    bench.view.corner.add.click()
+    bench.view.toolbar.add.click()
     assert len(bench.document.scene.timeline.tracks) == 3
     bench.document.edit("Add marker", lambda scene: add_marker(scene, 0))
     controls: list[QWidget] = [*bench.view.findChildren(QToolButton), *bench.view.findChildren(Fader)]
     assert controls and all(one.accessibleName() and one.toolTip() for one in controls)
-    assert bench.view.surface.accessibleName()
+    assert bench.view.track_view.accessibleName()
 
 
 def test_a_selected_clip_is_framed_over_its_spectrogram_too(bench: TimelineBench, qtbot: QtBot) -> None:
     bench.view.set_spectrograms(True)
     bench.click(bench.x(3), BODY)
     bench.view.grab()
-    qtbot.waitUntil(lambda: bench.waveforms.heat(DOG) is not None)
-    left, top, _, height = bench.view.surface.view.geometry.rect_of(bench.clips()[0], 0)
-    picture = bench.view.surface.grab().toImage()
+    qtbot.waitUntil(lambda: bench.waveforms.spectrogram(DOG) is not None)
+    left, top, _, height = bench.view.track_view.view.geometry.rect_of(bench.clips()[0], 0)
+    picture = bench.view.track_view.grab().toImage()
     for y in (20, round(height / 2), round(height) - 5):
         assert QColor(picture.pixel(round(left), round(top) + y)) == QColor(DARK.text)

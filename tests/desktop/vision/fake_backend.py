@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from desktop.vision.outline import Outline, trace
-from desktop.vision.worker_protocol import Suggestion
+from desktop.vision.outline import Outline, trace_outline
+from desktop.vision.worker_protocol import ObjectLabel
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.vision.still import Still
@@ -25,7 +25,7 @@ def square(still: Still, x: float, y: float, half: int = 12) -> Mask:
     return mask
 
 
-class FakeSight:
+class FakeBackend:
     """Waits at each call while ``gate`` is shut; raises ``error`` once if there is one."""
 
     def __init__(self) -> None:
@@ -42,10 +42,10 @@ class FakeSight:
         self._enter("prepare")
         self._stills[still.digest] = still
 
-    def glance(self, digest: str, x: float, y: float) -> Outline:
+    def hover_mask(self, digest: str, x: float, y: float) -> Outline:
         self._enter("glance")
         self.places.append((x, y))
-        return trace(square(self._stills[digest], x, y))
+        return trace_outline(square(self._stills[digest], x, y))
 
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
         self._enter("propose")
@@ -58,9 +58,9 @@ class FakeSight:
         still = self._stills[digest]
         return [square(still, *place) for place in self.finds][:limit]
 
-    def suggest(self, still: Still, mask: Mask) -> Suggestion:
+    def label(self, still: Still, mask: Mask) -> ObjectLabel:
         self._enter("suggest")
-        return Suggestion("dog", "dog", -20.0)
+        return ObjectLabel("dog", "dog", -20.0)
 
     def _enter(self, name: str) -> None:
         self.calls[name] += 1

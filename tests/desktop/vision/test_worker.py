@@ -8,21 +8,21 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.messages import Message
 from desktop.vision.worker import VisionWorker
-from desktop.vision.worker_protocol import Found, Glimpse, Proposal, Suggested
+from desktop.vision.worker_protocol import CandidatesFound, HoverResult, LabelResult, ProposalResult
 from engine.errors import BadInput
 from engine.scene.hints import Click, Hints
-from tests.desktop.vision.fake_backend import FakeSight, square, still_of
+from tests.desktop.vision.fake_backend import FakeBackend, square, still_of
 
 STILL, OTHER = still_of(), still_of(shade=120)
 
 
 @pytest.fixture
-def sight() -> FakeSight:
-    return FakeSight()
+def sight() -> FakeBackend:
+    return FakeBackend()
 
 
 @pytest.fixture
-def worker(sight: FakeSight, qapp: object) -> Iterator[VisionWorker]:
+def worker(sight: FakeBackend, qapp: object) -> Iterator[VisionWorker]:
     made = VisionWorker(lambda: sight)
     yield made
     sight.gate.set()
@@ -43,9 +43,9 @@ def test_a_still_is_prepared_and_then_ready(qtbot: QtBot, worker: VisionWorker) 
 def test_models_are_made_once_and_in_another_thread(qtbot: QtBot, qapp: object) -> None:
     makers: list[int] = []
 
-    def make() -> FakeSight:
+    def make() -> FakeBackend:
         makers.append(threading.get_ident())
-        return FakeSight()
+        return FakeBackend()
 
     worker = VisionWorker(make)
     try:
@@ -60,10 +60,10 @@ def test_models_are_made_once_and_in_another_thread(qtbot: QtBot, qapp: object) 
 
 
 def test_five_hundred_hovers_while_busy_cause_no_backlog_and_the_newest_wins(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     prepared(qtbot, worker)
-    answers: list[Glimpse] = []
+    answers: list[HoverResult] = []
     worker.hover_mask.connect(answers.append)
     sight.gate.clear()
     for x in range(500):
@@ -76,7 +76,7 @@ def test_five_hundred_hovers_while_busy_cause_no_backlog_and_the_newest_wins(
 
 
 def test_a_pointer_that_rests_while_the_still_is_prepared_is_answered_then(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     sight.gate.clear()
     worker.prepare(STILL)
@@ -88,7 +88,7 @@ def test_a_pointer_that_rests_while_the_still_is_prepared_is_answered_then(
 
 
 def test_a_hover_that_left_the_still_is_not_answered(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     prepared(qtbot, worker)
     sight.gate.clear()
@@ -99,7 +99,7 @@ def test_a_hover_that_left_the_still_is_not_answered(
 
 
 def test_hints_go_before_a_waiting_hover_and_the_newest_hints_win(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     prepared(qtbot, worker)
     sight.gate.clear()
@@ -120,17 +120,17 @@ def test_a_proposal_carries_masks_and_their_outlines(qtbot: QtBot, worker: Visio
     with qtbot.waitSignal(worker.proposed) as caught:
         worker.propose(Hints((Click(40, 50),)))
     proposal = caught.args[0]
-    assert isinstance(proposal, Proposal)
+    assert isinstance(proposal, ProposalResult)
     assert len(proposal.masks) == len(proposal.outlines) == 3
     assert proposal.outlines[0].box == (28, 38, 52, 62)
 
 
 def test_answers_about_a_still_that_was_changed_in_mid_run_are_dropped(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     prepared(qtbot, worker)
     seen: list[object] = []
-    for signal in (worker.proposed, worker.hover_mask, worker.found):
+    for signal in (worker.proposed, worker.hover_mask, worker.candidates_found):
         signal.connect(seen.append)
     sight.entered.clear()
     sight.gate.clear()
@@ -146,7 +146,7 @@ def test_answers_about_a_still_that_was_changed_in_mid_run_are_dropped(
 
 
 def test_only_the_last_of_many_stills_opened_in_a_row_is_prepared(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     sight.gate.clear()
     worker.prepare(STILL)
@@ -161,28 +161,28 @@ def test_only_the_last_of_many_stills_opened_in_a_row_is_prepared(
 
 
 def test_every_accepted_object_is_suggested_a_name_also_after_the_still_changed(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     prepared(qtbot, worker)
-    named: list[Suggested] = []
-    worker.suggested.connect(named.append)
+    named: list[LabelResult] = []
+    worker.labelled.connect(named.append)
     for ticket in (3, 4, 5):
-        worker.suggest(STILL, square(STILL, 40, 40), ticket)
+        worker.label(STILL, square(STILL, 40, 40), ticket)
     worker.prepare(OTHER)
     qtbot.waitUntil(lambda: len(named) == 3)
-    assert [answer.ticket for answer in named] == [3, 4, 5]
+    assert [answer.request_id for answer in named] == [3, 4, 5]
 
 
 def test_find_objects_gives_masks_with_outlines_and_places_for_their_badges(
     qtbot: QtBot, worker: VisionWorker
 ) -> None:
     prepared(qtbot, worker)
-    with qtbot.waitSignal(worker.found) as caught:
+    with qtbot.waitSignal(worker.candidates_found) as caught:
         worker.find_objects()
     found = caught.args[0]
-    assert isinstance(found, Found)
-    assert [thing.outline.box for thing in found.things] == [(18, 18, 42, 42), (108, 68, 132, 92)]
-    assert [thing.anchor for thing in found.things] == [
+    assert isinstance(found, CandidatesFound)
+    assert [thing.outline.box for thing in found.candidates] == [(18, 18, 42, 42), (108, 68, 132, 92)]
+    assert [thing.anchor for thing in found.candidates] == [
         pytest.approx((30, 30), abs=1.5),
         pytest.approx((120, 80), abs=1.5),
     ]
@@ -192,7 +192,7 @@ def test_find_objects_gives_masks_with_outlines_and_places_for_their_badges(
     "error", [BadInput("Nothing there."), RuntimeError("CUDA error"), MemoryError(), KeyError("x")]
 )
 def test_errors_of_every_kind_become_one_message_and_the_worker_goes_on(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight, error: Exception
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend, error: Exception
 ) -> None:
     prepared(qtbot, worker)
     messages: list[Message] = []
@@ -206,12 +206,12 @@ def test_errors_of_every_kind_become_one_message_and_the_worker_goes_on(
 
 
 def test_a_name_that_cannot_be_found_is_refused_by_its_ticket(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     prepared(qtbot, worker)
     sight.error = BadInput("This model cannot look at pictures.")
-    with qtbot.waitSignals([worker.refused, worker.failed]):
-        worker.suggest(STILL, square(STILL, 40, 40), 9)
+    with qtbot.waitSignals([worker.label_failed, worker.failed]):
+        worker.label(STILL, square(STILL, 40, 40), 9)
 
 
 def test_what_runs_is_said_and_then_unsaid(qtbot: QtBot, worker: VisionWorker) -> None:
@@ -222,7 +222,7 @@ def test_what_runs_is_said_and_then_unsaid(qtbot: QtBot, worker: VisionWorker) -
 
 
 def test_closing_in_mid_run_ends_the_thread_and_answers_nothing(
-    qtbot: QtBot, worker: VisionWorker, sight: FakeSight
+    qtbot: QtBot, worker: VisionWorker, sight: FakeBackend
 ) -> None:
     worker.prepare(STILL)
     with qtbot.assertNotEmitted(worker.prepared, wait=50):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desktop.welcome.samples import samples
+from desktop.welcome.samples import sample_stills
 from desktop.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
 
 
@@ -34,6 +34,6 @@ def test_what_is_no_picture_has_no_thumbnail(tmp_path: Path) -> None:
 
 
 def test_every_sample_is_there_and_has_a_thumbnail() -> None:
-    found = samples()
+    found = sample_stills()
     assert len(found) >= 4
     assert all(thumbnail(sample.path) is not None for sample in found)
