@@ -15,13 +15,11 @@ TICK = ((-4.5, 0.2), (-1.4, 3.4), (4.6, -3.4))
 CANDIDATE_COLOUR: Colour = (200, 206, 214)
 
 
-def candidate_style(*, selected: bool, hovered_index: bool) -> OutlineStyle:
+def candidate_style(*, selected: bool, hovered: bool) -> OutlineStyle:
     """Of something found: quiet until it is chosen, stronger under the pointer."""
     if selected:
-        return OutlineStyle(PROPOSAL_COLOUR, 0.42 if hovered_index else 0.32, 3.0 if hovered_index else 2.0)
-    return (
-        OutlineStyle(HOVER_COLOUR, 0.22, 2.5) if hovered_index else OutlineStyle(CANDIDATE_COLOUR, 0.04, 1.25)
-    )
+        return OutlineStyle(PROPOSAL_COLOUR, 0.42 if hovered else 0.32, 3.0 if hovered else 2.0)
+    return OutlineStyle(HOVER_COLOUR, 0.22, 2.5) if hovered else OutlineStyle(CANDIDATE_COLOUR, 0.04, 1.25)
 
 
 def paint_candidates(
@@ -31,9 +29,7 @@ def paint_candidates(
     finding = layout.picker
     order = sorted(range(len(finding.candidates)), key=lambda place: -finding.candidates[place].area)
     for place in sorted(order, key=lambda place: place == finding.hovered_index):
-        finish = candidate_style(
-            selected=place in finding.selected, hovered_index=place == finding.hovered_index
-        )
+        finish = candidate_style(selected=place in finding.selected, hovered=place == finding.hovered_index)
         overlays.paint(
             painter, exposed, finding.candidates[place].outline, finish, layout.viewport, layout.ratio
         )
@@ -45,19 +41,19 @@ def paint_candidates(
             place + 1,
             font,
             selected=place in finding.selected,
-            hovered_index=place == finding.hovered_index,
+            hovered=place == finding.hovered_index,
         )
 
 
 def _paint_badge(
-    painter: QPainter, centre: QPointF, number: int, font: QFont, *, selected: bool, hovered_index: bool
+    painter: QPainter, centre: QPointF, number: int, font: QFont, *, selected: bool, hovered: bool
 ) -> None:
     """A tick, not only a colour, tells what is chosen."""
-    radius = RADIUS + 1.5 * hovered_index
+    radius = RADIUS + 1.5 * hovered
     painter.setPen(
         QPen(
-            QColor(*(HOVER_COLOUR if hovered_index or not selected else PROPOSAL_COLOUR)),
-            2.0 if hovered_index else 1.2,
+            QColor(*(HOVER_COLOUR if hovered or not selected else PROPOSAL_COLOUR)),
+            2.0 if hovered else 1.2,
         )
     )
     painter.setBrush(QColor(*PROPOSAL_COLOUR) if selected else PLATE)

@@ -201,21 +201,17 @@ class CanvasController(QObject):
             self._canvas.show_proposal(proposal.masks, 0, proposal.outlines)
 
     @Slot(object)
-    def _show_found_candidates(self, candidates_found: CandidatesFound) -> None:
+    def _show_found_candidates(self, found: CandidatesFound) -> None:
         """Offers what is no object yet; the person chooses."""
         if not self._picker:
             return
         self._picker = False
         there = [thing.mask for thing in self._document.scene.objects]
-        new = [
-            it
-            for it in candidates_found.candidates
-            if not any(_overlap(it.mask, old) > SAME for old in there)
-        ]
+        new = [it for it in found.candidates if not any(_overlap(it.mask, old) > SAME for old in there)]
         if new:
             self._canvas.set_tool(Tool.HINT)
             self._canvas.show_candidates(new)
-        elif candidates_found.candidates:
+        elif found.candidates:
             self._messages.tell(
                 "All that was found is an object already. Click a thing, or drag a box round it."
             )
@@ -223,10 +219,10 @@ class CanvasController(QObject):
             self._messages.tell("Nothing was found in this still. Click a thing, or drag a box round it.")
 
     @Slot(object)
-    def _name(self, labelled: LabelResult) -> None:
-        named = self._unnamed.pop(labelled.request_id, None)
+    def _name(self, result: LabelResult) -> None:
+        named = self._unnamed.pop(result.request_id, None)
         if named is not None:
-            self._document.adopt(lambda scene: _named(scene, named, labelled.label))
+            self._document.adopt(lambda scene: _named(scene, named, result.label))
 
     @Slot(int)
     def _forget(self, request_id: int) -> None:

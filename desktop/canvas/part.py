@@ -47,15 +47,15 @@ class CanvasPart:
 
     def bind(self, actions: Actions) -> None:
         for id_ in ALWAYS:
-            actions.bind(id_, self._obeying(COMMANDS[id_]), self._has_still)
+            actions.bind(id_, self._executor(COMMANDS[id_]), self._has_still)
         for id_, tool in TOOLS.items():
-            actions.bind(id_, self._draft(tool), self._has_still, self._is_chosen(tool))
-        actions.bind("accept", self._obeying(Command.ACCEPT), lambda: self.canvas.can_execute()[0])
-        actions.bind("next_mask", self._obeying(Command.NEXT), lambda: self.canvas.can_execute()[0])
-        actions.bind("previous_here", self._obeying(Command.PREVIOUS), lambda: self.canvas.can_execute()[0])
-        actions.bind("hint_back", self._obeying(Command.BACK), lambda: self.canvas.can_execute()[1])
+            actions.bind(id_, self._tool_setter(tool), self._has_still, self._is_tool(tool))
+        actions.bind("accept", self._executor(Command.ACCEPT), lambda: self.canvas.can_execute()[0])
+        actions.bind("next_mask", self._executor(Command.NEXT), lambda: self.canvas.can_execute()[0])
+        actions.bind("previous_here", self._executor(Command.PREVIOUS), lambda: self.canvas.can_execute()[0])
+        actions.bind("hint_back", self._executor(Command.BACK), lambda: self.canvas.can_execute()[1])
         self.canvas.picker_changed.connect(actions.refresh)
-        actions.bind("clear", self._obeying(Command.CLEAR), lambda: self.canvas.can_execute()[1])
+        actions.bind("clear", self._executor(Command.CLEAR), lambda: self.canvas.can_execute()[1])
 
     def close(self) -> None:
         self._controller.close()
@@ -63,13 +63,13 @@ class CanvasPart:
     def _has_still(self) -> bool:
         return self._document.still is not None
 
-    def _obeying(self, command: Command) -> Callable[[], None]:
+    def _executor(self, command: Command) -> Callable[[], None]:
         return lambda: self.canvas.execute(command)
 
-    def _draft(self, tool: Tool) -> Callable[[], None]:
+    def _tool_setter(self, tool: Tool) -> Callable[[], None]:
         return lambda: self.canvas.set_tool(tool)
 
-    def _is_chosen(self, tool: Tool) -> Callable[[], bool]:
+    def _is_tool(self, tool: Tool) -> Callable[[], bool]:
         return lambda: self.canvas.tool is tool
 
 

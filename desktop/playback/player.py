@@ -191,7 +191,7 @@ class Player(QObject):
         """Goes to a sample; if it plays, it plays on from there."""
         sample = max(0, min(sample, MOST_SAMPLES))
         if self.playing:
-            self._seek_id(sample, self.speed)
+            self._seek_to(sample, self.speed)
         else:
             if not self._on_timeline:
                 self.stop()
@@ -287,7 +287,7 @@ class Player(QObject):
         self.restarted.emit()
         self.state_changed.emit()
 
-    def _seek_id(self, place: int, speed: float) -> None:
+    def _seek_to(self, place: int, speed: float) -> None:
         self._place, self._past_end = place, place >= self.timeline.length
         self._ask(replace(self._next(place), speed=speed))
         self.position_changed.emit(place)

@@ -20,14 +20,14 @@ def bind_timeline(view: TimelineView, actions: Actions) -> None:
     whoever joins those calls ``view.obey`` where the timeline is meant.
     """
     for id_ in ALWAYS:
-        actions.bind(id_, _obeying(view, id_))
+        actions.bind(id_, _executor(view, id_))
     for id_ in WITH_CLIPS:
-        actions.bind(id_, _obeying(view, id_), lambda: bool(view.selected))
-    actions.bind("snap", _obeying(view, "snap"), checked=lambda: view.snap)
-    actions.bind("spectrogram", _obeying(view, "spectrogram"), checked=lambda: view.spectrograms)
+        actions.bind(id_, _executor(view, id_), lambda: bool(view.selected))
+    actions.bind("snap", _executor(view, "snap"), checked=lambda: view.snap)
+    actions.bind("spectrogram", _executor(view, "spectrogram"), checked=lambda: view.spectrograms)
     for signal in (view.clips_selected, view.snap_changed, view.spectrograms_changed):
         signal.connect(lambda _: actions.refresh())
 
 
-def _obeying(view: TimelineView, command: str) -> Callable[[], None]:
+def _executor(view: TimelineView, command: str) -> Callable[[], None]:
     return lambda: view.execute(command)

@@ -98,7 +98,7 @@ COMMANDS = (
     "walk_down",
     "pick",
     "pick_more",
-    "clear_selection",
+    "let_go",
 )
 """Actions of ``desktop.actions.action_table`` that the timeline obeys."""
 

@@ -56,7 +56,7 @@ class StudioVisionBackend:
         still = self._recall(digest)
         self._segmenter.prepare(still)
         at = Click(min(x, still.width - 1e-3), min(y, still.height - 1e-3))
-        mask = self._segmenter.glance(digest, Hints((at,)))
+        mask = self._segmenter.hover_mask(digest, Hints((at,)))
         return trace_outline(mask).scaled(still.width / mask.shape[1], still.height / mask.shape[0])
 
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:

@@ -242,7 +242,7 @@ def try_stills(stills: Sequence[Path], home: Path, *, plain: bool) -> None:
     sweeper = None if plain else GcTimer(application)
     if plain:
         for maker in (studio_factory, studio_backend):
-            vars(maker)["open_torch"] = lambda: None
+            vars(maker)["load_torch"] = lambda: None
     trial, pulse = Trial(), Pulse()
     go_on(0)
     say(f"window shown {age():.2f} s after the process began, {process_time():.2f} s of work")

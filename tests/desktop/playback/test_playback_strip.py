@@ -250,7 +250,7 @@ def test_tooltips_name_the_keys_and_follow_them(desk: Desk) -> None:
 def test_the_panel_says_in_the_status_line_why_there_is_no_sound(qtbot: QtBot) -> None:
     settings, document, running = Settings(), document_of(scene_of(Takes(), timeline_of(RATE))), Activity()
     services: Any = SimpleNamespace(
-        document=document, messages=Messages(), settings=settings, running=running
+        document=document, messages=Messages(), settings=settings, activity=running
     )
     parent = QWidget()
     qtbot.addWidget(parent)

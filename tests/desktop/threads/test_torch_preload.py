@@ -14,12 +14,12 @@ from desktop.threads.torch_preload import NAMES, ImportBarrier, load_libraries, 
 LOADED = """
 import sys
 from pathlib import Path
-from desktop.threads.torch_preload import open_torch, torch_opened_ahead
+from desktop.threads.torch_preload import load_torch, torch_preloaded
 
-with torch_opened_ahead():
+with torch_preloaded():
     pass
 mapped = Path("/proc/self/maps").read_text()
-open_torch()
+load_torch()
 print("torch" in sys.modules, "libtorch_cpu" in mapped)
 import torch
 print(torch.ones(2).sum().item())
