@@ -1,4 +1,4 @@
-"""What every benchmark needs: where things are, and the model, the judges and the recordings in them."""
+"""Shared parts of the benchmarks: paths, and the model, judges and recordings found there."""
 
 import argparse
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ HELD_OUT_FOLDS = (4,)
 
 @dataclass(frozen=True)
 class Bench:
-    """The places that a benchmark reads from and the one it keeps judges in.
+    """Input folders of a benchmark, and the folder that caches judges.
 
     Attributes:
-        model: a pipeline folder, with ``image_encoder`` and perhaps ``segmenter`` and ``audio_encoder``.
-        shared: the folder whose ``data`` has the recordings and the pictures.
-        judges: where fitted judges are kept.
+        model: a pipeline folder, with ``image_encoder`` and optionally ``segmenter`` and ``audio_encoder``.
+        shared: the folder whose ``data`` contains the recordings and pictures.
+        judges: folder of fitted judges.
     """
 
     model: Path
@@ -39,30 +39,30 @@ class Bench:
         return load_concepts()
 
     def diffusion(self) -> ObjectDiffusion:
-        """The model that is measured."""
+        """Load the model to measure."""
         return ObjectDiffusion.from_folder(self.model)
 
     def encoder(self) -> PatchEncoder:
-        """The model's patch encoder."""
+        """Load the model's patch encoder."""
         return PatchEncoder.from_folder(self.model / "image_encoder")
 
     def namer(self) -> ObjectNamer:
-        """The model's namer, with the words that the studio gives it."""
+        """Load the model's namer, with the same words as in the studio."""
         words = self.diffusion().encode_text([concept.name for concept in self.concepts])
         return ObjectNamer(self.encoder(), self.concepts, words)
 
     def real(self) -> Real:
-        """ESC-10: folds 1 to 3, from which judges and generator learn, and fold 4, which neither hears."""
+        """Load ESC-10: folds 1 to 3, from which judges and generator learn, and fold 4, which neither has heard."""
         folder = self.shared / "data" / "esc10"
         return Real(load_esc10(folder, HEARD_FOLDS), load_esc10(folder, HELD_OUT_FOLDS))
 
     def fitted_judges(self, real: Real) -> Judges:
-        """The judges, fitted at first use."""
+        """Return the judges, fitted on first use."""
         return judges_for(self.judges, real.heard)
 
 
 def parser(description: str) -> argparse.ArgumentParser:
-    """A parser with the options that all benchmarks share."""
+    """Return a parser with the options common to all benchmarks."""
     root = Path(__file__).resolve().parents[2]
     options = argparse.ArgumentParser(description=description)
     options.add_argument("--model", type=Path, default=resource("models", "pocket"), help="pipeline folder")
@@ -73,7 +73,7 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 
 def add_sampling(options: argparse.ArgumentParser) -> None:
-    """The options of how takes are sampled."""
+    """Add the sampling options."""
     usual = SamplingConfig()
     options.add_argument("--steps", type=int, default=usual.steps)
     options.add_argument("--guidance", type=float, default=usual.guidance)
@@ -82,7 +82,7 @@ def add_sampling(options: argparse.ArgumentParser) -> None:
 
 
 def bench_of(arguments: argparse.Namespace) -> Bench:
-    """The places named on the command line. Also sets torch's threads, which a measure of speed depends on."""
+    """Return the folders given on the command line, and set torch's threads, on which speed measurements depend."""
     import torch
 
     torch.set_num_threads(arguments.threads)
@@ -90,5 +90,5 @@ def bench_of(arguments: argparse.Namespace) -> Bench:
 
 
 def sampling_config_of(arguments: argparse.Namespace) -> SamplingConfig:
-    """The way of sampling named on the command line."""
+    """Return the sampling config given on the command line."""
     return SamplingConfig(arguments.steps, arguments.guidance, arguments.solver, seed=arguments.seed)

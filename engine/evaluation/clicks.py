@@ -1,4 +1,4 @@
-"""Takes made by pointing at pictures that no recipe has seen: held-out ones of Caltech-101."""
+"""Takes from clicks on pictures unseen in training: the held-out ones of Caltech-101."""
 
 import io
 import zipfile
@@ -22,20 +22,20 @@ from engine.vision.patches import PatchEncoder, Patches
 from engine.vision.still import Still
 
 ToMask = Callable[[Still], Mask]
-"""What decides which pixels of a still are the thing."""
+"""Returns the mask of the object in a still."""
 ToWords = Callable[[Patches, Mask], str | None]
-"""What words narrow the sound of the thing under a mask, if any."""
+"""Returns text that narrows the sound of the object under a mask, or None."""
 
 
 class ConditionSource(Protocol):
-    """What turns patches and coverage into a condition: ``ObjectDiffusion``."""
+    """Protocol of ``ObjectDiffusion``: patches and coverage to a condition."""
 
     def condition(self, tokens: Tensor, coverage: Tensor, prompt: str | None = None) -> Tensor:
-        """(L,), unit length."""
+        """Return the condition (L,), unit length."""
 
 
 class MaskCandidates(Protocol):
-    """What a segmenter proposes: ``engine.vision.segmenter.MaskProposal``."""
+    """Protocol of ``engine.vision.segmenter.MaskProposal``."""
 
     @property
     def masks(self) -> NDArray[np.bool_]:
@@ -43,18 +43,18 @@ class MaskCandidates(Protocol):
 
 
 class MaskProposer(Protocol):
-    """What turns a click into masks: ``engine.vision.segmenter.Segmenter``."""
+    """Protocol of ``engine.vision.segmenter.Segmenter``."""
 
     def prepare(self, still: Still) -> None:
-        """Look at the still, once."""
+        """Prepare the still, once."""
 
     def propose(self, still_digest: str, hints: Hints) -> MaskCandidates:
-        """Masks of what the hints mean."""
+        """Propose masks of what the hints mean."""
 
 
 @dataclass(frozen=True)
 class LabelledPicture:
-    """A held-out picture of one thing, and the index of its class in ``CLASSES``."""
+    """A held-out picture of one object, and the index of its class in ``CLASSES``."""
 
     still: Still
     label: int
@@ -62,11 +62,12 @@ class LabelledPicture:
 
 
 def held_out_pictures(pack: Path, concepts: Sequence[Concept], each: int) -> list[LabelledPicture]:
-    """Up to ``each`` held-out pictures of every judged class that the pack has pictures of.
+    """Return up to ``each`` held-out pictures of every judged class in the pack.
 
     Args:
-        pack: ``caltech101_sounding.zip``.
-        concepts: the table that says which picture classes are which concept.
+        pack: path of ``caltech101_sounding.zip``.
+        concepts: the concept table, which assigns picture classes to concepts.
+        each: maximum number of pictures per class.
     """
     found = []
     with zipfile.ZipFile(pack) as archive:
@@ -83,7 +84,7 @@ def held_out_pictures(pack: Path, concepts: Sequence[Concept], each: int) -> lis
 
 
 def ellipse(still: Still) -> Mask:
-    """The ellipse in the middle of a still that leaves a tenth free at every side: a crude mask of one thing."""
+    """Return a centred ellipse with a margin of a tenth on every side, as a crude mask of one object."""
     rows, columns = np.mgrid[-1.0 : 1.0 : still.height * 1j, -1.0 : 1.0 : still.width * 1j]
     return np.asarray(rows**2 + columns**2 <= 0.8**2)
 
@@ -95,7 +96,7 @@ def conditions_of(
     to_mask: ToMask,
     to_words: ToWords | None = None,
 ) -> Tensor:
-    """The condition of the thing in each picture: (N, L)."""
+    """Return the condition of the object in each picture: (N, L)."""
     return torch.stack(
         [
             condition_of(picture.still, to_mask(picture.still), encoder, model, to_words)
@@ -111,14 +112,14 @@ def condition_of(
     model: ConditionSource,
     to_words: ToWords | None = None,
 ) -> Tensor:
-    """The condition of what the mask covers: (L,), narrowed by ``to_words`` as the studio does with a name."""
+    """Return the condition of what the mask covers: (L,), narrowed by ``to_words`` as the studio does with a name."""
     patches = encoder.encode(still, focus=mask)
     words = None if to_words is None else to_words(patches, mask)
     return model.condition(patches.tokens, patches.coverage(mask), words)
 
 
 def names_where_sure(namer: ObjectNamer, least: float) -> ToWords:
-    """The namer's best name where its score is at least ``least``, else no words."""
+    """Return a function that gives the namer's best name if its score is at least ``least``, else None."""
 
     def words(patches: Patches, mask: Mask) -> str | None:
         concept, score = namer.names(patches, mask, 1)[0]
@@ -139,7 +140,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> Still:
 
 
 def clicked(segmenter: MaskProposer) -> ToMask:
-    """The segmenter's best proposal for one click in the middle of a still."""
+    """Return a function that gives the segmenter's best proposal for one click in the middle of a still."""
 
     def to_mask(still: Still) -> Mask:
         segmenter.prepare(still)

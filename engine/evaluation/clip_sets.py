@@ -1,4 +1,4 @@
-"""The clips that judges see: 5 s of 16 kHz mono each, with a class; and the ten ESC-10 classes as such."""
+"""Audio clips for the judges, 5 s of 16 kHz mono each with a class, and the ten ESC-10 classes in this form."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE = 16_000
-"""Samples per second of every judged clip."""
+"""Samples per second of every clip."""
 
 SECONDS = 5.0
-"""Length of every judged clip."""
+"""Duration of every clip."""
 
 SAMPLES = int(RATE * SECONDS)
 
@@ -27,7 +27,7 @@ ESC10 = {
     "helicopter": "helicopter",
     "chainsaw": "chainsaw",
 }
-"""Concept id to the class of ESC-10 (Piczak 2015); their order is the order of the labels."""
+"""ESC-10 class (Piczak 2015) of each concept id; the order is that of the labels."""
 
 CLASSES = tuple(ESC10)
 
@@ -48,22 +48,22 @@ class Clips:
         return len(self.labels)
 
     def of(self, label: int) -> NDArray[np.float32]:
-        """The waveforms of one class: float32 (n, samples)."""
+        """Return the waveforms of one class: float32 (n, samples)."""
         return np.asarray(self.waveforms[self.labels == label])
 
     def mapped(self, change: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> "Clips":
-        """The same clips with ``change`` applied to each waveform (samples,), then cut or padded to length."""
+        """Apply ``change`` to each waveform (samples,), then cut or pad it to length."""
         return Clips(np.stack([fitted(change(wave)) for wave in self.waveforms]), self.labels)
 
 
 def fitted(waveform: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The waveform (samples,) cut, or padded with silence, to the ``SAMPLES`` that judges see."""
+    """Cut the waveform (samples,), or pad it with silence, to ``SAMPLES``."""
     kept = np.asarray(waveform[:SAMPLES], dtype=np.float32)
     return np.pad(kept, (0, SAMPLES - len(kept)))
 
 
 def joined(parts: Iterable[Clips]) -> Clips:
-    """All clips of ``parts``, in order."""
+    """Concatenate clips."""
     parts = list(parts)
     return Clips(
         np.concatenate([part.waveforms for part in parts]),
@@ -72,9 +72,9 @@ def joined(parts: Iterable[Clips]) -> Clips:
 
 
 def esc10_files(folder: Path, folds: Sequence[int]) -> list[tuple[Path, int]]:
-    """The recordings of the folds asked for, with their labels, in a fixed order.
+    """List the recordings of the given folds with their labels, in a fixed order.
 
-    Clips cut from one recording share a fold (the first digit of the name), so a split by fold is honest.
+    Clips of one recording are in the same fold (the first digit of the name), so a split by fold is fair.
     """
     wanted = {str(fold) for fold in folds}
     return [
@@ -86,14 +86,14 @@ def esc10_files(folder: Path, folds: Sequence[int]) -> list[tuple[Path, int]]:
 
 
 def load_esc10(folder: Path, folds: Sequence[int]) -> Clips:
-    """The recordings of ESC-10's ``folds`` as judges see them.
+    """Load ESC-10's ``folds`` as clips.
 
     Args:
-        folder: holds one folder of ``.ogg`` files per class (``../shared/data/esc10``).
-        folds: of 1 to 4.
+        folder: contains one folder of ``.ogg`` files per class.
+        folds: folds from 1 to 4.
 
     Raises:
-        FileNotFoundError: there are none.
+        FileNotFoundError: there are no such files.
     """
     files = esc10_files(folder, folds)
     if not files:
@@ -103,7 +103,7 @@ def load_esc10(folder: Path, folds: Sequence[int]) -> Clips:
 
 
 def read_clip(path: Path) -> NDArray[np.float32]:
-    """A sound file as judges see it: (``SAMPLES``,), its channels averaged."""
+    """Read an audio file as a clip: (``SAMPLES``,), channels averaged."""
     import soundfile
     import soxr
 

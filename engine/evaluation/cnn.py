@@ -1,4 +1,4 @@
-"""A small convolutional judge over log-mel spectrograms, and the space it compares sounds in."""
+"""A small convolutional classifier of log-mel spectrograms, and the embedding in which it compares sounds."""
 
 import logging
 import math
@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """How the judge is trained. The defaults take about two minutes on one core for 240 clips."""
+    """Training config of the judge. The defaults take about two minutes on one core for 240 clips."""
 
     epochs: int = 40
     batch: int = 16
@@ -39,8 +39,8 @@ class Judge(nn.Module):
     """Log-mel spectrograms (B, ``MELS``, frames) to class scores.
 
     Args:
-        classes: how many.
-        channels: of the four levels; the last is the size of an embedding, halved by pooling both ways.
+        classes: number of classes.
+        channels: channels of the four levels; the last is half the size of an embedding.
     """
 
     def __init__(self, classes: int, channels: Sequence[int] = JudgeConfig.channels) -> None:
@@ -58,26 +58,26 @@ class Judge(nn.Module):
         self.head = nn.Linear(2 * width, classes)
 
     def embed(self, spectrograms: Tensor) -> Tensor:
-        """What the judge makes of each clip before it decides: (B, twice the last level's channels)."""
+        """Return the embedding of each clip: (B, twice the last level's channels)."""
         scaled = (spectrograms - self.band_mean) / self.band_scale
         bands = self.levels(scaled[:, None]).mean(dim=2)
         return torch.cat([bands.mean(dim=-1), bands.amax(dim=-1)], dim=1)
 
     def forward(self, spectrograms: Tensor) -> Tensor:
-        """Class scores before the softmax: (B, classes)."""
+        """Return class scores before the softmax: (B, classes)."""
         scores: Tensor = self.head(self.dropout(self.embed(spectrograms)))
         return scores
 
     @torch.no_grad()
     def probabilities(self, waveforms: Floats) -> Floats:
-        """How likely each class is for each of (N, samples): float32 (N, classes), rows sum to 1."""
+        """Return class probabilities of waveforms (N, samples): float32 (N, classes), rows sum to 1."""
         self.eval()
         scores = [self(batch).softmax(dim=-1) for batch in _batches(waveforms)]
         return np.asarray(torch.cat(scores).numpy(), dtype=np.float32)
 
     @torch.no_grad()
     def embeddings(self, waveforms: Floats) -> Floats:
-        """``embed`` of each of (N, samples): float32 (N, D)."""
+        """Return embeddings of waveforms (N, samples): float32 (N, D)."""
         self.eval()
         return np.asarray(torch.cat([self.embed(batch) for batch in _batches(waveforms)]).numpy())
 
@@ -105,17 +105,20 @@ def train(
 ) -> Judge:
     """Train a judge on real recordings.
 
-    Clips are shifted in time, changed in level, have bands and stretches wiped out (SpecAugment, arXiv
-    1904.08779) and are mixed with one another (mixup, arXiv 1710.09412).
+    Augmentation: shifts in time and level, masked bands and stretches (SpecAugment, arXiv 1904.08779) and
+    mixup (arXiv 1710.09412).
 
     Args:
         waveforms: float32 (N, samples).
         labels: (N,), from 0.
+        seed: seed of weights, batches and augmentation.
+        config: training config.
+        progress: told of every epoch.
     """
     config, progress = config or JudgeConfig(), progress or no_progress()
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng():
-        torch.manual_seed(seed)  # layers draw their first weights and dropout from torch's own generator
+        torch.manual_seed(seed)  # layers draw initial weights and dropout from torch's global generator
         judge = Judge(int(labels.max()) + 1, config.channels)
         _train(
             judge,
@@ -161,14 +164,14 @@ def _train(
 def _augmented(
     clips: Tensor, targets: Tensor, config: JudgeConfig, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """The batch as it is heard once: (B, bands, frames) and what to answer, (B, classes)."""
+    """Return an augmented batch (B, bands, frames) and its targets (B, classes)."""
     count, bands, frames = clips.shape
     heard = torch.stack([clip.roll(_draw(frames, generator), dims=-1) for clip in clips])
     heard += config.gain * torch.randn(count, 1, 1, generator=generator)
     heard.clamp_(min=math.log(FLOOR))
     partner = torch.randperm(count, generator=generator)
     share = (torch.rand(count, generator=generator) * config.mixup).view(-1, 1, 1)
-    # sounds add up as magnitudes, not as logarithms
+    # sounds add up in magnitude, not in its logarithm
     heard = torch.logaddexp(heard + (1 - share).log(), heard[partner] + (share + 1e-4).log())
     share = share[:, 0]
     targets = (1 - share) * targets + share * targets[partner]

@@ -1,8 +1,9 @@
-"""What must not be heard in any take: clicks, clipping, silence, DC, a wrong level.
+"""Audible defects of a take: clicks, clipping, silence, DC offset, wrong level.
 
 A click is a sample that its neighbours do not predict. The residual of a linear prediction of the waveform is
-compared with its own local level, as click detectors of audio restoration do (Godsill and Rayner, *Digital Audio
-Restoration*, 1998, section 5.2): the attack of a real sound goes on after its onset, a click is over at once.
+compared with its local level, as in click detectors for audio restoration (Godsill and Rayner, *Digital Audio
+Restoration*, 1998, section 5.2): the attack of a real sound continues after its onset, a click is over at
+once.
 """
 
 from collections.abc import Iterable
@@ -17,35 +18,36 @@ from scipy.signal import lfilter
 from engine.sound.loudness import level_lufs
 
 FULL_SCALE = 0.999
-"""Samples from here on count as clipped."""
+"""Samples at or above this amplitude count as clipped."""
 
 SILENCE_DB = -60.0
-"""A take of which no 400 ms are louder than this (RMS, dB of full scale) is silent."""
+"""A take whose loudest 400 ms do not exceed this RMS level (dB of full scale) is silent."""
 
 DC = 1e-3
-"""Mean of all samples, of full scale (-60 dB), from which a take has a direct current."""
+"""Mean of all samples, relative to full scale, from which a take has a DC offset (-60 dB)."""
 
 ORDER = 16
 OUTLIER = 30.0
-"""A click's residual against the local median residual. Of real recordings few sounds reach this."""
+"""Ratio of a click's residual to the local median residual. Few sounds in real recordings reach this."""
 
 QUIET = 0.003
-"""A residual under this (-50 dB of full scale) is no audible click."""
+"""A residual below this amplitude (-50 dB of full scale) is not an audible click."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Defects:
-    """What is wrong with one waveform.
+    """Defects of one waveform.
 
     Attributes:
-        clicks: how many single-sample outliers there are.
-        clipped: the longest run of samples at full scale; one alone is no clipping.
-        silent: whether nothing of it can be heard.
-        dc: the mean of all samples, of full scale.
-        edge: the larger of the first and the last sample's size: a start or an end that clicks.
-        level_error_db: loudness over the level asked for, in LU; None where none was asked or it has none.
+        clicks: number of single-sample outliers.
+        clipped: longest run of samples at full scale; a run of one is not clipping.
+        silent: whether nothing is audible.
+        dc: mean of all samples, relative to full scale.
+        edge: larger amplitude of the first and the last sample, which click if not near zero.
+        level_error_db: loudness minus the requested level, in LU; None without a requested level or a
+            loudness.
     """
 
     clicks: int
@@ -56,7 +58,7 @@ class Defects:
     level_error_db: float | None
 
     def named(self, level_tolerance_db: float = 1.0) -> tuple[str, ...]:
-        """The defects that a listener would notice, by name."""
+        """Return the names of the audible defects."""
         found = {
             "clicks": self.clicks > 0,
             "clipping": self.clipped > 2,
@@ -69,12 +71,12 @@ class Defects:
 
 
 def find_defects(waveform: Floats, rate: int, asked_lufs: float | None = None) -> Defects:
-    """Measure one channel of sound.
+    """Measure one channel.
 
     Args:
         waveform: float32 (samples,), full scale 1.
         rate: samples per second.
-        asked_lufs: the loudness that the waveform should have.
+        asked_lufs: the requested loudness.
     """
     level = level_lufs(waveform[None], rate) if asked_lufs is not None else None
     return Defects(
@@ -88,7 +90,7 @@ def find_defects(waveform: Floats, rate: int, asked_lufs: float | None = None) -
 
 
 def count_defects(found: Iterable[Defects]) -> dict[str, int]:
-    """How many waveforms have each defect, by its name."""
+    """Return the number of waveforms with each defect, by name."""
     totals = dict.fromkeys(("clicks", "clipping", "silence", "DC", "edge", "level"), 0)
     for one in found:
         for name in one.named():
@@ -97,7 +99,7 @@ def count_defects(found: Iterable[Defects]) -> dict[str, int]:
 
 
 def count_clicks(waveform: Floats) -> int:
-    """How many isolated samples stand out of what their neighbours predict."""
+    """Return the number of isolated samples that their neighbours do not predict."""
     if len(waveform) < 8 * ORDER or not np.any(waveform):
         return 0
     size = np.abs(residual(waveform))
@@ -107,7 +109,7 @@ def count_clicks(waveform: Floats) -> int:
 
 
 def residual(waveform: Floats) -> NDArray[np.float64]:
-    """What a linear predictor of ``ORDER``, fitted to the whole waveform, leaves unpredicted: (samples,)."""
+    """Return the residual (samples,) of a linear predictor of ``ORDER`` fitted to the whole waveform."""
     wave = waveform.astype(np.float64)
     spectrum = np.abs(np.fft.rfft(wave, 2 * len(wave))) ** 2
     correlation = np.fft.irfft(spectrum)[: ORDER + 1]
@@ -117,13 +119,13 @@ def residual(waveform: Floats) -> NDArray[np.float64]:
 
 
 def longest_run(flags: NDArray[np.bool_]) -> int:
-    """The length of the longest stretch of true values."""
+    """Return the length of the longest run of true values."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
 def loudest_db(waveform: Floats, rate: int) -> float:
-    """RMS of the loudest 400 ms in dB of full scale; -inf for none."""
+    """Return the RMS level of the loudest 400 ms in dB of full scale; -inf for silence."""
     block = max(1, round(0.4 * rate))
     padded = np.pad(waveform.astype(np.float64), (0, -len(waveform) % block))
     power = (padded.reshape(-1, block) ** 2).mean(axis=1).max(initial=0.0)
@@ -131,7 +133,7 @@ def loudest_db(waveform: Floats, rate: int) -> float:
 
 
 def _isolated(high: NDArray[np.bool_], size: NDArray[np.float64], waveform: Floats) -> int:
-    """Groups of outliers no longer than the predictor whose surroundings stay calm: clicks, not attacks."""
+    """Count groups of outliers no longer than the predictor with calm surroundings: clicks, not attacks."""
     places = np.flatnonzero(high)
     clicks, index = 0, 0
     while index < len(places):
@@ -146,7 +148,7 @@ def _isolated(high: NDArray[np.bool_], size: NDArray[np.float64], waveform: Floa
 
 
 def _begins(waveform: Floats, start: int, end: int) -> bool:
-    """Whether a sound begins at the outliers: 8 ms later the waveform is more than twice as strong as before."""
+    """Return whether a sound starts at the outliers: 8 ms later the waveform is more than twice as strong as before."""
     before = np.sqrt((waveform[max(0, start - 128) : start] ** 2).mean()) if start else 0.0
     after = waveform[end + ORDER + 1 : end + ORDER + 129]
     return bool(len(after) and np.sqrt((after**2).mean()) > 2.0 * before + 1e-4)

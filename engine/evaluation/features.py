@@ -1,8 +1,8 @@
-"""What the judges hear: log-mel spectrograms and statistics of MFCCs, written apart from the generator's.
+"""Features for the judges, log-mel spectrograms and MFCC statistics, independent of the generator's front end.
 
-Clips are first brought to one level, so that a judge cannot tell classes by their loudness; the level has a
-measure of its own (``engine.evaluation.sound``). Silence is cut off at -60 dB, because the digital silence
-that pads ESC-10's short recordings would otherwise be what a judge learns.
+Clips are first brought to one level, so that a judge cannot tell classes by loudness, which is measured
+separately (``engine.evaluation.sound``). Silence is floored at -60 dB, or a judge would learn the digital
+silence that pads ESC-10's short recordings.
 """
 
 from functools import lru_cache
@@ -23,7 +23,7 @@ Floats = NDArray[np.float32]
 
 
 def level(waveform: Floats) -> Floats:
-    """The waveform (samples,) without its mean, with a peak of 0.5. Silence stays silence."""
+    """Return the waveform (samples,) without its mean, with a peak of 0.5. Silence stays silent."""
     centred = waveform - waveform.mean()
     peak = float(np.abs(centred).max(initial=0.0))
     levelled: Floats = np.asarray(centred * (0.5 / max(peak, 1e-6)), dtype=np.float32)
@@ -31,13 +31,13 @@ def level(waveform: Floats) -> Floats:
 
 
 def log_mel(waveform: Floats) -> Floats:
-    """Natural logarithm of the mel magnitudes of a clip at ``RATE``.
+    """Return the natural logarithm of the mel magnitudes of a clip at ``RATE``.
 
     Args:
         waveform: float32 (samples,), of any level.
 
     Returns:
-        float32 (``MELS``, frames), a frame every 20 ms, from about -6.9 (the floor) to 5.
+        float32 (``MELS``, frames), one frame per 20 ms, from about -6.9 (the floor) to 5.
     """
     padded = np.pad(level(waveform), WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
@@ -47,16 +47,17 @@ def log_mel(waveform: Floats) -> Floats:
 
 
 def log_mels(waveforms: Floats) -> Floats:
-    """``log_mel`` of each of (N, samples): float32 (N, ``MELS``, frames)."""
+    """Return ``log_mel`` of each of (N, samples): float32 (N, ``MELS``, frames)."""
     return np.stack([log_mel(waveform) for waveform in waveforms])
 
 
 def mfcc_statistics(waveform: Floats) -> Floats:
-    """One vector for a clip, whatever its length: how its MFCCs are spread and how they move.
+    """Return statistics of a clip's MFCCs over time as one vector, independent of its length.
 
     Returns:
         float32 (6 x ``COEFFICIENTS``,): mean, standard deviation, 10th and 90th percentile over time, and the
-        standard deviation and the mean absolute value of the change from frame to frame.
+            standard
+        deviation and mean absolute value of the frame-to-frame differences.
     """
     coefficients = dct(log_mel(waveform), axis=0, norm="ortho")[:COEFFICIENTS]
     change = np.diff(coefficients, axis=1)
@@ -73,13 +74,13 @@ def mfcc_statistics(waveform: Floats) -> Floats:
 
 
 def all_mfcc_statistics(waveforms: Floats) -> Floats:
-    """``mfcc_statistics`` of each of (N, samples): float32 (N, 6 x ``COEFFICIENTS``)."""
+    """Return ``mfcc_statistics`` of each of (N, samples): float32 (N, 6 x ``COEFFICIENTS``)."""
     return np.stack([mfcc_statistics(waveform) for waveform in waveforms])
 
 
 @lru_cache(maxsize=1)
 def _filters() -> NDArray[np.float64]:
-    """Triangles of unit height, evenly spaced in mel (HTK's formula) from 0 to 8 kHz: (``MELS``, bins)."""
+    """Return triangular mel filters of unit height (HTK's formula) from 0 to 8 kHz: (``MELS``, bins)."""
     top = 2595.0 * np.log10(1.0 + RATE / 2 / 700.0)
     corners = 700.0 * (10.0 ** (np.linspace(0.0, top, MELS + 2) / 2595.0) - 1.0)
     bins = np.fft.rfftfreq(WINDOW, 1.0 / RATE)

@@ -1,6 +1,6 @@
-"""The two judges, fitted only to real recordings and kept on disk: a CNN on log-mels, an SVM on MFCCs.
+"""Two judges fitted only to real recordings and cached on disk: a CNN on log-mels, an SVM on MFCCs.
 
-They know ESC-10's ten classes. They hear nothing of a clip's level, and nothing that was ever generated.
+They know ESC-10's ten classes. They are independent of a clip's level, and never trained on generated sounds.
 """
 
 import hashlib
@@ -31,11 +31,11 @@ class Judges:
     svm: SupportVectorMachine
 
     def verdicts(self, clips: Clips) -> dict[str, Labels]:
-        """What each judge takes each clip for: int64 (N,) by the judge's name."""
+        """Return each judge's class for each clip: int64 (N,) by the judge's name."""
         return {name: scores.argmax(axis=1) for name, scores in self.scores(clips.waveforms).items()}
 
     def scores(self, waveforms: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-        """How strongly each judge hears each class in each of (N, samples): (N, classes) by its name."""
+        """Return each judge's score of each class for waveforms (N, samples): (N, classes) by the judge's name."""
         return {
             "cnn": self.cnn.probabilities(waveforms).astype(np.float64),
             "svm": self.svm.votes(all_mfcc_statistics(waveforms)),
@@ -54,13 +54,13 @@ class Judges:
 
 
 def fit_judges(real: Clips, config: JudgeConfig | None = None, progress: Progress | None = None) -> Judges:
-    """Fit both judges to real recordings with at least two classes, labelled from 0 without gaps."""
+    """Fit both judges to real recordings of at least two classes, labelled from 0 without gaps."""
     machine = svm.fit(all_mfcc_statistics(real.waveforms), real.labels)
     return Judges(train(real.waveforms, real.labels, seed=SEED, config=config, progress=progress), machine)
 
 
 def judges_for(folder: Path, real: Clips, progress: Progress | None = None) -> Judges:
-    """The judges fitted to ``real``: from ``folder`` if they were fitted to the same before, else fitted now.
+    """Return the judges fitted to ``real``: from ``folder`` if they were fitted to the same before, else fitted now.
 
     Fitting takes two to three minutes on one core.
     """
@@ -75,13 +75,13 @@ def judges_for(folder: Path, real: Clips, progress: Progress | None = None) -> J
 
 
 def recall(labels: Labels, verdicts: Labels, classes: int = len(CLASSES)) -> NDArray[np.float64]:
-    """The share of each class' clips that were taken for it: (classes,); NaN where there are none."""
+    """Return the share of each class's clips recognized as that class: (classes,); NaN for a class without clips."""
     hits = labels == verdicts
     return np.array([hits[labels == c].mean() if (labels == c).any() else np.nan for c in range(classes)])
 
 
 def _digest(real: Clips) -> dict[str, str]:
-    """What the judges depend on: the clips, the recipe, and the seed."""
+    """Return what the judges depend on: the clips, the config, and the seed."""
     content = hashlib.sha256(real.waveforms.tobytes())
     content.update(real.labels.tobytes())
     return {"clips": content.hexdigest(), "recipe": str(JudgeConfig()), "seed": str(SEED)}

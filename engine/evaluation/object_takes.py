@@ -1,8 +1,8 @@
-"""Whether the mask decides what is heard: takes of one thing and of the other in scenes of two.
+"""Measures whether the mask decides what sounds: takes of each of two objects in composed scenes.
 
-Scenes are composed from held-out pictures of things of different concepts. Each gives three takes from the same
-noise: of mask A, of mask B and of both together. A take is "closer to A" when a judge, or the contrastive sound
-tower, hears more of A in it than of B.
+Scenes are composed from held-out pictures of objects of different concepts. Each gives three takes from the
+same noise: for mask A, for mask B and for both together. A take is "closer to A" if a judge, or the
+contrastive sound tower, scores A higher than B.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,22 +26,22 @@ from engine.vision.patches import PatchEncoder
 from engine.vision.still import Still
 
 SIDE = 192
-"""Side of a composed scene in pixels; its masks are as fine."""
+"""Side of a composed scene, and of its masks, in pixels."""
 
 LEAST_SHARE = 0.03
-"""Of the picture that both things must show: what the other covers cannot be heard."""
+"""Minimum share of the picture that each object must show, since a hidden object cannot be recognized."""
 
 Floats = NDArray[np.float64]
 Hear = Callable[[NDArray[np.float32]], Floats]
-"""Waveforms (N, samples) to how much of each concept is heard in them: (N, concepts), more is more.
+"""Maps waveforms (N, samples) to a score of each concept: (N, concepts), higher is more likely.
 
-A concept that the listener does not know is NaN.
+An unknown concept is NaN.
 """
 
 
 @dataclass(frozen=True)
 class PairScene:
-    """A scene of two things: where each is, and their positions in the concept table."""
+    """A scene of two objects: their masks, and their positions in the concept table."""
 
     still: Still
     masks: tuple[Mask, Mask]
@@ -50,7 +50,7 @@ class PairScene:
 
 @dataclass(frozen=True, eq=False)
 class ObjectTakes:
-    """Takes of N scenes: of thing A, of thing B, and of both; float32 (N, samples) each, concepts (N, 2)."""
+    """Takes of N scenes: of object A, of object B, and of both; float32 (N, samples) each, concepts (N, 2)."""
 
     first: NDArray[np.float32]
     second: NDArray[np.float32]
@@ -60,15 +60,15 @@ class ObjectTakes:
 
 @dataclass(frozen=True)
 class ObjectReport:
-    """Shares of scenes, as one listener hears them.
+    """Shares of scenes, according to one listener.
 
     Attributes:
-        scenes: how many the listener knows both things of.
-        closer: takes of a thing that are closer to it than to the other (two takes a scene).
-        swapped: scenes of which both takes are: with the mask swapped, the sound swaps.
-        first_rank: takes of a thing for which nothing of the table is heard more than it.
-        whole: whole-picture takes with both things among the ``top`` most heard.
-        top: how many that is.
+        scenes: number of scenes whose two concepts the listener knows.
+        closer: share of takes of one object that are closer to it than to the other (two takes per scene).
+        swapped: share of scenes in which both takes are, so that swapping the mask swaps the sound.
+        first_rank: share of takes of one object in which no concept scores higher.
+        whole: share of whole-picture takes with both objects among the ``top`` scores.
+        top: number of top scores.
     """
 
     scenes: int
@@ -80,22 +80,23 @@ class ObjectReport:
 
 
 class SoundEncoder(Protocol):
-    """What ``tower_hears`` needs of ``engine.diffusion.sound_tower.SoundTower``."""
+    """Protocol of ``engine.diffusion.sound_tower.SoundTower``."""
 
     def encode(self, waveforms: Tensor) -> Tensor:
-        """Unit vectors (B, L) of waveforms (B, samples)."""
+        """Return unit vectors (B, L) of waveforms (B, samples)."""
 
 
 def compose_pairs(
     pictures: Pictures, concepts: Sequence[Concept], wanted: Sequence[str] | None, count: int, seed: int
 ) -> list[PairScene]:
-    """Scenes of two things of different concepts, from held-out pictures.
+    """Compose scenes of two objects of different concepts from held-out pictures.
 
     Args:
         pictures: prepared pictures.
         concepts: the concept table.
         wanted: concept ids that may appear; None allows all that have pictures.
-        count: how many scenes; pairs of concepts take turns, in an order drawn from ``seed``.
+        count: number of scenes; pairs of concepts take turns, in an order drawn from ``seed``.
+        seed: seed of the scenes.
 
     Raises:
         ValueError: fewer than two of the concepts have held-out pictures.
@@ -123,7 +124,7 @@ def sample_pairs(
     progress: Progress | None = None,
     to_words: ToWords | None = None,
 ) -> ObjectTakes:
-    """The three takes of every scene, the same seed for all three; ``to_words`` as in ``clicks``."""
+    """Sample the three takes of every scene with the same seed; ``to_words`` is as in ``clicks``."""
     ways = []
     for which in range(3):
         conditions = [_condition(scene, which, encoder, conditioner, to_words) for scene in scenes]
@@ -134,10 +135,10 @@ def sample_pairs(
 
 
 def judge_objects(takes: ObjectTakes, hear: Hear, top: int = 5) -> ObjectReport:
-    """What a listener makes of the takes.
+    """Score the takes with a listener.
 
     Raises:
-        ValueError: the listener knows both things of no scene.
+        ValueError: the listener knows both concepts of no scene.
     """
     rows = np.arange(len(takes.concepts))
     first, second, whole = hear(takes.first), hear(takes.second), hear(takes.whole)
@@ -160,16 +161,16 @@ def judge_objects(takes: ObjectTakes, hear: Hear, top: int = 5) -> ObjectReport:
 
 
 def rank(heard: Floats, concepts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many of a row's values exceed that of its concept: (N,), 0 is the most heard."""
+    """Return, per row, how many scores exceed that of its concept: (N,), 0 is the highest."""
     own = heard[np.arange(len(heard)), concepts]
     return np.asarray((heard > own[:, None]).sum(axis=1))
 
 
 def tower_hears(tower: SoundEncoder, words: Tensor) -> Hear:
-    """A listener over all concepts: cosine of the sound tower's vector to the words of each.
+    """Return a listener for all concepts: the cosine of the sound tower's vector with each concept's text.
 
     Args:
-        tower: sounds into the condition space.
+        tower: the sound tower.
         words: (concepts, L) unit vectors.
     """
 
@@ -182,7 +183,7 @@ def tower_hears(tower: SoundEncoder, words: Tensor) -> Hear:
 
 
 def judge_hears(scores: Hear, positions: Sequence[int], concepts: int) -> Hear:
-    """A listener that knows a few concepts only: its class ``n`` is the concept at ``positions[n]``."""
+    """Return a listener for a few concepts: its class ``n`` is the concept at ``positions[n]``."""
 
     def hear(waveforms: NDArray[np.float32]) -> Floats:
         heard = np.full((len(waveforms), concepts), np.nan)
@@ -193,7 +194,7 @@ def judge_hears(scores: Hear, positions: Sequence[int], concepts: int) -> Hear:
 
 
 def _classes_by_concept(composer: SceneComposer, wanted: Sequence[int]) -> dict[int, list[int]]:
-    """Of each wanted concept the picture classes that have held-out pictures."""
+    """Return the picture classes with held-out pictures of each wanted concept."""
     found: dict[int, list[int]] = {}
     for place, concept in enumerate(composer.concept_of.tolist()):
         if concept in wanted and len(composer.members[place]):
@@ -219,7 +220,7 @@ def _condition(
     conditioner: ConditionSource,
     to_words: ToWords | None,
 ) -> Tensor:
-    """The condition (L,) of the first thing, of the second, or both (2, L) as the product makes "together"."""
+    """Return the condition (L,) of the first or the second object, or (2, L) for both together."""
     if which < 2:
         return condition_of(scene.still, scene.masks[which], encoder, conditioner, to_words)
     looks = [condition_of(scene.still, mask, encoder, conditioner, to_words) for mask in scene.masks]

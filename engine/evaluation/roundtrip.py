@@ -1,4 +1,4 @@
-"""What the way to latents and back costs: the judges' accuracy on real clips that went through it."""
+"""The loss of the codec: the judges' accuracy on real clips after a round trip through latents."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,15 +21,17 @@ MULTIPLE = 32
 
 
 def round_trips(real: Clips, codec: MelCodec | None, vocoder: Any | None) -> dict[str, Clips]:
-    """Real clips through each part alone and through both.
+    """Pass real clips through each part alone and through both.
 
     Args:
+        real: the clips.
         codec: log-mel to latent and back, or None to leave it out.
         vocoder: log-mel (B, T, 64) to waveform, or None to leave it out.
 
     Returns:
-        By name: "mel" (Griffin-Lim from the true mel: no weights), "vae" (the codec, then Griffin-Lim),
-        "vocoder" (from the true mel) and "both".
+        By name: "mel" (Griffin-Lim from the true mel, without weights), "vae" (the codec, then Griffin-Lim),
+            "vocoder" (from
+        the true mel) and "both".
     """
     ways: dict[str, Clips] = {"mel": through(real, None, griffin_lim)}
     if codec is not None:
@@ -42,7 +44,7 @@ def round_trips(real: Clips, codec: MelCodec | None, vocoder: Any | None) -> dic
 
 
 def through(real: Clips, codec: MelCodec | None, to_wave: ToWave) -> Clips:
-    """The clips after log-mel, the codec if there is one, and ``to_wave``."""
+    """Return the clips after log-mel, the codec if there is one, and ``to_wave``."""
     front = LogMel()
 
     def change(wave: Floats) -> Floats:
@@ -56,14 +58,14 @@ def through(real: Clips, codec: MelCodec | None, to_wave: ToWave) -> Clips:
 
 
 def coded(mel: Tensor, codec: MelCodec) -> Tensor:
-    """A log-mel (B, T, 64) as the codec gives it back, from the middle of its posterior."""
+    """Encode and decode a log-mel (B, T, 64), using the posterior mean."""
     frames = mel.shape[1]
     padded = torch.nn.functional.pad(mel, (0, 0, 0, -frames % MULTIPLE), mode="replicate")
     return codec.decode_raw(codec.posterior(padded).mode())[:, :frames]
 
 
 def mel_error(real: Clips, codec: MelCodec) -> float:
-    """Mean absolute error of the codec's log-mels, in nats."""
+    """Return the mean absolute error of the codec's log-mels, in nats."""
     front = LogMel()
     errors = []
     with torch.inference_mode():
@@ -74,9 +76,9 @@ def mel_error(real: Clips, codec: MelCodec) -> float:
 
 
 def griffin_lim(mel: Tensor, iterations: int = 32) -> Tensor:
-    """Log-mel (1, T, 64) to waveform (1, T * 160) without weights: phases by Griffin and Lim (ICASSP 1983).
+    """Convert log-mel (1, T, 64) to waveform (1, T * 160) without weights, by Griffin and Lim (ICASSP 1983).
 
-    The first phases are drawn from a generator of their own, so the result is always the same.
+    Initial phases come from a generator with a fixed seed, so the result is reproducible.
     """
     spread = torch.linalg.pinv(mel_weights().double()).float()
     magnitude = torch.matmul(spread, mel.exp().transpose(1, 2)).clamp_min(1e-6)

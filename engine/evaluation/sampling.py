@@ -1,4 +1,4 @@
-"""Takes made for measuring: of each class from its words, or from conditions of any origin."""
+"""Sampling of takes to measure: of each class from text, or from given conditions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from engine.progress import Progress, no_progress
 
 
 class SamplingModel(Protocol):
-    """What is measured: ``engine.diffusion.pipeline.ObjectDiffusion`` or something that acts like it."""
+    """Protocol of ``engine.diffusion.pipeline.ObjectDiffusion``."""
 
     @property
     def sample_rate(self) -> int:
-        """Samples per second of what ``sample`` gives."""
+        """Samples per second of the output of ``sample``."""
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """Conditions of words: (B, L), unit length."""
+        """Return the conditions of texts: (B, L), unit length."""
 
     def sample(
         self,
@@ -37,12 +37,12 @@ class SamplingModel(Protocol):
         negative: str,
         progress: Progress | None,
     ) -> NDArray[np.float32]:
-        """One waveform per condition: (B, samples)."""
+        """Return one waveform per condition: (B, samples)."""
 
 
 @dataclass(frozen=True)
 class SamplingConfig:
-    """How takes are sampled."""
+    """Sampling parameters."""
 
     steps: int = 20
     guidance: float = 2.0
@@ -58,10 +58,14 @@ def takes_from_words(
     config: SamplingConfig,
     progress: Progress | None = None,
 ) -> Clips:
-    """``each`` takes of every label, whose texts are used in turn.
+    """Sample ``each`` takes of every label, cycling through its texts.
 
     Args:
-        words: for each label the texts that mean it.
+        model: the model to measure.
+        words: texts of each label.
+        each: number of takes per label.
+        config: sampling parameters.
+        progress: told of every take.
     """
     texts = [group[n % len(group)] for group in words.values() for n in range(each)]
     labels = np.repeat(np.array(list(words), dtype=np.int64), each)
@@ -75,7 +79,7 @@ def takes_from_conditions(
     config: SamplingConfig,
     progress: Progress | None = None,
 ) -> Clips:
-    """One 5 s take for each of the conditions (N, L), from seeds that count up from the setting's."""
+    """Sample one 5 s take for each condition (N, L), with consecutive seeds starting at the config's."""
     waveforms = sample_all(model, conditions, config, progress)
     return Clips(np.stack([fitted(wave) for wave in waveforms]), labels)
 
@@ -86,7 +90,7 @@ def sample_all(
     config: SamplingConfig,
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
-    """5 s of sound for each of the conditions, (L,) or (K, L), in batches: float32 (N, samples)."""
+    """Sample 5 s for each condition, (L,) or (K, L), in batches: float32 (N, samples)."""
     if model.sample_rate != RATE:
         raise ValueError(f"The judges hear {RATE} samples a second; this model makes {model.sample_rate}.")
     progress = progress or no_progress()
@@ -113,12 +117,12 @@ def sample_all(
 
 
 def names_of_classes(concepts: Sequence[Concept]) -> dict[int, tuple[str, ...]]:
-    """For each judged class the one name of its concept."""
+    """Return the name of the concept of each judged class."""
     index = ConceptIndex(concepts)
     return {label: (index[concept].name,) for label, concept in enumerate(CLASSES)}
 
 
 def captions_of_classes(concepts: Sequence[Concept]) -> dict[int, tuple[str, ...]]:
-    """For each judged class all captions of its concept."""
+    """Return all captions of the concept of each judged class."""
     index = ConceptIndex(concepts)
     return {label: index[concept].captions for label, concept in enumerate(CLASSES)}

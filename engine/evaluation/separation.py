@@ -1,4 +1,4 @@
-"""How well masks pick what is heard: names of unseen pictures, and separation of two things in one scene."""
+"""Separation by masks: names of unseen pictures, and conditions of two objects in one scene."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,15 @@ Network = PatchNetwork | ClipPatchNetwork
 
 @dataclass(frozen=True)
 class SeparationReport:
-    """Of scenes with things A and B of two concepts, the shares in which
+    """Shares of scenes with objects A and B of two concepts in which a property holds, and mean cosines.
 
     Attributes:
-        nearer: the condition of a mask is nearer to its own thing's words than to the other's.
-        swapped: both masks of a scene are; so with the masks swapped, the sound swaps.
-        named: the condition's nearest concept of all is its own thing's.
-        both: the whole picture's two nearest concepts are A and B.
-        own, other: mean cosines of a mask's condition with its own and with the other thing's words.
+        nearer: the condition of a mask is closer to its own object's text than to the other's.
+        swapped: both masks of a scene are, so that swapping the mask swaps the sound.
+        named: the concept closest to the condition is the object's.
+        both: the two concepts closest to the whole picture's condition are A and B.
+        own: mean cosine of a mask's condition with its own object's text.
+        other: mean cosine of a mask's condition with the other object's text.
     """
 
     nearer: float
@@ -49,16 +50,16 @@ def separation(
     scenes: int,
     seed: int,
 ) -> SeparationReport:
-    """Measure on scenes of two things of different concepts, each looked at as at use (``window_round``).
+    """Measure scenes of two objects of different concepts, each seen as in use (``window_round``).
 
     Args:
         network: the image tower.
         attention: the object attention.
         composer: composes the scenes, larger than the tower's input and with a fine grid; from held-out
-            pictures for a figure that means something.
-        centres: (concepts, 512) unit vectors of the concepts' words.
-        scenes: how many.
-        seed: of the scenes.
+            pictures for a meaningful result.
+        centres: (concepts, 512) unit vectors of the concepts' texts.
+        scenes: number of scenes.
+        seed: seed of the scenes.
     """
     drawn = [_pair(composer, np.random.default_rng((seed, place))) for place in range(scenes)]
     pairs = torch.from_numpy(composer.concept_of[np.stack([scene.classes[:2] for scene in drawn])])
@@ -78,7 +79,7 @@ def separation(
 
 
 def _conditions(network: Network, attention: ObjectAttention, scene: ComposedScene) -> Tensor:
-    """Conditions (3, 512) of a scene's first thing, its second, and of both together."""
+    """Return the conditions (3, 512) of a scene's first object, its second, and both together."""
     masks = [_mask(scene, [0]), _mask(scene, [1]), _mask(scene, [0, 1])]
     frames = [Frame(window_round(mask), network.side) for mask in masks]
     squares = np.stack([frame.picture(scene.pixels) for frame in frames])
@@ -90,7 +91,7 @@ def _conditions(network: Network, attention: ObjectAttention, scene: ComposedSce
 
 
 def _mask(scene: ComposedScene, things: Sequence[int]) -> Mask:
-    """Where more than half is covered by the things, as a mask of the scene's size."""
+    """Return a mask of the scene's size: where the objects cover more than half."""
     grid = round(scene.coverage.shape[1] ** 0.5)
     step = scene.pixels.shape[0] // grid
     cells = scene.coverage[list(things)].sum(0).reshape(grid, grid) > 0.5
@@ -98,7 +99,7 @@ def _mask(scene: ComposedScene, things: Sequence[int]) -> Mask:
 
 
 def _pair(composer: SceneComposer, rng: np.random.Generator) -> ComposedScene:
-    """A scene of two things of different concepts, of each of which at least a fiftieth of the frame is seen."""
+    """Draw a scene of two objects of different concepts, each covering at least a fiftieth of the frame."""
     sounding = [int(c) for c in set(composer.concept_of.tolist()) if c >= 0]
     while True:
         concepts = rng.choice(sounding, 2, replace=False)
@@ -123,7 +124,7 @@ def named_pictures(
     kept_apart: bool = True,
     most: int = 60,
 ) -> dict[str, float]:
-    """Accuracy of names, per picture class that sounds, on full-frame pictures with their foreground as mask.
+    """Return the accuracy of names per sounding picture class, on full-frame pictures with the foreground as mask.
 
     Args:
         network: the image tower.
@@ -131,7 +132,7 @@ def named_pictures(
         concepts: the concept table.
         score: tokens (B, P, D) and coverage (B, P) to scores (B, concepts).
         kept_apart: use held-out pictures.
-        most: pictures of a class.
+        most: maximum number of pictures per class.
     """
     folders = {
         f"{pack}/{folder}": place
@@ -159,19 +160,19 @@ def _square(tile: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], NDAr
 
 
 class Scorer:
-    """Scores of concepts: by the tower's own projection, or by the attention's condition.
+    """Scores concepts by the tower's own projection, or by the attention's condition.
 
     Args:
         network: the tower whose projection is used.
-        centres: (concepts, 512) unit vectors of the concepts' words.
-        attention: the attention to ask instead, or None.
+        centres: (concepts, 512) unit vectors of the concepts' texts.
+        attention: the attention to use instead, or None.
     """
 
     def __init__(self, network: Network, centres: Tensor, attention: ObjectAttention | None = None) -> None:
         self._network, self._centres, self._attention = network, centres, attention
 
     def __call__(self, tokens: Tensor, coverage: Tensor) -> Tensor:
-        """Scores (B, concepts)."""
+        """Return scores (B, concepts)."""
         if self._attention is not None:
             nothing = torch.zeros(len(tokens), self._centres.shape[1])
             row = self._attention.mask_row(coverage)

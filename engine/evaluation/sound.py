@@ -1,4 +1,4 @@
-"""How good takes of known classes are: recognised, useful, varied, no copies, at a natural level."""
+"""Quality of takes of known classes: recognized, useful, varied, not copied, at a natural level."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Real:
-    """Real recordings: those that judges and generator learnt from, and those that neither ever heard."""
+    """Real recordings: those that judges and generator learned from, and held-out ones."""
 
     heard: Clips
     held_out: Clips
@@ -26,18 +26,20 @@ class Real:
 
 @dataclass(frozen=True, eq=False)
 class SoundReport:
-    """Figures of a set of takes, per class where an array; NaN for a class without takes.
+    """Measures of a set of takes, arrays per class; NaN for a class without takes.
 
     Attributes:
-        accuracy: by judge, the share of takes taken for their class; "both" where both judges agree on it.
+        accuracy: by judge, the share of takes recognized as their class; "both" if both judges agree on it.
         real_accuracy: the same for held-out recordings.
-        transfer: of held-out recordings, the share recognised by an SVM fitted to the takes alone.
-        real_transfer: the same fitted to the heard recordings.
-        diversity: spread of a class' takes over that of its held-out recordings, in the CNN's embedding.
-        nearest: median distance of a take to the nearest heard recording, in MFCC statistics.
+        transfer: share of held-out recordings recognized by an SVM fitted to the takes alone.
+        real_transfer: the same, fitted to the training recordings.
+        diversity: spread of a class's takes relative to that of its held-out recordings, in the CNN's
+            embedding.
+        nearest: median distance of a take to the nearest training recording, in MFCC statistics.
         real_nearest: the same for held-out recordings.
-        closest: the smallest distance of all takes over the smallest of all held-out recordings.
-        lufs, real_lufs: mean loudness with peaks brought to 0.5, of takes and of held-out recordings.
+        closest: smallest distance of all takes divided by the smallest of all held-out recordings.
+        lufs: mean loudness of takes with peaks scaled to 0.5.
+        real_lufs: the same for held-out recordings.
     """
 
     accuracy: dict[str, Floats]
@@ -52,7 +54,7 @@ class SoundReport:
     real_lufs: Floats
 
     def text(self) -> str:
-        """The report as a table with a line of means."""
+        """Format the report as a table with a line of means."""
         columns = {
             "cnn": self.accuracy["cnn"],
             "svm": self.accuracy["svm"],
@@ -78,7 +80,7 @@ class SoundReport:
 
 
 def measure(takes: Clips, real: Real, judges: Judges) -> SoundReport:
-    """All figures of ``takes``, next to those of real recordings."""
+    """Compute all measures of ``takes``, and the same for real recordings."""
     takes_nearest = nearest(takes, real.heard)
     real_nearest = nearest(real.held_out, real.heard)
     return SoundReport(
@@ -96,27 +98,27 @@ def measure(takes: Clips, real: Real, judges: Judges) -> SoundReport:
 
 
 def accuracy(clips: Clips, judges: Judges) -> dict[str, Floats]:
-    """Per class the share of clips that each judge, and both at once, take for what they are."""
+    """Return, per class, the share of clips that each judge, and both at once, recognize."""
     verdicts = judges.verdicts(clips)
     agreed = np.where(verdicts["cnn"] == verdicts["svm"], verdicts["cnn"], -1)
     return {name: recall(clips.labels, heard) for name, heard in {**verdicts, "both": agreed}.items()}
 
 
 def transfer(fitted_to: Clips, real: Clips) -> Floats:
-    """Per class the share of real clips recognised by an SVM on MFCC statistics fitted to other clips."""
+    """Return, per class, the share of real clips recognized by an SVM on MFCC statistics fitted to other clips."""
     machine = svm.fit(all_mfcc_statistics(fitted_to.waveforms), fitted_to.labels)
     return recall(real.labels, machine.predict(all_mfcc_statistics(real.waveforms)))
 
 
 def diversity(takes: Clips, real: Clips, judges: Judges) -> Floats:
-    """Per class the spread of takes over that of real clips: 1 varies as they do, 0 is one sound again and again."""
+    """Return, per class, the spread of takes relative to real clips: 1 is equal, 0 is one sound repeated."""
     return spread(judges.cnn.embeddings(takes.waveforms), takes.labels) / spread(
         judges.cnn.embeddings(real.waveforms), real.labels
     )
 
 
 def spread(embeddings: NDArray[np.floating], labels: NDArray[np.int64]) -> Floats:
-    """Per class the root mean square distance from the class' mean, corrected for how few clips there are."""
+    """Return, per class, the RMS distance from the class mean, corrected for the number of clips."""
     found = np.full(len(CLASSES), np.nan)
     for label in np.unique(labels):
         rows = embeddings[labels == label].astype(np.float64)
@@ -126,9 +128,9 @@ def spread(embeddings: NDArray[np.floating], labels: NDArray[np.int64]) -> Float
 
 
 def nearest(clips: Clips, heard: Clips) -> Floats:
-    """For each clip its distance to the nearest heard recording: (N,), in standard deviations of MFCC statistics.
+    """Return each clip's distance to the nearest training recording: (N,), in standard deviations of MFCC statistics.
 
-    Statistics rather than a judge's embedding: a judge draws together what it was fitted to.
+    MFCC statistics instead of a judge's embedding, which draws together what it was fitted to.
     """
     known = all_mfcc_statistics(heard.waveforms).astype(np.float64)
     mean, scale = known.mean(axis=0), np.maximum(known.std(axis=0), 1e-6)
@@ -139,7 +141,7 @@ def nearest(clips: Clips, heard: Clips) -> Floats:
 
 
 def loudness(clips: Clips) -> Floats:
-    """Per class the mean loudness in LUFS of clips whose peaks are brought to 0.5."""
+    """Return, per class, the mean loudness in LUFS of clips with peaks scaled to 0.5."""
     levels = [level_lufs(level(wave)[None], RATE) for wave in clips.waveforms]
     values = np.array([np.nan if value is None else value for value in levels])
     return _by_class(values, clips.labels, np.nanmean)

@@ -1,9 +1,9 @@
-"""A support vector machine: small, exact to a tolerance, kept as plain arrays.
+"""A small support vector machine, solved to a tolerance and stored as plain arrays.
 
 One against one, with a Gaussian kernel. Each pair is solved in the dual by coordinate descent (Hsieh et al.,
-"A dual coordinate descent method for large-scale linear SVM", ICML 2008, section 3, with kernel values in
-place of inner products); the bias is a constant added to the kernel, which is what leaves the dual with box
-constraints alone. A few hundred clips take a second, and nothing needs pickle to be stored.
+"A dual coordinate descent method for large-scale linear SVM", ICML 2008, section 3, with kernel values
+instead of inner products); the bias is a constant added to the kernel, which leaves box constraints only. A
+few hundred clips take a second, and storing needs no pickle.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,9 @@ class SupportVectorMachine:
     """A fitted machine.
 
     Attributes:
-        mean, scale: (D,), what brings a feature to zero mean and unit spread.
-        support: (N, D), the standardised training vectors.
+        mean: (D,), mean of each feature.
+        scale: (D,), standard deviation of each feature.
+        support: (N, D), the standardized training vectors.
         weights: (pairs, N), signed dual weights of each pair of classes.
         classes: (C,) labels in ascending order; pairs are their combinations.
         width: factor of the squared distance in the kernel.
@@ -36,9 +37,9 @@ class SupportVectorMachine:
     width: float
 
     def votes(self, features: NDArray[np.floating]) -> Floats:
-        """How strongly each class is meant by each of the vectors (N, D): (N, C), the highest is the answer.
+        """Return a score of each class for vectors (N, D): (N, C), the highest wins.
 
-        Won pairs count 1; the margins, squashed below 1/2 in all, break ties.
+        Won pairs count 1; the margins, scaled to less than 1/2 in total, break ties.
         """
         kernel = _kernel((features - self.mean) / self.scale, self.support, self.width)
         margins = kernel @ self.weights.T
@@ -51,7 +52,7 @@ class SupportVectorMachine:
         return votes
 
     def predict(self, features: NDArray[np.floating]) -> NDArray[np.int64]:
-        """The label of each of the vectors (N, D): int64 (N,)."""
+        """Return the label of each vector (N, D): int64 (N,)."""
         return np.asarray(self.classes[self.votes(features).argmax(axis=1)])
 
     def save(self, path: Path) -> None:
@@ -68,7 +69,7 @@ class SupportVectorMachine:
 
     @classmethod
     def load(cls, path: Path) -> "SupportVectorMachine":
-        """Read what ``save`` wrote, executing nothing from it."""
+        """Read what ``save`` wrote, without executing anything."""
         with np.load(path, allow_pickle=False) as arrays:
             values = {name: arrays[name] for name in arrays.files}
         return cls(**{**values, "width": float(values["width"])})
@@ -87,7 +88,7 @@ def fit(
         features: (N, D).
         labels: (N,), at least two different ones.
         penalty: C, the cost of a margin violation.
-        tolerance: largest violation of the optimality conditions left.
+        tolerance: largest remaining violation of the optimality conditions.
     """
     mean = features.mean(axis=0, dtype=np.float64)
     scale = np.maximum(features.std(axis=0, dtype=np.float64), 1e-6)
@@ -111,7 +112,7 @@ def _kernel(left: NDArray[np.floating], right: Floats, width: float) -> Floats:
 
 
 def _dual(kernel: Floats, signs: Floats, penalty: float, tolerance: float) -> Floats:
-    """Minimise 1/2 a'Qa - sum(a) with 0 <= a <= penalty, Q = signs signs' kernel."""
+    """Minimize 1/2 a'Qa - sum(a) with 0 <= a <= penalty, Q = signs signs' kernel."""
     hessian = kernel * signs[:, None] * signs[None]
     alphas = np.zeros(len(signs))
     slope = np.full(len(signs), -1.0)

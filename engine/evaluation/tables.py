@@ -1,4 +1,4 @@
-"""Tables of figures as plain text."""
+"""Plain-text tables."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ Cell = str | float | int
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """Rows under headings, the first column to the left and the others to the right, floats with 3 digits."""
+    """Format rows under headings, the first column left-aligned and the others right-aligned, floats with 3 digits."""
     cells = [list(headings), *([_text(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
     lines = [
