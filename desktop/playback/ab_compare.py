@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 from engine.scene.scene import Scene
-from engine.sound.loudness import Waveform, level_lufs, true_peak_dbtp
+from engine.sound.loudness import level_lufs
 from engine.sound.mixing import MIX_CEILING_DBTP
+from engine.sound.truepeak import true_peak_dbtp
+from engine.sound.waveform import Waveform
 
 
 @dataclass(frozen=True)

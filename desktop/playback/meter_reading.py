@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop.playback.ring import Frames
-from engine.sound.loudness import to_db
 from engine.sound.meters import LoudnessMeter
+from engine.sound.waveform import to_db
 
 FALL_DB_A_SECOND = 24.0
 LOWEST_DB = -60.0

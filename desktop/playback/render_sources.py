@@ -12,8 +12,8 @@ from desktop.playback.varispeed import ReadSamples
 from engine.errors import BadInput
 from engine.scene.timeline import Clip, Timeline, Track
 from engine.sound.cache import TakeSource
-from engine.sound.loudness import Waveform
 from engine.sound.render import BLOCK, Renderer
+from engine.sound.waveform import Waveform
 
 WARM_BLOCKS = 9
 """Blocks of the mix to have rendered after the playhead: 3 s at 48 kHz."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from desktop.playback.playhead_path import Segment
 from desktop.playback.ring import Frames
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 ReadSamples = Callable[[int, int], Waveform]
 """What sounds from a sample of the timeline to before another, float32 (2, samples)."""

@@ -16,19 +16,7 @@ from engine.sound.bs1770 import (
     k_weighting,
     lufs_of_energy,
 )
-from engine.sound.truepeak import true_peak_dbtp
-from engine.sound.waveform import Waveform, from_db, to_db
-
-__all__ = [
-    "Waveform",
-    "energy_lufs",
-    "from_db",
-    "integrated_lufs",
-    "level_lufs",
-    "loudness_report",
-    "to_db",
-    "true_peak_dbtp",
-]
+from engine.sound.waveform import Waveform
 
 BLOCK_SECONDS = 0.4
 STEP_SECONDS = 0.1

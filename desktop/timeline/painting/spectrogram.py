@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.timeline.painting.peak_pyramid import Floats
-from engine.sound.picture import HEAT
+from engine.sound.spectrogram_image import HEAT
 
 Bytes = NDArray[np.uint8]
 Colours = NDArray[np.uint32]

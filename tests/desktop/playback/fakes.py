@@ -13,7 +13,7 @@ from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Timeline, Track
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 RATE = 48_000
 

@@ -9,7 +9,7 @@ from desktop.playback.callback_reader import CROSSFADE, FADE_IN, CallbackReader
 from desktop.playback.render_ahead import MAX_AHEAD, SAFE_CHUNKS, PlaybackRequest, RenderAhead
 from desktop.playback.ring import CAPACITY, CHUNK, Frames
 from desktop.playback.varispeed import ReadSamples
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 RATE = 48_000
 

@@ -19,7 +19,9 @@ from desktop.playback.transport_math import (
 )
 from engine.errors import BadInput
 from engine.scene.timecode import RATES, from_text
-from engine.sound.loudness import from_db, level_lufs, true_peak_dbtp
+from engine.sound.loudness import level_lufs
+from engine.sound.truepeak import true_peak_dbtp
+from engine.sound.waveform import from_db
 from tests.desktop.playback.fakes import RATE, Takes, counting, scene_of, timeline_of, tone
 
 HOUR = 25 * 3600

@@ -5,7 +5,7 @@ import pytest
 
 from desktop.playback.playhead_path import Segment
 from desktop.playback.varispeed import render_segment
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 RATE = 48_000
 

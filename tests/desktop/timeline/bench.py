@@ -16,7 +16,7 @@ from engine.scene.edits import attach_take, place_take, track_for_object
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Timeline
-from engine.sound.loudness import Waveform
+from engine.sound.waveform import Waveform
 
 RATE = 48_000
 DOG, RAIN, GONE = "d" * 64, "a" * 64, "0" * 64
