@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop.playback.ring import Frames
+from engine.sound.layout import STEREO
 from engine.sound.meters import LoudnessMeter
 from engine.sound.waveform import to_db
 
@@ -42,7 +43,7 @@ class PlaybackMeter:
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
-        self._meter = LoudnessMeter(rate, 2)
+        self._meter = LoudnessMeter(rate, STEREO)
         self._peaks = [-math.inf, -math.inf]
 
     def take(self, blocks: Iterable[Frames]) -> MeterReading:

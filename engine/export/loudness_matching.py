@@ -10,6 +10,7 @@ from engine.export.plan import ExportPlan
 from engine.export.stream import MixGain, stem_blocks
 from engine.progress import Progress
 from engine.sound.bs1770 import LoudnessReport
+from engine.sound.layout import layout_of
 from engine.sound.meters import LoudnessMeter
 from engine.sound.render import Renderer
 from engine.sound.waveform import from_db, to_db
@@ -76,7 +77,7 @@ def match_loudness(renderer: Renderer, plan: ExportPlan, progress: Progress) -> 
 
 
 def _measure(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: Progress) -> _Measured:
-    meter = LoudnessMeter(plan.form.rate, plan.form.channels)
+    meter = LoudnessMeter(plan.form.rate, layout_of(plan.form.channels))
     peaks: dict[int, float] = {track.id: 0.0 for track in renderer.timeline.audible()}
     for block in stem_blocks(renderer, plan, gain, progress):
         meter.feed(block.mix)

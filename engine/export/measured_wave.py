@@ -7,6 +7,7 @@ import numpy as np
 from engine.export.bext import Bext, bext_chunk
 from engine.export.riff import Samples, WaveFormat, WaveWriter
 from engine.sound.bs1770 import LoudnessReport
+from engine.sound.layout import layout_of
 from engine.sound.meters import LoudnessMeter
 from engine.sound.waveform import Waveform
 
@@ -22,7 +23,7 @@ class MeasuredWaveWriter:
 
     def __init__(self, wave: WaveWriter, form: WaveFormat, bext: Bext) -> None:
         self._wave, self._form, self._bext = wave, form, bext
-        self._meter = LoudnessMeter(form.rate, form.channels)
+        self._meter = LoudnessMeter(form.rate, layout_of(form.channels))
 
     def put(self, samples: Samples) -> None:
         """Write the next block: int32 steps for 16 and 24 bits, float32 for 32."""

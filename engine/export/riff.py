@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.files import disk_errors
+from engine.sound.layout import usual_mask
 
 Steps = NDArray[np.int32]
 """int32 (channels, samples): quantization steps, full scale 2**(bits - 1)."""
@@ -30,8 +31,6 @@ RIFF_LIMIT = 0xFFFF_FFFE
 
 _PCM, _FLOAT, _EXTENSIBLE = 0x0001, 0x0003, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
-_MASKS = {1: 0x4, 2: 0x3, 6: 0x3F}
-"""Speaker masks by number of channels: C; L R; L R C LFE Ls Rs."""
 _DS64_SIZE = 28
 
 
@@ -43,11 +42,14 @@ class WaveFormat:
         rate: samples per second.
         channels: 1 or more.
         bits: 16 and 24 are integers (PCM), 32 is floating point (IEEE 754).
+        speakers: channel mask, which says what loudspeaker each channel is for; 0 says none, and None what is
+            usual for so many channels.
     """
 
     rate: int
     channels: int
     bits: int
+    speakers: int | None = None
 
     def __post_init__(self) -> None:
         if self.bits not in {16, 24, 32} or not 1 <= self.channels < 0x10000 or self.rate < 1:
@@ -211,7 +213,7 @@ def _fmt(form: WaveFormat) -> bytes:
     )
     if form.channels <= 2:
         return struct.pack("<H", tag) + common + (struct.pack("<H", 0) if tag == _FLOAT else b"")
-    speakers = _MASKS.get(form.channels, 0)
+    speakers = usual_mask(form.channels) if form.speakers is None else form.speakers
     extension = struct.pack("<HHIH", 22, form.bits, speakers, tag) + _GUID_TAIL
     return struct.pack("<H", _EXTENSIBLE) + common + extension
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import BadInput
+from engine.sound.block_filter import Sections
+from engine.sound.layout import layout_of
+
 ABSOLUTE_GATE_LUFS = -70.0
-
-
 RELATIVE_GATE_LU = -10.0
-
-
-SURROUND_WEIGHTS = (1.0, 1.0, 1.0, 0.0, 1.41, 1.41)
-"""For L R C LFE Ls Rs, or without LFE for five channels; with fewer all weigh 1 (BS.1770-4, table 3)."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class LoudnessReport:
         integrated_lufs: gated loudness of the whole (BS.1770-4, annex 1).
         range_lu: loudness range (EBU Tech 3342).
         max_momentary_lufs, max_short_term_lufs: loudest 400 ms and 3 s (EBU Tech 3341).
-        true_peak_dbtp: highest point at and between samples (annex 2); of silence, -inf.
+        true_peak_dbtp: highest point at and between samples (annex 2); -inf for silence.
     """
 
     integrated_lufs: float | None
@@ -35,38 +33,46 @@ class LoudnessReport:
 
 
 def lufs_of_energy(energy: float) -> float:
-    """Mean K-weighted energy, summed over weighted channels and over 0, in LUFS (annex 1, equation 2)."""
+    """Return a mean K-weighted energy, summed over weighted channels and over 0, in LUFS (annex 1, equation 2)."""
     return -0.691 + 10.0 * math.log10(energy)
 
 
 def energy_of_lufs(lufs: float) -> float:
-    """The mean K-weighted energy that a loudness stands for."""
+    """Return the mean K-weighted energy of a loudness in LUFS."""
     return float(10.0 ** ((lufs + 0.691) / 10.0))
 
 
-def k_weighting(rate: int) -> list[tuple[list[float], list[float]]]:
-    """The two filters of annex 1 as (b, a): a shelf for the head, then a high-pass.
+def k_weighting(rate: int) -> Sections:
+    """Return the two filters of annex 1: a high shelf for the head, then a high-pass.
 
     The standard prints coefficients for 48 kHz only; these are their analogue prototypes, transformed for
-    ``rate``, with the high-pass' pass band at the gain that the printed one has.
+    ``rate``, with the gain of the high-pass' pass band that the printed one has.
+
+    Args:
+        rate: samples a second.
     """
     k = math.tan(math.pi * 1681.974450955533 / rate)
     q, high = 0.7071752369554196, 10.0 ** (3.999843853973347 / 20.0)
     middle = high**0.4996667741545416
     norm = 1.0 + k / q + k * k
-    turn = [1.0, 2.0 * (k * k - 1.0) / norm, (1.0 - k / q + k * k) / norm]
-    lift = [(high + middle * k / q + k * k) / norm, 2.0 * (k * k - high) / norm]
-    shelf = ([*lift, (high - middle * k / q + k * k) / norm], turn)
+    poles = (1.0, 2.0 * (k * k - 1.0) / norm, (1.0 - k / q + k * k) / norm)
+    zeros = (high + middle * k / q + k * k, 2.0 * (k * k - high), high - middle * k / q + k * k)
+    shelf = (tuple(zero / norm for zero in zeros), poles)
 
     k, q = math.tan(math.pi * 38.13547087602444 / rate), 0.5003270373238773
     norm = 1.0 + k / q + k * k
     printed = math.tan(math.pi * 38.13547087602444 / 48_000)
     gain = (1.0 + printed / q + printed * printed) / norm
-    high_pass = ([gain, -2.0 * gain, gain], [1.0, 2.0 * (k * k - 1.0) / norm, (1.0 - k / q + k * k) / norm])
-    return [shelf, high_pass]
+    poles = (1.0, 2.0 * (k * k - 1.0) / norm, (1.0 - k / q + k * k) / norm)
+    return (shelf, ((gain, -2.0 * gain, gain), poles))
 
 
 def channel_weights(channels: int) -> NDArray[np.float64]:
-    """What the energy of each channel counts in the sum (BS.1770-4, table 3)."""
-    surround = {6: SURROUND_WEIGHTS, 5: (*SURROUND_WEIGHTS[:3], *SURROUND_WEIGHTS[4:])}
-    return np.array(surround.get(channels, (1.0,) * channels))
+    """Return the factors on the channels' energies in the sum (BS.1770-4, table 3), (channels,).
+
+    Those of the loudspeaker layout with so many channels; 1 each where there is none.
+    """
+    try:
+        return layout_of(channels).loudness_weights
+    except BadInput:
+        return np.ones(channels)

@@ -1,4 +1,4 @@
-"""How loud a whole waveform is: loudness and true peak after ITU-R BS.1770-4. ``meters`` measures streams.
+"""Loudness of a whole waveform (ITU-R BS.1770-4); ``meters`` measures streams.
 
 Written out rather than taken from pyloudnorm, whose high-pass is only right at 48 kHz (0.09 dB loud at the
 model's 16 kHz) and which counts a last, partly filled block; at 48 kHz the two agree, and a test says so.
@@ -7,6 +7,7 @@ model's 16 kHz) and which counts a last, partly filled block; at 48 kHz the two 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.sound.block_filter import BlockFilter
 from engine.sound.bs1770 import (
     ABSOLUTE_GATE_LUFS,
     RELATIVE_GATE_LU,
@@ -16,6 +17,8 @@ from engine.sound.bs1770 import (
     k_weighting,
     lufs_of_energy,
 )
+from engine.sound.layout import layout_of
+from engine.sound.meters import LEAST_LUFS, LoudnessMeter
 from engine.sound.waveform import Waveform
 
 BLOCK_SECONDS = 0.4
@@ -23,18 +26,28 @@ STEP_SECONDS = 0.1
 
 
 def loudness_report(samples: Waveform, rate: int) -> LoudnessReport:
-    """Everything that is measured of a whole waveform, as ``engine.sound.meters.LoudnessMeter`` measures it."""
-    from engine.sound.meters import LoudnessMeter
+    """Return everything that ``LoudnessMeter`` measures, of a whole waveform.
 
-    meter = LoudnessMeter(rate, samples.shape[0])
+    Args:
+        samples: float32 (channels, samples) in the loudspeaker layout with so many channels.
+        rate: samples a second.
+
+    Raises:
+        BadInput: there is no loudness for so many channels, or at this rate.
+    """
+    meter = LoudnessMeter(rate, layout_of(samples.shape[0]))
     meter.feed(samples)
     return meter.report()
 
 
 def integrated_lufs(samples: Waveform, rate: int) -> float | None:
-    """Gated loudness of the whole waveform in LUFS (BS.1770-4, annex 1).
+    """Return the gated loudness of the whole waveform in LUFS (BS.1770-4, annex 1).
 
-    None where the standard gives no value: under 400 ms, or when every block is below the absolute gate.
+    Returns None where the standard gives no value: under 400 ms, or when every block is below the absolute gate.
+
+    Args:
+        samples: float32 (channels, samples).
+        rate: samples a second.
     """
     blocks = _block_energies(samples, rate)
     blocks = blocks[blocks > energy_of_lufs(ABSOLUTE_GATE_LUFS)]
@@ -45,34 +58,40 @@ def integrated_lufs(samples: Waveform, rate: int) -> float | None:
 
 
 def energy_lufs(samples: Waveform, rate: int) -> float | None:
-    """Loudness of the whole waveform taken as one ungated block, in LUFS; None for silence.
+    """Return the loudness of the whole waveform taken as one ungated block, in LUFS; None for silence.
 
     For a steady sound it equals the integrated value, and it exists for sounds under 400 ms too.
+
+    Args:
+        samples: float32 (channels, samples).
+        rate: samples a second.
     """
     if not samples.shape[1]:
         return None
     energy = float(_weighted_squares(samples, rate).mean())
-    return lufs_of_energy(energy) if energy > energy_of_lufs(-120.0) else None
+    return lufs_of_energy(energy) if energy > energy_of_lufs(LEAST_LUFS) else None
 
 
 def level_lufs(samples: Waveform, rate: int) -> float | None:
-    """The level that sounds are brought to: integrated loudness if there is one, else that of one block."""
+    """Return the level that sounds are matched by: integrated loudness if there is one, else that of one block.
+
+    Args:
+        samples: float32 (channels, samples).
+        rate: samples a second.
+    """
     value = integrated_lufs(samples, rate)
     return energy_lufs(samples, rate) if value is None else value
 
 
 def _weighted_squares(samples: Waveform, rate: int) -> NDArray[np.float64]:
-    """K-weighted energy of each moment, summed over channels with their weights: (samples,)."""
-    from scipy.signal import lfilter
-
-    weighted = samples.astype(np.float64)
-    for b, a in k_weighting(rate):
-        weighted = lfilter(b, a, weighted, axis=1)
-    return np.asarray(np.tensordot(channel_weights(len(samples)), weighted * weighted, 1))
+    """Return the K-weighted energy of each moment, summed over channels with their weights, (samples,)."""
+    weighted = BlockFilter(k_weighting(rate), len(samples)).feed(samples)
+    np.multiply(weighted, weighted, out=weighted)
+    return np.asarray(channel_weights(len(samples)) @ weighted)
 
 
 def _block_energies(samples: Waveform, rate: int) -> NDArray[np.float64]:
-    """Mean weighted energy of every whole 400 ms block, 75 % overlapping."""
+    """Return the mean weighted energy of every whole 400 ms block, 75 % overlapping."""
     length, step = round(BLOCK_SECONDS * rate), round(STEP_SECONDS * rate)
     if samples.shape[1] < length:
         return np.zeros(0)

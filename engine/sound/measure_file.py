@@ -1,4 +1,4 @@
-"""Measuring a sound file of any length, block by block."""
+"""Loudness of a sound file of any length, measured block by block."""
 
 from pathlib import Path
 
@@ -7,17 +7,22 @@ import numpy as np
 from engine.errors import BadInput
 from engine.progress import Progress, no_progress
 from engine.sound.bs1770 import LoudnessReport
+from engine.sound.layout import ChannelLayout, layout_of
 from engine.sound.meters import LoudnessMeter
 
 BLOCK = 1 << 18
-METERED_CHANNELS = (1, 2, 5, 6)
+"""Samples of each channel read at a time."""
 
 
 def measure_file(path: Path, progress: Progress | None = None) -> LoudnessReport:
-    """How loud a file is (ITU-R BS.1770-4, EBU Tech 3341 and 3342); memory stays flat however long it is.
+    """Measure how loud a file is (ITU-R BS.1770-4, EBU Tech 3341 and 3342); memory stays flat however long it is.
+
+    Args:
+        path: any sound file that libsndfile reads.
+        progress: told after every block; may cancel.
 
     Raises:
-        BadInput: there is no such file, it is no sound, or it has a number of channels that has no loudness.
+        BadInput: there is no such file, it is not a sound, or it has a number of channels that has no loudness.
         Cancelled: within a block.
     """
     import soundfile
@@ -27,11 +32,10 @@ def measure_file(path: Path, progress: Progress | None = None) -> LoudnessReport
         raise BadInput(f"There is no file {path}.")
     try:
         with soundfile.SoundFile(path) as sound:
-            _check_channels(path, sound.channels)
-            meter = LoudnessMeter(sound.samplerate, sound.channels)
+            meter = LoudnessMeter(sound.samplerate, _layout(path, sound.channels))
             for block in sound.blocks(BLOCK, dtype="float32", always_2d=True):
                 if not np.isfinite(block).all():
-                    raise BadInput(f"{path} has samples that are no numbers: it is damaged.")
+                    raise BadInput(f"{path} has samples that are not numbers: it is damaged.")
                 meter.feed(np.ascontiguousarray(block.T))
                 progress.report(sound.tell() / max(sound.frames, 1), "Measuring")
     except soundfile.SoundFileError as error:
@@ -39,6 +43,8 @@ def measure_file(path: Path, progress: Progress | None = None) -> LoudnessReport
     return meter.report()
 
 
-def _check_channels(path: Path, channels: int) -> None:
-    if channels not in METERED_CHANNELS:
-        raise BadInput(f"{path} has {channels} channels; loudness is defined for 1, 2, 5 or 6.")
+def _layout(path: Path, channels: int) -> ChannelLayout:
+    try:
+        return layout_of(channels)
+    except BadInput as error:
+        raise BadInput(f"{path} cannot be measured: {error}") from error

@@ -18,6 +18,7 @@ from time import perf_counter, process_time
 import numpy as np
 
 from engine.scene.timeline import Clip, Fade, Timeline, Track
+from engine.sound.layout import STEREO
 from engine.sound.limiter import Limiter, limit_blocks
 from engine.sound.meters import LoudnessMeter
 from engine.sound.render import Renderer
@@ -119,7 +120,7 @@ def _speed(whole: Timeline, threads: int) -> None:
         _drain(limit_blocks(blocks, Limiter(RATE, -12.0)))
 
     def measure() -> None:
-        meter = LoudnessMeter(RATE, 2)
+        meter = LoudnessMeter(RATE, STEREO)
         for block in Renderer(replace(whole, tracks=whole.tracks[:1]), sounds).mix_blocks(
             0, whole.length, SIZE
         ):

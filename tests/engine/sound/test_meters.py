@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.errors import BadInput
 from engine.sound.bs1770 import LoudnessReport
+from engine.sound.layout import MONO, STEREO, layout_of
 from engine.sound.loudness import integrated_lufs, loudness_report
 from engine.sound.meters import LoudnessMeter
 from engine.sound.truepeak import true_peak_dbtp
@@ -38,7 +39,7 @@ def silence(seconds: float) -> Waveform:
 
 
 def metered(samples: Waveform, rate: int = RATE, size: int = BLOCK) -> LoudnessMeter:
-    meter = LoudnessMeter(rate, len(samples))
+    meter = LoudnessMeter(rate, layout_of(len(samples)))
     for start in range(0, samples.shape[1], size):
         meter.feed(samples[:, start : start + size])
     return meter
@@ -46,7 +47,7 @@ def metered(samples: Waveform, rate: int = RATE, size: int = BLOCK) -> LoudnessM
 
 def readings(samples: Waveform, name: str) -> list[float]:
     """What a display of one value shows, ten times a second; None is left out."""
-    meter = LoudnessMeter(RATE, len(samples))
+    meter = LoudnessMeter(RATE, layout_of(len(samples)))
     shown = []
     for start in range(0, samples.shape[1], RATE // 10):
         meter.feed(samples[:, start : start + RATE // 10])
@@ -101,7 +102,7 @@ def test_3341_signals_10_and_13_a_short_sound_reaches_its_level_wherever_it_begi
 
 def test_3341_signals_11_and_14_the_highest_value_so_far_rises_by_a_decibel_each_time() -> None:
     """Live. 11: 3 s of tone from -38 to -19 dBFS, each in 6 s of silence; 14: 400 ms of it in 800 ms."""
-    long, short = LoudnessMeter(RATE, 2), LoudnessMeter(RATE, 2)
+    long, short = LoudnessMeter(RATE, STEREO), LoudnessMeter(RATE, STEREO)
     for step in range(20):
         level = -38.0 + step
         long.feed(np.hstack([silence(0.15 * step), tone(3, level), silence(3 - 0.15 * step)]))
@@ -214,7 +215,7 @@ def test_a_peak_in_the_last_sample_or_between_two_blocks_counts() -> None:
 
 def test_what_has_no_value_is_none_and_never_minus_infinity() -> None:
     nothing = LoudnessReport(None, None, None, None, -math.inf)
-    assert LoudnessMeter(RATE, 2).report() == nothing
+    assert LoudnessMeter(RATE, STEREO).report() == nothing
     assert metered(silence(4)).report() == nothing
     short = metered(tone(0.3, -20.0))
     assert short.integrated_lufs is short.momentary_lufs is short.range_lu is None
@@ -224,11 +225,11 @@ def test_what_has_no_value_is_none_and_never_minus_infinity() -> None:
 @pytest.mark.parametrize("rate", [0, 1, 3_000, 2**31])
 def test_a_rate_at_which_loudness_has_no_meaning_is_refused_in_words(rate: int) -> None:
     with pytest.raises(BadInput, match=f"not at {rate} Hz"):
-        LoudnessMeter(rate, 1)
+        LoudnessMeter(rate, MONO)
 
 
 def test_hours_keep_well_under_a_megabyte_each() -> None:
-    meter, samples = LoudnessMeter(8000, 1), changing(8000, 30.0)[:1]
+    meter, samples = LoudnessMeter(8000, MONO), changing(8000, 30.0)[:1]
     meter.feed(samples)
     tracemalloc.start()
     for _ in range(20):

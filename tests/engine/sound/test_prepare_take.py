@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.sound.limiter import limit_peaks
 from engine.sound.loudness import integrated_lufs, level_lufs
-from engine.sound.prepare_take import (
-    CEILING_DBTP,
-    fade_ends,
-    limit_peaks,
-    normalize_loudness,
-    prepare_take,
-    remove_dc,
-)
+from engine.sound.prepare_take import CEILING_DBTP, fade_ends, normalize_loudness, prepare_take, remove_dc
 from engine.sound.truepeak import true_peak_dbtp
 
 RATE = 16_000
