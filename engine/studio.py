@@ -1,24 +1,25 @@
 """The studio: the one object that owns loaded models and caches. The command and the window go through it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.errors import BadInput, Failed
-from engine.generation.conditioner import Encoder, PatchFeatures
 from engine.generation.delivery import Delivery, Provenance, deliver
 from engine.generation.generator import Generator, GeneratorInfo
-from engine.generation.model_parts import FolderParts, Namer, Parts, Segmenter
-from engine.generation.object_aware import Diffusion, ObjectAwareGenerator, object_aware_info
+from engine.generation.hint_check import check_hints
+from engine.generation.model_parts import FolderParts, Parts, Proposal
+from engine.generation.object_aware import ObjectAwareGenerator, object_aware_info
+from engine.generation.part_loader import PartLoader
 from engine.generation.recipe import read_recipe
 from engine.generation.registry import Entry, GeneratorRegistry, installed_generators
 from engine.generation.request_builder import request_for, targets_of, text_target, together_target
 from engine.generation.requests import LEVEL_LUFS, GenerationRequest, Settings, Target
 from engine.models.concepts import Concept, ConceptIndex, load_concepts
 from engine.models.devices import device_words
+from engine.models.pool import ModelPool
 from engine.progress import Progress, no_progress
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.masks import Mask
@@ -27,7 +28,6 @@ from engine.scene.scene import Scene
 from engine.scene.takes import Take
 from engine.vision.still import Still, load_still
 
-Part = TypeVar("Part")
 SURE = 0.3
 """A suggested name with at least this score steers the sound too, so that what is called a dog barks."""
 
@@ -50,13 +50,14 @@ class GenerationResult:
 class Studio:
     """Opens stills, finds objects in them, makes their sounds.
 
-    Models are loaded when first needed and kept; what is known of a still is kept by its digest. A studio
-    belongs to one thread at a time.
+    It is the only door to the models. They are loaded when first needed, from a pool that several studios may
+    share; what is known of a still is kept by its digest. A studio belongs to one thread at a time.
 
     Args:
         model: a model folder, or the id of one in the catalogue; None is the bundled pocket model.
         device: "cpu", "cuda", "mps", or "auto" for the fastest there is.
         parts: where the models come from, instead of a folder.
+        pool: keeps what is loaded; None is a pool of its own.
         generators: what makes takes beside the object-aware generator; None is what installed packages bring.
 
     Raises:
@@ -69,12 +70,16 @@ class Studio:
         device: str = "cpu",
         *,
         parts: Parts | None = None,
+        pool: ModelPool | None = None,
         generators: Sequence[Generator] | None = None,
     ) -> None:
-        self._parts: Parts = FolderParts(model, device) if parts is None else parts
-        self._loaded: dict[str, Any] = {}
+        pool = pool or ModelPool()
+        self._parts: Parts = FolderParts(model, device, pool) if parts is None else parts
+        self._loader = PartLoader(self._parts, pool)
         self._paths: dict[str, Path] = {}
         self._more = generators
+        self._generators: GeneratorRegistry | None = None
+        self._concepts: ConceptIndex | None = None
 
     @property
     def device_name(self) -> str:
@@ -87,8 +92,9 @@ class Studio:
 
     def warm_up(self) -> None:
         """Loads what making sounds of objects takes, which otherwise the first take waits for."""
-        self._encoder()
-        self._diffusion()
+        with self._loader.session():
+            self._loader.encoder()
+            self._loader.diffusion()
 
     # Stills and objects
 
@@ -129,10 +135,7 @@ class Studio:
         Raises:
             BadInput: a hint is outside the still, none says what is meant, or nothing can be found there.
         """
-        check_hints(hints, still)
-        segmenter = self._segmenter()
-        segmenter.prepare(still)
-        proposal = segmenter.propose(still.digest, hints)
+        proposal = self.propose(still, hints)
         return self.object_of(still, np.asarray(proposal.masks[0], np.bool_), name, index)
 
     def object_of(self, still: Still, mask: Mask, name: str | None = None, index: int = 0) -> SoundingObject:
@@ -155,14 +158,8 @@ class Studio:
 
     def find_objects(self, still: Still, limit: int = 8) -> tuple[SoundingObject, ...]:
         """Objects that the model can tell apart in the whole still, named by it."""
-        segmenter = self._segmenter()
-        segmenter.prepare(still)
-        masks = [
-            np.asarray(found.masks[0], np.bool_) for found in segmenter.find_objects(still.digest, limit)
-        ]
-        return tuple(
-            self.object_of(still, mask, index=i) for i, mask in enumerate(m for m in masks if m.any())
-        )
+        masks = self.find_masks(still, limit)
+        return tuple(self.object_of(still, mask, index=index) for index, mask in enumerate(masks))
 
     def suggest(self, still: Still, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
         """What the object may be, the likeliest first, with scores that sum to 1 at most.
@@ -170,19 +167,58 @@ class Studio:
         Raises:
             BadInput: the model cannot look at pictures.
         """
-        encoder = self._encoder()
-        if encoder is None:
-            raise BadInput("This model cannot look at pictures: give every object a name.")
-        names = self._namer(encoder).names(encoder.encode(still, focus=mask), mask, count)
+        with self._loader.session():
+            encoder = self._loader.encoder()
+            if encoder is None:
+                raise BadInput("This model cannot look at pictures: give every object a name.")
+            namer = self._loader.namer(encoder)
+            names = namer.names(encoder.encode(still, focus=mask), mask, count)
         if not names:
             raise Failed("The model found no name for an object: give it one.")
         return tuple(names)
 
     def level(self, words: str) -> float:
         """The loudness, in LUFS, that a sound called by these words gets when nothing else is asked."""
-        index = self._once("concepts", lambda: ConceptIndex(load_concepts()))
+        if self._concepts is None:
+            self._concepts = ConceptIndex(load_concepts())
+        index = self._concepts
         found = index.named(words) or next(iter(index.mentioned_in(words)), None)
         return LEVEL_LUFS if found is None else found.level_lufs
+
+    # Masks
+
+    def prepare(self, still: Still) -> None:
+        """Do once for a still what every mask of it needs."""
+        with self._loader.session():
+            self._loader.segmenter().prepare(still)
+
+    def propose(self, still: Still, hints: Hints) -> Proposal:
+        """Return the masks that hints may mean, the best first.
+
+        Raises:
+            BadInput: a hint is outside the still, or none says what is meant.
+        """
+        check_hints(hints, still)
+        with self._loader.session():
+            segmenter = self._loader.segmenter()
+            segmenter.prepare(still)
+            return segmenter.propose(still.digest, hints)
+
+    def hover_mask(self, still: Still, hints: Hints) -> Mask:
+        """Return the mask that a click would take, on a copy of the still of a screen's size; quickly."""
+        with self._loader.session():
+            segmenter = self._loader.segmenter()
+            segmenter.prepare(still)
+            return segmenter.hover_mask(still.digest, hints)
+
+    def find_masks(self, still: Still, limit: int = 8) -> list[Mask]:
+        """Return masks, none of them empty, of what can be told apart in the still."""
+        with self._loader.session():
+            segmenter = self._loader.segmenter()
+            segmenter.prepare(still)
+            found = segmenter.find_objects(still.digest, limit)
+        masks = (np.asarray(proposal.masks[0], np.bool_) for proposal in found)
+        return [mask for mask in masks if mask.any()]
 
     # Sounds
 
@@ -245,8 +281,9 @@ class Studio:
         """
         progress = progress or no_progress()
         progress.report(0.0, "Loading the model")
-        generator = self._registry().entry(request.generator).load()
-        takes = generator.generate(request, still, progress.part(0.05, 1.0))
+        with self._loader.session():
+            generator = self._registry().entry(request.generator).load()
+            takes = generator.generate(request, still, progress.part(0.05, 1.0))
         path = self._paths.get(still.digest) if still else None
         return GenerationResult(request, takes, Provenance(still, path, self._parts.device))
 
@@ -353,7 +390,9 @@ class Studio:
         return request_for(self._registry().info(generator), still, targets, settings)
 
     def _registry(self) -> GeneratorRegistry:
-        return self._once("registry", self._make_registry)
+        if self._generators is None:
+            self._generators = self._make_registry()
+        return self._generators
 
     def _make_registry(self) -> GeneratorRegistry:
         info = object_aware_info(self._parts.fingerprint, self._parts.licence)
@@ -362,57 +401,5 @@ class Studio:
 
     def _object_aware(self) -> ObjectAwareGenerator:
         info = self._registry().info()
-        encoder = _LazyEncoder(self._encoder) if self._parts.takes_masks else None
-        return ObjectAwareGenerator(info.model, self._diffusion(), encoder, info)
-
-    def _diffusion(self) -> Diffusion:
-        return self._once("diffusion", self._parts.diffusion)
-
-    def _encoder(self) -> Encoder | None:
-        return self._once("encoder", self._parts.encoder)
-
-    def _segmenter(self) -> Segmenter:
-        return self._once("segmenter", self._parts.segmenter)
-
-    def _namer(self, encoder: Encoder) -> Namer:
-        return self._once("namer", lambda: self._parts.namer(encoder))
-
-    def _once(self, name: str, make: Callable[[], Part]) -> Part:
-        """What ``make`` makes, made the first time only."""
-        if name not in self._loaded:
-            self._loaded[name] = make()
-        part: Part = self._loaded[name]
-        return part
-
-
-class _LazyEncoder:
-    """The encoder of a studio, loaded when it first looks at something: words alone do not wait for it."""
-
-    def __init__(self, load: Callable[[], Encoder | None]) -> None:
-        self._load = load
-
-    def encode(self, still: Still, focus: Mask | None = None) -> PatchFeatures:
-        encoder = self._load()
-        if encoder is None:
-            raise BadInput("This model cannot look at pictures: give every object a prompt.")
-        return encoder.encode(still, focus)
-
-
-def check_hints(hints: Hints, still: Still) -> None:
-    """Raises:
-    BadInput: a hint is outside the still, or there is nothing that says what is meant.
-    """
-    size = f"{still.width} x {still.height}"
-    if hints.box is None and not any(click.keep for click in hints.clicks):
-        raise BadInput("At least one click must be on the object itself; those with ! only drop.")
-    for click in hints.clicks:
-        if not (0 <= click.x < still.width and 0 <= click.y < still.height):
-            raise BadInput(f"The click {click.x:g},{click.y:g} is outside the still, which is {size} pixels.")
-    if hints.box is None:
-        return
-    box = hints.box
-    words = f"{box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
-    if not (box.x0 >= 0 and box.x1 <= still.width and box.y0 >= 0 and box.y1 <= still.height):
-        raise BadInput(f"The box {words} is not inside the still, which is {size} pixels.")
-    if not (box.x1 - box.x0 >= 1 and box.y1 - box.y0 >= 1):
-        raise BadInput(f"The box {words} is empty: its first corner is left of and above its second.")
+        encoder = self._loader.lazy_encoder() if self._parts.takes_masks else None
+        return ObjectAwareGenerator(info.model, self._loader.diffusion(), encoder, info)

@@ -15,11 +15,12 @@ from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
 from engine.generation.delivery import Delivery, target_stem
 from engine.generation.generator import GeneratorInfo, Option
+from engine.generation.hint_check import check_hints
 from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target
 from engine.progress import Progress
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
-from engine.studio import GenerationResult, Studio, check_hints
+from engine.studio import GenerationResult, Studio
 from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still, load_still
 

@@ -74,8 +74,13 @@ class ObjectDiffusion:
         )
 
     @staticmethod
-    def from_folder(folder: Path, device: str = "cpu") -> "ObjectDiffusion":
+    def from_folder(folder: Path, device: str = "cpu", text_encoder: Any = None) -> "ObjectDiffusion":
         """Load a pipeline folder.
+
+        Args:
+            folder: in the diffusers layout.
+            device: where the networks run.
+            text_encoder: of this folder, if it is loaded already (see ``load_text_encoder``).
 
         Raises:
             BadInput: the folder is not a model, or a part is missing or damaged.
@@ -83,7 +88,7 @@ class ObjectDiffusion:
         index = read_index(folder)
         parts = {name: load_part(folder, index, name) for name in PARTS if name in index and name != WORDS}
         if WORDS in index:
-            parts[WORDS] = load_text_encoder(folder, index)
+            parts[WORDS] = text_encoder or load_text_encoder(folder, index)
         missing = [name for name in PARTS[:5] if name not in parts]
         if missing:
             raise BadInput(f"The model in {folder} has no {', '.join(missing)}. Fetch or copy it again.")

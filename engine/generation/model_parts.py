@@ -1,6 +1,7 @@
 """The parts of a model folder, each loaded when it is first needed."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -17,6 +18,7 @@ from engine.models.catalogue import (
 from engine.models.concepts import Concept, load_concepts
 from engine.models.devices import choose_device
 from engine.models.fingerprint import fingerprint
+from engine.models.pool import ModelPool, PartKey
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.vision.still import Still
@@ -29,6 +31,14 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "pocket"
 CLIP_TEMPLATE, CLIP_BACKGROUND = "a photo of a {}", "a photo of nothing in particular"
+TEXT = "text_encoder"
+FOLDERS = {
+    "encoder": ("image_encoder",),
+    "segmenter": ("segmenter",),
+    "namer": ("image_encoder", "image_text_encoder", TEXT),
+    TEXT: (TEXT, "tokenizer"),
+}
+"""The folders of a model that parts are made of; any other part is made of the whole model."""
 
 
 class Proposal(Protocol):
@@ -67,7 +77,7 @@ class Namer(Protocol):
 
 
 class Parts(Protocol):
-    """Where a studio gets its models from. Each is made once."""
+    """Where a studio gets its models from; ``engine.models.pool`` sees to it that each is loaded once."""
 
     @property
     def fingerprint(self) -> str:
@@ -89,6 +99,9 @@ class Parts(Protocol):
     def takes_masks(self) -> bool:
         """Whether the mask of an object can steer its sound; else only words can."""
 
+    def key(self, part: str) -> PartKey:
+        """What a part is known by in the pool: equal keys, equal parts."""
+
     def diffusion(self) -> Diffusion:
         """What makes waveforms."""
 
@@ -108,13 +121,18 @@ class FolderParts:
     Args:
         model: a folder, or the id of a model in the catalogue; None is the bundled one.
         device: "cpu", "cuda", ... or "auto".
+        pool: keeps what several parts have in common; None is a pool of its own.
 
     Raises:
         BadInput: there is no such model, or it is not here.
     """
 
-    def __init__(self, model: str | Path | None = None, device: str = "cpu") -> None:
+    def __init__(
+        self, model: str | Path | None = None, device: str = "cpu", pool: ModelPool | None = None
+    ) -> None:
         self.folder = find_folder(model)
+        self._pool = pool or ModelPool()
+        self._contents: dict[Path, str] = {}
         self._asked = device
         self._device: str | None = None
         self._fingerprint: str | None = None
@@ -130,6 +148,24 @@ class FolderParts:
         if self._fingerprint is None:
             self._fingerprint = f"{self.folder.name}-{fingerprint(self.folder)[:12]}"
         return self._fingerprint
+
+    def key(self, part: str) -> PartKey:
+        """What a part is known by in the pool: by the contents of its own folders, which models may share."""
+        folders = [folder for name in FOLDERS.get(part, ()) if (folder := self._own(name)).is_dir()]
+        if not folders:
+            return PartKey(self.fingerprint, part, self.device)
+        device = "cpu" if part == TEXT else self.device
+        return PartKey("+".join(self._content(folder) for folder in folders), part, device)
+
+    def _content(self, folder: Path) -> str:
+        if folder not in self._contents:
+            self._contents[folder] = fingerprint(folder)
+        return self._contents[folder]
+
+    def _own(self, name: str) -> Path:
+        """The folder of a part. A model that only sounds gets its masks from the bundled segmenter."""
+        own = self.folder / name
+        return own if own.is_dir() or name != "segmenter" else find_folder(None) / name
 
     @property
     def sounds(self) -> frozenset[str] | None:
@@ -148,7 +184,8 @@ class FolderParts:
     def diffusion(self) -> Diffusion:
         from engine.diffusion.pipeline import ObjectDiffusion
 
-        return ObjectDiffusion.from_folder(self.folder, self.device)
+        with self._text_encoder() as text:
+            return ObjectDiffusion.from_folder(self.folder, self.device, text)
 
     def encoder(self) -> Encoder | None:
         from engine.vision.patches import PatchEncoder
@@ -160,10 +197,7 @@ class FolderParts:
     def segmenter(self) -> Segmenter:
         from engine.vision import segmenter
 
-        # A model that only sounds gets its masks from the bundled segmenter.
-        own = self.folder / "segmenter"
-        folder = own if own.is_dir() else find_folder(None) / "segmenter"
-        return segmenter.Segmenter.from_folder(folder, self.device)
+        return segmenter.Segmenter.from_folder(self._own("segmenter"), self.device)
 
     def namer(self, encoder: Encoder) -> Namer:
         from engine.vision.namer import ObjectNamer
@@ -181,10 +215,8 @@ class FolderParts:
         """Names by the text encoder of the sounds alone: a name should not wait for the other networks."""
         import torch
 
-        from engine.diffusion.pipeline import load_text_encoder
-
-        with torch.inference_mode():
-            words: Tensor = load_text_encoder(self.folder).encode(names).float()
+        with self._text_encoder() as text, torch.inference_mode():
+            words: Tensor = text.encode(names).float()
         return words
 
     def _clip_text(self) -> "ClipTextNetwork":
@@ -198,6 +230,16 @@ class FolderParts:
             )
         network: ClipTextNetwork = ClipTextNetwork.from_folder(folder)
         return network
+
+    def _text_encoder(self) -> AbstractContextManager[Any]:
+        """The text encoder alone, which sounds and names share: a name should not wait for the other networks."""
+
+        def load() -> Any:
+            from engine.diffusion.pipeline import load_text_encoder
+
+            return load_text_encoder(self.folder)
+
+        return self._pool.use(self.key(TEXT), load)
 
 
 def find_folder(model: str | Path | None) -> Path:

@@ -4,6 +4,7 @@ One value, ``Frame``, owns how still pixels become the network's square input: a
 or a crop round something small), scaled to fit and centred on grey. Picture and mask go through the same frame.
 """
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +136,7 @@ def _span(centre: float, length: int, limit: int) -> tuple[int, int]:
 
 
 class PatchEncoder:
-    """Encodes stills; each window of a still once, then from memory.
+    """Encodes stills; each window of a still once, then from memory. May be shared between threads.
 
     Args:
         network: our compact network or open_clip's ViT; see engine.vision.towers.
@@ -145,6 +146,7 @@ class PatchEncoder:
     def __init__(self, network: "PatchNetwork | ClipPatchNetwork", device: str = "cpu") -> None:
         self.network = network.to(device).eval()
         self.device = device
+        self._lock = threading.Lock()
         self._seen: OrderedDict[tuple[str, tuple[int, int, int, int]], Patches] = OrderedDict()
 
     @classmethod
@@ -168,12 +170,13 @@ class PatchEncoder:
         height, width = still.pixels.shape[:2]
         window = (0, 0, width, height) if focus is None else window_round(focus)
         key = (still.digest, window)
-        if key not in self._seen:
-            self._seen[key] = self._encode(still, Frame(window, self.network.side))
-            while len(self._seen) > CACHED_STILLS:
-                self._seen.popitem(last=False)
-        self._seen.move_to_end(key)
-        return self._seen[key]
+        with self._lock:
+            if key not in self._seen:
+                self._seen[key] = self._encode(still, Frame(window, self.network.side))
+                while len(self._seen) > CACHED_STILLS:
+                    self._seen.popitem(last=False)
+            self._seen.move_to_end(key)
+            return self._seen[key]
 
     def _encode(self, still: Still, frame: Frame) -> Patches:
         import torch

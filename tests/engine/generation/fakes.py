@@ -10,6 +10,7 @@ from torch import Tensor
 from engine.generation.conditioner import Encoder
 from engine.generation.requests import DiffusionSettings, GenerationRequest, SolverName
 from engine.models.concepts import Concept, load_concepts
+from engine.models.pool import PartKey
 from engine.progress import Progress, no_progress
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
@@ -156,6 +157,9 @@ class FakeParts:
     @property
     def takes_masks(self) -> bool:
         return self.eyes is not None
+
+    def key(self, part: str) -> PartKey:
+        return PartKey(self.fingerprint, part, self.device)
 
     def diffusion(self) -> FakeDiffusion:
         self.loaded.append("diffusion")
