@@ -1,4 +1,4 @@
-"""New takes arrive in a project: their objects, a track for each, and the first take of each placed on it."""
+"""Adds new takes to a project: their objects, a track for each object, and its first take as a clip on the track."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,10 +28,13 @@ from engine.vision.still import Still
 def open_or_create(
     path: Path, still: Still | None, still_path: Path | None, *, quick: bool = False
 ) -> Opened:
-    """The project in a folder, made if there is none, for takes of this still (None: of words alone).
+    """Open the project in a folder, or create it, for takes of a still.
 
     Args:
-        quick: look whether the takes that are in it are there, and leave checking their samples.
+        path: the folder.
+        still: the still of the takes; None for takes of words alone.
+        still_path: file of the still, for a new project.
+        quick: only check that the files of the takes exist, not their samples.
 
     Raises:
         BadInput: the project is of another still, or the folder cannot be one.
@@ -49,15 +52,16 @@ def open_or_create(
 
 
 def add_takes(project: Project, scene: Scene, request: GenerationRequest, takes: Sequence[Take]) -> Scene:
-    """The scene with these takes, which are stored in the project; it is not saved yet.
+    """Store takes in a project and return the scene with them, not yet saved.
 
-    An object of the scene with the same mask is the same object; others are added. The first take of an object
-    comes into use and onto its track, if that is empty; takes of several together get a muted track of their own.
+    Objects are matched by their masks; objects that the scene does not have are added. The first take of an object
+    is chosen and placed on its track, if the track is empty. Takes of several objects get a muted track.
 
     Args:
         project: open for writing.
-        scene: of it.
-        request: what was asked. takes: what was made of it, in its order.
+        scene: the scene of the project.
+        request: the request that the takes were made for.
+        takes: the takes, in the order of the request.
 
     Raises:
         BadInput: the request's masks are not of the scene's still.
@@ -77,7 +81,7 @@ def add_takes(project: Project, scene: Scene, request: GenerationRequest, takes:
 
 
 def attach(scene: Scene, record: TakeRecord) -> Scene:
-    """The scene with a take that was just made: in use if it is the first of its object, and then on its track."""
+    """Return the scene with a new take; the first take of an object is chosen and placed on the object's track."""
     scene = attach_take(scene, record)
     if len(record.objects) == 1 and scene.object(record.objects[0]) is not None:
         number = record.objects[0]
@@ -103,7 +107,7 @@ def _placed_if_empty(scene: Scene, track_id: int | None, record: TakeRecord) -> 
 
 
 def _with_object(scene: Scene, target: Target, request: GenerationRequest) -> tuple[Scene, int]:
-    """The scene with the target among its objects, and its number there."""
+    """Return the scene with the target as one of its objects, and the number of that object."""
     assert target.mask is not None
     settings = request.settings
     for thing in scene.objects:
@@ -123,5 +127,5 @@ def _with_object(scene: Scene, target: Target, request: GenerationRequest) -> tu
 
 
 def _objects_of(target: Target, numbers: dict[str, int]) -> tuple[int, ...]:
-    """The numbers of the objects that a target's takes are of; none for words alone."""
+    """Return the numbers of a target's objects in the scene; none for words alone."""
     return tuple(numbers[mask.digest] for mask in target.masks if mask.digest in numbers)

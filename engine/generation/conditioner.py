@@ -1,6 +1,6 @@
-"""Conditioners: from what should sound to the conditions that a diffusion model samples from.
+"""Conditioners: turn a target into the conditions that a diffusion model samples from.
 
-Conditioning is apart from sampling: a conditioner looks at the picture or reads the words, once for each target.
+Conditioning is separate from sampling: a conditioner encodes the picture or the words, once per target.
 """
 
 from collections.abc import Sequence
@@ -23,34 +23,34 @@ class PatchFeatures(Protocol):
 
     @property
     def tokens(self) -> "Tensor":
-        """(P, D)."""
+        """Features of the patches, (P, D)."""
 
     def coverage(self, mask: Mask) -> "Tensor | NDArray[np.float32]":
-        """(P,), 0 to 1."""
+        """Return the share of each patch that the mask covers, (P,), 0 to 1."""
 
 
 class Encoder(Protocol):
     """What is needed of ``engine.vision.patches.PatchEncoder``."""
 
     def encode(self, still: Still, focus: Mask | None = None) -> PatchFeatures:
-        """The patches of the still; of a crop round ``focus`` if that is small."""
+        """Return the patches of the still, or of a crop round ``focus`` if that is small."""
 
 
 class ConditionSpace(Protocol):
     """What is needed of ``engine.diffusion.pipeline.ObjectDiffusion``."""
 
     def encode_text(self, texts: Sequence[str]) -> "Tensor":
-        """(B, L), unit length."""
+        """Return the conditions of texts, (B, L), unit length."""
 
     def condition(self, tokens: "Tensor", coverage: "Tensor", prompt: str | None = None) -> "Tensor":
-        """(L,), unit length."""
+        """Return the condition of what covers the patches, (L,), unit length."""
 
 
 class Conditioner(Protocol):
     """Makes conditions of a target."""
 
     def conditions(self, target: Target, still: Still | None) -> "Tensor":
-        """The conditions (K, L) of a target of K objects, unit length, float32 on the CPU.
+        """Return the conditions (K, L) of a target of K objects, unit length, float32 on the CPU.
 
         Raises:
             BadInput: a mask is damaged, empty or not of the still's size, or the target has too little to go by.
@@ -70,9 +70,10 @@ class PictureConditioner:
         self._encoder = encoder
 
     def conditions(self, target: Target, still: Still | None) -> "Tensor":
-        """Each object is looked at on its own.
+        """Encode each object separately.
 
-        One look at the union of several masks names one of the things; measured, it held both in a tenth of scenes.
+        One condition of the union of several masks names one of the objects: in measurements it held both in a
+        tenth of the scenes.
         """
         import torch
 
@@ -86,7 +87,7 @@ class PictureConditioner:
         import torch
 
         mask = unpacked(name, packed, still)
-        # Something small is looked at through a crop round it: in the still it would be a patch or less.
+        # A small object is encoded from a crop round it: in the whole still it would be one patch or less.
         patches = self._encoder.encode(still, focus=mask)
         coverage = torch.as_tensor(patches.coverage(mask), dtype=torch.float32)
         return self._space.condition(patches.tokens, coverage, prompt).float().cpu()
@@ -115,12 +116,12 @@ class TextConditioner:
 
 
 def text_conditions(space: ConditionSpace, prompts: Sequence[str]) -> "Tensor":
-    """The conditions (K, L) of K prompts, unit length, float32 on the CPU."""
+    """Return the conditions (K, L) of K prompts, unit length, float32 on the CPU."""
     return space.encode_text(prompts).float().cpu()
 
 
 def unpacked(name: str, packed: PackedMask, still: Still) -> Mask:
-    """The mask of an object of a still.
+    """Unpack the mask of an object of a still.
 
     Raises:
         BadInput: it is damaged, empty or not of the still's size.

@@ -1,7 +1,7 @@
-"""The seam for generators: what makes takes, what each can do as data, and what all of them share.
+"""The interface of generators: a protocol, capabilities as data, and what every generator needs.
 
-Window, command line and project know a generator only by its ``GeneratorInfo``; nothing outside this package asks
-which generator it has.
+Window, command line and project know a generator only by its ``GeneratorInfo``. Nothing outside this package
+depends on which generator it is.
 """
 
 from collections.abc import Callable
@@ -23,23 +23,24 @@ from engine.vision.still import Still
 
 Option = Literal["objects", "prompt", "negative", "recordings", "together", "quality", "guidance"]
 OPTIONS: tuple[Option, ...] = get_args(Option)
-"""What may be given to a generator beside takes, seed and duration, which every generator takes: masks of objects,
-words to steer by and to keep away from, recordings, several objects for one sound, a number of steps, guidance.
+"""Inputs beside takes, seed and duration, which every generator takes: masks of objects, a prompt, a negative prompt,
+recordings, several objects for one sound, a solver and its steps, guidance.
 """
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a generator can do. A control for what it cannot do is not shown for it.
+    """What a generator can do. Controls for other things are hidden for it.
 
     Attributes:
-        needs_still: it makes nothing without a still.
-        options: what may be asked of it; see ``OPTIONS``.
-        most_batch: takes made at once; a request of more is made in several batches.
-        rate: samples a second of its takes.
-        channels: of its takes.
-        least_seconds, most_seconds: duration of a take.
-        licence: of its takes' use, as an SPDX identifier, or "unknown".
+        needs_still: whether every request needs a still.
+        options: inputs that it takes; see ``OPTIONS``.
+        most_batch: takes generated at once; larger requests are split into batches.
+        rate: sample rate of its takes in Hz.
+        channels: channels of its takes.
+        least_seconds: shortest duration of a take in seconds.
+        most_seconds: longest duration of a take in seconds.
+        licence: licence of its takes as an SPDX identifier, or "unknown".
     """
 
     needs_still: bool = False
@@ -52,21 +53,21 @@ class Capabilities:
     licence: str = "unknown"
 
     def takes(self, option: Option) -> bool:
-        """Whether this may be asked of the generator."""
+        """Return whether the generator takes this option."""
         return option in self.options
 
 
 @dataclass(frozen=True)
 class GeneratorInfo:
-    """What is known of a generator before anything of it is loaded.
+    """Description of a generator, available before it is loaded.
 
     Attributes:
-        id: names it in recipes, for ever.
-        title: names it for people.
-        model: fingerprint of its weights, or its version; equal fingerprints make equal samples.
+        id: identifier in recipes; never changed.
+        title: name for display.
+        model: fingerprint of its weights, or its version; equal fingerprints give equal samples.
         capabilities: what it can do.
-        settings: the class of its settings.
-        choose: its settings for what a person chose.
+        settings: class of its settings.
+        choose: converts what the user chose to its settings.
     """
 
     id: str
@@ -78,31 +79,31 @@ class GeneratorInfo:
 
 
 class Generator(Protocol):
-    """Makes takes. Constructing one is cheap; it loads what it needs when it first generates."""
+    """Generates takes. Constructing one is cheap; weights are loaded by the first call of ``generate``."""
 
     @property
     def info(self) -> GeneratorInfo:
-        """What it is and what it can do."""
+        """Description of this generator."""
 
     def generate(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
     ) -> tuple[Take, ...]:
-        """Make the takes of a request, target by target, each target's in the order of their numbers.
+        """Generate the takes of a request, by target, then by take number.
 
         Args:
-            request: what to make; ``check_request`` says whether it can be made.
-            still: the still the request's masks belong to; None without masks.
-            progress: told of the work, and asked whether it is cancelled.
+            request: what to generate; check it with ``check_request``.
+            still: the still of the request's masks; None without masks.
+            progress: reports the work and raises when cancelled.
 
         Raises:
-            BadInput: the request is for another model or another still, or cannot be made.
+            BadInput: the request is for another model or still, or asks for what the generator cannot do.
             Failed: there is not enough memory.
             Cancelled: within one step of being cancelled.
         """
 
 
 def check_request(info: GeneratorInfo, request: GenerationRequest, still: Still | None) -> None:
-    """Refuse what a generator cannot make.
+    """Check that a generator can fulfil a request.
 
     Raises:
         BadInput: the request is for another generator, model or still, or asks for what this one cannot do.
@@ -130,17 +131,17 @@ def check_request(info: GeneratorInfo, request: GenerationRequest, still: Still 
 def finished_take(
     request: GenerationRequest, target: Target, number: int, samples: NDArray[np.float32], rate: int
 ) -> Take:
-    """One take as it leaves a generator: at its level, without offset or clicks at its ends, with its recipe.
+    """Return a take from generated samples: DC removed, ends faded, loudness normalized, recipe attached.
 
     Args:
-        request: that the take was made for.
-        target: what it is of.
-        number: of the take.
-        samples: float32 (channels, samples), as the generator made it.
-        rate: samples a second.
+        request: the request that the take was made for.
+        target: target of the take.
+        number: number of the take.
+        samples: float32 (channels, samples), as generated.
+        rate: sample rate in Hz.
 
     Raises:
-        Failed: the samples are not all finite numbers.
+        Failed: a sample is not finite.
     """
     if not np.isfinite(samples).all():
         raise Failed(f"The model made no usable sound of {target.name}. Try another seed or less guidance.")

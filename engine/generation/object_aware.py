@@ -1,8 +1,8 @@
-"""The object-aware generator: a request in, takes out (*Sounding that Object*, arXiv 2506.04214).
+"""The object-aware generator (*Sounding that Object*, arXiv 2506.04214).
 
-The attention from text to picture, which the model was trained with, is replaced by the mask of each object;
-all takes of a request are sampled as one batch, each from noise of its own seed. A model without that attention
-(published AudioLDM) sounds objects from their prompts.
+The text-image attention that the model was trained with is replaced by the mask of each object. All takes of a
+request are sampled as one batch, each from the noise of its own seed. A model without object attention, such as
+published AudioLDM, generates objects from their prompts.
 """
 
 from collections.abc import Sequence
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH_LIMIT = 32
-"""Most takes sampled at once, for the sake of memory; a request of more is sampled in several batches."""
+"""Takes sampled at once, to limit memory; larger requests are split into batches."""
 
 SAMPLE_RATE = 16_000
-"""Samples a second of every AudioLDM-form model (``engine.diffusion.mel``, which would load torch)."""
+"""Sample rate in Hz of every AudioLDM-form model, as in ``engine.diffusion.mel``, importing which would load torch."""
 
 OPTIONS: frozenset[Option] = frozenset({"objects", "prompt", "negative", "together", "quality", "guidance"})
 
@@ -49,7 +49,7 @@ class Diffusion(ConditionSpace, Protocol):
 
     @property
     def sample_rate(self) -> int:
-        """Samples a second of what ``sample`` gives."""
+        """Sample rate of what ``sample`` returns, in Hz."""
 
     def sample(
         self,
@@ -63,33 +63,33 @@ class Diffusion(ConditionSpace, Protocol):
         negative: str,
         progress: Progress | None,
     ) -> NDArray[np.float32]:
-        """(B, samples)."""
+        """Return one waveform per condition, float32 (B, samples)."""
 
 
 def object_aware_info(model: str, licence: str = "unknown") -> GeneratorInfo:
-    """What is known of the generator before its model is loaded.
+    """Describe the generator before its model is loaded.
 
     Args:
         model: fingerprint of the weights.
-        licence: of the weights, as an SPDX identifier.
+        licence: licence of the weights as an SPDX identifier.
     """
     can = Capabilities(options=OPTIONS, most_batch=BATCH_LIMIT, rate=SAMPLE_RATE, licence=licence)
     return GeneratorInfo(OBJECT_AWARE, "Object-aware", model, can, DiffusionSettings, DiffusionSettings.of)
 
 
 def conditioner_for(diffusion: Diffusion, encoder: Encoder | None) -> Conditioner:
-    """The conditioner of a model: by its pictures where it has an encoder for them, else by words."""
+    """Return a conditioner from pictures if there is an encoder for them, else one from words."""
     return TextConditioner(diffusion) if encoder is None else PictureConditioner(diffusion, encoder)
 
 
 class ObjectAwareGenerator:
-    """Makes takes of the objects of a still, or of words alone.
+    """Generates takes of the objects of a still, or of words alone.
 
     Args:
-        model: the fingerprint of the weights behind the other two; requests for other weights are refused.
-        diffusion: makes waveforms of conditions.
-        encoder: makes patches of stills; None where the model sounds from words alone.
-        info: what is known of the generator, if more than its model is.
+        model: fingerprint of the weights; requests for other weights are refused.
+        diffusion: samples waveforms from conditions.
+        encoder: encodes stills; None if the model only takes words.
+        info: description of the generator; None makes one from ``model``.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class ObjectAwareGenerator:
     def generate(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
     ) -> tuple[Take, ...]:
-        """Make the takes of a request; see ``engine.generation.generator.Generator``."""
+        """Generate the takes of a request; see ``engine.generation.generator.Generator``."""
         progress = progress or no_progress()
         check_request(self._info, request, still)
         progress.report(0.0, "Looking")
@@ -128,7 +128,7 @@ class ObjectAwareGenerator:
         return takes
 
     def _conditions(self, target: Target, still: Still | None) -> "Tensor":
-        """What the pipeline takes for a target: (L,), or (K, L) where it is K objects together."""
+        """Return the condition of a target as the pipeline takes it: (L,), or (K, L) for K objects together."""
         rows = self.conditioner.conditions(target, still)
         return rows if len(rows) > 1 else rows[0]
 
@@ -139,7 +139,7 @@ class ObjectAwareGenerator:
         conditions: "dict[Target, Tensor]",
         progress: Progress,
     ) -> NDArray[np.float32]:
-        """One waveform per job, (jobs, samples)."""
+        """Return one waveform per job, (jobs, samples)."""
         settings = request.settings
         assert isinstance(settings, DiffusionSettings)  # check_request has seen to it
         waves = []
@@ -162,6 +162,6 @@ class ObjectAwareGenerator:
 
 
 def _is_lack_of_memory(error: Exception) -> bool:
-    """Whether memory ran out; torch says so in different words on different devices."""
+    """Return whether memory ran out; the message of torch differs between devices."""
     words = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words

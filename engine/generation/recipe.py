@@ -1,7 +1,7 @@
-"""Recipes: requests as JSON, which outlive every version of the program.
+"""Reads and writes recipes: generation requests as JSON.
 
-Reading takes recipes of every schema ever written (``engine.scene.recipe_facts``), gives missing keys their
-defaults, keeps unknown keys for the next writing, and checks every value's kind and range.
+Recipes of every earlier schema are read (migrations are in ``engine.scene.recipe_facts``). Missing keys take their
+defaults, unknown keys survive a round trip, and the type and range of every value is checked.
 """
 
 import json
@@ -34,16 +34,16 @@ from engine.scene.recipe_facts import (
 
 SettingsTypes = Mapping[str, type[GeneratorSettings]]
 BUILT_IN: SettingsTypes = {OBJECT_AWARE: DiffusionSettings}
-"""The settings of the generators that every Foleyscape has, by their ids."""
+"""Settings classes of the built-in generators by generator id."""
 
 
 @dataclass(frozen=True)
 class RecipeFile:
-    """A recipe file, read.
+    """Content of a recipe file.
 
     Attributes:
-        request: what to make again.
-        still: where the still was, if there was one.
+        request: the request to generate again.
+        still: path of the still; None without one.
     """
 
     request: GenerationRequest
@@ -51,7 +51,7 @@ class RecipeFile:
 
 
 def request_facts(request: GenerationRequest) -> dict[str, Any]:
-    """The request as what ``json`` can write, unknown keys included."""
+    """Convert a request to a JSON-serializable dictionary, unknown keys included."""
     return {
         "schema": SCHEMA,
         **_REQUEST.write(request),
@@ -62,19 +62,19 @@ def request_facts(request: GenerationRequest) -> dict[str, Any]:
 
 
 def request_text(request: GenerationRequest) -> str:
-    """The request as one line of JSON, always the same for equal requests."""
+    """Convert a request to one line of JSON, equal for equal requests."""
     return json.dumps(request_facts(request), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_request(facts: Mapping[str, Any], known: SettingsTypes = BUILT_IN) -> GenerationRequest:
-    """Read what ``request_facts`` wrote, now or in any earlier version.
+    """Read a request from the dictionary of a recipe of any schema.
 
     Args:
-        facts: the recipe's keys and values.
-        known: settings of generators, by their ids; those of others are carried along unread.
+        facts: keys and values of the recipe.
+        known: settings classes by generator id; settings of other generators are kept unread.
 
     Raises:
-        BadInput: a value is missing, not of its kind or not in its range, or a newer Foleyscape wrote it.
+        BadInput: a value is missing, of the wrong type or out of range, or a newer Foleyscape wrote the recipe.
     """
     migrated = migrate_recipe(facts)
     try:
@@ -91,7 +91,7 @@ def read_recipe_text(text: str, known: SettingsTypes = BUILT_IN) -> GenerationRe
     """Read the recipe of a take.
 
     Raises:
-        BadInput: as ``read_request`` does, or it is no JSON.
+        BadInput: as ``read_request``, or the text is not JSON.
     """
     return read_request(parse_recipe(text), known)
 
@@ -100,7 +100,7 @@ def read_recipe(path: Path, known: SettingsTypes = BUILT_IN) -> RecipeFile:
     """Read a recipe file, as ``Studio.export`` writes them.
 
     Raises:
-        BadInput: there is no such file, it is no recipe, it is damaged or newer than this program.
+        BadInput: the file does not exist, is not a recipe, is damaged, or a newer Foleyscape wrote it.
     """
     facts = _read_file(path)
     request = facts.get("request")
@@ -127,7 +127,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _find_still(path: Path, recipe: Path) -> Path:
-    """The still where it was, else one of the same name beside the recipe or above its folder."""
+    """Return the still's path, or that of a file of the same name beside the recipe or in the folder above."""
     for candidate in (path, recipe.parent / path.name, recipe.parent.parent / path.name):
         if _is_file(candidate):
             return candidate
@@ -165,12 +165,12 @@ def _read_target(value: Any) -> Target:
 
 
 def _filled(value: Any, **defaults: Any) -> Any:
-    """The same keys and values, with defaults for those that are missing."""
+    """Return the dictionary with defaults for missing keys."""
     return {**defaults, **value} if isinstance(value, dict) else value
 
 
 def _inside(what: str, kind: FieldCodec) -> FieldCodec:
-    """The same kind, whose complaint says what it is about."""
+    """Return the same codec with ``what`` before its error messages."""
 
     def read(value: Any) -> Any:
         try:

@@ -1,7 +1,7 @@
-"""The generators that there are: the object-aware one, and those that other packages bring.
+"""Registry of generators: the object-aware one and those of installed packages.
 
-A package brings a generator by an entry point of the group ``foleyscape.generators``: something to be called
-without arguments that gives an ``engine.generation.generator.Generator``. Nothing else needs to be changed.
+A package provides a generator by an entry point in the group ``foleyscape.generators``: a callable without arguments
+that returns an ``engine.generation.generator.Generator``. Nothing else needs to change.
 """
 
 import logging
@@ -18,11 +18,11 @@ GROUP = "foleyscape.generators"
 
 @dataclass(frozen=True)
 class Entry:
-    """A generator that can be loaded.
+    """A registered generator.
 
     Attributes:
-        info: what is known of it.
-        load: gives the generator, loaded as far as it needs to be.
+        info: description of the generator.
+        load: returns the generator.
     """
 
     info: GeneratorInfo
@@ -30,15 +30,15 @@ class Entry:
 
     @staticmethod
     def of(generator: Generator) -> "Entry":
-        """The entry of a generator that is already there."""
+        """Return an entry for a generator that exists already."""
         return Entry(generator.info, lambda: generator)
 
 
 class GeneratorRegistry:
-    """Generators by their ids, the usual one first.
+    """Generators by id, the default one first.
 
     Args:
-        entries: at least one; of two with one id the first is taken.
+        entries: at least one; the first of those with the same id is used.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
@@ -48,20 +48,20 @@ class GeneratorRegistry:
 
     @property
     def infos(self) -> tuple[GeneratorInfo, ...]:
-        """What is known of each."""
+        """Descriptions of all generators."""
         return tuple(entry.info for entry in self._entries.values())
 
     @property
     def settings(self) -> SettingsTypes:
-        """The settings of each, by its id."""
+        """Settings classes by generator id."""
         return {name: entry.info.settings for name, entry in self._entries.items()}
 
     def info(self, name: str | None = None) -> GeneratorInfo:
-        """What is known of a generator; of the usual one for None. Raises what ``entry`` raises."""
+        """Return the description of a generator; None is the default one. Raises as ``entry``."""
         return self.entry(name).info
 
     def entry(self, name: str | None = None) -> Entry:
-        """The entry of a generator; of the usual one for None.
+        """Return the entry of a generator; None is the default one.
 
         Raises:
             BadInput: there is no such generator.
@@ -76,7 +76,7 @@ class GeneratorRegistry:
 
 
 def installed_generators() -> tuple[Generator, ...]:
-    """The generators of installed packages. One that cannot be made is logged and left out."""
+    """Return the generators of installed packages; those that fail to load are logged and left out."""
     found = []
     for point in entry_points(group=GROUP):
         try:

@@ -1,4 +1,4 @@
-"""From objects of a scene to a request: what is asked for, as one frozen value. Needs no models."""
+"""Builds requests from objects of a scene. Needs no models."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from engine.scene.objects import SoundingObject
 
 
 def targets_of(objects: Sequence[SoundingObject]) -> tuple[Target, ...]:
-    """A target for each object, to have takes of its own."""
+    """Return one target per object."""
     return tuple(Target((o.index,), o.name, o.prompt, pack(o.mask), o.level_lufs) for o in objects)
 
 
 def together_target(objects: Sequence[SoundingObject], name: str = "together") -> Target:
-    """Several objects as one target, as loud as the loudest.
+    """Return one target of several objects together, with the level of the loudest.
 
     Args:
         objects: at least one, with masks of one size.
-        name: what its takes are called.
+        name: name of its takes.
     """
     numbers = tuple(o.index for o in objects)
     parts = tuple(TargetPart(pack(o.mask), o.prompt) for o in objects)
@@ -26,23 +26,23 @@ def together_target(objects: Sequence[SoundingObject], name: str = "together") -
 
 
 def text_target(prompt: str, level_lufs: float) -> Target:
-    """Words alone as a target, without a picture."""
+    """Return a target of words alone, without a picture."""
     return Target((), prompt, prompt, None, level_lufs)
 
 
 def request_for(
     generator: GeneratorInfo, still: str | None, targets: Sequence[Target], settings: Settings | None = None
 ) -> GenerationRequest:
-    """The request for takes of these targets.
+    """Return the request for takes of targets.
 
     Args:
-        generator: what is to make them.
-        still: digest of the still that the masks belong to; None without masks.
-        targets: what to make takes of, all in one batch.
-        settings: what a person chose for all of them.
+        generator: the generator to use.
+        still: digest of the still of the masks; None without masks.
+        targets: what to generate.
+        settings: what the user chose for all targets; None takes the defaults.
 
     Raises:
-        BadInput: there is nothing to sound, or too much.
+        BadInput: there are no targets, or too many.
     """
     chosen = settings or Settings()
     return GenerationRequest(

@@ -1,8 +1,8 @@
-"""Requests: everything that decides how takes sound, as frozen values.
+"""Generation requests: frozen values that determine how takes sound.
 
-A request is complete: the same request on the same kind of device gives the same samples. Its seeds follow
-from (seed, object number, take number) alone, so a take is the same made alone or beside others.
-How a request stands in JSON is known to ``engine.generation.recipe``.
+A request is complete: the same request on the same kind of device gives the same samples. The seed of a take
+follows from (seed, object number, take number) alone, so a take is the same alone or in a batch.
+``engine.generation.recipe`` reads and writes requests as JSON.
 """
 
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ MOST_OBJECTS = 32
 MOST_STEPS = 1000
 LEAST_GUIDANCE, MOST_GUIDANCE = 1.0, 20.0
 TOGETHER_NUMBER = limits.MOST_OBJECTS
-"""Stands for several objects together in seeds: past every real number of an object, so their seeds differ."""
+"""Object number of several objects together in seeds; above every real object number, so that the seeds differ."""
 
 SolverName = Literal["ddim", "multistep"]
 SOLVERS: tuple[SolverName, ...] = ("ddim", "multistep")
@@ -39,7 +39,7 @@ SOLVERS: tuple[SolverName, ...] = ("ddim", "multistep")
 
 @dataclass(frozen=True)
 class Quality:
-    """How takes are sampled: which solver, and in how many steps."""
+    """Solver and number of steps."""
 
     solver: SolverName
     steps: int
@@ -54,17 +54,17 @@ LEVEL_LUFS = -23.0
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person chooses for all the takes of a request, whichever generator makes them.
+    """What the user chooses for all takes of a request, for any generator.
 
-    A generator takes from it what it can use; see ``engine.generation.generator.Capabilities``.
+    A generator uses what it supports; see ``engine.generation.generator.Capabilities``.
 
     Attributes:
-        takes: of each target, 1 to ``MOST_TAKES``.
+        takes: takes per target, 1 to ``MOST_TAKES``.
         seed: 0 to 2**63 - 1.
-        duration: seconds of each take, ``LEAST_SECONDS`` to ``MOST_SECONDS``.
+        duration: duration of a take in seconds, ``LEAST_SECONDS`` to ``MOST_SECONDS``.
         quality: solver and steps.
-        guidance: classifier-free guidance scale; 1 is none.
-        negative: words to be guided away from.
+        guidance: classifier-free guidance scale, 1 (none) to 20.
+        negative: negative prompt.
     """
 
     takes: int = 1
@@ -82,12 +82,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class DiffusionSettings(GeneratorSettings):
-    """Settings of the generators that sample by diffusion.
+    """Settings of generators that sample by diffusion.
 
     Attributes:
-        steps, solver: see ``Quality``.
-        guidance: classifier-free guidance scale; 1 is none.
-        negative: words to be guided away from.
+        steps: steps of the solver, 1 to ``MOST_STEPS``.
+        solver: "ddim" or "multistep".
+        guidance: classifier-free guidance scale, 1 (none) to 20.
+        negative: negative prompt.
     """
 
     steps: int = DRAFT.steps
@@ -113,7 +114,7 @@ class DiffusionSettings(GeneratorSettings):
 
     @classmethod
     def of(cls, chosen: Settings) -> "DiffusionSettings":
-        """The settings that a person's choices mean."""
+        """Return the settings for what the user chose."""
         return cls(chosen.quality.steps, chosen.quality.solver, chosen.guidance, chosen.negative)
 
 
@@ -122,8 +123,8 @@ class TargetPart:
     """One of several objects that sound together.
 
     Attributes:
-        mask: which pixels it is.
-        prompt: words that steer it, or None.
+        mask: mask of the object.
+        prompt: words that steer its sound, or None.
         unknown_fields: keys that a newer program wrote.
     """
 
@@ -134,15 +135,15 @@ class TargetPart:
 
 @dataclass(frozen=True)
 class Target:
-    """What takes are made of: an object, several together, or words alone.
+    """What a take is generated for: an object, several objects together, or words alone.
 
     Attributes:
-        objects: numbers of the objects, from 0: one, or one for each of ``parts``; none for words alone.
-        name: what it is called.
+        objects: object numbers from 0: one, or one per part; none for words alone.
+        name: name of the takes.
         prompt: words that steer the sound; None leaves it to the picture.
-        mask: which pixels it is; None for words alone, which need a prompt, and for several objects.
-        level_lufs: the loudness its takes are brought to.
-        parts: the objects, where it is several together.
+        mask: mask of the object; None for several objects, and for words alone, which need a prompt.
+        level_lufs: integrated loudness of the takes in LUFS.
+        parts: the objects, if there are several.
         unknown_fields: keys that a newer program wrote.
     """
 
@@ -156,24 +157,24 @@ class Target:
 
     @property
     def is_together(self) -> bool:
-        """Whether it is several objects that sound together."""
+        """Whether several objects sound together."""
         return bool(self.parts)
 
     @property
     def seed_number(self) -> int:
-        """What stands for it in the seeds of its takes."""
+        """Object number in the seeds of its takes."""
         if self.is_together:
             return TOGETHER_NUMBER
         return self.objects[0] if self.objects else 0
 
     @property
     def masks(self) -> tuple[PackedMask, ...]:
-        """The mask of each of its objects."""
+        """Masks of its objects."""
         own = () if self.mask is None else (self.mask,)
         return tuple(part.mask for part in self.parts) or own
 
     def area(self) -> Mask | None:
-        """Every pixel of its objects, bool (H, W); None for words alone.
+        """Return the union of its masks, bool (H, W); None for words alone.
 
         Raises:
             BadInput: a mask is damaged, or they are not of one size.
@@ -188,16 +189,16 @@ class Target:
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """Takes to be made.
+    """A request for takes.
 
     Attributes:
-        model: which weights: the name of their folder and the beginning of its fingerprint.
-        still: digest of the still; None when no target has a mask.
-        targets: what to make takes of, all in one batch.
-        takes: the numbers of the takes of each target, from 1.
+        model: fingerprint of the weights: name of their folder and the beginning of its hash.
+        still: digest of the still; None if no target has a mask.
+        targets: what to generate, in one batch.
+        takes: take numbers of each target, from 1.
         seed: 0 to 2**63 - 1.
-        duration: seconds of each take, ``LEAST_SECONDS`` to ``MOST_SECONDS``.
-        settings: what the generator alone is told.
+        duration: duration of a take in seconds, ``LEAST_SECONDS`` to ``MOST_SECONDS``.
+        settings: settings of the generator.
         generator: id of the generator.
         unknown_fields: keys that a newer program wrote.
     """
@@ -218,15 +219,15 @@ class GenerationRequest:
         _check_targets(self)
 
     def only(self, target: Target, take: int) -> "GenerationRequest":
-        """The request for a single one of these takes; it makes the same samples."""
+        """Return the request for one of these takes alone; it gives the same samples."""
         return replace(self, targets=(target,), takes=(take,))
 
 
 def take_seed(seed: int, index: int, take: int) -> int:
-    """The seed of one take, 0 to 2**63 - 1: independent of every other take's, and of how many there are.
+    """Return the seed of a take, 0 to 2**63 - 1, independent of the other takes and of their number.
 
     Args:
-        seed: of the request.
+        seed: seed of the request.
         index: ``Target.seed_number``.
         take: number of the take, from 1.
     """

@@ -1,4 +1,4 @@
-"""Settings of generators: each kind of generator has a frozen value of its own, versioned, with its form in JSON."""
+"""Settings of generators: a frozen, versioned value for each kind of generator, with its JSON codec."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,12 +14,13 @@ Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class GeneratorSettings:
-    """What one kind of generator alone is told. Subclasses add fields and say how these stand in JSON.
+    """Settings of one kind of generator. Subclasses add fields and a codec for them.
 
-    A new field needs a default, and a key in ``codec``; recipes without it are then read as before.
+    A new field needs a default and a key in ``codec``; recipes without the key are then read as before.
 
     Attributes:
-        version: of the subclass's keys; ``migrations`` bring older ones up to it, one version at a time.
+        version: version of the subclass's keys.
+        migrations: functions from the keys of a version to those of the next, by version.
         unknown_fields: keys that a newer program wrote.
     """
 
@@ -29,15 +30,15 @@ class GeneratorSettings:
 
     @classmethod
     def codec(cls) -> Codec:
-        """The keys of these settings and what each may hold."""
+        """Return the codec of the fields."""
         return Codec(cls, {})
 
     @classmethod
     def read(cls, facts: Any) -> Self:
-        """Read what ``write`` wrote, in this version or an older one. Missing keys take their defaults.
+        """Read settings of this or an older version. Missing keys take their defaults.
 
         Raises:
-            BadInput: a value is not of its kind or not in its range, or a newer program wrote it.
+            BadInput: a value is of the wrong type or out of range, or a newer program wrote the settings.
         """
         try:
             return cls(**cls.codec().read(cls._migrated(facts), refuse))
@@ -45,7 +46,7 @@ class GeneratorSettings:
             raise BadInput(f"This recipe is damaged: of its settings, {wrong}.") from wrong
 
     def write(self) -> dict[str, Any]:
-        """The settings as what ``json`` can write, unknown keys included."""
+        """Convert the settings to a JSON-serializable dictionary, unknown keys included."""
         codec = self.codec()
         return {"version": self.version, **codec.write(self), **codec.write_unknown_fields(self)}
 
@@ -67,7 +68,7 @@ class GeneratorSettings:
 
 @dataclass(frozen=True)
 class UnreadSettings(GeneratorSettings):
-    """The settings of a generator that is not installed here: carried along, not understood.
+    """Settings of a generator that is not installed: kept, but not interpreted.
 
     Attributes:
         text: the settings as JSON text.
@@ -87,7 +88,9 @@ class UnreadSettings(GeneratorSettings):
 
 
 def refuse(complaint: str) -> NoReturn:
-    """Raises:
-    InvalidValue: always. A damaged value of a recipe is never replaced by a default: it would sound different.
+    """Refuse a damaged value: a default in its place would change the sound.
+
+    Raises:
+        InvalidValue: always.
     """
     raise InvalidValue(complaint)

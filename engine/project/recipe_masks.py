@@ -1,4 +1,4 @@
-"""Masks of recipes in a project: stored once as files, and named in the recipes of takes by their digests."""
+"""Masks of recipes in a project: stored once as files, referenced by digest in the recipes of takes."""
 
 import json
 from dataclasses import replace
@@ -13,21 +13,21 @@ from engine.scene.takes import Take
 
 
 def store_masks(files: SafeFiles, take: Take, stored: set[str]) -> Take:
-    """Store the masks in a take's recipe as files, and give the take with a recipe that names them.
+    """Store the masks of a take's recipe as files and return the take with a recipe that references them.
 
     Args:
         files: the project folder.
-        take: its recipe has its masks packed into it, or none.
-        stored: digests of the masks that are known to be on the disk; those that are written now are added.
+        take: the take, whose recipe has its masks packed inline.
+        stored: digests of masks known to be on disk; new ones are added.
 
     Raises:
-        Failed: the disk is full or the place cannot be written.
+        Failed: the disk is full or the folder cannot be written.
     """
     recipe, masks = reference_masks(take.recipe)
     try:
         opened = {mask.digest: unpack(mask) for mask in masks}
     except ValueError:
-        return take  # A mask that cannot be unpacked stays where it is.
+        return take  # A damaged mask stays inline.
     for digest, mask in opened.items():
         if digest not in stored:
             write_mask(files, mask, digest)
@@ -36,16 +36,16 @@ def store_masks(files: SafeFiles, take: Take, stored: set[str]) -> Take:
 
 
 def whole_recipe(files: SafeFiles, scene: Scene, take: TakeRecord) -> str:
-    """The recipe of a take as it stands alone, with its masks packed into it.
+    """Return the recipe of a take with its masks packed inline, complete without the project.
 
     Args:
         files: the project folder.
-        scene: of the project.
+        scene: the scene of the project.
         take: one of its takes.
 
     Raises:
-        BadInput: the recipe cannot be read, or the file of a mask is missing or damaged.
-        Failed: a file may not be read.
+        BadInput: the recipe cannot be parsed, or the file of a mask is missing or damaged.
+        Failed: a file cannot be read.
     """
 
     def packed_of(digest: str) -> PackedMask:

@@ -1,7 +1,7 @@
-"""Recipes as JSON: guarded reading, older schemas brought up to the present one, and what they say in words.
+"""Recipes as JSON: guarded parsing, migration of older schemas, and facts for display.
 
-A recipe is the text from which a take can be made again. This module knows its keys, but not its values: those
-are checked where a request is made of it, in ``engine.generation.recipe``.
+A recipe is the text from which a take can be generated again. This module knows its keys; values are checked by
+``engine.generation.recipe``, which reads requests from recipes.
 """
 
 import json
@@ -17,12 +17,12 @@ from engine.scene.masks import PackedMask
 Facts = dict[str, Any]
 
 SCHEMA = 2
-"""The version that is written. ``STEPS`` brings older ones up to it."""
+"""Schema that is written. ``STEPS`` migrates older ones to it."""
 
 MOST_CHARACTERS = 16_000_000
 MOST_DEPTH = 32
 OBJECT_AWARE = "object-aware"
-"""The only generator there was before recipes named theirs."""
+"""Id of the only generator at the time of schema 1."""
 
 _SETTINGS = ("steps", "solver", "guidance", "negative")
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
@@ -30,16 +30,16 @@ _PACKED = frozenset({"bits", "digest", "height", "width"})
 
 
 def parse_recipe(text: str) -> Facts:
-    """Read a recipe's JSON, of whatever schema.
+    """Parse the JSON of a recipe of any schema.
 
     Args:
         text: the recipe of a take, or a whole recipe file.
 
     Returns:
-        Its keys and values, nested no deeper than ``MOST_DEPTH``, all text of which can be written again.
+        Keys and values, nested at most ``MOST_DEPTH`` deep, without text that cannot be encoded.
 
     Raises:
-        BadInput: it is too long, no JSON, nested too deeply, or holds no keys and values.
+        BadInput: the text is too long, not JSON, nested too deeply, or not an object.
     """
     if len(text) > MOST_CHARACTERS:
         raise BadInput(f"This is longer than the {MOST_CHARACTERS} characters a recipe may have.")
@@ -56,12 +56,12 @@ def parse_recipe(text: str) -> Facts:
 
 
 def migrate_recipe(facts: Mapping[str, Any]) -> Facts:
-    """Bring a recipe of any schema up to the present one; ``facts`` itself is left as it is.
+    """Migrate a recipe to the present schema, without modifying ``facts``.
 
-    A recipe that does not say its schema is taken for one of the first.
+    A recipe without a schema is read as schema 1.
 
     Raises:
-        BadInput: it was made by a newer Foleyscape, or its schema is no number.
+        BadInput: a newer Foleyscape made it, or its schema is not a number.
     """
     version = facts.get("schema", 1)
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
@@ -76,15 +76,15 @@ def migrate_recipe(facts: Mapping[str, Any]) -> Facts:
 
 @dataclass(frozen=True)
 class RecipeFacts:
-    """What a recipe says of a take. For tooltips, cue sheets, iXML and the look-up of licences.
+    """What a recipe says of a take, for tooltips, cue sheets, iXML and licences.
 
     Attributes:
-        generator: id of what made the take; empty if the recipe does not say.
-        model: the weights it was made with; empty if the recipe does not say.
-        prompt: the words, of several objects joined by " + "; empty where the sound came from the picture
-            alone, None if the recipe does not say.
-        seed: of the request, or None if the recipe does not say.
-        settings: the generator's own settings that are plain values, in the order of the recipe.
+        generator: id of the generator; empty if the recipe does not say.
+        model: fingerprint of the weights; empty if the recipe does not say.
+        prompt: the prompt, of several objects joined by " + "; empty if the sound came from the picture alone;
+            None if the recipe does not say.
+        seed: seed of the request; None if the recipe does not say.
+        settings: settings of the generator that are text or numbers, in the order of the recipe.
     """
 
     generator: str = ""
@@ -95,7 +95,7 @@ class RecipeFacts:
 
     @staticmethod
     def of(recipe: str) -> "RecipeFacts":
-        """Read a recipe as far as it can be read; never raises for a damaged one."""
+        """Read what can be read of a recipe. Damaged recipes never raise."""
         try:
             facts = migrate_recipe(parse_recipe(recipe))
         except BadInput:
@@ -109,7 +109,7 @@ class RecipeFacts:
         )
 
     def setting(self, key: str) -> str | int | float | None:
-        """The generator's setting of this name, or None if the recipe does not say."""
+        """Return a setting of the generator, or None if the recipe does not say."""
         return dict(self.settings).get(key)
 
 
@@ -117,8 +117,8 @@ def reference_masks(recipe: str) -> tuple[str, tuple[PackedMask, ...]]:
     """Replace the masks in a recipe by references to their digests.
 
     Returns:
-        The recipe without the bits of its masks, and those masks. A recipe that holds none, or cannot be read,
-        is returned as it is.
+        The recipe without the bits of its masks, and the masks. A recipe without masks, or one that cannot be
+        parsed, is returned unchanged.
     """
     try:
         facts = parse_recipe(recipe)
@@ -131,12 +131,12 @@ def reference_masks(recipe: str) -> tuple[str, tuple[PackedMask, ...]]:
 
 
 def referenced_masks(recipe: str) -> frozenset[str]:
-    """The digests of all masks that a recipe names, with or without their bits."""
+    """Return the digests in a recipe that may be those of masks, with or without bits."""
     return frozenset(_DIGEST.findall(recipe)) if '"mask"' in recipe else frozenset()
 
 
 def packed_masks(value: Any) -> Iterator[Facts]:
-    """Every packed mask, bits included, anywhere in a recipe's keys and values."""
+    """Yield every packed mask with bits, anywhere in a recipe's keys and values."""
     if isinstance(value, dict):
         if _is_packed(value):
             yield value
@@ -148,7 +148,7 @@ def packed_masks(value: Any) -> Iterator[Facts]:
 
 
 def without_bits(value: Any) -> Any:
-    """A recipe's keys and values without the bits of packed masks; size and digest stay."""
+    """Return a recipe's keys and values without the bits of packed masks; size and digest stay."""
     if isinstance(value, dict):
         drop = _is_packed(value)
         return {key: without_bits(entry) for key, entry in value.items() if not (drop and key == "bits")}
@@ -158,11 +158,11 @@ def without_bits(value: Any) -> Any:
 
 
 def with_bits(value: Any, packed_of: Callable[[str], PackedMask]) -> Any:
-    """A recipe's keys and values with every mask that is referenced by digest packed into it.
+    """Return a recipe's keys and values with the bits of every mask that is referenced by digest.
 
     Args:
-        value: as ``without_bits`` gives it.
-        packed_of: the mask of a digest; what it raises is passed on.
+        value: as ``without_bits`` returns it.
+        packed_of: returns the mask of a digest; its exceptions are passed on.
     """
     if isinstance(value, list):
         return [with_bits(entry, packed_of) for entry in value]
@@ -180,7 +180,7 @@ def _is_packed(value: Facts) -> bool:
 
 
 def _first_to_second(facts: Facts) -> Facts:
-    """1 to 2: one generator, whose settings stood beside what every request has; objects had one number each."""
+    """Migrate 1 to 2: settings of the one generator were keys of the request, and a target had one object number."""
     moved = {key: facts[key] for key in _SETTINGS if key in facts}
     rest = {key: value for key, value in facts.items() if key not in {*_SETTINGS, "subjects"}}
     changed = {"generator": OBJECT_AWARE, **rest, "settings": {"version": 1, **moved}}
@@ -192,7 +192,7 @@ def _first_to_second(facts: Facts) -> Facts:
 
 
 def _target_from_1(subject: Any) -> Any:
-    """A target of its own has the number of its object; one of several has a number each, and no mask."""
+    """Migrate a target: an object keeps its number; several objects get one each and lose the union of their masks."""
     if not isinstance(subject, dict):
         return subject
     target = {key: value for key, value in subject.items() if key != "index"}
@@ -200,14 +200,14 @@ def _target_from_1(subject: Any) -> Any:
     if index == MOST_OBJECTS and not isinstance(index, bool):
         own = {"mask": subject.get("mask"), "prompt": subject.get("prompt")}
         several = parts if isinstance(parts, list) and parts else [own]
-        # Which objects they were stood nowhere but in the project; their masks say it there.
+        # Schema 1 does not say which objects they are; projects match them by their masks.
         return {**target, "objects": list(range(len(several))), "mask": None, "parts": several}
     words_alone = subject.get("mask") is None and index == 0
     return {**target, "objects": [] if words_alone else [index]}
 
 
 STEPS: dict[int, Callable[[Facts], Facts]] = {1: _first_to_second}
-"""What brings each schema to the one after it."""
+"""Migration of each schema to the next."""
 
 
 def _text(value: Any) -> str:
@@ -215,7 +215,7 @@ def _text(value: Any) -> str:
 
 
 def _prompt(targets: Any) -> str | None:
-    """What was asked for, of one object or of several."""
+    """Return the prompt of one object or of several."""
     if not isinstance(targets, list) or not targets or not isinstance(targets[0], dict):
         return None
     parts = targets[0].get("parts") or targets
