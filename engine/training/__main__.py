@@ -1,4 +1,4 @@
-"""``python -m engine.training``: make a pocket model from a folder of data."""
+"""``python -m engine.training``: train a pocket model from a data folder."""
 
 import argparse
 import logging
@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train what is asked and assemble it."""
+    """Train the requested parts and assemble the model."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     minutes = replace(

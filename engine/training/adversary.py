@@ -1,6 +1,6 @@
-"""Critics that push a generator away from the blur or buzz that distance losses leave.
+"""Critics (discriminators) against the blur or buzz that distance losses leave.
 
-Hinge losses and feature matching (arXiv 1910.06711, section 3), used by the release settings on a GPU.
+Hinge losses and feature matching (arXiv 1910.06711, section 3), used by the release configs on a GPU.
 """
 
 import itertools
@@ -11,7 +11,7 @@ from torch.nn import functional
 
 
 class Critic(nn.Module):
-    """A small strided convolutional critic over (B, C, H, W): gives its layers' outputs, the last a score map."""
+    """A small strided convolutional critic over (B, C, H, W); returns all layers' outputs, the last a score map."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
@@ -31,18 +31,18 @@ class Critic(nn.Module):
 
 
 class Adversary:
-    """A critic, its optimiser, and the two losses. Each ``generator_loss`` call also trains the critic once."""
+    """A critic, its optimizer, and the two losses. Each ``generator_loss`` call also trains the critic once."""
 
     def __init__(self, critic: nn.Module, device: str, rate: float = 2e-4) -> None:
         self.critic = critic.to(device)
         self.optimiser = torch.optim.AdamW(self.critic.parameters(), lr=rate, betas=(0.5, 0.9))
 
     def views(self, signal: Tensor) -> list[Tensor]:
-        """The forms in which the critic sees a signal."""
+        """Return the representations of a signal that the critic sees."""
         raise NotImplementedError
 
     def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
-        """Train the critic on this pair, then give what the generator should reduce."""
+        """Train the critic on this pair, then return the generator's loss."""
         self._train_critic(real, fake.detach())
         self.critic.requires_grad_(False)
         loss = torch.zeros((), device=fake.device)
@@ -57,7 +57,10 @@ class Adversary:
         return loss
 
     def score_loss(self, real: Tensor, fake: Tensor) -> Tensor:
-        """The same for a signal that has no counterpart among the real ones: its score alone counts."""
+        """Train the critic and return the generator's loss for a signal without a real counterpart.
+
+        Only the critic's scores count.
+        """
         self._train_critic(real, fake.detach())
         self.critic.requires_grad_(False)
         loss = torch.zeros((), device=fake.device)
@@ -99,6 +102,6 @@ class SpectrogramAdversary(Adversary):
             window = torch.hann_window(size, device=signal.device)
             spectrum = torch.stft(signal, size, size // 4, window=window, return_complex=True)
             parts = torch.view_as_real(spectrum).permute(0, 3, 1, 2)
-            # A gentle root lets the critic see quiet parts as well as loud ones.
+            # Compression by a root lets the critic see quiet parts as well as loud ones.
             out.append(parts.sign() * parts.abs().clamp_min(1e-8).sqrt())
         return out

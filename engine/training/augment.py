@@ -1,6 +1,6 @@
-"""Making one recording into many examples: speed, pitch, colour, place in time, repeats, gain.
+"""Augmentation of recordings: speed, pitch, equalization, position in time, repetition, gain.
 
-Every function takes its own generator and leaves its input alone. Waveforms are mono float32 at 16 kHz.
+Every function takes its own generator and leaves its input unchanged. Waveforms are mono float32 at 16 kHz.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ Wave = NDArray[np.float32]
 
 
 def trimmed(waveform: Wave, floor_db: float = -50.0) -> Wave:
-    """Without the silence at either end, judged by 20 ms frames against the loudest one."""
+    """Trim silence at both ends, detected on 20 ms frames relative to the loudest one."""
     hop = RATE // 50
     frames = np.lib.stride_tricks.sliding_window_view(waveform, min(hop, len(waveform)))[::hop]
     power = (frames**2).mean(axis=1)
@@ -24,13 +24,13 @@ def trimmed(waveform: Wave, floor_db: float = -50.0) -> Wave:
 
 
 def with_speed(waveform: Wave, rng: np.random.Generator, spread: float = 0.12) -> Wave:
-    """Played a little faster or slower: pitch and time change together, as with a tape."""
+    """Resample a little faster or slower: pitch and duration change together."""
     factor = float(np.exp(rng.uniform(-spread, spread)))
     return np.asarray(soxr.resample(waveform, RATE, RATE * factor, quality="MQ"), dtype=np.float32)
 
 
 def with_colour(waveform: Wave, rng: np.random.Generator, spread_db: float = 5.0) -> Wave:
-    """Through a random gentle equaliser: two wide bells, as another microphone and distance would do."""
+    """Apply a random gentle equalizer of two wide bells, like another microphone and distance."""
     for _ in range(2):
         gain = 10 ** (rng.uniform(-spread_db, spread_db) / 40)
         centre = 2 * np.pi * np.exp(rng.uniform(np.log(120), np.log(6_000))) / RATE
@@ -42,10 +42,10 @@ def with_colour(waveform: Wave, rng: np.random.Generator, spread_db: float = 5.0
 
 
 def placed(waveform: Wave, samples: int, rng: np.random.Generator) -> Wave:
-    """Cut or lay out into exactly ``samples``.
+    """Crop or extend to exactly ``samples``.
 
-    A longer sound gives a random stretch of itself. A shorter one is laid at a random place, and often
-    repeated after a pause, because short events come alone and in rows.
+    A longer sound is cropped at random. A shorter one is placed at random, and often repeated after a pause,
+    because short events occur singly and in series.
     """
     if len(waveform) >= samples:
         start = int(rng.integers(0, len(waveform) - samples + 1))
@@ -63,13 +63,13 @@ def placed(waveform: Wave, samples: int, rng: np.random.Generator) -> Wave:
 
 
 def at_peak(waveform: Wave, peak: float) -> Wave:
-    """Mean removed and scaled to ``peak``; silence stays silent."""
+    """Remove the mean and scale to ``peak``; silence stays silent."""
     centred = waveform - waveform.mean()
     return np.asarray(centred * (peak / max(float(np.abs(centred).max()), 1e-4)), dtype=np.float32)
 
 
 def varied(waveform: Wave, samples: int, rng: np.random.Generator) -> Wave:
-    """One new example of ``samples`` from a recording: speed, place, colour, peak 0.5."""
+    """Return a new example of ``samples`` from a recording, with random speed, position and equalization, peak 0.5."""
     changed = with_speed(waveform, rng) if rng.random() < 0.7 else waveform
     if len(changed) < samples * 1.2:
         changed = trimmed(changed) if rng.random() < 0.7 else changed

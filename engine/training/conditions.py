@@ -1,7 +1,7 @@
-"""Where the U-Net's conditions come from in training: words, and text attention over composed scenes.
+"""The U-Net's conditions in training: from text, and from text attention over composed scenes.
 
-A row of the latent bank says which concepts are heard. Its condition is the embedding of a caption of exactly
-those, or what object attention finds for that caption in a scene that shows them among other things
+A row of the latent bank says which concepts sound. Its condition is the embedding of a caption of exactly
+those, or what object attention extracts for that caption from a scene that shows them among other objects
 (*Sounding that Object*, arXiv 2506.04214, section 3.2).
 """
 
@@ -22,7 +22,7 @@ from engine.training.object_attention import LEAST_PATCHES, CachedScenes
 
 @dataclass
 class CaptionConditions:
-    """Conditions from words alone.
+    """Conditions from text alone.
 
     Args:
         concepts: the concept table.
@@ -36,7 +36,7 @@ class CaptionConditions:
         self._sayings = {c.id: (*c.captions, *c.words[:5], c.name) for c in self.concepts}
 
     def captions(self, groups: Sequence[Group], rng: np.random.Generator) -> list[str]:
-        """One caption per group: a saying of each of its concepts, in any order."""
+        """Return one caption per group, with a phrase for each of its concepts, in random order."""
         out = []
         for group in groups:
             said = [self._sayings[name][int(rng.integers(len(self._sayings[name])))] for name in group]
@@ -56,13 +56,13 @@ class CaptionConditions:
 
 @dataclass
 class SceneConditions:
-    """Conditions from text attention over cached scenes where there is one, from words where there is none.
+    """Conditions from text attention over cached scenes if there is one, else from text.
 
     Args:
-        captions: says what is heard.
+        captions: draws captions.
         scenes: patch tokens of composed scenes, and what they show.
-        attention: finds the caption's things in a scene.
-        scene_share: of the rows that have a scene, how many use it.
+        attention: finds the caption's objects in a scene.
+        scene_share: share of the rows with a scene that use it.
         joint: whether the diffusion loss trains the attention too, as in the paper.
     """
 
@@ -83,7 +83,7 @@ class SceneConditions:
             self.attention.requires_grad_(False).eval()
 
     def scenes_of(self, group: Group) -> list[int]:
-        """The scenes that show every concept of ``group``."""
+        """Return the scenes that show every concept of ``group``."""
         wanted = frozenset(group)
         if wanted not in self._shown:
             self._shown[wanted] = [n for n, seen in enumerate(self._seen_in) if wanted <= seen]
@@ -109,7 +109,7 @@ class SceneConditions:
     def _choose(
         self, groups: list[Group], rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Which rows take a scene, and which scene each takes."""
+        """Select the rows that use a scene, and the scene of each."""
         rows, chosen = [], []
         for row, group in enumerate(groups):
             fitting = self.scenes_of(group)

@@ -1,4 +1,4 @@
-"""The loss by which one space is taught to lie in another as a third one does."""
+"""A contrastive loss with the similarities between targets as soft labels."""
 
 import torch
 from torch import Tensor
@@ -6,12 +6,12 @@ from torch.nn import functional
 
 
 def contrast(found: Tensor, wanted: Tensor, *, temperature: float, nearness: float) -> Tensor:
-    """Each vector near its own target, and as far from the batch's other targets as its own is.
+    """Pull each vector to its own target, and keep it as far from the batch's other targets as its own target is.
 
     Args:
-        found: (B, L), unit length, what is taught.
+        found: (B, L), unit length, the vectors to train.
         wanted: (B, L), unit length, the target of each.
-        temperature: of the softmax over the batch.
+        temperature: temperature of the softmax over the batch.
         nearness: weight of the mean distance (1 - cosine) to the own target.
     """
     own = 1 - (found * wanted).sum(-1)

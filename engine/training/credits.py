@@ -1,6 +1,6 @@
-"""Whom to thank: the recordings whose licence asks for it, for the model card.
+"""Attributions of recordings whose licence requires them, for the model card.
 
-Reads the attribution files beside the recordings and writes one table. CC0 recordings ask for nothing and are
+Reads the attribution files beside the recordings and writes one table. CC0 recordings require none and are
 only counted.
 """
 
@@ -21,7 +21,7 @@ _SOURCE = re.compile(r"\s*\((?P<url>https?://\S+?)\)\s*$")
 
 @dataclass(frozen=True)
 class Credit:
-    """One recording that was learnt from."""
+    """Attribution of one training recording."""
 
     file: str
     author: str
@@ -30,15 +30,15 @@ class Credit:
 
     @property
     def is_owed(self) -> bool:
-        """Whether its licence asks for a credit."""
+        """Whether its licence requires attribution."""
         return not self.licence.upper().startswith("CC0")
 
 
 def read_credits(shared: Path, folds: Iterable[int] = TRAINING_FOLDS) -> list[Credit]:
-    """Credits of all ESC-10 recordings of ``folds`` and all foley recordings, CC0 ones included.
+    """Return attributions of all ESC-10 recordings of ``folds`` and all foley recordings, including CC0 ones.
 
     Raises:
-        Failed: a recording is there that no attribution file names.
+        Failed: a recording is missing from the attribution files.
     """
     data = shared / "data"
     found = [*_esc(data / "esc10" / "ATTRIBUTION.txt"), *_foley(data / "foley" / "ATTRIBUTION.csv")]
@@ -55,7 +55,7 @@ def read_credits(shared: Path, folds: Iterable[int] = TRAINING_FOLDS) -> list[Cr
 
 
 def write_credits(path: Path, owed: Sequence[Credit]) -> None:
-    """Write the credits that are owed as CSV: file, author, licence, source."""
+    """Write the required attributions as CSV: file, author, licence, source."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["recording", "author", "licence", "source"])

@@ -1,9 +1,9 @@
-"""The recipe of the U-Net and the object attention: latent diffusion on examples paired with pictures.
+"""Training of the U-Net and the object attention: latent diffusion on examples paired with pictures.
 
-*Sounding that Object* (arXiv 2506.04214, section 4.2): the noise is predicted under a condition that comes from
-text attention over a composed scene's patches, dropped 10 % of the time. Words alone condition the rest of the
-rows, so that concepts without pictures can sound too. *Ours:* v-prediction with zero terminal SNR and min-SNR
-weights (arXiv 2303.09556, gamma 5).
+*Sounding that Object* (arXiv 2506.04214, sections 3.1, 3.2 and 4.1): the noise is predicted under a condition
+that comes from text attention over a composed scene's patches, dropped 10 % of the time. The other rows are
+conditioned on text alone, so that concepts without pictures can sound too. Not in the paper: v-prediction
+with zero terminal SNR and min-SNR weights (arXiv 2303.09556, gamma 5).
 """
 
 from collections.abc import Iterator
@@ -24,23 +24,23 @@ LATENT_PATCH = 2
 
 
 class Conditions(Protocol):
-    """Where conditions come from while training."""
+    """Protocol of the source of conditions in training."""
 
     def draw(self, groups: list[Group], rng: np.random.Generator) -> Tensor:
-        """One condition (B, 512) per group of concepts heard; may carry gradients into object attention."""
+        """Return one condition (B, 512) per group of concepts; may carry gradients into object attention."""
         ...
 
     def null(self) -> Tensor:
-        """The empty text's condition (512,)."""
+        """Return the empty text's condition (512,)."""
         ...
 
     def trained(self) -> nn.Module | None:
-        """The network that is trained along with the U-Net, or None."""
+        """Return the network that is trained along with the U-Net, or None."""
         ...
 
 
 def pocket_unet() -> dict[str, Any]:
-    """The pocket U-Net: 8.1 M parameters, attention at the coarsest level only."""
+    """Return the config of the pocket U-Net: 8.1 M parameters, attention at the coarsest level only."""
     config = unet_config((64, 128, 160), layers=1)
     config["down_block_types"] = ("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D")
     config["up_block_types"] = ("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D")
@@ -49,7 +49,7 @@ def pocket_unet() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class DenoiserConfig:
-    """Every number of the recipe; ``null_share`` is the share of rows without a condition."""
+    """Training config; ``null_share`` is the share of rows without a condition."""
 
     schedule: Schedule
     unet: dict[str, Any] = field(default_factory=pocket_unet)
@@ -69,19 +69,19 @@ class DenoiserConfig:
 
     @staticmethod
     def bootstrap(seconds: float) -> "DenoiserConfig":
-        """For two CPU cores, one process on each."""
+        """Return the config for two CPU cores, one process on each."""
         return DenoiserConfig(Schedule(steps=1_000_000, peak_rate=7e-4, seconds=seconds))
 
     @staticmethod
     def release(seconds: float = 540.0) -> "DenoiserConfig":
-        """For one GPU."""
+        """Return the config for one GPU."""
         schedule = Schedule(steps=1_000_000, peak_rate=6e-4, seconds=seconds, warmup_steps=500)
         return replace(DenoiserConfig(schedule), batch=256, decay=0.9995, device="cuda")
 
 
 @dataclass(frozen=True)
 class NoiseSchedule:
-    """Cumulative signal shares of the trained schedule, float32 (1000,)."""
+    """Cumulative signal fractions (alpha bar) of the training schedule, float32 (1000,)."""
 
     alphas: Tensor
 
@@ -92,7 +92,7 @@ class NoiseSchedule:
         return NoiseSchedule(DDIMScheduler(**config).alphas_cumprod.float())
 
     def noised(self, clean: Tensor, noise: Tensor, timestep: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The noised latent, the v target (arXiv 2202.00512, appendix D), and the signal-to-noise ratio."""
+        """Return the noised latent, the v target (arXiv 2202.00512, appendix D), and the signal-to-noise ratio."""
         alpha = self.alphas.to(clean.device)[timestep].view(-1, 1, 1, 1)
         root, rest = alpha.sqrt(), (1 - alpha).sqrt()
         ratio = (alpha / (1 - alpha).clamp_min(1e-8)).flatten()
@@ -100,7 +100,7 @@ class NoiseSchedule:
 
 
 def snr_weight(ratio: Tensor, gamma: float) -> Tensor:
-    """Min-SNR weights for v-prediction: min(SNR, gamma) / (SNR + 1), scaled to about 1 in the middle."""
+    """Return min-SNR weights for v-prediction: min(SNR, gamma) / (SNR + 1), scaled to about 1 in the middle."""
     return ratio.clamp(max=gamma) / (ratio + 1) + 0.1
 
 
@@ -116,7 +116,7 @@ class _Together(nn.Module):
 def latent_batches(
     bank: LatentBank, size: int, rng: np.random.Generator
 ) -> Iterator[tuple[Tensor, list[Group]]]:
-    """Endless shuffled batches of latents (size, 8, 128, 16), and the concepts in each row."""
+    """Yield shuffled batches of latents (size, 8, 128, 16), and the concepts in each row, endlessly."""
     while True:
         order = rng.permutation(len(bank.groups))
         for start in range(0, len(order) - size + 1, size):
@@ -135,11 +135,16 @@ def train_denoiser(
     """Train the U-Net (and the conditions' own network) on a bank of latents.
 
     Args:
-        checkpoint: where this run resumes from and saves to.
-        start: an earlier run's checkpoint whose U-Net this one begins with, where it has none of its own yet.
+        config: training config.
+        bank: the latents.
+        conditions: source of the conditions.
+        seed: seed of weights, noise and batches.
+        checkpoint: file to resume from and save to.
+        start: checkpoint of an earlier run whose U-Net initializes this one, if ``checkpoint`` does not exist
+            yet.
 
     Returns:
-        the U-Net in evaluation mode with averaged weights, and the loss of every step.
+        The U-Net in evaluation mode with averaged weights, and the loss of every step.
     """
     torch.manual_seed(seed)
     unet = build_unet(config.unet).to(config.device, memory_format=torch.channels_last)

@@ -1,7 +1,7 @@
-"""Endless training examples of the concepts, from real recordings and from synthesis.
+"""An endless source of training examples, from real recordings and from synthesis.
 
-An example is 5.12 s of mono 16 kHz sound at peak 0.5. Synthesised sounds are drawn from a bank made once,
-because making them anew would cost more than a training step on a small machine.
+An example is 5.12 s of mono 16 kHz sound with peak 0.5. Synthesized sounds are drawn from a bank generated
+once, because synthesizing them anew would cost more than a training step on a small machine.
 """
 
 import json
@@ -22,20 +22,20 @@ EXAMPLE_SAMPLES = 81_920
 
 @dataclass(frozen=True)
 class SynthesisBank:
-    """Synthesised examples on disk: int16 (N, 81920), and the concept id of each row."""
+    """Synthesized examples on disk: int16 (N, 81920), and the concept id of each row."""
 
     waveforms: NDArray[np.int16]
     concepts: tuple[str, ...]
 
     @staticmethod
     def load(folder: Path) -> "SynthesisBank":
-        """Open the bank that ``make_bank`` wrote; rows stay on disk until they are drawn."""
+        """Open the bank that ``make_bank`` wrote; rows are read from disk when drawn."""
         concepts = tuple(json.loads((folder / "concepts.json").read_text()))
         return SynthesisBank(np.load(folder / "waveforms.npy", mmap_mode="r"), concepts)
 
 
 def make_bank(folder: Path, concepts: Sequence[str], each: int, seed: int) -> None:
-    """Synthesise ``each`` examples of every concept into ``folder``; row order is shuffled nowhere."""
+    """Synthesize ``each`` examples of every concept into ``folder``, in order."""
     from engine.training.synthesis import synthesise
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,8 +58,8 @@ class ExampleSource:
 
     Args:
         recordings: real sounds, with the concept of each.
-        bank: synthesised sounds, or None.
-        real_share: of draws for a concept that has both.
+        bank: synthesized sounds, or None.
+        real_share: share of real sounds among the draws of a concept that has both.
     """
 
     recordings: Sequence[tuple[str, Recording]]
@@ -80,13 +80,13 @@ class ExampleSource:
         return tuple(sorted({*self._real, *self._rows}))
 
     def count_real(self, concept: str) -> int:
-        """How many real recordings there are of ``concept``."""
+        """Return the number of real recordings of ``concept``."""
         return len(self._real.get(concept, ()))
 
     def draw(self, concept: str, rng: np.random.Generator) -> Wave:
-        """One example of ``concept``, float32 (81920,), peak 0.5."""
+        """Draw an example of ``concept``, float32 (81920,), peak 0.5."""
         real, rows = self._real.get(concept), self._rows.get(concept)
-        # A concept with two recordings should not be those two over and over.
+        # A concept with few recordings should not repeat just those.
         share = self.real_share * min(1.0, len(real or ()) / 6) if rows is not None else 1.0
         if real and rng.random() < share:
             return varied(real[int(rng.integers(len(real)))].waveform, EXAMPLE_SAMPLES, rng)
@@ -96,7 +96,7 @@ class ExampleSource:
         return at_peak(with_colour(shifted, rng) if rng.random() < 0.4 else shifted, 0.5)
 
     def batches(self, size: int, samples: int, rng: np.random.Generator) -> Iterator[Tensor]:
-        """Endless (size, samples) stretches of examples of all concepts, for the codec and the vocoder."""
+        """Yield (size, samples) excerpts of examples of all concepts, for the codec and the vocoder, endlessly."""
         names = self.concepts
         weights = np.array([2.0 + min(12, self.count_real(name)) for name in names])
         weights /= weights.sum()

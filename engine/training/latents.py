@@ -1,7 +1,7 @@
-"""Latents made once: the diffusion network trains on them without ever touching a waveform.
+"""A bank of latents encoded once, so that diffusion training never touches a waveform.
 
-Each row is one example of 5.12 s: one concept alone, or two mixed at random levels (mix-and-separate needs the
-sums, DESIGN section 4).
+Each row is one example of 5.12 s: a single concept, or two mixed at random levels (mix-and-separate needs the
+sums).
 """
 
 import json
@@ -23,7 +23,7 @@ Group = tuple[str, ...]
 
 @dataclass(frozen=True)
 class LatentBank:
-    """Standardised latents float16 (N, 8, 128, 16) and the concepts heard in each, in table order."""
+    """Standardized latents float16 (N, 8, 128, 16) and the concepts in each, in table order."""
 
     latents: NDArray[np.float16]
     groups: tuple[Group, ...]
@@ -42,7 +42,7 @@ def plan_groups(
     mixed: int,
     rng: np.random.Generator,
 ) -> list[Group]:
-    """Which concepts each row is to hold: ``singles`` by weight, then ``mixed`` rows drawn from ``pairs``."""
+    """Return the concepts of each row: ``singles`` rows by weight, then ``mixed`` rows drawn from ``pairs``."""
     share = np.array([weights(name) for name in concepts], dtype=np.float64)
     alone = rng.choice(np.asarray(concepts), singles, p=share / share.sum())
     together = rng.integers(0, len(pairs), mixed) if mixed else np.zeros(0, dtype=np.int64)
@@ -50,7 +50,7 @@ def plan_groups(
 
 
 def mixed_waveform(group: Group, source: ExampleSource, rng: np.random.Generator) -> Wave:
-    """One example of every concept in ``group``, summed at levels that differ by up to 6 dB either way."""
+    """Sum one example of every concept in ``group``, at levels that differ by up to 6 dB either way."""
     waves = [source.draw(name, rng) for name in group]
     if len(waves) == 1:
         return waves[0]
@@ -73,7 +73,7 @@ def make_latents(
     device: str = "cpu",
     batch: int = 16,
 ) -> None:
-    """Draw, mix and encode one row per group into ``folder``: the posterior mean, standardised."""
+    """Draw, mix and encode one row per group into ``folder``: the posterior mean, standardized."""
     front_end = LogMel().to(device)
     folder.mkdir(parents=True, exist_ok=True)
     rows = np.zeros((0,), dtype=np.float16)

@@ -1,7 +1,7 @@
-"""What every recipe shares: a clock, a learning-rate curve, averaged weights, and checkpoints that resume.
+"""The training loop: time budget, learning-rate schedule, averaged weights, and resumable checkpoints.
 
-A checkpoint is one file written beside its final name and renamed, so a kill leaves the previous one whole.
-It is read with ``weights_only=True``.
+A checkpoint is written beside its final name and renamed, so a kill leaves the previous one intact. It is
+read with ``weights_only=True``.
 """
 
 import logging
@@ -20,10 +20,10 @@ log = logging.getLogger("foleyscape.training")
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long to train and how the learning rate moves.
+    """Duration of training and learning-rate schedule.
 
-    ``steps`` bounds the work; ``seconds`` (wall clock, over all resumed runs) bounds it too if given, and then
-    the learning rate follows whichever is further along. Rate: linear warm-up, then a cosine down to 4 %.
+    ``steps`` limits the training, and so does ``seconds`` (wall clock, over all resumed runs) if given; the
+    learning rate follows whichever is further along: linear warm-up, then a cosine down to 4 %.
     """
 
     steps: int
@@ -34,25 +34,25 @@ class Schedule:
     log_every: int = 50
 
     def share(self, step: int, elapsed: float) -> float:
-        """How much of the training is done, 0 to 1."""
+        """Return the fraction of the training that is done, 0 to 1."""
         by_time = elapsed / self.seconds if self.seconds else 0.0
         return min(1.0, max(step / self.steps, by_time))
 
     def rate(self, step: int, elapsed: float) -> float:
-        """The learning rate at ``step``, ``elapsed`` seconds in."""
+        """Return the learning rate at ``step`` after ``elapsed`` seconds."""
         warm = min(1.0, (step + 1) / max(1, self.warmup_steps))
         curve = 0.04 + 0.96 * 0.5 * (1 + math.cos(math.pi * self.share(step, elapsed)))
         return self.peak_rate * warm * curve
 
 
 def rank() -> int:
-    """Which of the processes that train together this is; 0 where there is one."""
+    """Return the rank of this process in distributed training; 0 if there is only one."""
     distributed = torch.distributed
     return distributed.get_rank() if distributed.is_available() and distributed.is_initialized() else 0
 
 
 class Averaged:
-    """An exponential moving average of a network's parameters, with a warm-up so early steps don't linger."""
+    """An exponential moving average of a network's parameters, with a warm-up so that early steps are forgotten."""
 
     def __init__(self, network: nn.Module, decay: float) -> None:
         self.decay = decay
@@ -71,7 +71,7 @@ class Averaged:
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Write ``state`` to ``path`` so that either the old or the new file is there, whole."""
+    """Write ``state`` to ``path`` atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     torch.save(dict(state), part)
@@ -79,7 +79,7 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """The state at ``path``, or None if there is none yet."""
+    """Return the state at ``path``, or None if there is none yet."""
     if not path.exists():
         return None
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
@@ -88,13 +88,14 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
 
 @dataclass
 class Trainer:
-    """Runs a loss function over batches until its schedule ends.
+    """Minimizes a loss function over batches until its schedule ends.
 
     Args:
-        network: what is trained and averaged.
-        schedule: how long, how fast.
+        network: the network to train and average.
+        schedule: duration and learning rate.
         checkpoint: file to resume from and save to, or None.
-        decay: of the averaged weights.
+        decay: decay of the averaged weights.
+        weight_decay: AdamW's weight decay.
     """
 
     network: nn.Module
@@ -117,7 +118,7 @@ class Trainer:
             self._resume(load_checkpoint(self.checkpoint))
 
     def run(self, batches: Iterator[Any], loss_of: Callable[[Any, float], Tensor]) -> list[float]:
-        """Train; ``loss_of(batch, share done)`` gives the scalar loss. Returns every step's loss."""
+        """Train; ``loss_of(batch, fraction done)`` returns the scalar loss. Return every step's loss."""
         self.network.train()
         last, saved = time.monotonic(), time.monotonic()
         while self.schedule.share(self.step, self.elapsed) < 1.0:
@@ -135,14 +136,14 @@ class Trainer:
         return self.losses
 
     def finish(self) -> None:
-        """Put the averaged weights into the network and switch it to use."""
+        """Put the averaged weights into the network and switch it to evaluation mode."""
         self.average.copy_to(self.network)
         self.network.eval()
 
     def _share_gradients(self) -> None:
-        """Average gradients and clocks over the processes that train together, if there are any.
+        """Average gradients and clocks over the processes of distributed training, if there are any.
 
-        The clock travels too because it ends the training: processes that disagreed would wait for ever.
+        The clock is averaged too because it ends the training: processes that disagreed would wait for ever.
         """
         if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
             return
@@ -171,7 +172,7 @@ class Trainer:
         return float(loss.detach())
 
     def save(self) -> None:
-        """Write the checkpoint, if this trainer has one; of several processes, the first does."""
+        """Write the checkpoint, if this trainer has one; of several processes, only the first does."""
         if self.checkpoint is None or rank() != 0:
             return
         state = {

@@ -1,8 +1,8 @@
-"""The recipe of the mel VAE (DESIGN section 4; losses after AudioLDM, arXiv 2301.12503, appendix C).
+"""Training of the mel VAE (losses after AudioLDM, arXiv 2301.12503, appendix C).
 
-L1 on the log-mel, L1 on its differences in time and frequency (blur is what the plain L1 leaves), a small KL,
-and for the last part of training a critic of patches (against blur). In that last part the encoder stands
-still, so that latents made of its outputs stay valid while the decoder sharpens.
+L1 on the log-mel, L1 on its differences in time and frequency (against the blur that plain L1 leaves), a
+small KL, and for the last part of training a patch critic (also against blur). In that last part the encoder
+is frozen, so that latents of its outputs stay valid while the decoder sharpens.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ MEL_MEAN, MEL_STD, MEL_PATCH = -5.5, 2.8, 4
 
 @dataclass(frozen=True)
 class MelCodecConfig:
-    """Every number of the recipe.
+    """Training config.
 
-    ``kl_weight`` is for nats per mel value. ``adversary_from`` is the share of training after which
-    it joins (1: never).
+    ``kl_weight`` is for nats per mel value. ``adversary_from`` is the fraction of training after which the
+    critic is used (1: never).
     """
 
     schedule: Schedule
@@ -51,12 +51,12 @@ class MelCodecConfig:
 
     @staticmethod
     def bootstrap(seconds: float) -> "MelCodecConfig":
-        """For two CPU cores."""
+        """Return the config for two CPU cores."""
         return MelCodecConfig(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds), adversary_from=0.6)
 
     @staticmethod
     def release(seconds: float = 300.0) -> "MelCodecConfig":
-        """For one GPU."""
+        """Return the config for one GPU."""
         schedule = Schedule(steps=200_000, peak_rate=8e-4, seconds=seconds)
         return replace(
             MelCodecConfig(schedule),
@@ -68,7 +68,7 @@ class MelCodecConfig:
 
 
 def build_network(config: MelCodecConfig) -> Any:
-    """A diffusers ``AutoencoderKL`` of the recipe's size."""
+    """Build a diffusers ``AutoencoderKL`` of the config's size."""
     from diffusers import AutoencoderKL
 
     levels = len(config.channels)
@@ -88,7 +88,7 @@ def build_network(config: MelCodecConfig) -> Any:
 
 
 def reconstruction_loss(mel: Tensor, target: Tensor, edge_weight: float) -> Tensor:
-    """L1 plus weighted L1 of the first differences along time and frequency."""
+    """Return L1 plus weighted L1 of the first differences along time and frequency."""
     loss = functional.l1_loss(mel, target)
     for axis in (-1, -2):
         loss = loss + edge_weight * functional.l1_loss(mel.diff(dim=axis), target.diff(dim=axis))
@@ -101,11 +101,12 @@ def train_mel_codec(
     """Train on batches of log-mel (B, T, 64).
 
     Returns:
-        the codec in evaluation mode, and the loss of every step. ``latents_mean``/``std`` are not set yet:
-        see ``measure_latents``.
+        The codec in evaluation mode, and the loss of every step. ``latents_mean`` and ``latents_std`` are not
+            set yet: see
+        ``measure_latents``.
     """
     torch.manual_seed(seed)
-    # Channels last is what makes convolutions of so few channels fast on a CPU.
+    # Channels-last memory format makes convolutions with few channels fast on a CPU.
     network = build_network(config).to(config.device, memory_format=torch.channels_last)
     codec = MelCodec(network, mel_patch=config.mel_patch, mel_mean=MEL_MEAN, mel_std=MEL_STD)
     trainer = Trainer(network, config.schedule, checkpoint, decay=0.998)
@@ -134,8 +135,8 @@ def train_mel_codec(
 def measure_latents(codec: MelCodec, mels: Iterator[Tensor], batches: int) -> None:
     """Set the network's ``latents_mean`` and ``latents_std`` from real log-mels.
 
-    The scale is sqrt(var(mean) + mean posterior variance), so that a channel the KL has killed is not blown up
-    to unit variance (../shared/TRAINING.md, lessons).
+    The scale is sqrt(var(mean) + mean posterior variance), so that a channel collapsed by the KL is not
+    scaled up to unit variance.
     """
     means, variances = [], []
     for _ in range(batches):

@@ -1,4 +1,4 @@
-"""One run of the chain that makes a pocket model: its settings, its folders, and what its parts learn from."""
+"""One run of the training chain of a pocket model: its settings, folders, and data."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,7 @@ PARTS = (
 
 @dataclass(frozen=True)
 class TimeBudget:
-    """Wall-clock minutes for the parts whose training is bounded by time."""
+    """Minutes of wall-clock time for the parts whose training is limited by time."""
 
     image_encoder: float = 35.0
     vae: float = 20.0
@@ -39,7 +39,7 @@ class TimeBudget:
 
 @dataclass(frozen=True)
 class DatasetSizes:
-    """How much material is made: synthesised examples per concept, latents of one and of two concepts, scenes."""
+    """Sizes of generated data: synthesized examples per concept, latents of one and of two concepts, scenes."""
 
     synthesised: int = 64
     single: int = 10_000
@@ -53,7 +53,7 @@ class DatasetSizes:
 
 
 def concept_of(recording: Recording, concepts: tuple[Concept, ...]) -> str | None:
-    """The concept that a recording is of, or None if it is of none in the table."""
+    """Return the concept of a recording, or None if it is not in the table."""
     collection, name = recording.group.split("/", 1)
     for concept in concepts:
         of = concept.recordings
@@ -65,14 +65,14 @@ def concept_of(recording: Recording, concepts: tuple[Concept, ...]) -> str | Non
 
 @dataclass(frozen=True)
 class PocketRun:
-    """One run of the chain.
+    """One run of the training chain.
 
     Args:
-        shared: the folder that holds ``data`` with recordings and pictures.
-        work: where packs, banks, checkpoints and finished parts go.
+        shared: the folder whose ``data`` contains recordings and pictures.
+        work: folder for packs, banks, checkpoints and finished parts.
         setting: how large the parts are and how long they train.
         device: "cpu" or "cuda", for the parts that can use it.
-        only: concepts to learn; None is all of the table.
+        only: concepts to learn; None is the whole table.
     """
 
     shared: Path
@@ -86,12 +86,12 @@ class PocketRun:
 
     @cached_property
     def concepts(self) -> tuple[Concept, ...]:
-        """The whole table: a score vector's order is the table's, whatever is learnt."""
+        """The whole table: score vectors are in table order, whatever is learned."""
         return load_concepts()
 
     @property
     def learnt(self) -> tuple[str, ...]:
-        """Ids of the concepts to learn: those asked for of which there are recordings or a synthesis."""
+        """Ids of the concepts to learn: the requested ones that have recordings or a synthesizer."""
         there = {*SYNTHESISED, *(clip.concept for clip in self._clips)}
         asked = {c.id for c in self.concepts} if self.only is None else set(self.only)
         return tuple(c.id for c in self.concepts if c.id in there & asked)
@@ -102,16 +102,16 @@ class PocketRun:
         return [clip for clip in list_clips(self.shared, self.concepts) if not clip.held_out]
 
     def part(self, name: str) -> Path:
-        """The folder of a finished part."""
+        """Return the folder of a finished part."""
         return self.work / "parts" / name
 
     def checkpoint(self, name: str) -> Path:
-        """Where a part's training resumes from."""
+        """Return the checkpoint file of a part's training."""
         return self.work / "checkpoints" / f"{name}.pt"
 
     @cached_property
     def source(self) -> ExampleSource:
-        """Examples by concept: recordings of the training folds, and a bank of synthesised sounds."""
+        """Examples by concept: recordings of the training folds, and a bank of synthesized sounds."""
         pack = self.work / "sounds.zip"
         recordings = read_pack(pack) if pack.exists() else read_clips(self._clips)
         known = [(concept_of(r, self.concepts), r) for r in recordings]
@@ -123,5 +123,5 @@ class PocketRun:
         return ExampleSource(kept, SynthesisBank.load(folder))
 
     def rng(self, *key: int) -> np.random.Generator:
-        """A generator of this run's seed and a key."""
+        """Return a generator seeded by this run's seed and a key."""
         return np.random.default_rng([self.seed, *key])

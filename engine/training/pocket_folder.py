@@ -1,4 +1,4 @@
-"""A model folder from the finished parts of a run."""
+"""Assembly of a model folder from the finished parts of a run."""
 
 import shutil
 from collections.abc import Sequence
@@ -10,13 +10,14 @@ GUIDANCE_RESCALE = 0.7
 def assemble(
     parts: Path, out: Path, agree: int = 4, refine: int = 12, sounds: Sequence[str] | None = None
 ) -> None:
-    """Put finished parts together as a model folder: fp16 safetensors and ``model_index.json``.
+    """Copy finished parts into a model folder: fp16 safetensors and ``model_index.json``.
 
     Args:
         parts: a folder with one folder per part.
-        out: the model folder; parts that are not in ``parts`` stay as they are there.
-        agree, refine: of the vocoder at use; see ``SpectralVocoder``.
-        sounds: ids of the concepts whose sounds the U-Net has learnt; None says nothing about it.
+        out: the model folder; parts missing from ``parts`` stay as they are there.
+        agree: setting of the vocoder in use; see ``SpectralVocoder``.
+        refine: setting of the vocoder in use; see ``SpectralVocoder``.
+        sounds: ids of the concepts whose sounds the U-Net has learned; None does not record them.
     """
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 

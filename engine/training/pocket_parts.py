@@ -1,7 +1,7 @@
-"""The parts of a pocket model, each made by its recipe from what the parts before it learnt.
+"""Training of the parts of a pocket model, each from what the earlier parts learned.
 
-Every part is made from its own checkpoint and skipped once its result is there, so a run that was killed goes on
-where it stopped, and a part is made anew by deleting its folder in the work folder.
+Every part resumes from its own checkpoint and is skipped once its result exists, so a killed run continues
+where it stopped; delete a part's folder in the work folder to train it again.
 """
 
 import logging
@@ -34,7 +34,7 @@ def _make_text(run: PocketRun) -> None:
 
 
 def _bundled_words() -> Any:
-    """The bundled tower, whose meanings a new one keeps; None where there is none."""
+    """Return the bundled text tower, whose embeddings a new one keeps, or None."""
     from engine.diffusion.text_tower import TextTower
 
     folder = resource("models", "pocket", "text_encoder")
@@ -89,7 +89,7 @@ def _make_attention(run: PocketRun) -> None:
 
 
 def _scenes(run: PocketRun) -> Any:
-    """Encoded composed scenes, made once."""
+    """Return encoded composed scenes, generated once."""
     from engine.training.image_tower import ImageTowerConfig
     from engine.training.object_attention import encode_scenes, load_scenes
     from engine.training.scenes import SceneComposer
@@ -118,7 +118,7 @@ def _make_codec(run: PocketRun) -> None:
         )
     front_end, rng = LogMel(), run.rng(1)
     waves = run.source.batches(config.batch, config.frames * 160, rng)
-    # Quieter versions too: a generated latent is never exactly at the level of the examples.
+    # Train on quieter versions too: a generated latent is never exactly at the level of the examples.
     mels = (front_end(w * 10 ** float(rng.uniform(-0.6, 0))) for w in waves)
     codec, _ = train_mel_codec(config, mels, run.seed, run.checkpoint("vae"))
     codec.network.cpu()
@@ -151,7 +151,7 @@ def _make_vocoder(run: PocketRun) -> None:
 
 
 def _latents(run: PocketRun) -> LatentBank:
-    """Latents of one and of two concepts, made once."""
+    """Return latents of one and of two concepts, generated once."""
     folder = run.work / "latents"
     if not (folder / "groups.json").exists():
         make_latents(folder, _planned(run), run.source, _codec(run), run.rng(4))
@@ -159,8 +159,10 @@ def _latents(run: PocketRun) -> LatentBank:
 
 
 def _planned(run: PocketRun) -> list[Group]:
-    """Rows of the latent bank. Concepts judged by real recordings come three times as often, pairs that a
-    picture can show four times as often as others.
+    """Return the rows of the latent bank.
+
+    Concepts judged by real recordings appear three times as often, pairs that a picture can show four times
+    as often as others.
     """
     recorded = {c.id for c in run.concepts if c.recordings.esc10}
     pictured = {c.id for c in run.concepts if c.pictures.caltech101 or c.pictures.cifar10}
@@ -200,7 +202,7 @@ def _make_unet(run: PocketRun) -> None:
 
 
 def _sharpen_decoder(run: PocketRun, unet: Any, captions: Any) -> None:
-    """The codec's decoder once more, now that there is a U-Net whose latents it can be shown."""
+    """Sharpen the codec's decoder, now that there is a U-Net that generates latents."""
     from engine.diffusion.mel import LogMel
     from engine.training.denoiser import LATENT_PATCH
     from engine.training.sharpening import SharpeningConfig, sampled, sharpen
@@ -239,7 +241,7 @@ def _make_segmenter(run: PocketRun) -> None:
     config = SegmenterConfig.toy() if toy else SegmenterConfig.bootstrap(run.minutes.segmenter * 60)
     clicks = ClickConfig.toy() if toy else ClickConfig()
     stretch = HalvesConfig.toy() if toy else HalvesConfig()
-    # A run that was killed between the two must not find a finished part.
+    # If the run is killed between the two, it must not find a finished part.
     folder = run.work / "segmenter"
     train_and_save(archive, folder, config, stretch, run.checkpoint("segmenter"), clicks.per_class)
     make_ranker(archive, folder, clicks)
@@ -259,7 +261,7 @@ _MAKERS: dict[str, Callable[[PocketRun], None]] = {
 
 
 def make(run: PocketRun, parts: tuple[str, ...] = PARTS) -> None:
-    """Make the parts of a run that are not there yet, in the order in which they need each other."""
+    """Train the missing parts of a run, in order of their dependencies."""
     for name in PARTS:
         if name in parts and not (run.part(name) / "config.json").exists():
             log.info("making %s", name)

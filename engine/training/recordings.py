@@ -1,9 +1,9 @@
-"""Real recordings for training: from the shared folder, or from a small pack that travels to a GPU.
+"""Real recordings for training: from the shared folder, or from a small pack for a GPU machine.
 
-Folds keep clips of one recording together. ``TRAINING_FOLDS`` may be learnt from; ``JUDGING_FOLD`` never is,
-so that every figure in the model card is on sounds the model has not heard. ``list_clips`` lists all collections
-with the concept of each clip; it keeps that fold apart, and of the other collections whole groups with a fifth of
-each concept's clips.
+Folds keep clips of one recording together. ``TRAINING_FOLDS`` may be learned from; ``JUDGING_FOLD`` never is,
+so that all figures in the model card are on unseen sounds. ``list_clips`` lists all collections with the
+concept of each clip; it holds out that fold, and of the other collections whole groups with a fifth of each
+concept's clips.
 """
 
 import csv
@@ -28,8 +28,8 @@ RATE = 16_000
 TRAINING_FOLDS = (1, 2, 3)
 JUDGING_FOLD = 4
 KEPT_APART = 5
-"""One of so many clips of a concept is kept for judging, and a concept has so many groups at least or none is."""
-# What an independent tagger, or an ear, found hard to recognise is drawn less often.
+"""One in this many clips of a concept is held out for judging; a concept with fewer groups has no held-out clips."""
+# Clips that a tagger or a listener found hard to recognize are drawn less often.
 WEAK_TAGS = frozenset({"short", "effect", "effect,transposed", "musical ringtone", "8 kHz speech"})
 WEAK_FILES = frozenset({"sea/amb_lake_waves_2_calm_0.ogg"})
 
@@ -38,8 +38,8 @@ WEAK_FILES = frozenset({"sea/amb_lake_waves_2_calm_0.ogg"})
 class Recording:
     """One real recording, mono at 16 kHz.
 
-    ``group`` is the collection and class ('esc10/dog_bark') or the collection and file stem ('foley/rooster').
-    ``fold`` is 0 where the collection has no folds.
+    ``group`` is the collection and class ('esc10/dog_bark') or the collection and file stem
+    ('foley/rooster'). ``fold`` is 0 if the collection has no folds.
     """
 
     name: str
@@ -49,14 +49,14 @@ class Recording:
 
 
 def read_mono(source: Path | io.BytesIO) -> NDArray[np.float32]:
-    """Read any sound file as mono float32 at 16 kHz."""
+    """Read any audio file as mono float32 at 16 kHz."""
     samples, rate = soundfile.read(source, dtype="float32", always_2d=True)
     mono = samples.mean(axis=1)
     return np.asarray(soxr.resample(mono, rate, RATE, quality="HQ"), dtype=np.float32)
 
 
 def read_recordings(shared: Path, folds: Iterable[int] = TRAINING_FOLDS) -> list[Recording]:
-    """All ESC-10 recordings of ``folds`` and all foley recordings under ``shared/data``, by name."""
+    """Read all ESC-10 recordings of ``folds`` and all foley recordings under ``shared/data``, by name."""
     wanted = set(folds)
     found = []
     for path in sorted((shared / "data" / "esc10").glob("*/*.ogg")):
@@ -99,16 +99,16 @@ def read_pack(path: Path) -> list[Recording]:
 
 @dataclass(frozen=True)
 class Clip:
-    """One recorded clip of a concept, where it lies.
+    """One recorded clip of a concept on disk.
 
     Attributes:
-        path: the sound file.
-        concept: id of the concept that is heard.
-        group: what was cut from one recording, or played on one instrument; split by it.
-        licence: as its collection says it.
-        attribution: whom to thank.
-        tag: what its collection says of it, such as "short"; may be empty.
-        weight: how often to draw it, 1 for a good clip.
+        path: the audio file.
+        concept: id of its concept.
+        group: the recording it was cut from or the instrument it was played on; splits keep groups together.
+        licence: as stated by its collection.
+        attribution: whom to credit.
+        tag: its collection's tag, such as "short"; may be empty.
+        weight: sampling weight, 1 for a good clip.
         held_out: whether it is kept for judging.
     """
 
@@ -123,10 +123,10 @@ class Clip:
 
 
 def list_clips(shared: Path, concepts: Sequence[Concept]) -> list[Clip]:
-    """Every clip under ``shared/data`` of a concept of the table, ordered by collection and file.
+    """List the clips under ``shared/data`` of all concepts in the table, ordered by collection and file.
 
-    ESC-10 keeps its ``JUDGING_FOLD`` apart. Of the other collections the same groups are kept apart each time,
-    with a fifth of a concept's clips or a little more; a concept with less than five groups has none.
+    ESC-10 holds out its ``JUDGING_FOLD``. Other collections always hold out the same groups, with a fifth of
+    a concept's clips or a little more; a concept with fewer than five groups has none.
     """
     data = shared / "data"
     esc10 = list(_esc10_clips(data / "esc10", concepts))
@@ -139,14 +139,14 @@ def list_clips(shared: Path, concepts: Sequence[Concept]) -> list[Clip]:
 
 
 def read_clips(clips: Iterable[Clip]) -> list[Recording]:
-    """The recordings of clips, in their order; ``group`` says where each lies: 'packs/esc50-40/pig'."""
+    """Read clips as recordings, in order; ``group`` says where each is: 'packs/esc50-40/pig'."""
     return [
         Recording(clip.path.stem, _place(clip.path), _fold(clip.tag), read_mono(clip.path)) for clip in clips
     ]
 
 
 def _place(path: Path) -> str:
-    """As ``Recording.group`` says it: the collection and class, or the collection and file stem."""
+    """Return the value of ``Recording.group``: the collection and class, or the collection and file stem."""
     parts = path.parts
     if "packs" in parts[-4:]:
         return "/".join(parts[-4:-1])
@@ -158,7 +158,7 @@ def _fold(tag: str) -> int:
 
 
 def _kept_apart(sizes: Mapping[str, int]) -> Iterator[str]:
-    """Groups to keep for judging, from the clips in each; the order of their hashes decides."""
+    """Yield the groups to hold out, given the clips in each; the order of their hashes decides."""
     whole, kept = sum(sizes.values()), 0
     if len(sizes) < KEPT_APART:
         return
@@ -215,7 +215,7 @@ def _pack_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
 
 
 def _pack_clip(pack: Path, owner: str, row: dict[str, str]) -> Clip:
-    # A phrase rendered from a soundfont is numbered after its instrument; clips of ESC-50 are named as ESC-10's.
+    # A phrase rendered from a soundfont is numbered after its instrument; clips of ESC-50 are named like ESC-10's.
     group = row["group"].rpartition("/")[0] if pack.name.startswith("soundfont") else row["group"]
     source = "esc" if pack.name.startswith("esc") else pack.name
     weak = row["tags"] in WEAK_TAGS or row["file"] in WEAK_FILES

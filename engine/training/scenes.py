@@ -1,7 +1,7 @@
-"""Scenes composed from pictures of single things, with the truth about what lies where.
+"""Scenes composed from pictures of single objects, with exact masks.
 
-Crops of things are laid over backgrounds, as *Seeing Sound* (arXiv 2501.05413) pairs pictures and sounds by
-concept: a composed scene has one to four things, each of a known class, and the exact share of every patch that
+Crops of objects are pasted over backgrounds, as *Seeing Sound* (arXiv 2501.05413) pairs pictures and sounds
+by concept: a composed scene has one to four objects of known classes, and the exact share of every patch that
 each of them covers.
 """
 
@@ -27,10 +27,10 @@ class SceneConfig:
         side: side of the square scene, in pixels.
         grid: patches along a side.
         counts: probabilities of one to four objects.
-        full_frame: share of scenes that are one picture as it is, letterboxed.
-        silent: share of objects that are of a class that is no concept.
-        smallest: least side of an object as a share of the frame.
-        strength: of the photometric changes, 0 to 1.
+        full_frame: share of scenes that are a single letterboxed picture.
+        silent: share of objects whose class is not a concept.
+        smallest: minimum side of an object as a share of the frame.
+        strength: strength of the photometric changes, 0 to 1.
     """
 
     side: int = 96
@@ -48,8 +48,8 @@ class ComposedScene:
 
     Attributes:
         pixels: uint8 (S, S, 3).
-        classes: int (4,), the picture class of each object, -1 where there are fewer.
-        coverage: float32 (4, P), the share of each patch that the visible part of each object covers.
+        classes: int (4,), the picture class of each object, -1 for missing objects.
+        coverage: float32 (4, P), the share of each patch covered by the visible part of each object.
     """
 
     pixels: Pixels
@@ -62,9 +62,9 @@ class SceneComposer:
 
     Args:
         pictures: prepared pictures.
-        concepts: the concept table, which says which picture classes are which concept.
+        concepts: the concept table, which assigns picture classes to concepts.
         config: how to compose.
-        kept_apart: compose from the held-out pictures instead of the ones to train on.
+        kept_apart: compose from held-out pictures instead of training ones.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class SceneComposer:
         self._sounding, self._silent = _class_shares(self.concept_of, self.members, recorded)
 
     def draw(self, rng: np.random.Generator) -> ComposedScene:
-        """One scene."""
+        """Draw a scene."""
         count = int(rng.choice(len(self.config.counts), p=self.config.counts)) + 1
         if rng.random() < self.config.full_frame:
             return self._full_frame(rng)
@@ -94,7 +94,7 @@ class SceneComposer:
         return self.draw_of([self._draw_class(rng, bool(quiet)) for quiet in silent], rng)
 
     def draw_of(self, classes: Sequence[int], rng: np.random.Generator) -> ComposedScene:
-        """One scene with an object of each of ``classes`` (positions in ``self.classes``)."""
+        """Draw a scene with an object of each of ``classes`` (positions in ``self.classes``)."""
         side = self.config.side
         canvas = self._background(rng)
         visible: list[NDArray[np.float32]] = []
@@ -173,10 +173,11 @@ def _concept_of(name: str, concepts: Sequence[Concept]) -> int:
 def _class_shares(
     concept_of: NDArray[np.int64], members: Sequence[Sequence[object]], recorded: Sequence[bool]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How often each class is drawn, of the sounding ones and of the silent ones.
+    """Return the sampling probabilities of the sounding classes and of the silent ones.
 
-    Within a concept by the fourth root of the pictures a class has, so that ten thousand small pictures do not
-    drown forty good ones; among concepts by the root of that; half as often again with many recordings.
+    Within a concept, by the fourth root of a class's number of pictures, so that ten thousand small pictures
+    do not drown out forty good ones; among concepts, by the root of that; half as often again with many
+    recordings.
     """
     weights = np.asarray([float(len(found)) for found in members]) ** 0.25
     silent = weights * (concept_of < 0)
@@ -199,7 +200,7 @@ def _cropped(tile: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def _softened(colours: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Sometimes fewer pixels, so that large pictures look like CIFAR's and sharpness says nothing of class."""
+    """Sometimes downscale, so that large pictures look like CIFAR's and sharpness says nothing about the class."""
     height, width = colours.shape[:2]
     longest = max(height, width)
     if longest <= 40 or rng.random() > 0.4:
@@ -215,7 +216,7 @@ def _softened(colours: NDArray[np.float32], rng: np.random.Generator) -> NDArray
 def _recoloured(
     colours: NDArray[np.float32], rng: np.random.Generator, strength: float
 ) -> NDArray[np.float32]:
-    """Contrast, brightness, saturation and white balance changed."""
+    """Change contrast, brightness, saturation and white balance."""
     saturation = 1 + strength * float(rng.uniform(-0.6, 0.5))
     if rng.random() < 0.12 * strength:
         saturation = 0.0
@@ -229,7 +230,7 @@ def _recoloured(
 def _free_box(
     taken: Sequence[tuple[float, float, float]], count: int, config: SceneConfig, rng: np.random.Generator
 ) -> tuple[float, float, float]:
-    """Centre and side, as shares of the frame, that overlap little with what is there."""
+    """Return centre and side, as shares of the frame, with little overlap with taken boxes."""
     largest = (1.0, 0.75, 0.6, 0.5)[count - 1]
     best, best_overlap = (0.5, 0.5, 0.5), np.inf
     for _ in range(8):
@@ -245,7 +246,7 @@ def _free_box(
 
 
 def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
-    """Area shared by two squares over the area of the smaller."""
+    """Return the area shared by two squares divided by the smaller area."""
     half = (one[2] + other[2]) / 2
     least = min(one[2], other[2])
     across = min(least, max(0.0, half - abs(one[0] - other[0])))
@@ -256,7 +257,7 @@ def _overlap(one: tuple[float, float, float], other: tuple[float, float, float])
 def _lay(
     tile: NDArray[np.float32], box: tuple[float, float, float], side: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The tile drawn into an empty frame: colours (S, S, 3) and its alpha (S, S), 0 to 1."""
+    """Draw the tile into an empty frame: colours (S, S, 3) and its alpha (S, S), 0 to 1."""
     height, width = tile.shape[:2]
     shaped = np.ascontiguousarray(tile)
     shaped[..., 3] = _alpha(tile[..., 3], rng)
@@ -276,7 +277,7 @@ def _lay(
 
 
 def _alpha(foreground: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """How the thing is cut out: by its rough foreground, as a soft-edged tile, or as an ellipse."""
+    """Return how the object is cut out: by its rough foreground, as a soft-edged tile, or as an ellipse."""
     kind = rng.random()
     if kind < 0.55:
         return foreground
@@ -291,13 +292,13 @@ def _alpha(foreground: NDArray[np.float32], rng: np.random.Generator) -> NDArray
 def _letterboxed(
     tile: NDArray[np.float32], side: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """The tile filling the frame: colours, its foreground and its whole area, each 0 to 1."""
+    """Fill the frame with the tile: colours, its foreground and its whole area, each 0 to 1."""
     height, width = tile.shape[:2]
     scale = side / max(height, width)
     columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     resized = np.clip(cv2.resize(np.ascontiguousarray(tile), (columns, rows), interpolation=how), 0, 255)
-    # The same grey and centring as at use (engine.vision.patches), so that both see the same borders.
+    # The same grey and centring as in use (engine.vision.patches), so that borders look the same.
     canvas = np.full((side, side, 3), 128, np.float32)
     foreground, inside = np.zeros((2, side, side), np.float32)
     top, left = (side - rows) // 2, (side - columns) // 2
@@ -309,7 +310,7 @@ def _letterboxed(
 
 
 def _photographed(canvas: NDArray[np.float32], rng: np.random.Generator, strength: float) -> Pixels:
-    """What a camera does to the whole: a change of light, a little blur, noise."""
+    """Simulate a camera: a change of light, a little blur, noise."""
     gain = np.exp(rng.normal(0, 0.12 * strength, 3)).astype(np.float32)
     shot = np.asarray(canvas * gain[None, None], np.float32)
     if rng.random() < 0.15 * strength:

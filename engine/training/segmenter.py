@@ -1,7 +1,7 @@
-"""The recipe of the pocket segmenter: Segment Anything's training, at a size that a CPU core can afford.
+"""Training of the pocket segmenter: Segment Anything's training, at a size that a CPU core can afford.
 
-As in Kirillov et al. 2023, arXiv 2304.02643, appendix A: focal and dice loss 20:1 on the best of the masks, the
-predicted IoU by its squared error, and a second round with a correcting click and the first round's mask.
+As in Kirillov et al. 2023, arXiv 2304.02643, appendix A: focal and dice loss 20:1 on the best of the masks,
+squared error of the predicted IoU, and a second round with a correcting click and the first round's mask.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ from engine.vision.sam_network import SamConfig, build_sam, decode, letterbox
 
 @dataclass(frozen=True)
 class SegmenterConfig:
-    """Every number of the recipe. ``prompts`` is how many clicks are asked about in each scene."""
+    """Training config. ``prompts`` is the number of clicks per scene."""
 
     schedule: Schedule
     network: SamConfig = field(default_factory=SamConfig)
@@ -37,7 +37,7 @@ class SegmenterConfig:
 
     @staticmethod
     def toy() -> "SegmenterConfig":
-        """Under a minute on one core."""
+        """Return a config for under a minute on one core."""
         network = SamConfig(
             image_size=64, width=32, depth=2, heads=2, global_blocks=(1,), stem=(8, 16), prompt_width=32,
             decoder_mlp=32, decoder_heads=4, mask_channels=8, score_hidden=32,
@@ -47,7 +47,7 @@ class SegmenterConfig:
 
     @staticmethod
     def bootstrap(seconds: float) -> "SegmenterConfig":
-        """For one CPU core; the bundled weights' card says how long theirs took."""
+        """Return the config for one CPU core; the bundled weights' card says how long theirs took."""
         return SegmenterConfig(
             Schedule(steps=200_000, peak_rate=1.5e-3, seconds=seconds, warmup_steps=60, log_every=20)
         )
@@ -79,7 +79,7 @@ def _box_round(mask: NDArray[np.bool_], rng: np.random.Generator) -> list[float]
 def prompt_scene(
     sam: Sam, scene: CutoutScene, count: int, low: int, rng: np.random.Generator
 ) -> PromptedBatch:
-    """Random clicks on random masks of a scene, with area-averaged targets at the low resolution."""
+    """Draw random clicks on random masks of a scene, with area-averaged targets at low resolution."""
     size = sam.image_encoder.img_size
     chosen = [scene.masks[i] for i in rng.integers(len(scene.masks), size=count)]
     padded = np.zeros((count, size, size), np.float32)
@@ -99,7 +99,7 @@ def batches(
     rng: np.random.Generator,
     photographs: Sequence[Photograph] = (),
 ) -> Iterator[list[PromptedBatch]]:
-    """Endless batches of prompted scenes."""
+    """Yield batches of prompted scenes, endlessly."""
     low = config.network.low_size
     while True:
         batch: list[PromptedBatch] = []
@@ -111,10 +111,12 @@ def batches(
 
 
 def mask_loss(logits: Tensor, scores: Tensor, targets: Tensor) -> Tensor:
-    """The loss of the best mask of each prompt, and of every mask's predicted IoU.
+    """Return the loss of the best mask of each prompt, plus that of every mask's predicted IoU.
 
     Args:
-        logits: (P, M, s, s). scores: (P, M). targets: (P, s, s), 0 to 1.
+        logits: (P, M, s, s).
+        scores: (P, M).
+        targets: (P, s, s), 0 to 1.
     """
     wanted = targets[:, None].expand_as(logits)
     chance = logits.sigmoid()
@@ -123,7 +125,7 @@ def mask_loss(logits: Tensor, scores: Tensor, targets: Tensor) -> Tensor:
     overlap, total = (chance * wanted).sum(dim=(2, 3)), (chance + wanted).sum(dim=(2, 3))
     dice = 1 - (2 * overlap + 1) / (total + 1)
     each = 20 * focal + dice
-    # A little of the mean keeps masks that never won learning; the rest goes to the best, as in the paper.
+    # A small weight on the mean keeps masks that never win learning; the rest is on the best, as in the paper.
     best = 0.9 * each.min(dim=1).values.mean() + 0.1 * each.mean()
     with torch.no_grad():
         found, truth = logits > 0, wanted > 0.5
@@ -134,7 +136,7 @@ def mask_loss(logits: Tensor, scores: Tensor, targets: Tensor) -> Tensor:
 def _correcting_clicks(
     logits: Tensor, targets: Tensor, scale: float, rng: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
-    """A click (P, 1, 2) in the wrong region of each mask, and its label: 1 keep where missed, 0 drop elsewhere."""
+    """Draw a click (P, 1, 2) in the wrong region of each mask, and its label: 1 keep where missed, 0 drop elsewhere."""
     truth = targets > 0.5
     points, labels = [], []
     for wrong, wanted in zip(((logits > 0) ^ truth).numpy(), truth.numpy(), strict=True):
@@ -151,7 +153,7 @@ def _batch_loss(
     config: SegmenterConfig,
     rng: np.random.Generator,
 ) -> Tensor:
-    """The loss of every prompt of a batch, (B, C, g, g) encoded: by boxes, or by clicks in one or two rounds."""
+    """Return the loss of every prompt of an encoded batch (B, C, g, g): by boxes, or by clicks in one or two rounds."""
     counts = torch.tensor([len(prompted.targets) for prompted in batch])
     each = embeddings.repeat_interleave(counts, dim=0)
     targets = torch.cat([prompted.targets for prompted in batch])
@@ -181,10 +183,14 @@ def train(
     checkpoint: Path | None = None,
     photographs: Sequence[Photograph] = (),
 ) -> tuple[Sam, list[float]]:
-    """Train a segmenter; the network with averaged weights, and each step's loss.
+    """Train a segmenter; return the network with averaged weights, and each step's loss.
 
     Args:
+        config: training config.
+        cutouts: cut-outs of objects.
+        backgrounds: uint8 (h, w, 3) each.
         checkpoint: a file to resume from and save to.
+        photographs: photographs of one object each.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
@@ -201,7 +207,7 @@ def train_on(
     batches_of: Callable[[np.random.Generator], Iterator[list[PromptedBatch]]],
     checkpoint: Path | None = None,
 ) -> list[float]:
-    """Train a network on given batches, in place; it ends with averaged weights. Each step's loss."""
+    """Train a network on given batches, in place, ending with averaged weights; return each step's loss."""
     trainer = Trainer(sam, config.schedule, checkpoint, decay=0.998, weight_decay=0.02)
     rng = np.random.default_rng([config.seed, trainer.step])
 

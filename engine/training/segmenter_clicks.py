@@ -1,7 +1,7 @@
-"""The clicks that the ranker learns from, and the whole of its recipe.
+"""The ranker's training clicks, and its whole training.
 
-Three kinds of pictures: real ones whose things were outlined by hand, real ones whose outlines GrabCut drew and a
-person approved (``resources/outlines.json`` has both), and composed scenes. The real ones count more.
+Three kinds of pictures: real ones outlined by hand, real ones outlined by GrabCut and approved by a person
+(``resources/outlines.json`` has both), and composed scenes. The real ones have more weight.
 """
 
 import logging
@@ -24,9 +24,9 @@ log = logging.getLogger("foleyscape.training")
 
 @dataclass(frozen=True)
 class ClickConfig:
-    """How many clicks of each kind on every thing, what each counts, and how many scenes are composed.
+    """Clicks per object of each kind of picture, their weights, and the number of composed scenes.
 
-    ``pictures``: at most so many outlined pictures; ``per_class``: pictures of a class tried for cut-outs.
+    ``pictures``: maximum number of outlined pictures; ``per_class``: pictures of a class tried for cut-outs.
     """
 
     by_hand: int = 4
@@ -42,7 +42,7 @@ class ClickConfig:
 
     @staticmethod
     def toy() -> "ClickConfig":
-        """Seconds on one core."""
+        """Return a config for seconds on one core."""
         return ClickConfig(
             1, 1, 1, scenes=2, scene_side=96, pictures=1, per_class=2, ranker=RankerConfig(steps=20)
         )
@@ -50,26 +50,26 @@ class ClickConfig:
 
 @dataclass(frozen=True)
 class Networks:
-    """``whole`` is what is used; each of ``halves`` never saw half of the pictures outlined by hand."""
+    """``whole`` is the network in use; each of ``halves`` never saw half of the pictures outlined by hand."""
 
     whole: SamPrompter | None
     halves: tuple[SamPrompter | None, SamPrompter | None]
 
     @staticmethod
     def of(folder: Path) -> "Networks":
-        """Those in ``folder`` and beside it; without halves, the whole in their place."""
+        """Load the networks in ``folder`` and beside it; if there are no halves, the whole replaces them."""
         whole, _ = load_parts(folder, "cpu")
         places = [half_folder(folder, half) for half in (0, 1)]
         one, two = (load_parts(place, "cpu")[0] if place.is_dir() else whole for place in places)
         return Networks(whole, (one, two))
 
     def unacquainted(self, picture: Outlined, index: int) -> SamPrompter | None:
-        """The one to judge an outlined picture with: masks must be no better than on pictures in use."""
+        """Return the network to judge an outlined picture with: its masks must not be better than in use."""
         return self.halves[half_of(index)] if picture.is_by_hand else self.whole
 
 
 def collect(archive: Path, networks: Networks, config: ClickConfig) -> tuple[list[Judged], list[float]]:
-    """Judged clicks of every kind, and how much each counts."""
+    """Return judged clicks of every kind, and their weights."""
     rng = np.random.default_rng(config.seed)
     judged: list[Judged] = []
     weights: list[float] = []

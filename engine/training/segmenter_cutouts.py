@@ -1,7 +1,7 @@
-"""Cut-outs: things with a mask, taken from pictures of one thing before a plain background.
+"""Cut-outs: objects with masks, from pictures of one object on a plain background.
 
-The mask is GrabCut's (Rother et al. 2004), started from what differs from the picture's own border. Only masks
-that can be believed are kept: one piece, clear of the border, with an outline where the picture has edges.
+The mask is GrabCut's (Rother et al. 2004), initialized from what differs from the picture's border. Only
+plausible masks are kept: one component, clear of the border, with an outline where the picture has edges.
 """
 
 import io
@@ -29,7 +29,7 @@ BACKGROUND_CLASS = "BACKGROUND_Google"
 
 @dataclass(frozen=True)
 class Cutout:
-    """A thing cut from a picture: ``pixels`` uint8 (h, w, 3) RGB and ``mask`` bool (h, w), cropped to the thing."""
+    """An object cut from a picture: ``pixels`` uint8 (h, w, 3) RGB and ``mask`` bool (h, w), cropped to the object."""
 
     concept: str
     pixels: NDArray[np.uint8]
@@ -38,14 +38,14 @@ class Cutout:
 
 @dataclass(frozen=True)
 class Photograph:
-    """A picture of one thing as it was taken: ``pixels`` uint8 (h, w, 3) RGB and the thing's ``mask`` bool (h, w)."""
+    """An original picture of one object: ``pixels`` uint8 (h, w, 3) RGB and the object's ``mask`` bool (h, w)."""
 
     concept: str
     pixels: NDArray[np.uint8]
     mask: NDArray[np.bool_]
 
     def cut(self) -> Cutout:
-        """The thing alone."""
+        """Return the object alone."""
         return _cropped(self.concept, self.pixels, self.mask)
 
 
@@ -58,7 +58,7 @@ def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _border_difference(lab: NDArray[np.float32], width: int) -> NDArray[np.float32]:
-    """How far each pixel's colour is from the nearest of a few colours of the picture's border, in Lab units."""
+    """Return the distance of each pixel's colour to the nearest of a few border colours, in Lab units."""
     ring = np.concatenate(
         [edge.reshape(-1, 3) for edge in (lab[:width], lab[-width:], lab[:, :width], lab[:, -width:])]
     )
@@ -100,7 +100,7 @@ def _is_believable(mask: NDArray[np.bool_], all_found: NDArray[np.bool_], lab: N
 
 
 def cut_out(pixels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
-    """The mask bool (h, w) of the one thing in ``pixels`` uint8 (h, w, 3), or None where it can't be believed."""
+    """Return the mask bool (h, w) of the one object in ``pixels`` uint8 (h, w, 3), or None if it is not plausible."""
     lab = cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2Lab).astype(np.float32)
     found = _grab(pixels, _border_difference(lab, 4))
     mask = _largest_piece(found)
@@ -124,11 +124,12 @@ def _cropped(concept: str, pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -
 
 
 def load_photographs(path: Path, per_class: int = 120, *, kept_apart: bool = False) -> list[Photograph]:
-    """Pictures of one thing, with a mask that can be believed, from a zip of ``class/picture`` files.
+    """Load pictures of one object with a plausible mask from a zip of ``class/picture`` files.
 
     Args:
-        per_class: at most so many pictures of a class are tried.
-        kept_apart: those of the fifth that is held out from every recipe, in place of the others.
+        path: the zip.
+        per_class: maximum number of pictures of a class to try.
+        kept_apart: load the held-out fifth instead of the others.
 
     Raises:
         FileNotFoundError: there is no such zip.
@@ -145,7 +146,7 @@ def load_photographs(path: Path, per_class: int = 120, *, kept_apart: bool = Fal
 
 
 def load_backgrounds(path: Path, *, kept_apart: bool = False) -> list[NDArray[np.uint8]]:
-    """The background pictures of the same zip, uint8 (h, w, 3) RGB each, held-out ones or the others."""
+    """Load the background pictures of the same zip, uint8 (h, w, 3) RGB each, held-out ones or the others."""
     with zipfile.ZipFile(path) as archive:
         pictures = _pictures(archive, [BACKGROUND_CLASS], kept_apart=kept_apart)
         return [pixels for _, pixels in pictures if min(pixels.shape[:2]) >= 64]

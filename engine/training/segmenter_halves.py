@@ -1,8 +1,8 @@
-"""The network's last stretch: outlined photographs among its scenes, without misleading the ranker.
+"""The last stage of the network's training: outlined photographs among the scenes, without misleading the ranker.
 
-A network is surer of pictures whose outlines it has learnt from than of those in use, and a ranker fitted to such
-masks would trust it too much. So the stretch is trained twice, each time without half of the photographs; the
-ranker judges clicks on each with the network that never saw it; and the mean of the two is what is used, as
+A network is more accurate on pictures whose outlines it was trained on, and a ranker fitted to such masks
+would trust it too much. So this stage is trained twice, each time without half of the photographs; the ranker
+judges clicks on each photograph with the network that never saw it; and the mean of the two is used, since
 fine-tuned networks of one origin can be averaged (Wortsman et al. 2022, arXiv 2203.05482).
 """
 
@@ -27,12 +27,12 @@ from engine.vision.sam_network import build_sam, save_sam
 
 log = logging.getLogger("foleyscape.training")
 LONGEST = 384
-"""Outlined photographs are kept at this longest side: scenes are far smaller."""
+"""Longest side to which outlined photographs are scaled: scenes are far smaller."""
 
 
 @dataclass(frozen=True)
 class HalvesConfig:
-    """Every number of the last stretch. ``share``: of scenes that are windows of outlined photographs."""
+    """Training config of the last stage. ``share``: share of scenes that are crops of outlined photographs."""
 
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=600, peak_rate=4e-4, warmup_steps=20))
     share: float = 0.3
@@ -40,13 +40,13 @@ class HalvesConfig:
 
     @staticmethod
     def toy() -> "HalvesConfig":
-        """Seconds on one core."""
+        """Return a config for seconds on one core."""
         return HalvesConfig(Schedule(steps=2, peak_rate=4e-4, warmup_steps=1))
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What scenes are made of."""
+    """The pictures from which scenes are composed."""
 
     cutouts: Sequence[Cutout]
     backgrounds: Sequence[NDArray[np.uint8]]
@@ -55,12 +55,12 @@ class TrainingData:
 
 
 def half_of(index: int) -> int:
-    """Which of the two networks never sees the outlined photograph ``index``, in the order of ``read_outlined``."""
+    """Return which of the two networks never sees photograph ``index``, in the order of ``read_outlined``."""
     return index % 2
 
 
 def outlined_scene(picture: Outlined, rng: np.random.Generator, side: int = 128) -> CutoutScene:
-    """A window of an outlined photograph, turned a little and mirrored or not, with what is seen of its things."""
+    """Return a random crop of an outlined photograph, slightly rotated and maybe mirrored, with its visible masks."""
     height, width = picture.pixels.shape[:2]
     zoom = 1 + 1.6 * rng.beta(1, 2)
     wide, tall = width / zoom, height / zoom
@@ -77,7 +77,7 @@ def outlined_scene(picture: Outlined, rng: np.random.Generator, side: int = 128)
     masks = []
     for mask in picture.masks:
         seen = cv2.warpAffine(mask.astype(np.float32), matrix, size)
-        # A sliver of a thing at the window's rim is nothing that anybody would click.
+        # Nobody would click a sliver of an object at the border of the crop.
         if (seen > 0.5).sum() >= MIN_AREA and seen.sum() > 0.25 * mask.sum() * scale * scale:
             masks.append(seen > 0.5)
     return CutoutScene(finished(_relit(canvas, rng), rng), tuple(masks))
@@ -91,7 +91,7 @@ def _relit(canvas: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.
 
 
 def by_hand(archive: Path) -> list[Outlined]:
-    """The photographs outlined by hand that are on this machine, made small."""
+    """Return the photographs outlined by hand that are available on this machine, scaled down."""
     found = read_outlined(archive, resource("outlines.json"))
     return [_small(picture) for picture in found if picture.is_by_hand]
 
@@ -117,7 +117,7 @@ def _mixed(
     share: float,
     rng: np.random.Generator,
 ) -> Iterator[list[PromptedBatch]]:
-    """The usual batches, ``share`` of their scenes replaced by windows of outlined photographs."""
+    """Yield the usual batches with ``share`` of their scenes replaced by crops of outlined photographs."""
     for batch in usual:
         yield [_replaced(sam, config, one, pictures, rng) if rng.random() < share else one for one in batch]
 
@@ -141,7 +141,7 @@ def train_half(
     material: TrainingData,
     checkpoint: Path | None = None,
 ) -> tuple[Sam, list[float]]:
-    """Go on from ``start`` without the outlined photographs of ``half``; the network and each step's loss."""
+    """Continue from ``start`` without the outlined photographs of ``half``; return the network and each step's loss."""
     seen = [picture for index, picture in enumerate(material.outlined) if half_of(index) != half]
     sam = build_sam(config.network)
     sam.load_state_dict(start.state_dict())
@@ -155,7 +155,7 @@ def train_half(
 
 
 def mean_of(networks: Sequence[Sam], config: SegmenterConfig) -> Sam:
-    """The network whose every weight is the mean of the others'."""
+    """Return the network whose weights are the mean of the given ones."""
     states = [network.state_dict() for network in networks]
     sam = build_sam(config.network)
     sam.load_state_dict({name: torch.stack([s[name] for s in states]).mean(dim=0) for name in states[0]})
@@ -163,7 +163,7 @@ def mean_of(networks: Sequence[Sam], config: SegmenterConfig) -> Sam:
 
 
 def half_folder(folder: Path, half: int) -> Path:
-    """Where the network of one half lies, beside the mean's ``folder``."""
+    """Return the folder of the network of one half, beside the mean's ``folder``."""
     return folder.with_name(f"{folder.name}_half{half}")
 
 
@@ -182,11 +182,15 @@ def train_and_save(
     checkpoint: Path | None = None,
     per_class: int = 120,
 ) -> None:
-    """The whole of the network's recipe: cut things from ``archive``, train, go on in halves, and write them.
+    """Run the network's whole training: extract cut-outs from ``archive``, train, continue in halves, and save.
 
     Args:
-        per_class: at most so many pictures of a class are tried.
-        checkpoint: a file to resume from and save to; the halves have theirs beside it.
+        archive: the zip of pictures.
+        folder: folder of the mean network.
+        config: training config.
+        stretch: config of the last stage.
+        checkpoint: file to resume from and save to; the halves have theirs beside it.
+        per_class: maximum number of pictures of a class to try.
     """
     photographs = load_photographs(archive, per_class)
     log.info("%d pictures of a thing", len(photographs))

@@ -1,7 +1,7 @@
-"""Pictures whose things were outlined: where they are on this machine, and their masks.
+"""Outlined pictures: where they are on this machine, and their masks.
 
-``resources/outlines.json`` holds the outlines only. The pictures are those that packages ship as samples, Python's
-and Debian's, and those of the data pack; whatever is not installed is left out, and the log says so.
+``resources/outlines.json`` has the outlines only. The pictures are samples from Python and Debian packages,
+and those of the data pack; what is not installed is left out and logged.
 """
 
 import importlib.util
@@ -21,16 +21,16 @@ from PIL import Image
 
 log = logging.getLogger("foleyscape.training")
 SAMPLES = {"skimage": "data", "sklearn": "datasets/images", "matplotlib": "mpl-data/sample_data"}
-"""Python packages that ship sample pictures, and where in them these are."""
+"""Python packages with sample pictures, and the folder of the pictures in each."""
 DEBIAN = {"opencv-doc": "examples"}
-"""Debian packages that do, and where in their documentation."""
+"""Debian packages with sample pictures, and the folder of the pictures in their documentation."""
 DOCUMENTATION = Path("/usr/share/doc")
 ARCHIVE = "caltech101"
 
 
 @dataclass(frozen=True)
 class Outlined:
-    """A picture uint8 (h, w, 3), the masks bool (h, w) of its things, and where it comes from."""
+    """A picture uint8 (h, w, 3), the masks bool (h, w) of its objects, and its source."""
 
     source: str
     pixels: NDArray[np.uint8]
@@ -43,7 +43,7 @@ class Outlined:
 
 
 def mask_of(entry: dict[str, Any], height: int, width: int) -> NDArray[np.bool_]:
-    """The mask bool (height, width) of one outlined thing: its polygons less its holes."""
+    """Return the mask bool (height, width) of one outlined object: its polygons minus its holes."""
     canvas = np.zeros((height, width), np.uint8)
     for key, value in (("polygons", 1), ("holes", 0), ("minus", 0)):
         for polygon in entry[key]:
@@ -52,12 +52,14 @@ def mask_of(entry: dict[str, Any], height: int, width: int) -> NDArray[np.bool_]
 
 
 def read_outlined(archive: Path, file: Path, documentation: Path = DOCUMENTATION) -> Iterator[Outlined]:
-    """The outlined pictures, by hand first, each kind in the order of its names.
+    """Yield the outlined pictures, those by hand first, each kind sorted by name.
 
-    Pictures of packages that are not installed, or not in ``archive``, are left out.
+    Pictures of packages that are not installed, or missing from ``archive``, are left out.
 
     Args:
-        documentation: where Debian packages keep theirs.
+        archive: the data pack.
+        file: ``resources/outlines.json``.
+        documentation: folder of Debian packages' documentation.
     """
     entries: dict[str, list[dict[str, Any]]] = json.loads(file.read_text())["objects"]
     with zipfile.ZipFile(archive) as pack:

@@ -1,7 +1,7 @@
-"""The recipe of the ranker: what a region must look like to be the thing that was clicked.
+"""Training of the ranker, which recognizes the region that was clicked.
 
-Pictures whose masks are known are clicked at random; every candidate region is described as in use, and a small
-perceptron learns from that which of a click's candidates are the truth.
+Pictures with known masks are clicked at random; every candidate region is described as in use, and a small
+perceptron learns which of a click's candidates is right.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from engine.vision.regions import Floats, RegionMap, working_copy
 from engine.vision.sam_prompter import SamPrompter
 
 MIN_TRUTH = 100
-"""Things of fewer working pixels are not clicked: a few superpixels cannot outline them."""
+"""Objects of fewer working pixels are not clicked: a few superpixels cannot outline them."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class RankerConfig:
-    """Every number of the fit.
+    """Training config.
 
-    ``sharpness``: a candidate counts as the truth in proportion to exp(sharpness * IoU). ``calm``: the odds are
-    multiplied by it in the end, since on pictures never seen the ranker is surer of itself than it should be.
-    ``members``: how many perceptrons are fitted and averaged.
+    ``sharpness``: a candidate counts as right in proportion to exp(sharpness * IoU). ``calm``: factor applied
+    to the odds in the end, since the ranker is overconfident on unseen pictures. ``members``: number of
+    perceptrons fitted and averaged.
     """
 
     hidden: int = 16
@@ -58,9 +58,10 @@ def judge(
     rng: np.random.Generator,
     clicks: int = 2,
 ) -> list[Judged]:
-    """Clicks on each mask bool (h, w) of a picture uint8 (h, w, 3), and how good every candidate is.
+    """Click each mask bool (h, w) of a picture uint8 (h, w, 3), and return how good every candidate is.
 
-    The first click is where the mask is deepest, as people click; the others are predicted from its deeper two thirds.
+    The first click is where the mask is deepest, as people click; the others are drawn from its deeper two
+    thirds.
     """
     regions = RegionMap.of(working_copy(pixels))
     leaves = regions.leaves
@@ -106,10 +107,12 @@ def _judged(
 def fit(
     judged: Sequence[Judged], config: RankerConfig, weights: Sequence[float] | None = None
 ) -> tuple[Ranker, list[float]]:
-    """Fit the ranker by listwise cross-entropy (Cao et al. 2007); also each step's loss.
+    """Fit the ranker by listwise cross-entropy (Cao et al. 2007); also return each step's loss.
 
     Args:
-        weights: how much each click counts; all the same without.
+        judged: the judged clicks.
+        config: training config.
+        weights: weight of each click; all equal if None.
     """
     most = max(len(one.truth) for one in judged)
     features = torch.zeros(len(judged), most, len(FEATURES))
@@ -121,7 +124,7 @@ def fit(
     fitted = [
         _fit_one(features, truth, each, config, config.seed + member) for member in range(config.members)
     ]
-    # Several perceptrons whose odds are averaged are one wider perceptron.
+    # Averaging the log odds of several perceptrons gives one wider perceptron.
     ranker = Ranker(
         np.concatenate([first for first, _, _, _ in fitted], axis=1),
         np.concatenate([bias for _, bias, _, _ in fitted]),

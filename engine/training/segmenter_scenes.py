@@ -1,4 +1,4 @@
-"""Scenes whose masks are known: cut-outs and made-up things, pasted over backgrounds with light, shadow and blur."""
+"""Scenes with known masks: cut-outs and synthetic objects, pasted over backgrounds with light, shadow and blur."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from engine.training.segmenter_cutouts import Cutout, Photograph
 
 Pixels = NDArray[np.float32]
-"""Pixels while a scene is being made: float32 (h, w, 3), 0 to 1."""
+"""Pixels while a scene is composed: float32 (h, w, 3), 0 to 1."""
 
 
 @dataclass(frozen=True)
 class CutoutScene:
-    """``pixels`` uint8 (h, w, 3) and what can be clicked: masks bool (h, w), each at least ``MIN_AREA`` large."""
+    """``pixels`` uint8 (h, w, 3) and the masks bool (h, w) that can be clicked, each at least ``MIN_AREA`` large."""
 
     pixels: NDArray[np.uint8]
     masks: tuple[NDArray[np.bool_], ...]
@@ -32,7 +32,7 @@ MIN_AREA = 40
 
 
 def _smooth_field(shape: tuple[int, int], rng: np.random.Generator, cells: int) -> NDArray[np.float32]:
-    """A smooth random field, about -1 to 1."""
+    """Return a smooth random field, about -1 to 1."""
     coarse = rng.standard_normal((cells, cells)).astype(np.float32)
     field = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
     return np.asarray(field / 1.5, np.float32)
@@ -46,7 +46,7 @@ def _colour(rng: np.random.Generator) -> NDArray[np.float32]:
 def _texture(
     shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator
 ) -> Pixels:
-    """A surface: plain, blotched, striped, or cut from a picture."""
+    """Return a surface: plain, blotched, striped, or cut from a picture."""
     kind = rng.integers(4)
     if kind == 0:
         return _crop(pictures[int(rng.integers(len(pictures)))], shape, rng, zoom=rng.uniform(1.0, 3.0))
@@ -79,7 +79,7 @@ def _crop(
 
 
 def _outline(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """A made-up outline: smooth star, box or limb, turned at random."""
+    """Return a synthetic outline: smooth star, box or limb, randomly rotated."""
     angles = np.linspace(0, 2 * np.pi, 64, endpoint=False)
     if rng.random() < 0.3:
         radius = 1.0 / np.maximum(np.abs(np.cos(angles)), np.abs(np.sin(angles)))
@@ -97,7 +97,7 @@ def _outline(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> _Cutout:
-    """One to four surfaces grown together: a thing of several colours, one of which may be asked for as a part."""
+    """Return a synthetic object of one to four surfaces, one of which may be prompted as a part."""
     side = 128
     pixels, alpha = np.zeros((side, side, 3), np.float32), np.zeros((side, side), np.float32)
     part = None
@@ -125,7 +125,7 @@ def _real_thing(cutouts: Sequence[Cutout], rng: np.random.Generator) -> _Cutout:
 
 
 def _placed(thing: _Cutout, shape: tuple[int, int], rng: np.random.Generator) -> _Cutout:
-    """The thing at a random place, size, turn and side, as layers of the scene's shape."""
+    """Place the object at random position, size and rotation, maybe mirrored, as layers of the scene's shape."""
     height, width = thing.alpha.shape
     scale = np.exp(rng.uniform(np.log(0.16), np.log(1.15))) * max(shape) / max(height, width)
     turn = rng.normal(0, 0.2)
@@ -171,14 +171,14 @@ def _background(
 def _framed(
     photograph: Photograph, shape: tuple[int, int], rng: np.random.Generator
 ) -> tuple[Pixels, NDArray[np.float32]]:
-    """A window of a photograph, and its thing's mask in it."""
+    """Return a crop of a photograph, and its object's mask in it."""
     both = np.dstack([photograph.pixels, photograph.mask.astype(np.uint8) * 255])
     crop = _crop(both, shape, rng, zoom=1.0 + 0.5 * rng.beta(1, 2))
     return np.ascontiguousarray(crop[..., :3]), np.ascontiguousarray(crop[..., 3])
 
 
 def finished(canvas: Pixels, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Light across the scene, a colour cast, blur and noise."""
+    """Add light across the scene, a colour cast, blur and noise."""
     light = 1 + rng.uniform(0, 0.35) * _smooth_field((canvas.shape[0], canvas.shape[1]), rng, 3)[..., None]
     canvas = np.asarray(canvas * light * rng.uniform(0.9, 1.1, 3), np.float32)
     if rng.random() < 0.3:
@@ -196,10 +196,10 @@ def compose_scene(
     side: int = 128,
     photographs: Sequence[Photograph] = (),
 ) -> CutoutScene:
-    """A scene of one to five things whose longest side is ``side``; later things hide earlier ones.
+    """Compose a scene of one to five objects with longest side ``side``; later objects hide earlier ones.
 
-    Without cut-outs every thing is made up. Where there are ``photographs``, a third of the scenes start from one,
-    with its own thing in it. ``masks`` are what is seen of each thing, then of parts.
+    Without cut-outs all objects are synthetic. With ``photographs``, a third of the scenes start from one,
+    with its own object. ``masks`` are the visible parts of each object, then of parts.
     """
     ratio = rng.uniform(0.55, 1.0)
     shape = (side, round(side * ratio)) if rng.random() < 0.25 else (round(side * ratio), side)

@@ -1,8 +1,8 @@
-"""The last touch on the decoder: a critic that also hears latents which the diffusion network made.
+"""Fine-tuning of the decoder with a critic that also sees latents from the diffusion network.
 
-A decoder that only ever saw encoded recordings gives generated latents too smooth a texture: the frame-to-frame
-flutter of surf and rotors is what they lose. Here the encoder and the latents stand still and only the decoder
-learns: encoded recordings hold it to what it should say, and the critic judges what it says of both kinds.
+A decoder trained only on encoded recordings renders generated latents too smoothly: they lose the
+frame-to-frame fluctuation of surf and rotors. Here the encoder and the latents are frozen and only the
+decoder learns: encoded recordings keep it faithful, and the critic judges its output for both kinds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,12 +28,12 @@ from engine.training.mel_codec import MEL_MEAN, MEL_STD, reconstruction_loss
 
 @dataclass(frozen=True)
 class SharpeningConfig:
-    """Every number of the recipe.
+    """Training config.
 
-    ``generated`` of the ``batch`` rows of each step come from the diffusion network. ``memory`` is how many
-    latents are sampled for it, with ``steps`` of the draft solver, as at use. The result lies ``share`` of
-    the straight way from the decoder given to the one trained (arXiv 2109.01903, section 3): at its end, the
-    critic's taste for flutter costs harmonic sounds more than it gives to noises.
+    ``generated`` of the ``batch`` rows of each step come from the diffusion network. ``memory`` is the number
+    of latents sampled for it, with ``steps`` of the draft solver, as in use. The result is ``share`` of the
+    way from the original decoder to the trained one (arXiv 2109.01903, section 3): fully trained, it costs
+    harmonic sounds more than it gains for noises.
     """
 
     schedule: Schedule
@@ -60,12 +60,12 @@ class SharpeningConfig:
 
     @staticmethod
     def bootstrap(seconds: float) -> "SharpeningConfig":
-        """For one CPU core: about 20 minutes."""
+        """Return the config for one CPU core: about 20 minutes."""
         return SharpeningConfig(Schedule(steps=200_000, peak_rate=3e-4, seconds=seconds))
 
     @staticmethod
     def release(seconds: float = 150.0) -> "SharpeningConfig":
-        """For one GPU."""
+        """Return the config for one GPU."""
         return replace(
             SharpeningConfig.bootstrap(seconds), batch=64, generated=32, memory=4096, device="cuda"
         )
@@ -84,7 +84,7 @@ def sampled(
     progress: Progress,
     together: int = 8,
 ) -> NDArray[np.float16]:
-    """One latent (8, T, 16) per group of concepts, sampled as a draft take is: (N, 8, T, 16)."""
+    """Sample one latent (8, T, 16) per group of concepts, as for a draft take: (N, 8, T, 16)."""
     rng = np.random.default_rng(seed)
     unet = unet.to(config.device).eval()
     null = captions.null().to(config.device)
@@ -115,14 +115,18 @@ def sharpen(
     seed: int,
     checkpoint: Path | None = None,
 ) -> list[float]:
-    """Train the codec's decoder in place; its encoder and the meaning of latents stay as they are.
+    """Train the codec's decoder in place; its encoder and latent space do not change.
 
     Args:
+        config: training config.
+        codec: the codec.
         mels: endless batches of real log-mels (batch, frames, 64).
-        generated: standardised latents (N, 8, T, 16), at least ``frames`` long when decoded.
+        generated: standardized latents (N, 8, T, 16), at least ``frames`` long when decoded.
+        seed: seed of the critic and the batches.
+        checkpoint: file to resume from and save to.
 
     Returns:
-        the loss of every step.
+        The loss of every step.
     """
     torch.manual_seed(seed)
     network = codec.network.to(config.device, memory_format=torch.channels_last)
@@ -158,7 +162,7 @@ def sharpen(
 
 
 def _crops(latents: NDArray[np.float16], count: int, length: int, rng: np.random.Generator) -> Tensor:
-    """Random stretches (count, 8, length, 16) of randomly chosen latents."""
+    """Return random crops (count, 8, length, 16) of random latents."""
     rows = rng.integers(len(latents), size=count)
     starts = rng.integers(latents.shape[2] - length + 1, size=count)
     cut = [latents[row][:, start : start + length] for row, start in zip(rows, starts, strict=True)]

@@ -1,13 +1,13 @@
-"""The recipe of the text tower: the condition space is laid out here, and words are taught their place in it.
+"""Training of the text tower: the layout of the condition space, and texts mapped into it.
 
-Every concept has a direction of its own, nearly at right angles to the others (concepts of one family a little
-nearer); the words beside the concept's own ("engine" or "horn", "distant") turn it a little; several things named
-in one text lie between their parts. Texts are drawn from the concept table with synonyms, plurals and typing
-slips, each with the point that it should land on, and the tower learns by pulling each text to its point while
-pushing it from the other points of the batch.
+Every concept has a direction of its own, nearly orthogonal to the others (concepts of one family a little
+closer); words besides the concept's name ("engine" or "horn", "distant") rotate it a little; a text with
+several concepts lies between them. Texts are drawn from the concept table with synonyms, plurals and typing
+errors, each with its target, and the tower learns by pulling each text to its target and away from the other
+targets of the batch.
 
-Networks that were trained with an earlier tower go on working with a later one: directions never change when the
-table grows, and texts about the earlier tower's concepts are taught the point that the earlier tower gives them.
+Networks trained with an earlier tower continue to work with a later one: directions never change when the
+table grows, and texts about the earlier tower's concepts are trained toward the earlier tower's embeddings.
 """
 
 import re
@@ -40,11 +40,11 @@ FAMILIES = (
     "clock gun camera scissors keyboard door glass ball fireworks tin_can mouse_click explosion metal_hit "
     "wood_hit cloth",
 )
-# The table's first concepts, in its order; their directions were drawn at once, later ones beside them.
+# The first concepts of the table, in order; their directions were drawn together, later ones separately.
 FIRST_CONCEPTS = 48
-# Things that others have and that sound by themselves: "a car horn" lies between the car and the horn.
+# Parts of other objects that sound by themselves: "a car horn" lies between the car and the horn.
 CARRIED = {"horn": ("horn", "honk", "honking"), "bell": ("bell", "bells"), "siren": ("siren",)}
-# Names that only look as if they held one of those.
+# Names that only seem to contain one of those.
 WHOLE_NAMES = ("french horn",)
 LITTLE_WORDS = frozenset(
     split_words("a an the of in on at by to its and with while as is are some one two few several")
@@ -72,7 +72,7 @@ FRAMES = (
 
 @dataclass(frozen=True)
 class TextTowerConfig:
-    """The tower's size and the loop; see TextTower for the first three."""
+    """The tower's size and the training loop; see TextTower for the first three."""
 
     width: int = 96
     heads: int = 4
@@ -84,24 +84,24 @@ class TextTowerConfig:
 
     @classmethod
     def release(cls) -> "TextTowerConfig":
-        """What the bundled weights were made with: about two minutes of one core."""
+        """Return the config of the bundled weights: about two minutes of one core."""
         return cls()
 
     @classmethod
     def toy(cls) -> "TextTowerConfig":
-        """Seconds on a CPU."""
+        """Return a config for seconds on a CPU."""
         return cls(
             width=32, buckets=256, schedule=Schedule(120, 5e-3, warmup_steps=10), batch=64, average=0.9
         )
 
 
 class ConceptLayout:
-    """Where in the condition space texts belong.
+    """The target embeddings of texts.
 
     Args:
-        concepts: the concept table; one that grows at its end keeps every direction that it had.
-        width: of the space.
-        seed: of its directions.
+        concepts: the concept table; appending to it keeps all existing directions.
+        width: width of the space.
+        seed: seed of its directions.
     """
 
     def __init__(self, concepts: Sequence[Concept], width: int = 512, seed: int = 1) -> None:
@@ -118,7 +118,7 @@ class ConceptLayout:
         self._turns = {word: _turn(word, width, seed) for word in self.vocabulary}
 
     def point(self, concept: Concept, text: str) -> Embedding:
-        """Where a text about one concept belongs; a unit vector."""
+        """Return the target of a text about one concept, a unit vector."""
         words = [word for word in split_words(text) if word not in LITTLE_WORDS]
         apart = set(split_words(re.sub("|".join(WHOLE_NAMES), " ", text)))
         carried = [part for part, names in CARRIED.items() if part != concept.id and set(names) & apart]
@@ -131,12 +131,12 @@ class ConceptLayout:
         return _unit(turned)
 
     def draw(self, rng: np.random.Generator) -> tuple[str, Embedding]:
-        """A text, and where it belongs."""
+        """Draw a text and its target."""
         text, point, _ = self.draw_of(rng)
         return text, point
 
     def draw_of(self, rng: np.random.Generator) -> tuple[str, Embedding, frozenset[str]]:
-        """A text, where it belongs, and the ids of the concepts that it is about."""
+        """Draw a text, its target, and the ids of its concepts."""
         kind = rng.random()
         if kind < 0.02:
             return "", self.null, frozenset()
@@ -167,7 +167,7 @@ class ConceptLayout:
 
 @dataclass(frozen=True)
 class _Directions:
-    """Unit vectors at right angles to one another: of each concept, of each family, and of the null."""
+    """Orthogonal unit vectors: of each concept, of each family, and of the null condition."""
 
     concepts: Embedding
     families: Embedding
@@ -179,7 +179,7 @@ def _directions(concepts: int, width: int, seed: int) -> _Directions:
     drawn = np.linalg.qr(rng.normal(size=(width, FIRST_CONCEPTS + len(FAMILIES) + 1)))[0].T
     later = np.random.default_rng((seed, 1)).normal(size=(max(0, concepts - FIRST_CONCEPTS), width))
     added = np.zeros((0, width))
-    for vector in later:  # one by one, so that a longer table begins as a shorter one does
+    for vector in later:  # one by one, so that a longer table begins like a shorter one
         taken = np.concatenate([drawn, added])
         rest = vector - taken.T @ (taken @ vector)
         added = np.concatenate([added, rest[None] / np.linalg.norm(rest)])
@@ -188,7 +188,7 @@ def _directions(concepts: int, width: int, seed: int) -> _Directions:
 
 
 def _turn(word: str, width: int, seed: int) -> Embedding:
-    """The random direction of a word beside a concept's own, the same in every table."""
+    """Return the random direction of a word besides a concept's name, the same for every table."""
     rng = np.random.default_rng((seed, zlib.crc32(word.encode())))
     return np.asarray(rng.normal(size=width) / np.sqrt(width), np.float32)
 
@@ -212,7 +212,7 @@ def _babble(rng: np.random.Generator) -> str:
 
 
 def _mistyped(text: str, rng: np.random.Generator) -> str:
-    """One of the longer words with a letter lost, doubled or swapped, or with another ending."""
+    """Return the text with one of its longer words misspelt: a letter lost, doubled or swapped, or another ending."""
     longer = [match.span() for match in re.finditer(r"[a-z]{4,}", text)]
     if not longer:
         return text
@@ -228,13 +228,13 @@ def _mistyped(text: str, rng: np.random.Generator) -> str:
 
 
 def _veiled(tokens: Tokens, rng: np.random.Generator, share: float = 0.2) -> Tokens:
-    """Some known words passed off as unknown, so that their letters learn to speak for them."""
+    """Replace some known words by the unknown word, so that their character n-grams are trained."""
     veil = torch.from_numpy(rng.random(tuple(tokens.words.shape)) < share)
     return Tokens(torch.where(veil & (tokens.words > 1), 1, tokens.words), tokens.grams)
 
 
 class Earlier:
-    """An earlier tower, whose meanings are kept: of every text about concepts that it knew, and of the null."""
+    """An earlier tower whose embeddings are kept: of texts about concepts it knew, and of the null condition."""
 
     def __init__(self, tower: TextTower, layout: ConceptLayout) -> None:
         self.tower = tower
@@ -245,17 +245,17 @@ class Earlier:
         self._texts = tuple(text for c in layout.concepts if c.id in self.known for text in _texts(c))
 
     def plain(self, rng: np.random.Generator, count: int) -> tuple[str, ...]:
-        """Words and captions of known concepts, as they stand in the table: what people use most."""
+        """Draw names and captions of known concepts as they are in the table, the most common prompts."""
         places = rng.integers(len(self._texts), size=count) if self._texts else ()
         return tuple(self._texts[int(place)] for place in places)
 
     def points(self, texts: Sequence[str], about: Sequence[frozenset[str]], points: Tensor) -> Tensor:
-        """``points`` (B, L), those of the texts about known concepts alone replaced by the earlier tower's."""
+        """Replace the targets (B, L) of texts about known concepts alone by the earlier tower's embeddings."""
         known = torch.tensor([ids <= self.known for ids in about])
         return torch.where(known[:, None], self.tower.encode(texts), points)
 
     def begin(self, tower: TextTower) -> None:
-        """Start ``tower`` from the earlier weights, if they are of one size; words are found by spelling."""
+        """Initialize ``tower`` with the earlier weights, if the sizes match; words are matched by spelling."""
         before, state = self.tower.state_dict(), tower.state_dict()
         rows = self.tower.tokenizer.rows
         for word, row in tower.tokenizer.rows.items():
@@ -280,10 +280,10 @@ def train_text_tower(
 
     Args:
         concepts: the concept table.
-        config: size and loop.
-        progress: told how far it is.
+        config: size and training loop.
+        progress: told of every step.
         checkpoint: file to resume from and save to, or None.
-        earlier: a tower whose meanings are kept, so that networks trained with it go on working.
+        earlier: a tower whose embeddings are kept, so that networks trained with it continue to work.
 
     Returns:
         The tower and the loss of each step.
@@ -308,7 +308,7 @@ def train_text_tower(
 
 
 def _together(first: Tokens, second: Tokens) -> Tokens:
-    """Two batches as one."""
+    """Concatenate two batches."""
     length = max(first.words.shape[1], second.words.shape[1])
     filled = [
         (
@@ -323,7 +323,7 @@ def _together(first: Tokens, second: Tokens) -> Tokens:
 def _batches(
     layout: ConceptLayout, tower: TextTower, config: TextTowerConfig, step: int, kept: Earlier | None
 ) -> Iterator[tuple[Tokens, Tensor]]:
-    while True:  # each batch follows from its step, so a resumed run goes on with fresh texts
+    while True:  # each batch is seeded by its step, so a resumed run continues with new texts
         rng = np.random.default_rng((config.seed, step))
         texts, points, about = zip(*(layout.draw_of(rng) for _ in range(config.batch)), strict=True)
         tokens, targets = _veiled(tower.tokenizer(texts), rng), torch.from_numpy(np.stack(points))

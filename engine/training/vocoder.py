@@ -1,4 +1,4 @@
-"""The recipe of the vocoder: multi-resolution STFT and mel losses, with an adversary on a GPU.
+"""Training of the vocoder: multi-resolution STFT and mel losses, with an adversary on a GPU.
 
 After Vocos (arXiv 2306.00814, section 3.3) and Parallel WaveGAN's spectral losses (arXiv 1910.11480).
 """
@@ -19,7 +19,7 @@ from engine.training.loop import Schedule, Trainer
 
 @dataclass(frozen=True)
 class VocoderConfig:
-    """Every number of the recipe. ``adversary_from`` is the share of training after which it joins (1: never)."""
+    """Training config. ``adversary_from`` is the fraction of training after which the adversary is used (1: never)."""
 
     schedule: Schedule
     width: int = 256
@@ -41,18 +41,18 @@ class VocoderConfig:
 
     @staticmethod
     def bootstrap(seconds: float) -> "VocoderConfig":
-        """For one CPU core."""
+        """Return the config for one CPU core."""
         return VocoderConfig(Schedule(steps=200_000, peak_rate=1e-3, seconds=seconds))
 
     @staticmethod
     def release(seconds: float = 360.0) -> "VocoderConfig":
-        """For one GPU."""
+        """Return the config for one GPU."""
         schedule = Schedule(steps=200_000, peak_rate=8e-4, seconds=seconds)
         return replace(VocoderConfig(schedule), batch=64, adversary_from=0.3, device="cuda")
 
 
 def spectral_loss(waveform: Tensor, target: Tensor, windows: tuple[int, ...]) -> Tensor:
-    """Spectral convergence plus log-magnitude L1, averaged over several window lengths."""
+    """Return spectral convergence plus log-magnitude L1, averaged over several window lengths."""
     loss = torch.zeros((), device=waveform.device)
     for size in windows:
         window = torch.hann_window(size, device=waveform.device)
@@ -68,10 +68,10 @@ def spectral_loss(waveform: Tensor, target: Tensor, windows: tuple[int, ...]) ->
 def train_vocoder(
     config: VocoderConfig, waveforms: Iterator[Tensor], seed: int, checkpoint: Path | None = None
 ) -> tuple[SpectralVocoder, list[float]]:
-    """Train on batches of waveforms (B, samples), samples a multiple of the hop.
+    """Train on batches of waveforms (B, samples), with samples a multiple of the hop.
 
     Returns:
-        the vocoder in evaluation mode, and the loss of every step.
+        The vocoder in evaluation mode, and the loss of every step.
     """
     torch.manual_seed(seed)
     network = SpectralVocoder(width=config.width, hidden=config.hidden, depth=config.depth).to(config.device)

@@ -1,4 +1,4 @@
-"""Sounds of all concepts made by rule: physically informed, endlessly varied, for training the pocket model."""
+"""Procedural synthesis of sounds of all concepts, endlessly varied, for training the pocket model."""
 
 from engine.training.synthesis.registry import SYNTHESISED, synthesise
 

@@ -1,4 +1,4 @@
-"""Four-footed animals and frogs: throats of many sizes (source and filter)."""
+"""Four-footed animals and frogs: source-filter models of vocal tracts of many sizes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.training.synthesis.sources import pulses, throat
 
 
 def dog(draw: Draw, seconds: float) -> Wave:
-    """Barks of one dog: short arcs of pitch with a hard start; now and then two dogs, or a growl before."""
+    """Synthesize barks of one dog: short pitch arcs with a hard onset; sometimes two dogs, or a growl before."""
     size = draw.between(0.0, 1.0)
     pitch = draw.near(1100.0 * (0.24**size), 0.2)
     length = draw.near(0.11 + 0.14 * size, 0.3)
@@ -59,7 +59,7 @@ def _growl(draw: Draw, length: float, pitch: float, tract: float) -> Wave:
 
 
 def cat(draw: Draw, seconds: float) -> Wave:
-    """Meows whose mouth opens and closes; sometimes purring or a hiss."""
+    """Synthesize meows whose mouth opens and closes; sometimes purring or a hiss."""
     if draw.chance(0.14):
         return _purr(draw, seconds)
     pitch = draw.log_between(420.0, 950.0)
@@ -97,7 +97,7 @@ def _purr(draw: Draw, seconds: float) -> Wave:
 
 
 def cow(draw: Draw, seconds: float) -> Wave:
-    """Moos: long, low, from closed to open mouth."""
+    """Synthesize moos: long, low, from closed to open mouth."""
     pitch = draw.log_between(75.0, 210.0)
     tract = draw.between(0.75, 1.2)
     rough = draw.between(0.05, 0.4)
@@ -116,7 +116,7 @@ def cow(draw: Draw, seconds: float) -> Wave:
 
 
 def horse(draw: Draw, seconds: float) -> Wave:
-    """Neighs (a falling, shaken squeal), snorts, or the four-beat gallop of hooves."""
+    """Synthesize neighs (a falling, shaken squeal), snorts, or the four-beat gallop of hooves."""
     kind = draw.between(0.0, 1.0)
     if kind < 0.4:
         return _hooves(draw, seconds)
@@ -171,7 +171,7 @@ def _hoof(draw: Draw, pitch: float, hard: float) -> Wave:
 
 
 def frog(draw: Draw, seconds: float) -> Wave:
-    """Croaks: trains of pulses in a throat pouch; one frog or a pond of them."""
+    """Synthesize croaks: pulse trains in a vocal sac; one frog or many."""
     frogs = draw.pick((1, 1, 1, 2, 3, 5))
     out = np.zeros(draw.samples(seconds))
     for _ in range(frogs):
@@ -199,7 +199,7 @@ def _croak(draw: Draw, tone: float, train: float, length: float) -> Wave:
 
 
 def elephant(draw: Draw, seconds: float) -> Wave:
-    """Trumpeting: a blaring brass-like squeal with much air; sometimes a rumble."""
+    """Synthesize trumpeting, a brass-like squeal with much air; sometimes a rumble."""
     pitch = draw.log_between(260.0, 620.0)
 
     def call() -> Wave:
@@ -224,7 +224,7 @@ def elephant(draw: Draw, seconds: float) -> Wave:
 
 
 def big_cat(draw: Draw, seconds: float) -> Wave:
-    """Roars, growls and the sawing cough of leopards."""
+    """Synthesize roars, growls and the sawing cough of leopards."""
     pitch = draw.log_between(45.0, 170.0)
     tract = draw.near(520.0, 0.3)
     if draw.chance(0.2):

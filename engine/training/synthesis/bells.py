@@ -1,4 +1,4 @@
-"""Bells, clocks, telephones, bicycles and glass: banks of modes."""
+"""Bells, clocks, telephones, bicycles and glass, by modal synthesis."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from engine.training.synthesis.noises import banded
 from engine.training.synthesis.sources import harmonics
 
 CHURCH = np.array([0.5, 1.0, 1.19, 1.5, 2.0, 2.51, 2.66, 3.01, 4.17, 5.43])
-"""Partials of a tuned church bell against its prime: hum, prime, tierce, quint, nominal, and above."""
+"""Partials of a tuned church bell relative to its prime: hum, prime, tierce, quint, nominal, and above."""
 
 
 def bell(draw: Draw, seconds: float) -> Wave:
-    """Church bells, hand bells, and doorbells."""
+    """Synthesize church bells, hand bells, and doorbells."""
     kind = draw.between(0.0, 1.0)
     if kind < 0.5:
         return _tower(draw, seconds)
@@ -29,7 +29,7 @@ def bell(draw: Draw, seconds: float) -> Wave:
 
 
 def _strike(draw: Draw, pitch: float, partials: Wave, ring: float) -> Wave:
-    """One stroke; partials beat because no bell is quite round."""
+    """Synthesize one stroke; partials beat because no bell is perfectly round."""
     frequencies = np.concatenate([pitch * partials, pitch * partials * (1.0 + draw.between(0.0005, 0.004))])
     decays = (
         ring
@@ -59,7 +59,7 @@ def _tower(draw: Draw, seconds: float) -> Wave:
 
 
 def doorbell(draw: Draw, seconds: float) -> Wave:
-    """Ding-dong on two bars, or a buzzer."""
+    """Synthesize a ding-dong on two bars, or a buzzer."""
     if draw.chance(0.3):
         return repeated(draw, seconds, lambda: _trill(draw, draw.between(0.4, 1.8)), (0.3, 1.5), most=3)
     high = draw.between(550.0, 1000.0)
@@ -76,7 +76,7 @@ def doorbell(draw: Draw, seconds: float) -> Wave:
 
 
 def _trill(draw: Draw, seconds: float) -> Wave:
-    """A hammer between two gongs, as in old telephones and electric bells."""
+    """Synthesize a hammer between two gongs, as in old telephones and electric bells."""
     out = np.zeros(draw.samples(seconds + 0.4))
     pitch = draw.log_between(900.0, 2600.0)
     pair = (pitch, pitch * draw.between(1.05, 1.3))
@@ -89,7 +89,7 @@ def _trill(draw: Draw, seconds: float) -> Wave:
 
 
 def telephone(draw: Draw, seconds: float) -> Wave:
-    """Old bells, electronic warbles, ring-back tones, or keys being pressed."""
+    """Synthesize old bells, electronic ringing, ring-back tones, or pressed keys."""
     kind = draw.pick(("bells", "bells", "warble", "warble", "tone", "keys"))
     if kind == "bells":
         length, pause = draw.between(0.7, 2.0), draw.between(0.5, 2.5)
@@ -116,7 +116,7 @@ def telephone(draw: Draw, seconds: float) -> Wave:
 
 
 def _key(draw: Draw) -> Wave:
-    """Two tones of ITU-T Q.23."""
+    """Synthesize a key's two tones of ITU-T Q.23."""
     count = draw.samples(draw.between(0.07, 0.2))
     pair = (draw.pick((697.0, 770.0, 852.0, 941.0)), draw.pick((1209.0, 1336.0, 1477.0)))
     return sum((harmonics(np.full(count, n), draw.rate, (1.0,)) for n in pair), np.zeros(count)) * swell(
@@ -125,7 +125,7 @@ def _key(draw: Draw) -> Wave:
 
 
 def clock(draw: Draw, seconds: float) -> Wave:
-    """An escapement: tick and tock in turn, each a few tiny knocks, at a steady period; or an alarm."""
+    """Synthesize an escapement, tick and tock alternating at a steady period, each a few tiny knocks; or an alarm."""
     if draw.chance(0.06):
         return _trill(draw, seconds)
     period = draw.pick((0.1, 0.2, 0.25, 0.25, 0.3, 0.5, 0.5, 0.5, 0.6, 1.0, 1.0))
@@ -161,7 +161,7 @@ def _tick(draw: Draw) -> Wave:
 
 
 def bicycle(draw: Draw, seconds: float) -> Wave:
-    """The bell on the handlebar, the freewheel ticking, or the chain and tyres."""
+    """Synthesize the bell on the handlebar, the ticking freewheel, or chain and tyres."""
     kind = draw.between(0.0, 1.0)
     if kind < 0.5:
         pitch = draw.log_between(1400.0, 3400.0)
@@ -182,7 +182,7 @@ def bicycle(draw: Draw, seconds: float) -> Wave:
 
 
 def _ring_ring(draw: Draw, pitch: float) -> Wave:
-    """The thumb lever strikes a small dome several times, faster than one can hear apart."""
+    """Synthesize the thumb lever striking a small dome several times, too fast to hear separately."""
     partials = np.array([1.0, 1.003, 1.62, 2.24, 2.9])
     out = np.zeros(draw.samples(1.6))
     rate = draw.between(9.0, 22.0)
@@ -194,7 +194,7 @@ def _ring_ring(draw: Draw, pitch: float) -> Wave:
 
 
 def glass(draw: Draw, seconds: float) -> Wave:
-    """Breaking, clinking, or pieces being swept."""
+    """Synthesize breaking or clinking glass, or pieces being swept."""
     kind = draw.between(0.0, 1.0)
     if kind < 0.3:
         pitch = draw.log_between(1200.0, 3800.0)

@@ -13,7 +13,7 @@ from engine.training.synthesis.sources import harmonics, throat
 
 
 def bird(draw: Draw, seconds: float) -> Wave:
-    """Songs of one to four birds, each with its own few syllables."""
+    """Synthesize songs of one to four birds, each with its own few syllables."""
     out = np.zeros(draw.samples(seconds))
     for _ in range(draw.pick((1, 1, 2, 2, 3, 4))):
         song = _singer(draw)
@@ -69,7 +69,7 @@ def _syllable(draw: Draw, plan: Syllable) -> Wave:
 
 
 def crow(draw: Draw, seconds: float) -> Wave:
-    """Caws: harsh, noisy, falling."""
+    """Synthesize caws: harsh, noisy, falling."""
     pitch = draw.log_between(260.0, 520.0)
     tract = draw.near(1500.0, 0.2)
     length = draw.between(0.18, 0.5)
@@ -88,7 +88,7 @@ def crow(draw: Draw, seconds: float) -> Wave:
 
 
 def rooster(draw: Draw, seconds: float) -> Wave:
-    """The crow in four syllables, the last one long and falling; perhaps hens after it."""
+    """Synthesize a crow of four syllables, the last long and falling; sometimes hens after it."""
     pitch = draw.log_between(560.0, 1150.0)
     out = repeated(draw, seconds, lambda: _crowing(draw, pitch), (0.8, 3.0), most=2, sparse=0.85)
     if draw.chance(0.25):
@@ -99,7 +99,7 @@ def rooster(draw: Draw, seconds: float) -> Wave:
 
 
 def _crowing(draw: Draw, pitch: float) -> Wave:
-    """Syllables as (seconds, pitch at start, middle, end) against the highest note."""
+    """Return syllables as (seconds, pitch at start, middle, end) relative to the highest note."""
     steps = [
         (draw.between(0.1, 0.3), (0.6, 0.8, 0.75)),
         (draw.between(0.08, 0.22), (0.75, 0.95, 0.9)),

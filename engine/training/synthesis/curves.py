@@ -1,4 +1,4 @@
-"""Curves over time: pitch glides, slow wandering, attacks and decays."""
+"""Curves over time: pitch glides, slow random modulation, attacks and decays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.training.synthesis.draw import Draw, Wave
 
 
 def glide(points: Sequence[tuple[float, float]], count: int) -> Wave:
-    """Smooth curve through ``(position 0..1, value)`` points, in log steps where all values are positive."""
+    """Interpolate ``(position 0..1, value)`` points smoothly, on a log scale if all values are positive."""
     where = np.array([p for p, _ in points])
     values = np.array([v for _, v in points])
     at = np.linspace(0.0, 1.0, count)
@@ -24,7 +24,7 @@ def glide(points: Sequence[tuple[float, float]], count: int) -> Wave:
 
 
 def wander(draw: Draw, count: int, hertz: float) -> Wave:
-    """A slow random curve, mean about 0 and spread about 1, changing direction ``hertz`` times a second."""
+    """Return a slow random curve, mean about 0 and spread about 1, changing direction ``hertz`` times a second."""
     knots = max(4, int(count / draw.rate * hertz * 2) + 4)
     values = draw.rng.standard_normal(knots)
     at = np.linspace(0.5, knots - 2.5, count) + draw.between(0.0, 0.9)
@@ -36,7 +36,7 @@ def wander(draw: Draw, count: int, hertz: float) -> Wave:
 
 
 def swell(draw: Draw, count: int, attack: float, release: float, bend: float = 1.0) -> Wave:
-    """From 0 up to 1 in ``attack`` seconds, and down to 0 in the last ``release`` seconds."""
+    """Return an envelope that rises to 1 in ``attack`` seconds and falls to 0 in the last ``release`` seconds."""
     position = np.arange(count) / draw.rate
     up = np.clip(position / max(attack, 1e-4), 0.0, 1.0)
     down = np.clip((count / draw.rate - position) / max(release, 1e-4), 0.0, 1.0)
@@ -45,18 +45,18 @@ def swell(draw: Draw, count: int, attack: float, release: float, bend: float = 1
 
 
 def decay(draw: Draw, count: int, seconds: float) -> Wave:
-    """Exponential fall, by 60 dB in ``seconds``."""
+    """Return an exponential decay by 60 dB in ``seconds``."""
     return np.asarray(np.exp(-6.9078 * np.arange(count) / (draw.rate * max(seconds, 1e-4))))
 
 
 def struck(draw: Draw, count: int, attack: float, seconds: float) -> Wave:
-    """A short rise of ``attack`` seconds followed by an exponential fall of 60 dB in ``seconds``."""
+    """Return an envelope that rises in ``attack`` seconds and then decays by 60 dB in ``seconds``."""
     rise = np.clip(np.arange(count) / (draw.rate * max(attack, 1e-5)), 0.0, 1.0)
     return rise * decay(draw, count, seconds)
 
 
 def soften_ends(wave: Wave, samples: int) -> Wave:
-    """Fades both ends over ``samples`` so that the sound starts and stops without a click."""
+    """Fade both ends over ``samples``, so that the sound starts and stops without a click."""
     length = min(samples, len(wave) // 2)
     if length < 1:
         return wave

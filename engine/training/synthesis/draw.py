@@ -1,4 +1,4 @@
-"""Where the variety of synthesised sounds comes from: one generator, asked in the same few ways."""
+"""The randomness of synthesized sounds: one generator with a few common distributions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Draw:
-    """A random generator together with the sample rate the sounds are made at.
+    """A random generator together with the sample rate of the sounds.
 
     Args:
         rng: the only source of randomness.
@@ -32,25 +32,25 @@ class Draw:
         return float(self.rng.uniform(low, high))
 
     def log_between(self, low: float, high: float) -> float:
-        """Evenly spread on a log scale: right for frequencies, times and rates."""
+        """Draw uniformly on a log scale, as is right for frequencies, times and rates."""
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
 
     def chance(self, probability: float) -> bool:
         return bool(self.rng.random() < probability)
 
     def whole(self, low: int, high: int) -> int:
-        """A whole number from low to high, both included."""
+        """Draw an integer from low to high, both included."""
         return int(self.rng.integers(low, high + 1))
 
     def pick(self, options: Sequence[T]) -> T:
         return options[int(self.rng.integers(len(options)))]
 
     def spread(self, low: float, high: float, count: int) -> Wave:
-        """``count`` values evenly spread on a log scale."""
+        """Return ``count`` values evenly spaced on a log scale."""
         return np.exp(self.rng.uniform(np.log(low), np.log(high), count))
 
     def near(self, value: float, share: float) -> float:
-        """``value`` give or take ``share`` of it."""
+        """Draw ``value`` plus or minus a relative deviation of ``share``."""
         return value * self.between(1.0 - share, 1.0 + share)
 
     def samples(self, seconds: float) -> int:

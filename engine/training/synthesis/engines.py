@@ -1,4 +1,4 @@
-"""Engines: firing orders through exhausts, propellers, rotors, saws."""
+"""Engines: combustion through exhausts, propellers, rotors, saws."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from engine.training.synthesis.sources import harmonics, period, pulses, reed, t
 
 
 def combustion(draw: Draw, speed: Wave, cylinders: int, bright: float, uneven: float) -> Wave:
-    """A four-stroke engine: a pulse at each firing, not all alike, through the exhaust's resonances.
+    """Synthesize a four-stroke engine: a pulse per firing, slightly uneven, through the exhaust's resonances.
 
     Args:
         draw: randomness and rate.
-        speed: (n,) crankshaft turns per second.
-        cylinders: how many; each fires every second turn.
+        speed: (n,) crankshaft revolutions per second.
+        cylinders: number of cylinders; each fires every second revolution.
         bright: 0 muffled .. 1 open exhaust.
-        uneven: how much cylinders differ, 0..1: gives the half orders.
+        uneven: difference between cylinders, 0..1, which produces the half orders.
     """
     count = len(speed)
     cycle = speed * np.exp(0.006 * wander(draw, count, 15.0)) / 2.0
@@ -42,7 +42,7 @@ def combustion(draw: Draw, speed: Wave, cylinders: int, bright: float, uneven: f
 
 
 def _speed(draw: Draw, count: int, idle: Range, top: Range) -> Wave:
-    """Turns per second over time: idling, held, driven through gears, or revved."""
+    """Return revolutions per second over time: idling, held, driven through gears, or revved."""
     low, high = draw.log_between(*idle), draw.log_between(*top)
     plan = draw.pick(("idle", "hold", "rise", "fall", "rev"))
     if plan == "idle":
@@ -60,7 +60,7 @@ def _speed(draw: Draw, count: int, idle: Range, top: Range) -> Wave:
 
 
 def _passing(draw: Draw, wave: Wave) -> Wave:
-    """Going by: louder, then softer, and duller when far."""
+    """Simulate passing by: louder, then softer, and duller when far."""
     count = len(wave)
     moment = draw.between(0.3, 0.7)
     width = draw.between(0.12, 0.35)
@@ -70,7 +70,7 @@ def _passing(draw: Draw, wave: Wave) -> Wave:
 
 
 def car(draw: Draw, seconds: float) -> Wave:
-    """An engine idling, driving or going by; tyres; sometimes the horn alone."""
+    """Synthesize an engine idling, driving or passing by; tyres; sometimes the horn alone."""
     count = draw.samples(seconds)
     kind = draw.between(0.0, 1.0)
     if kind < 0.12:
@@ -102,7 +102,7 @@ def _starter(draw: Draw, out: Wave) -> None:
 
 
 def truck(draw: Draw, seconds: float) -> Wave:
-    """A diesel: slow, knocking, with its turbo; air brakes and reversing beeps now and then."""
+    """Synthesize a diesel: slow, knocking, with its turbo; sometimes air brakes and reversing beeps."""
     count = draw.samples(seconds)
     speed = _speed(draw, count, (7.5, 11.0), (18.0, 35.0))
     out = combustion(draw, speed, draw.pick((6, 6, 8)), draw.between(0.1, 0.5), draw.between(0.1, 0.4))
@@ -123,7 +123,7 @@ def truck(draw: Draw, seconds: float) -> Wave:
 
 
 def motorcycle(draw: Draw, seconds: float) -> Wave:
-    """One or two cylinders, an open pipe and an impatient hand."""
+    """Synthesize one or two cylinders with an open exhaust and abrupt throttle."""
     count = draw.samples(seconds)
     speed = _speed(draw, count, (13.0, 22.0), (45.0, 150.0))
     out = combustion(draw, speed, draw.pick((1, 2, 2, 4)), draw.between(0.4, 1.0), draw.between(0.1, 0.6))
@@ -132,7 +132,7 @@ def motorcycle(draw: Draw, seconds: float) -> Wave:
 
 
 def airplane(draw: Draw, seconds: float) -> Wave:
-    """A jet or a propeller, overhead or taxiing, its sound combed by the ground."""
+    """Synthesize a jet or a propeller, overhead or taxiing, comb-filtered by the ground reflection."""
     count = draw.samples(seconds)
     if draw.chance(0.45):
         speed = draw.between(55.0, 110.0) * glide([(0.0, 1.0), (1.0, draw.near(1.0, 0.12))], count)
@@ -152,7 +152,7 @@ def airplane(draw: Draw, seconds: float) -> Wave:
 
 
 def helicopter(draw: Draw, seconds: float) -> Wave:
-    """Blades slapping at a steady rate, each stroke a burst of noise and a thump; turbine above."""
+    """Synthesize rotor blades at a steady rate, each stroke a noise burst and a thump, with a turbine above."""
     count = draw.samples(seconds)
     rate = draw.log_between(8.0, 26.0) * np.exp(0.01 * wander(draw, count, 0.5))
     if draw.chance(0.15):
@@ -186,7 +186,7 @@ def helicopter(draw: Draw, seconds: float) -> Wave:
 
 
 def flanged(draw: Draw, wave: Wave, gain: float) -> Wave:
-    """With its echo from the ground, which comes a little sooner or later as the source moves."""
+    """Add a ground reflection whose delay varies as the source moves."""
     count = len(wave)
     base = draw.log_between(0.0008, 0.012)
     delay = base * glide([(0.0, 1.0), (1.0, draw.between(0.6, 1.6))], count) * draw.rate
@@ -195,7 +195,7 @@ def flanged(draw: Draw, wave: Wave, gain: float) -> Wave:
 
 
 def ship(draw: Draw, seconds: float) -> Wave:
-    """The horn of a ship, or its slow engine and the water it pushes."""
+    """Synthesize a ship's horn, or its slow engine and bow wave."""
     count = draw.samples(seconds)
     wash = banded(draw, count, (100.0, 2500.0), 1.0, 1.5) * np.exp(0.25 * wander(draw, count, 1.0))
     if draw.chance(0.55):
@@ -206,7 +206,7 @@ def ship(draw: Draw, seconds: float) -> Wave:
 
 
 def train(draw: Draw, seconds: float) -> Wave:
-    """Wheels over rail joints, a diesel or steam engine, and horns or whistles."""
+    """Synthesize wheels over rail joints, a diesel or steam engine, and horns or whistles."""
     count = draw.samples(seconds)
     kind: Callable[[Draw, int], Wave] = draw.pick((_rails, _rails, _steam))
     out = kind(draw, count)
@@ -244,7 +244,7 @@ def _steam(draw: Draw, count: int) -> Wave:
 
 
 def _throttle(draw: Draw, count: int, top: float) -> Wave:
-    """Squeezed and let go: up in a fifth of a second, held, then falling back to idle."""
+    """Return a throttle curve: up in a fifth of a second, held, then back to idle."""
     idle = top * draw.between(0.25, 0.5)
     seconds = count / draw.rate
     points = [(0.0, idle if draw.chance(0.6) else top)]
@@ -260,7 +260,7 @@ def _throttle(draw: Draw, count: int, top: float) -> Wave:
 
 
 def chainsaw(draw: Draw, seconds: float) -> Wave:
-    """A two-stroke: every turn fires. Idles, revs, and sinks under load in the wood."""
+    """Synthesize a two-stroke engine, which fires on every revolution: idling, revving, and slowing under load."""
     count = draw.samples(seconds)
     top = draw.log_between(85.0, 190.0)
     plan = draw.pick(("throttle", "throttle", "throttle", "rev", "cut", "cut", "idle"))

@@ -1,4 +1,4 @@
-"""Events in time: where they fall, and many small grains at once."""
+"""Events in time: their positions, and clouds of small grains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.training.synthesis.filters import resonance
 
 
 def place(out: Wave, sound: Wave, at: float, rate: int, level: float = 1.0) -> None:
-    """Adds ``sound`` into ``out`` from ``at`` seconds on; what sticks out at the end is cut."""
+    """Add ``sound`` to ``out`` from ``at`` seconds on; what exceeds the end is cut."""
     start = round(at * rate)
     if start < 0 or start >= len(out):
         return
@@ -27,9 +27,9 @@ def repeated(
     most: int = 40,
     sparse: float = 0.35,
 ) -> Wave:
-    """One event again and again, each followed by a pause of ``gaps`` seconds.
+    """Repeat an event, each time followed by a pause of ``gaps`` seconds.
 
-    Real recordings of short events often hold one or a few, then nothing: with chance ``sparse`` the
+    Real recordings of short events often contain one or a few, then nothing: with probability ``sparse`` the
     events stop after one to three.
     """
     out = np.zeros(draw.samples(seconds))
@@ -46,13 +46,13 @@ def repeated(
 
 
 def instants(draw: Draw, seconds: float, per_second: float) -> Wave:
-    """Times of a Poisson process, sorted, seconds."""
+    """Return the times of a Poisson process, sorted, in seconds."""
     count = int(draw.rng.poisson(per_second * seconds))
     return np.sort(draw.rng.uniform(0.0, seconds, count))
 
 
 def impulses(draw: Draw, count: int, per_second: float, spread: float = 1.0) -> Wave:
-    """Random impulses of log-normal strength (``spread`` in nepers), either sign."""
+    """Return random impulses of log-normal amplitude (``spread`` in nepers) and either sign."""
     out = np.zeros(count)
     number = int(draw.rng.poisson(per_second * count / draw.rate))
     where = draw.rng.integers(0, count, number)
@@ -70,16 +70,16 @@ def patter(
     *,
     spread: float = 1.0,
 ) -> Wave:
-    """A cloud of small rings: drops, bubbles, gravel. ``kinds`` resonances share the events.
+    """Synthesize a cloud of small resonances: drops, bubbles, gravel.
 
     Args:
         draw: randomness and rate.
         count: samples.
-        per_second: events a second, all kinds together.
-        band: the resonances, Hz.
-        ring: how long they ring, seconds to fall by 60 dB.
-        kinds: how many different resonances there are.
-        spread: how unlike their strengths are, nepers.
+        per_second: events per second in total.
+        band: range of the resonances in Hz.
+        ring: range of decay times, seconds to fall by 60 dB.
+        kinds: number of different resonances, which share the events.
+        spread: spread of the amplitudes, in nepers.
     """
     out = np.zeros(count)
     for _ in range(kinds):

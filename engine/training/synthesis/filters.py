@@ -1,4 +1,4 @@
-"""Filters: fixed ones, resonances, and formants that move."""
+"""Filters: fixed ones, resonances, and moving formants."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from engine.training.synthesis.draw import Draw, Range, Wave
 
 
 def lowpass(wave: Wave, rate: int, cutoff: float, order: int = 2) -> Wave:
-    """Butterworth low pass; a cutoff above the band leaves the sound as it is."""
+    """Apply a Butterworth low pass; a cutoff above the band leaves the sound unchanged."""
     if cutoff >= 0.49 * rate:
         return wave
     return np.asarray(sosfilt(butter(order, cutoff, "lowpass", fs=rate, output="sos"), wave))
 
 
 def highpass(wave: Wave, rate: int, cutoff: float, order: int = 2) -> Wave:
-    """Butterworth high pass."""
+    """Apply a Butterworth high pass."""
     cutoff = min(cutoff, 0.45 * rate)
     return np.asarray(sosfilt(butter(order, cutoff, "highpass", fs=rate, output="sos"), wave))
 
 
 def bandpass(wave: Wave, rate: int, band: Range, order: int = 2) -> Wave:
-    """Butterworth band pass between two frequencies in Hz."""
+    """Apply a Butterworth band pass between two frequencies in Hz."""
     high = min(band[1], 0.48 * rate)
     low = min(band[0], 0.8 * high)
     return np.asarray(sosfilt(butter(order, (low, high), "bandpass", fs=rate, output="sos"), wave))
 
 
 def resonance(wave: Wave, rate: int, frequency: float, seconds: float) -> Wave:
-    """Two-pole resonator that rings for ``seconds`` (60 dB); an impulse of 1 gives a ring of about 1."""
+    """Apply a two-pole resonator that decays by 60 dB in ``seconds``; a unit impulse rings at about 1."""
     angle = 2.0 * np.pi * min(frequency, 0.48 * rate) / rate
     radius = float(np.exp(-6.9078 / (rate * max(seconds, 1e-4))))
     return np.asarray(
@@ -42,7 +42,7 @@ def resonance(wave: Wave, rate: int, frequency: float, seconds: float) -> Wave:
 
 
 def tilt(wave: Wave, rate: int, corner: float) -> Wave:
-    """One-pole low pass: 6 dB per octave above ``corner``."""
+    """Apply a one-pole low pass: 6 dB per octave above ``corner``."""
     pole = float(np.exp(-2.0 * np.pi * corner / rate))
     return np.asarray(lfilter([1.0 - pole], [1.0, -pole], wave))
 
@@ -52,20 +52,20 @@ Formant = tuple[Wave | float, float, float]
 
 
 def formants(wave: Wave, rate: int, resonances: Sequence[Formant], floor: float = 0.01) -> Wave:
-    """Shapes a source by resonances that may move, frame by frame (overlap-add of 32 ms frames).
+    """Filter a source by resonances that may move, frame by frame (overlap-add of 32 ms frames).
 
     Args:
         wave: (n,) source.
         rate: samples per second.
         resonances: the formants; a curve for the centre makes it glide.
-        floor: gain of everything away from the formants.
+        floor: gain away from the formants.
     """
     frequency, middles = _frames(len(wave), rate)
     return _reshaped(wave, rate, _formant_gains(frequency, middles, resonances, floor))
 
 
 def _frames(count: int, rate: int) -> tuple[Wave, NDArray[np.int64]]:
-    """Frequencies of the bins and middles of the frames, as ``_reshaped`` cuts them."""
+    """Return the frequencies of the bins and the centres of the frames that ``_reshaped`` uses."""
     size = 2 * round(rate * 0.016)
     hop = size // 2
     frames = count // hop + 2
@@ -73,7 +73,7 @@ def _frames(count: int, rate: int) -> tuple[Wave, NDArray[np.int64]]:
 
 
 def _reshaped(wave: Wave, rate: int, gains: Wave) -> Wave:
-    """Multiplies the short-time spectrum by ``gains`` (frames, bins); frames of 32 ms, half overlapping."""
+    """Multiply the short-time spectrum by ``gains`` (frames, bins); frames of 32 ms with half overlap."""
     size = 2 * round(rate * 0.016)
     hop = size // 2
     frames = len(gains)
@@ -89,14 +89,14 @@ def _reshaped(wave: Wave, rate: int, gains: Wave) -> Wave:
 
 
 def stirred(draw: Draw, wave: Wave, depth_db: float, hertz: float, bands: int = 10) -> Wave:
-    """Lets every region of the spectrum swell and sink by itself, as turbulence and moving sources do.
+    """Modulate the level of each frequency band independently, like turbulence and moving sources.
 
     Args:
         draw: randomness and rate.
         wave: (n,) sound.
-        depth_db: spread of the level of a region.
-        hertz: how often it changes.
-        bands: how many regions there are between 60 Hz and the top.
+        depth_db: standard deviation of a band's level.
+        hertz: rate of change.
+        bands: number of bands between 60 Hz and the top.
     """
     frequency, middles = _frames(len(wave), draw.rate)
     knots = max(3, int(len(wave) / draw.rate * hertz * 2) + 3)

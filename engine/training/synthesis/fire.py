@@ -1,4 +1,4 @@
-"""Fire: pops at random over a rumble and a hiss."""
+"""Fire: random pops over a rumble and a hiss."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.training.synthesis.noises import banded, coloured
 
 
 def fire(draw: Draw, seconds: float) -> Wave:
-    """Crackling: many small clicks in flurries, fewer loud pops, flames breathing underneath."""
+    """Synthesize crackling: many small clicks in bursts, fewer loud pops, a modulated rumble of flames."""
     count = draw.samples(seconds)
     flurry = np.clip(np.exp(0.9 * wander(draw, count, draw.between(1.0, 6.0))), 0.0, 6.0)
     clicks = patter(draw, count, draw.log_between(8.0, 140.0), (500.0, 7600.0), (0.0008, 0.008), 8) * flurry
@@ -27,7 +27,7 @@ def fire(draw: Draw, seconds: float) -> Wave:
 
 
 def _pop(draw: Draw) -> Wave:
-    """Wood bursting: a snap, then a short hollow decay."""
+    """Synthesize bursting wood: a snap, then a short hollow decay."""
     size = draw.samples(draw.log_between(0.006, 0.06))
     low = draw.log_between(300.0, 3000.0)
     snap = banded(

@@ -15,7 +15,7 @@ from engine.training.synthesis.sources import harmonics, pulses
 
 
 def horn(draw: Draw, seconds: float) -> Wave:
-    """A car's, bulb, ship's or train's horn."""
+    """Synthesize the horn of a car, a ship or a train, or a bulb horn."""
     kind = draw.between(0.0, 1.0)
     if kind < 0.6:
         return car_horn(draw, seconds)
@@ -25,14 +25,14 @@ def horn(draw: Draw, seconds: float) -> Wave:
 
 
 def blown(draw: Draw, seconds: float, notes: Sequence[float], peaks: Sequence[float], sag: float) -> Wave:
-    """A chord of reeds or diaphragms with the resonances of their bells.
+    """Synthesize a chord of reeds or diaphragms with the resonances of their bells.
 
     Args:
         draw: randomness and rate.
-        seconds: length.
+        seconds: duration.
         notes: pitches in Hz.
         peaks: resonances of the bells in Hz.
-        sag: how far the pitch falls as the air stops, as a share.
+        sag: relative fall of the pitch as the air stops.
     """
     count = draw.samples(seconds)
     bend = glide([(0.0, 1.0 - sag), (min(0.05 / seconds, 0.3), 1.0), (0.9, 1.0), (1.0, 1.0 - sag)], count)
@@ -49,7 +49,7 @@ def blown(draw: Draw, seconds: float, notes: Sequence[float], peaks: Sequence[fl
 
 
 def car_horn(draw: Draw, seconds: float) -> Wave:
-    """Two diaphragms about a third apart, honked short or long."""
+    """Synthesize two diaphragms about a third apart, honked short or long."""
     low = draw.between(290.0, 440.0)
     notes = (low, low * draw.between(1.18, 1.28)) if draw.chance(0.8) else (low,)
     peaks = (draw.between(1200.0, 2200.0), draw.between(2500.0, 4000.0))
@@ -60,7 +60,7 @@ def car_horn(draw: Draw, seconds: float) -> Wave:
 
 
 def bulb_horn(draw: Draw, seconds: float) -> Wave:
-    """The rubber ball horn of bicycles and clowns: one brassy squawk."""
+    """Synthesize the rubber bulb horn of bicycles and clowns: one brassy squawk."""
     note = draw.between(220.0, 520.0)
     peaks = (draw.between(700.0, 1200.0), draw.between(1600.0, 2600.0))
     return repeated(
@@ -69,7 +69,7 @@ def bulb_horn(draw: Draw, seconds: float) -> Wave:
 
 
 def ship_horn(draw: Draw, seconds: float) -> Wave:
-    """One very low long note, or two."""
+    """Synthesize one or two very low, long notes."""
     low = draw.log_between(70.0, 190.0)
     notes = (low,) if draw.chance(0.6) else (low, low * draw.pick((1.25, 1.5, 1.01)))
     peaks = (low * 2.5, draw.between(400.0, 900.0))
@@ -79,7 +79,7 @@ def ship_horn(draw: Draw, seconds: float) -> Wave:
 
 
 def train_horn(draw: Draw, seconds: float) -> Wave:
-    """A chord of three to five air chimes, or a steam whistle."""
+    """Synthesize a chord of three to five air chimes, or a steam whistle."""
     if draw.chance(0.4):
         return repeated(draw, seconds, lambda: _steam_whistle(draw), (0.15, 1.0), most=5)
     root = draw.between(220.0, 370.0)
@@ -104,7 +104,7 @@ def _steam_whistle(draw: Draw) -> Wave:
 
 
 def siren(draw: Draw, seconds: float) -> Wave:
-    """Wail, yelp, two-tone or an air-raid siren."""
+    """Synthesize a wail, yelp, two-tone or air-raid siren."""
     count = draw.samples(seconds)
     time = np.arange(count) / draw.rate + draw.between(0.0, 5.0)
     kind = draw.pick(("wail", "yelp", "two", "raid"))

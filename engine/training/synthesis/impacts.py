@@ -1,4 +1,4 @@
-"""Things that hit things: steps, doors, guns, balls, claps, scissors, keys and shutters."""
+"""Impacts: steps, doors, guns, balls, claps, scissors, keys and shutters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.training.synthesis.space import room
 
 
 def knock(draw: Draw, band: Range, ring: float, modes: int = 6, noise: float = 0.5) -> Wave:
-    """One hit on something solid: a few modes in ``band`` falling in ``ring`` seconds, and the contact."""
+    """Synthesize one hit on a solid body: a few modes in ``band`` decaying in ``ring`` seconds, and contact noise."""
     frequencies = draw.spread(band[0], band[1], modes)
     decays = ring * draw.spread(0.4, 1.0, modes) * (frequencies / band[0]) ** -0.5
     out = rung(
@@ -32,7 +32,7 @@ def knock(draw: Draw, band: Range, ring: float, modes: int = 6, noise: float = 0
 
 @dataclass(frozen=True)
 class Ground:
-    """How a surface answers a step: thud in Hz, its share, scrape band, how grainy, ring in seconds."""
+    """The response of a surface to a step: thud in Hz, its share, scrape band, graininess, decay in seconds."""
 
     thud: float
     weight: float
@@ -53,7 +53,7 @@ GROUNDS = (
 
 
 def footsteps(draw: Draw, seconds: float) -> Wave:
-    """Heel and toe on some ground, walking or running."""
+    """Synthesize heel and toe on some ground, walking or running."""
     ground = draw.pick(GROUNDS)
     period = draw.log_between(0.25, 0.85)
     hard = draw.between(0.1, 1.0)
@@ -89,7 +89,7 @@ def _step(draw: Draw, ground: Ground, hard: float, length: float) -> Wave:
 
 
 def door(draw: Draw, seconds: float) -> Wave:
-    """Knocks, slams, latches and creaking hinges."""
+    """Synthesize knocks, slams, latches and creaking hinges."""
     kind = draw.pick(("knock", "knock", "shut", "shut", "creak"))
     if kind == "knock":
         low = draw.log_between(110.0, 380.0)
@@ -134,7 +134,7 @@ def _shut(draw: Draw) -> Wave:
 
 
 def _creak(draw: Draw) -> Wave:
-    """Stick and slip: pulses whose rate wanders, through the wood."""
+    """Synthesize stick-slip friction: pulses of varying rate, through the resonances of wood."""
     length = draw.between(0.5, 2.0)
     count = draw.samples(length)
     rate = draw.log_between(25.0, 350.0) * np.exp(0.5 * wander(draw, count, 3.0))
@@ -149,7 +149,7 @@ def _creak(draw: Draw) -> Wave:
 
 
 def gun(draw: Draw, seconds: float) -> Wave:
-    """Shots with the decay of the place around, single or in bursts; cocking sometimes."""
+    """Synthesize shots with the decay of the surroundings, single or in bursts; sometimes cocking."""
     body = draw.log_between(60.0, 350.0)
     tail = draw.log_between(0.15, 1.8)
     burst = draw.chance(0.2)
@@ -182,7 +182,7 @@ def _cocking(draw: Draw) -> Wave:
 
 
 def ball(draw: Draw, seconds: float) -> Wave:
-    """A bounce with ever shorter gaps, dribbling, or a kick."""
+    """Synthesize a bounce with ever shorter gaps, dribbling, or a kick."""
     low = draw.log_between(70.0, 420.0)
     ring = draw.between(0.05, 0.2)
     kind = draw.pick(("bounce", "bounce", "dribble", "kick"))
@@ -218,7 +218,7 @@ def _bounces(draw: Draw, low: float, ring: float) -> Wave:
 
 
 def applause(draw: Draw, seconds: float) -> Wave:
-    """Many pairs of hands, each with its own rate; a few of them near."""
+    """Synthesize many pairs of hands, each with its own rate; a few of them near."""
     count = draw.samples(seconds)
     out = np.zeros(count)
     claps = [_clap(draw) for _ in range(10)]
@@ -242,7 +242,7 @@ def applause(draw: Draw, seconds: float) -> Wave:
 
 
 def _clap(draw: Draw) -> Wave:
-    """Cupped hands: a burst round the air pocket's resonance (Repp 1987)."""
+    """Synthesize cupped hands: a burst around the resonance of the air pocket (Repp 1987)."""
     count = draw.samples(0.06)
     pocket = draw.log_between(600.0, 2600.0)
     palm = banded(draw, count, (pocket * 0.7, pocket * 1.6), skirt=2.0) * struck(draw, count, 0.001, 0.035)
@@ -251,7 +251,7 @@ def _clap(draw: Draw) -> Wave:
 
 
 def scissors(draw: Draw, seconds: float) -> Wave:
-    """Snips: blades sliding with a rising hiss, then closing with a metallic click."""
+    """Synthesize snips: a rising hiss of sliding blades, then a metallic click."""
     ring = draw.log_between(0.03, 0.15)
     length = draw.between(0.08, 0.3)
 
@@ -270,7 +270,7 @@ def scissors(draw: Draw, seconds: float) -> Wave:
 
 
 def keyboard(draw: Draw, seconds: float) -> Wave:
-    """Typing: a press and a softer release for each key, in bursts; the space bar is deeper."""
+    """Synthesize typing: a press and a softer release per key, in bursts, with a deeper space bar."""
     out = np.zeros(draw.samples(seconds))
     low = draw.log_between(350.0, 1600.0)
     ring = draw.log_between(0.012, 0.05)
@@ -288,7 +288,7 @@ def keyboard(draw: Draw, seconds: float) -> Wave:
 
 
 def camera(draw: Draw, seconds: float) -> Wave:
-    """A shutter: mirror up, curtain, mirror down, sometimes the film being wound."""
+    """Synthesize a shutter: mirror up, curtain, mirror down, sometimes winding film."""
     gap = draw.log_between(0.04, 0.3)
     motor = draw.chance(0.4)
     pitch = draw.between(180.0, 600.0)

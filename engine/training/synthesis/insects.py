@@ -12,7 +12,7 @@ from engine.training.synthesis.sources import harmonics
 
 
 def insect(draw: Draw, seconds: float) -> Wave:
-    """Crickets chirping, cicadas droning, or something with wings buzzing past."""
+    """Synthesize chirping crickets, droning cicadas, or wings buzzing past."""
     return draw.pick((_crickets, _cicadas, _buzz, _buzz))(draw, seconds)
 
 
@@ -43,7 +43,7 @@ def _cicadas(draw: Draw, seconds: float) -> Wave:
 
 
 def _buzz(draw: Draw, seconds: float) -> Wave:
-    """Wings: a harmonic hum that drifts and comes nearer and goes."""
+    """Synthesize wings: a drifting harmonic hum that approaches and recedes."""
     out = np.zeros(draw.samples(seconds))
     for _ in range(draw.pick((1, 1, 1, 3, 6))):
         length = draw.between(0.5, 1.0) * seconds

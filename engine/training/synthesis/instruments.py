@@ -18,7 +18,7 @@ SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 5, 7), (0, 7, 12))
 
 MelodyNote = Callable[[float, float], Wave]
-"""Makes one note from its pitch in Hz and its length in seconds."""
+"""Synthesizes one note from its pitch in Hz and its duration in seconds."""
 
 
 def _hertz(key: float) -> float:
@@ -26,7 +26,7 @@ def _hertz(key: float) -> float:
 
 
 def _melody(draw: Draw, seconds: float, note: MelodyNote, low: int, high: int, ring: float) -> Wave:
-    """Notes of one scale, mostly stepwise, in a steady beat with some rests."""
+    """Synthesize notes of one scale, mostly stepwise, in a steady beat with some rests."""
     out = np.zeros(draw.samples(seconds))
     scale = draw.pick(SCALES)
     keys = [k for k in range(low, high) if (k - low) % 12 in scale]
@@ -44,7 +44,7 @@ def _melody(draw: Draw, seconds: float, note: MelodyNote, low: int, high: int, r
 
 
 def _chords(draw: Draw, seconds: float, note: MelodyNote, low: int, high: int, roll: float) -> Wave:
-    """Chords one after another, each spread over ``roll`` seconds."""
+    """Synthesize consecutive chords, each spread over ``roll`` seconds."""
     out = np.zeros(draw.samples(seconds))
     beat = draw.log_between(0.45, 2.5)
     at = draw.between(0.0, 0.2)
@@ -59,7 +59,7 @@ def _chords(draw: Draw, seconds: float, note: MelodyNote, low: int, high: int, r
 
 
 def piano(draw: Draw, seconds: float) -> Wave:
-    """Stiff strings, two or three to a note, struck by felt."""
+    """Synthesize stiff strings, two or three per note, struck by felt."""
     stiff = draw.log_between(0.00015, 0.0008)
     soft = draw.between(0.8, 2.4)
 
@@ -90,7 +90,7 @@ def _struck_string(draw: Draw, pitch: float, length: float, stiff: float, soft: 
 
 
 def guitar(draw: Draw, seconds: float) -> Wave:
-    """Plucked strings over a body; steel or nylon, strummed or picked, sometimes through an amplifier."""
+    """Synthesize plucked strings over a body; steel or nylon, strummed or picked, sometimes amplified."""
     bright = draw.between(0.1, 0.95)
     ring = draw.between(1.5, 6.0)
 
@@ -108,7 +108,7 @@ def guitar(draw: Draw, seconds: float) -> Wave:
 
 
 def saxophone(draw: Draw, seconds: float) -> Wave:
-    """A conical reed: all harmonics, brighter when louder, with breath and vibrato."""
+    """Synthesize a conical reed: all harmonics, brighter when louder, with breath and vibrato."""
     tenor = draw.between(0.7, 1.5)
     growl = draw.between(0.0, 0.3) if draw.chance(0.3) else 0.0
     breath = draw.between(0.02, 0.15)
@@ -130,7 +130,7 @@ def saxophone(draw: Draw, seconds: float) -> Wave:
 
 
 def accordion(draw: Draw, seconds: float) -> Wave:
-    """Free reeds in pairs a few cents apart, beating; bellows that swell."""
+    """Synthesize free reeds in pairs a few cents apart, beating; bellows that swell."""
     cents = draw.between(2.0, 22.0)
     edge = draw.between(0.5, 1.0)
     tables = [period(tuple(1.0 / np.arange(1, top) ** edge)) for top in (14, 7)]

@@ -1,4 +1,4 @@
-"""Things that ring when struck: sums of decaying partials, and plucked strings."""
+"""Modal synthesis: sums of decaying partials, and plucked strings."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Spiral = NDArray[np.complex128]
 
 
 def rung(draw: Draw, seconds: float, frequencies: Wave, decays: Wave, levels: Wave) -> Wave:
-    """One strike of a bank of modes.
+    """Synthesize one strike of a bank of modes.
 
     Args:
         draw: randomness (the phases) and rate.
-        seconds: length of the result.
+        seconds: duration.
         frequencies: (k,) Hz; those above the band are left out.
         decays: (k,) seconds to fall by 60 dB.
-        levels: (k,) at the strike.
+        levels: (k,) initial amplitudes.
     """
     count = draw.samples(seconds)
     heard = frequencies < 0.47 * draw.rate
@@ -33,10 +33,10 @@ def _poles(draw: Draw, frequencies: Wave, decays: Wave) -> Spiral:
 
 
 def _spirals(starts: Spiral, poles: Spiral, count: int) -> Wave:
-    """Sum over all modes of the real part of ``start * pole**k``.
+    """Return the sum over all modes of the real part of ``start * pole**k``.
 
-    In blocks the power splits into an outer and an inner one, so that all modes are one matrix product:
-    far cheaper than a sine for each sample.
+    In blocks, the power splits into an outer and an inner one, so that all modes are one matrix product: far
+    cheaper than a sine per sample.
     """
     block = 128
     inner = poles[:, None] ** np.arange(block)[None, :]
@@ -46,12 +46,12 @@ def _spirals(starts: Spiral, poles: Spiral, count: int) -> Wave:
 
 
 def plucked(draw: Draw, seconds: float, pitch: float, bright: float, sustain: float) -> Wave:
-    """A plucked string (Karplus and Strong 1983, with the fractional delay of Jaffe and Smith).
+    """Synthesize a plucked string (Karplus and Strong 1983, with the fractional delay of Jaffe and Smith).
 
     Args:
         draw: randomness and rate.
-        seconds: length of the result.
-        pitch: Hz.
+        seconds: duration.
+        pitch: pitch in Hz.
         bright: 0..1, how sharp the pluck is.
         sustain: seconds to fall by 60 dB at low frequencies.
     """

@@ -1,4 +1,4 @@
-"""Noise of many colours."""
+"""Noise of many spectral slopes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from engine.training.synthesis.draw import Draw, Range, Wave
 
 
 def white(draw: Draw, count: int) -> Wave:
-    """Gaussian noise with a spread of 1."""
+    """Return Gaussian noise with a standard deviation of 1."""
     return draw.rng.standard_normal(count)
 
 
 def coloured(draw: Draw, count: int, slope: float, floor: float = 40.0) -> Wave:
-    """Noise whose power falls by ``slope`` x 3 dB per octave above ``floor`` Hz: 0 white, 1 pink, 2 brown."""
+    """Return noise whose power falls by ``slope`` x 3 dB per octave above ``floor`` Hz: 0 white, 1 pink, 2 brown."""
     size = next_fast_len(count, real=True)
     frequency = np.maximum(rfftfreq(size, 1.0 / draw.rate), floor)
     spectrum = rfft(white(draw, size)) * frequency ** (-0.5 * slope)
@@ -23,7 +23,7 @@ def coloured(draw: Draw, count: int, slope: float, floor: float = 40.0) -> Wave:
 
 
 def banded(draw: Draw, count: int, band: Range, slope: float = 0.0, skirt: float = 4.0) -> Wave:
-    """Noise between two frequencies, with soft skirts of ``skirt`` x 6 dB per octave."""
+    """Return noise between two frequencies, with skirts of ``skirt`` x 6 dB per octave."""
     low, high = band
     size = next_fast_len(count, real=True)
     frequency = np.maximum(rfftfreq(size, 1.0 / draw.rate), 1.0)

@@ -1,4 +1,4 @@
-"""Which family makes which concept, and the one call that makes any of them."""
+"""The synthesizer of each concept, and the single function that runs any of them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from engine.training.synthesis.space import finished, recorded
 
 @dataclass(frozen=True)
 class Family:
-    """How one concept is made.
+    """The synthesizer of one concept.
 
     Args:
         make: (draw, seconds) -> the dry sound.
-        background: 0..1, how often the place around it is heard too.
+        background: 0..1, probability that the surroundings are audible too.
     """
 
     make: Callable[[Draw, float], Wave]
@@ -92,25 +92,25 @@ FAMILIES: Mapping[str, Family] = {
 }
 
 SYNTHESISED: frozenset[str] = frozenset(FAMILIES)
-"""The concepts that ``synthesise`` can make."""
+"""The concepts that ``synthesise`` supports."""
 
 
 def synthesise(
     concept_id: str, rng: np.random.Generator, seconds: float, rate: int = 16000
 ) -> NDArray[np.float32]:
-    """Makes one sound of a concept; no two calls give the same.
+    """Synthesize one sound of a concept; no two calls give the same.
 
     Args:
         concept_id: one of ``SYNTHESISED``.
         rng: the only source of randomness: the same state gives the same sound.
-        seconds: length, 0.5 or more.
+        seconds: duration, 0.5 or more.
         rate: samples per second, 8000 or more.
 
     Returns:
-        float32 (round(seconds * rate),), mono, peak at most 0.9, without offset, quiet at both ends.
+        float32 (round(seconds * rate),), mono, peak at most 0.9, no DC offset, quiet at both ends.
 
     Raises:
-        BadInput: for an unknown concept, or a length or rate too small.
+        BadInput: the concept is unknown, or a duration or rate is too small.
     """
     family = FAMILIES.get(concept_id)
     if family is None:

@@ -1,4 +1,4 @@
-"""Sources of pitched sound: glottal pulses, harmonics, vocal folds with their faults."""
+"""Sources of pitched sound: glottal pulses, harmonics, irregular vocal folds."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from engine.training.synthesis.noises import white
 
 
 def turns(pitch: Wave, rate: int) -> Wave:
-    """Running phase in whole turns of a pitch curve in Hz."""
+    """Return the running phase, in turns, of a pitch curve in Hz."""
     return np.cumsum(pitch) / rate
 
 
 def pulses(pitch: Wave, rate: int, start: float = 0.0) -> Wave:
-    """Band-limited pulse train: every harmonic below 0.45 x rate equally strong (a Dirichlet kernel).
+    """Return a band-limited pulse train: every harmonic below 0.45 x rate equally strong (a Dirichlet kernel).
 
     Args:
         pitch: (n,) Hz, all positive.
         rate: samples per second.
-        start: phase to begin at, in turns.
+        start: initial phase, in turns.
     """
     phase = np.pi * (turns(pitch, rate) + start)
     count = 2.0 * np.floor(np.maximum(0.45 * rate / pitch, 1.0)) + 1.0
@@ -34,7 +34,7 @@ def pulses(pitch: Wave, rate: int, start: float = 0.0) -> Wave:
 
 
 def harmonics(pitch: Wave, rate: int, levels: Sequence[float], start: float = 0.0) -> Wave:
-    """Sum of sine harmonics with given levels, those above the band left out."""
+    """Return a sum of sine harmonics with given levels, without those above the band."""
     phase = 2.0 * np.pi * (turns(pitch, rate) + start)
     out = np.zeros_like(pitch)
     top = float(np.max(pitch))
@@ -45,27 +45,27 @@ def harmonics(pitch: Wave, rate: int, levels: Sequence[float], start: float = 0.
 
 
 def period(levels: Sequence[float], count: int = 4096) -> Wave:
-    """One stored period of a sum of harmonics, for ``reed``."""
+    """Return one period of a sum of harmonics, for ``reed``."""
     order = np.arange(1, len(levels) + 1)[:, None]
     position = np.arange(count)[None, :] / count
     return np.asarray(np.asarray(levels) @ np.sin(2.0 * np.pi * order * position + 2.4 * order * order))
 
 
 def reed(pitch: Wave, rate: int, table: Wave, start: float = 0.0) -> Wave:
-    """Reads a stored period at a pitch curve in Hz: cheap for rich tones well below the top of the band."""
+    """Read a stored period at a pitch curve in Hz: cheap for rich tones well below the top of the band."""
     at = (turns(pitch, rate) + start) * len(table)
     return table[at.astype(np.int64) % len(table)]
 
 
 def folds(draw: Draw, pitch: Wave, breath: float, rough: float, corner: float = 900.0) -> Wave:
-    """Vocal folds: pulses with jitter and shimmer, breath that follows the flow, and growl.
+    """Synthesize vocal folds: pulses with jitter and shimmer, breath noise that follows the flow, and growl.
 
     Args:
         draw: randomness and rate.
         pitch: (n,) Hz.
         breath: level of the noise, 0..1 or more.
-        rough: 0 steady .. 1 harsh: jitter, shimmer and a subharmonic that shakes the level.
-        corner: where the source begins to fall by 6 dB per octave, Hz.
+        rough: 0 steady .. 1 harsh: jitter, shimmer and a subharmonic that modulates the level.
+        corner: frequency in Hz above which the source falls by 6 dB per octave.
     """
     count = len(pitch)
     shaken = pitch * np.exp((0.006 + 0.05 * rough) * wander(draw, count, 40.0))
@@ -80,7 +80,7 @@ def folds(draw: Draw, pitch: Wave, breath: float, rough: float, corner: float = 
 
 
 def throat(draw: Draw, pitch: Wave, tract: Sequence[Formant], breath: float, rough: float) -> Wave:
-    """A voice of any animal: folds driving a tract of formants; spread of about 1."""
+    """Synthesize the voice of any animal: vocal folds through a tract of formants; standard deviation of about 1."""
     source = folds(draw, pitch, breath, rough)
     out = formants(source, draw.rate, tract)
     return out / (float(np.std(out)) + 1e-9)

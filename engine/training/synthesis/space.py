@@ -1,4 +1,4 @@
-"""What lies between a source and the file: the room, the distance, the recorder."""
+"""The path from source to file: room, distance, recorder."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from engine.training.synthesis.noises import coloured, white
 
 
 def room(draw: Draw, wave: Wave, seconds: float, wet: float) -> Wave:
-    """Adds a room: early reflections and an exponentially falling tail, duller as it goes.
+    """Add a room: early reflections and an exponentially decaying tail that gets duller.
 
     Args:
         draw: randomness and rate.
         wave: (n,) dry sound; the tail beyond its end is cut.
         seconds: reverberation time (60 dB).
-        wet: level of the reverberation against the dry sound.
+        wet: level of the reverberation relative to the dry sound.
     """
     count = min(len(wave), draw.samples(seconds))
     tail = white(draw, count) * decay(draw, count, seconds)
@@ -35,12 +35,12 @@ def room(draw: Draw, wave: Wave, seconds: float, wet: float) -> Wave:
 
 
 def recorded(draw: Draw, wave: Wave, background: float) -> Wave:
-    """As a recorder in some place would have caught it: room, distance, bandwidth, its own noise.
+    """Simulate a recording: room, distance, bandwidth, and the recorder's noise.
 
     Args:
         draw: randomness and rate.
         wave: (n,) the sound itself.
-        background: 0..1, how likely it is that the place itself is heard.
+        background: 0..1, probability that the surroundings are audible.
     """
     out = wave / (float(np.max(np.abs(wave))) + 1e-9)
     if draw.chance(0.6):
@@ -59,9 +59,9 @@ def recorded(draw: Draw, wave: Wave, background: float) -> Wave:
 
 
 def tinted(draw: Draw, wave: Wave, depth_db: float) -> Wave:
-    """The response of this microphone here: broad random bumps, finer ripples, a slope.
+    """Apply a random microphone response: broad bumps, finer ripples, a slope.
 
-    Just below the top it falls away, as it does in every file that was resampled.
+    Just below the top it falls off, as in every resampled file.
     """
     size = next_fast_len(len(wave), real=True)
     octave = np.log2(np.maximum(rfftfreq(size, 1.0 / draw.rate), 30.0) / 1000.0)
@@ -75,7 +75,7 @@ def tinted(draw: Draw, wave: Wave, depth_db: float) -> Wave:
 
 
 def padded(draw: Draw, wave: Wave, dry: Wave) -> Wave:
-    """Digital silence once the last event has died away, as in libraries of short recordings."""
+    """Add digital silence after the last event has decayed, as in libraries of short recordings."""
     loud = np.flatnonzero(np.abs(dry) > 0.004 * float(np.max(np.abs(dry))))
     end = int(loud[-1]) + draw.samples(draw.log_between(0.02, 0.6)) if len(loud) else len(wave)
     if end > len(wave) - draw.samples(0.4):
@@ -87,7 +87,7 @@ def padded(draw: Draw, wave: Wave, dry: Wave) -> Wave:
 
 
 def finished(draw: Draw, wave: Wave) -> Wave:
-    """Without offset, with quiet ends, and with a peak of 0.25 to 0.9."""
+    """Remove the DC offset, fade the ends, and scale to a peak of 0.25 to 0.9."""
     sounding = wave != 0.0
     out = wave - float(np.mean(wave)) / max(float(np.mean(sounding)), 1e-9) * sounding
     out = soften_ends(out, draw.samples(0.004))

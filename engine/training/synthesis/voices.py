@@ -24,7 +24,7 @@ VOWELS = (
 
 
 def voice(draw: Draw, seconds: float) -> Wave:
-    """Somebody speaking no language: syllables of vowels and hisses in phrases with falling pitch."""
+    """Synthesize speech without language: syllables of vowels and hisses in phrases with falling pitch."""
     size = draw.between(0.0, 1.0)
     out = np.zeros(draw.samples(seconds))
     at = draw.between(0.0, 0.3)
@@ -38,7 +38,7 @@ def voice(draw: Draw, seconds: float) -> Wave:
 
 
 def phrase(draw: Draw, seconds: float, size: float) -> Wave:
-    """One phrase: ``size`` runs from a large man (0) to a small woman or child (1)."""
+    """Synthesize one phrase: ``size`` runs from a large man (0) to a small woman or child (1)."""
     count = draw.samples(seconds)
     base = draw.near(95.0 * 2.6**size, 0.1)
     pitch = base * glide([(0.0, 1.1), (0.3, draw.between(1.1, 1.4)), (1.0, 0.85)], count)
@@ -71,7 +71,7 @@ def _consonant(draw: Draw, out: Wave, at: float) -> None:
 
 
 def baby(draw: Draw, seconds: float) -> Wave:
-    """Crying: wails of a second with a breath caught between; hoarse at their loudest."""
+    """Synthesize crying: wails of a second with a breath between; hoarse at their loudest."""
     out = np.zeros(draw.samples(seconds))
     pitch = draw.log_between(310.0, 560.0)
     tract = draw.near(1.0, 0.15)
@@ -134,7 +134,7 @@ def _gasp(draw: Draw, length: float) -> Wave:
 
 
 def crowd(draw: Draw, seconds: float) -> Wave:
-    """Babble: a dozen voices over the murmur of many more; sometimes a cheer."""
+    """Synthesize babble: a dozen voices over the murmur of many more; sometimes a cheer."""
     count = draw.samples(seconds)
     murmur = banded(draw, count, (150.0, draw.between(700.0, 1600.0)), 1.0, 2.0)
     out = murmur * np.exp(0.15 * wander(draw, count, 4.0)) * draw.between(0.2, 0.8)
@@ -150,7 +150,7 @@ def crowd(draw: Draw, seconds: float) -> Wave:
 
 
 def sneeze(draw: Draw, seconds: float) -> Wave:
-    """An indrawn 'ah', then the 'tschoo': a hard burst of air with some voice in it."""
+    """Synthesize an indrawn 'ah', then the 'tschoo': a hard burst of air with some voice in it."""
     size = draw.between(0.0, 1.0)
     return repeated(draw, seconds, lambda: _sneeze(draw, size), (0.4, 1.8), most=3, sparse=0.85)
 

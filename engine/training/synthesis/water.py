@@ -12,7 +12,7 @@ from engine.training.synthesis.noises import banded, white
 
 
 def sea(draw: Draw, seconds: float) -> Wave:
-    """Surf: waves that rise slowly, break, hiss and draw back, over the rumble of those far away."""
+    """Synthesize surf: waves that rise slowly, break, hiss and draw back, over the rumble of distant ones."""
     count = draw.samples(seconds)
     time = np.arange(count) / draw.rate
     period = draw.log_between(2.5, 11.0)
@@ -36,7 +36,7 @@ def sea(draw: Draw, seconds: float) -> Wave:
 
 
 def _breaker(draw: Draw, since: Wave, period: float) -> Wave:
-    """One wave; ``since`` is the time from its start. Brighter as it breaks, then a long hiss."""
+    """Synthesize one wave; ``since`` is the time from its start. Brighter as it breaks, then a long hiss."""
     peak = draw.between(0.25, 0.5) * period
     rise = np.exp(-(((since - peak) / (0.5 * peak)) ** 2))
     fall = np.exp(-np.maximum(since - peak, 0.0) / (draw.between(0.15, 0.4) * period))
@@ -49,7 +49,7 @@ def _breaker(draw: Draw, since: Wave, period: float) -> Wave:
 
 
 def stream(draw: Draw, seconds: float) -> Wave:
-    """Bubbles by the hundred, each ringing at the pitch its size gives (Minnaert 1933), over a rush."""
+    """Synthesize hundreds of bubbles, each at the pitch of its size (Minnaert 1933), over flowing noise."""
     count = draw.samples(seconds)
     rush = banded(
         draw, count, (draw.between(150.0, 600.0), draw.between(2000.0, 7000.0)), draw.between(0.4, 1.3), 1.5
@@ -65,7 +65,7 @@ def stream(draw: Draw, seconds: float) -> Wave:
 
 
 def _gurgle(draw: Draw, count: int) -> Wave:
-    """A cavity that opens and closes under the water."""
+    """Synthesize a cavity that opens and closes under water."""
     tone = draw.log_between(250.0, 900.0) * np.exp(0.45 * wander(draw, count, draw.between(4.0, 12.0)))
     out = formants(white(draw, count), draw.rate, [(tone, 60.0, 1.0)], 0.0)
     return out / (float(np.std(out)) + 1e-9) * np.clip(wander(draw, count, 6.0), 0.0, 2.0)

@@ -12,7 +12,7 @@ from engine.training.synthesis.noises import banded, coloured
 
 
 def rain(draw: Draw, seconds: float) -> Wave:
-    """The hiss of countless drops, the patter of near ones on some surface, perhaps a gutter."""
+    """Synthesize the hiss of countless drops, the patter of near ones on a surface, sometimes a gutter."""
     count = draw.samples(seconds)
     hiss = coloured(draw, count, draw.between(-0.3, 1.3), draw.log_between(100.0, 900.0))
     hiss = hiss * np.exp(draw.between(0.0, 0.12) * wander(draw, count, 2.0))
@@ -36,7 +36,7 @@ def rain(draw: Draw, seconds: float) -> Wave:
 
 
 def wind(draw: Draw, seconds: float) -> Wave:
-    """Gusts: noise whose resonances rise with its force; leaves or a whistling gap sometimes."""
+    """Synthesize gusts: noise whose resonances rise with its strength; sometimes leaves or a whistling gap."""
     count = draw.samples(seconds)
     force = wander(draw, count, draw.log_between(0.15, 1.0)) + 0.35 * wander(draw, count, 3.0)
     base = draw.log_between(140.0, 700.0)
@@ -58,7 +58,7 @@ def wind(draw: Draw, seconds: float) -> Wave:
 
 
 def thunder(draw: Draw, seconds: float) -> Wave:
-    """Claps from many lengths of the channel (N-waves), nearer ones first and sharper, then rolling."""
+    """Synthesize claps from many segments of the channel (N-waves), nearer ones first and sharper, then rolling."""
     count = draw.samples(seconds)
     out = np.zeros(count)
     start = draw.between(0.0, 0.2 * seconds)
