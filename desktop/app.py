@@ -21,6 +21,7 @@ from desktop.document.activity import Activity
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.document.project_session import ProjectSession, SceneDefaults
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import USUAL, MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.screenshot import Screenshot
@@ -65,7 +66,7 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
         BadInput: there is nothing at the path.
     """
     check(start)
-    settings = SettingsStore(settings_file())
+    settings = SettingsStore(settings_file(), ALL_COMMANDS)
     prepare_platform(start, settings.preferences.scale)
     application = create_application()
     theme = Theme()

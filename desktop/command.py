@@ -12,7 +12,7 @@ from engine.cli.parser import Commands
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; see ``engine.cli.main``."""
-    return run_command(arguments, more=(add_app,))
+    return run_command(arguments, more=(add_app, add_keys))
 
 
 def add_app(commands: Commands) -> None:
@@ -20,7 +20,7 @@ def add_app(commands: Commands) -> None:
     app = commands.add_parser(
         "app",
         help="open the window",
-        description="Open the window, with a still or a project if one is given.",
+        description="Open the window, with a still or a project if one is given. `foleyscape keys` lists its keys.",
     )
     app.set_defaults(run=run_app)
     app.add_argument(
@@ -32,6 +32,22 @@ def add_app(commands: Commands) -> None:
     app.add_argument(
         "--size", type=size, metavar="WxH", help="of the window in pixels (1440x900), with --screenshot"
     )
+
+
+def add_keys(commands: Commands) -> None:
+    """Adds ``foleyscape keys``."""
+    keys = commands.add_parser(
+        "keys", help="list the keys of the window", description="List the default keys of the window."
+    )
+    keys.set_defaults(run=print_keys)
+
+
+def print_keys(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:  # noqa: ARG001 - as every command
+    """Prints the table of keys."""
+    from desktop.main_window.all_commands import key_table_text
+
+    print(key_table_text())  # noqa: T201 - what was asked for
+    return 0
 
 
 def size(text: str) -> tuple[int, int]:

@@ -1,14 +1,19 @@
 """The window's actions, made from the table of keys: in menus, on buttons, with their keys and tooltips."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
 
-from desktop.actions.action_table import ACTIONS, MENUS, ActionSpec, KeyMap
+from desktop.actions.command import MENUS, Command, Route
+from desktop.actions.key_map import KeyMap
 from desktop.theme.icons import icon
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -20,44 +25,96 @@ class Binding:
     checked: Callable[[], bool] | None = None
 
 
-def always_enabled() -> bool:
-    return True
+@dataclass(frozen=True)
+class _BoundRoute:
+    """A part's route with the widget whose focus it goes by; None is the window itself."""
+
+    run: Callable[[], None]
+    enabled: Callable[[], bool]
+    widget: QWidget | None
 
 
 class Actions(QObject):
-    """One ``QAction`` for each line of the table. An action that nothing is bound to does not show.
+    """One ``QAction`` for each command. One that no part has registered does not show.
 
     Args:
         home: the window whose keys they are.
         keys: which keys each has.
     """
 
-    def __init__(self, home: QWidget, keys: KeyMap, table: tuple[ActionSpec, ...] = ACTIONS) -> None:
+    def __init__(self, home: QWidget, keys: KeyMap) -> None:
         super().__init__(home)
         self._home = home
-        self._table = {spec.id: spec for spec in table}
+        self._table = {command.id: command for command in keys.commands}
         self._bindings: dict[str, Binding] = {}
-        self._made = {spec.id: self._make(spec) for spec in table}
+        self._routes: dict[str, list[_BoundRoute]] = {}
+        self._made = {command.id: self._make(command) for command in keys.commands}
         self.set_keys(keys)
 
-    def bind(
+    def register(self, commands: Sequence[Command[Part]], part: Part) -> None:
+        """Bind a part's commands to it. ``enabled`` and ``checked`` are asked again at every ``refresh``.
+
+        Raises:
+            ValueError: one of them is bound already, is routed by focus, or is not in the table of the window.
+        """
+        for command in commands:
+            if command.run is None:
+                raise ValueError(f"The command {command.id!r} is shared: give a route for it.")
+            checked = None if command.checked is None else partial(command.checked, part)
+            self._bind(command.id, partial(command.run, part), partial(command.enabled, part), checked)
+        self.refresh()
+
+    def route(self, routes: Sequence[Route[Part]], part: Part, widget: QWidget | None) -> None:
+        """Add what a part does for shared commands, while the keyboard focus is in ``widget``.
+
+        Where no part with the focus can do it, the first part that can does, in the order of these calls.
+
+        Raises:
+            ValueError: the command is not shared.
+        """
+        for route in routes:
+            if self._table[route.id].run is not None:
+                raise ValueError(f"The command {route.id!r} belongs to one part; it is not shared.")
+            bound = _BoundRoute(partial(route.run, part), partial(route.enabled, part), widget)
+            known = self._routes.setdefault(route.id, [])
+            known.append(bound)
+            if len(known) == 1:
+                self._bind(route.id, partial(self._run_routed, route.id), partial(self._can_route, route.id))
+        self.refresh()
+
+    def _bind(
         self,
         id_: str,
         run: Callable[[], None],
-        enabled: Callable[[], bool] = always_enabled,
+        enabled: Callable[[], bool],
         checked: Callable[[], bool] | None = None,
     ) -> None:
-        """Makes the action do something. ``enabled`` and ``checked`` are asked again at every ``refresh``."""
+        if id_ in self._bindings:
+            raise ValueError(f"The command {id_!r} is bound already.")
+        if id_ not in self._table:
+            raise ValueError(f"The window has no command {id_!r}.")
         self._bindings[id_] = Binding(run, enabled, checked)
         self._made[id_].setVisible(True)
-        self.refresh()
+
+    def _run_routed(self, id_: str) -> None:
+        route = self._chosen_route(id_)
+        if route is not None:
+            route.run()
+
+    def _can_route(self, id_: str) -> bool:
+        return self._chosen_route(id_) is not None
+
+    def _chosen_route(self, id_: str) -> _BoundRoute | None:
+        routes = [route for route in self._routes[id_] if route.enabled()]
+        focused = (route for route in routes if route.widget is not None and holds_focus(route.widget))
+        return next(focused, next(iter(routes), None))
 
     def action(self, id_: str) -> QAction:
         return self._made[id_]
 
-    def bound(self) -> tuple[ActionSpec, ...]:
-        """The lines of the table that do something here, in its order."""
-        return tuple(spec for spec in self._table.values() if spec.id in self._bindings)
+    def bound(self) -> tuple[Command[Any], ...]:
+        """The commands that a part has registered, in the order of the menus."""
+        return tuple(command for command in self._table.values() if command.id in self._bindings)
 
     def refresh(self) -> None:
         """Asks every action again whether it can be done now."""
@@ -88,7 +145,7 @@ class Actions(QObject):
             if there:
                 self._fill_menu(bar.addMenu(title), there)
 
-    def _fill_menu(self, menu: QMenu, there: list[ActionSpec]) -> None:
+    def _fill_menu(self, menu: QMenu, there: list[Command[Any]]) -> None:
         menu.setObjectName(menu.title().replace("&", "").lower())
         menu.aboutToShow.connect(self.refresh)
         for before, spec in zip([None, *there[:-1]], there, strict=True):
@@ -96,10 +153,10 @@ class Actions(QObject):
                 menu.addSeparator()
             menu.addAction(self._made[spec.id])
 
-    def _make(self, spec: ActionSpec) -> QAction:
+    def _make(self, spec: Command[Any]) -> QAction:
         made = QAction(spec.text, self)
         made.setObjectName(spec.id)
-        made.setCheckable(spec.checkable)
+        made.setCheckable(spec.checked is not None)
         made.setStatusTip(spec.tip)
         made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         made.setVisible(False)
@@ -118,7 +175,7 @@ class Actions(QObject):
         self.refresh()
 
 
-def tooltip(spec: ActionSpec, keys: KeyMap, words: str = "") -> str:
+def tooltip(spec: Command[Any], keys: KeyMap, words: str = "") -> str:
     """What it does, in other words where they are given, and its key: "Play from the playhead, or stop  (Space)"."""
     words, key = words or spec.tip or spec.plain, shown_key(spec.id, keys)
     return f"{words}  ({key})" if key else words
@@ -133,3 +190,9 @@ def shown_key(id_: str, keys: KeyMap) -> str:
 def pressed(event: QKeyEvent) -> str:
     """The key of an event, as the table of keys writes it."""
     return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def holds_focus(widget: QWidget) -> bool:
+    """Return whether the keyboard focus is in this widget or one inside it."""
+    focus = QApplication.focusWidget()
+    return focus is not None and (focus is widget or widget.isAncestorOf(focus))

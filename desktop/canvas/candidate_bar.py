@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
+from desktop.actions.key_map import KeyMap
 from desktop.canvas.candidate_picker import count_text
-from desktop.canvas.canvas_commands import Command
+from desktop.canvas.canvas_commands import CANVAS_COMMANDS, CanvasCommand
 from desktop.canvas.tools import FloatingBar
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
@@ -15,14 +15,14 @@ MARGIN = 24
 
 
 class CandidateBar(FloatingBar):
-    """How many were found and are chosen, and what to do with them. Signals: command(Command), all_wanted()."""
+    """How many were found and are chosen, and what to do with them. Signals: command(CanvasCommand), all_wanted()."""
 
     command = Signal(object)
     all_toggled = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Found things", parent)
-        self._keys = KeyMap()
+        self._keys = KeyMap(CANVAS_COMMANDS)
         self._shown = (0, 0, 0)
         self.count = QLabel(self)
         self.count.setContentsMargins(8, 0, 8, 0)
@@ -30,11 +30,11 @@ class CandidateBar(FloatingBar):
         self.all = self._button("All")
         self.all.clicked.connect(self.all_toggled)
         self.leave = self._button("Leave them")
-        self.leave.clicked.connect(lambda: self.command.emit(Command.CLEAR))
+        self.leave.clicked.connect(lambda: self.command.emit(CanvasCommand.CLEAR))
         self.add = self._button("Add")
         self.add.setIcon(icon("check", DARK.on_accent))
         self.add.setObjectName("main")
-        self.add.clicked.connect(lambda: self.command.emit(Command.ACCEPT))
+        self.add.clicked.connect(lambda: self.command.emit(CanvasCommand.ACCEPT))
 
     def set_keys(self, keys: KeyMap) -> None:
         self._keys = keys

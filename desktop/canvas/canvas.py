@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.canvas.brush import apply_stroke, step_diameter
 from desktop.canvas.candidate_picker import CandidatePicker
-from desktop.canvas.canvas_commands import Command
+from desktop.canvas.canvas_commands import CanvasCommand
 from desktop.canvas.canvas_view import CanvasView
 from desktop.canvas.object_draft import ObjectDraft, object_at
 from desktop.canvas.outline_style import PROPOSAL_COLOUR, BrushMark
@@ -82,25 +82,25 @@ class Canvas(CanvasView):
         self.tools.show_diameter(self._diameter)
         self.update()
 
-    def execute(self, command: Command) -> None:
+    def execute(self, command: CanvasCommand) -> None:
         """Does what a key or a button says."""
         match command:
-            case Command.ACCEPT:
+            case CanvasCommand.ACCEPT:
                 self._accept()
-            case Command.CLEAR:
+            case CanvasCommand.CLEAR:
                 self.clear_hints()
-            case Command.NEXT:
+            case CanvasCommand.NEXT:
                 self._cycle(1)
-            case Command.PREVIOUS:
+            case CanvasCommand.PREVIOUS:
                 self._cycle(-1)
-            case Command.BACK:
+            case CanvasCommand.BACK:
                 self._change_hints(self._draft.without_last_hint())
-            case Command.FIND:
+            case CanvasCommand.FIND:
                 self.find_requested.emit()
-            case Command.HINT | Command.BRUSH | Command.ERASE:
+            case CanvasCommand.HINT | CanvasCommand.BRUSH | CanvasCommand.ERASE:
                 self.set_tool(Tool[command.name])
-            case Command.SMALLER | Command.LARGER:
-                self.set_diameter(step_diameter(self._diameter, 1 if command is Command.LARGER else -1))
+            case CanvasCommand.SMALLER | CanvasCommand.LARGER:
+                self.set_diameter(step_diameter(self._diameter, 1 if command is CanvasCommand.LARGER else -1))
             case _:
                 self._zoom(command)
 
@@ -158,16 +158,16 @@ class Canvas(CanvasView):
         self._show_bars()
         self.update()
 
-    def _zoom(self, command: Command) -> None:
+    def _zoom(self, command: CanvasCommand) -> None:
         middle = self._viewport.view[0] / 2, self._viewport.view[1] / 2
         match command:
-            case Command.FIT:
+            case CanvasCommand.FIT:
                 self._move_to(self._viewport.fit())
-            case Command.ACTUAL:
+            case CanvasCommand.ACTUAL:
                 self._move_to(self._viewport.at_zoom(1 / self.devicePixelRatioF()))
-            case Command.CLOSER:
+            case CanvasCommand.CLOSER:
                 self._move_to(self._viewport.zoomed(ZOOM_STEP, middle))
-            case Command.FARTHER:
+            case CanvasCommand.FARTHER:
                 self._move_to(self._viewport.zoomed(1 / ZOOM_STEP, middle))
 
     # The pointer

@@ -1,15 +1,18 @@
-"""What the keys of the window's table mean on the canvas. No widgets."""
+"""The commands of the canvas, and what their keys mean on it. No widgets."""
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Protocol
 
-from desktop.actions.action_table import KeyMap
+from desktop.actions.command import Command
+from desktop.actions.key_map import KeyMap
+from desktop.canvas.pointer_actions import Tool
 
 SCOPE = "canvas"
 
 
-class Command(Enum):
-    """What a key on the canvas does."""
+class CanvasCommand(Enum):
+    """What the canvas can be told to do."""
 
     ACCEPT = "Add the proposed object"
     CLEAR = "Clear hints and proposal"
@@ -28,41 +31,235 @@ class Command(Enum):
     FARTHER = "Zoom out"
 
 
-COMMANDS: Mapping[str, Command] = {
-    "accept": Command.ACCEPT,
-    "clear": Command.CLEAR,
-    "next_here": Command.NEXT,
-    "next_mask": Command.NEXT,
-    "previous_here": Command.PREVIOUS,
-    "hint_back": Command.BACK,
-    "find": Command.FIND,
-    "point": Command.HINT,
-    "brush": Command.BRUSH,
-    "erase": Command.ERASE,
-    "smaller": Command.SMALLER,
-    "larger": Command.LARGER,
-    "fit": Command.FIT,
-    "actual": Command.ACTUAL,
-    "closer": Command.CLOSER,
-    "farther": Command.FARTHER,
+BY_ACTION: Mapping[str, CanvasCommand] = {
+    "accept": CanvasCommand.ACCEPT,
+    "clear": CanvasCommand.CLEAR,
+    "next_here": CanvasCommand.NEXT,
+    "next_mask": CanvasCommand.NEXT,
+    "previous_here": CanvasCommand.PREVIOUS,
+    "hint_back": CanvasCommand.BACK,
+    "find": CanvasCommand.FIND,
+    "point": CanvasCommand.HINT,
+    "brush": CanvasCommand.BRUSH,
+    "erase": CanvasCommand.ERASE,
+    "smaller": CanvasCommand.SMALLER,
+    "larger": CanvasCommand.LARGER,
+    "fit": CanvasCommand.FIT,
+    "actual": CanvasCommand.ACTUAL,
+    "closer": CanvasCommand.CLOSER,
+    "farther": CanvasCommand.FARTHER,
 }
-"""By the action of ``desktop.actions.action_table``. A command's first action is the one whose key its button names."""
+"""By the id in ``CANVAS_COMMANDS``. The first id of each is the one whose key its button names."""
 
-WITH_PROPOSAL = {Command.ACCEPT, Command.NEXT, Command.PREVIOUS}
+
+class CanvasTarget(Protocol):
+    """What the commands need of the canvas."""
+
+    @property
+    def tool(self) -> Tool: ...
+    def execute(self, command: CanvasCommand) -> None: ...
+    def can_execute(self) -> tuple[bool, bool]: ...
+
+
+class CanvasPartTarget(Protocol):
+    """What the commands need of the canvas's part of the window."""
+
+    @property
+    def canvas(self) -> CanvasTarget: ...
+    @property
+    def has_still(self) -> bool: ...
+
+
+CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
+    Command(
+        "find",
+        "&Find objects",
+        "&Still",
+        keys=("F",),
+        tip="Propose masks for the whole still",
+        icon="find",
+        run=lambda part: part.canvas.execute(CanvasCommand.FIND),
+        enabled=lambda part: part.has_still,
+    ),
+    Command(
+        "accept",
+        "&Accept mask",
+        "&Still",
+        keys=("Return", "Enter"),
+        tip="Make the proposal an object",
+        icon="check",
+        group=1,
+        run=lambda part: part.canvas.execute(CanvasCommand.ACCEPT),
+        enabled=lambda part: part.canvas.can_execute()[0],
+    ),
+    Command(
+        "next_mask",
+        "&Next proposal",
+        "&Still",
+        keys=("P",),
+        tip="Show the next of the proposed masks",
+        group=1,
+        run=lambda part: part.canvas.execute(CanvasCommand.NEXT),
+        enabled=lambda part: part.canvas.can_execute()[0],
+    ),
+    Command(
+        "next_here",
+        "Ne&xt proposal, on the still",
+        "&Still",
+        keys=("Tab",),
+        tip="Show the next of the proposed masks",
+        group=1,
+        scope=SCOPE,
+        run=lambda part: part.canvas.execute(CanvasCommand.NEXT),
+        enabled=lambda part: part.canvas.can_execute()[0],
+    ),
+    Command(
+        "previous_here",
+        "P&revious proposal",
+        "&Still",
+        keys=("Shift+Tab",),
+        tip="Show the one before of the proposed masks",
+        group=1,
+        scope=SCOPE,
+        run=lambda part: part.canvas.execute(CanvasCommand.PREVIOUS),
+        enabled=lambda part: part.canvas.can_execute()[0],
+    ),
+    Command(
+        "hint_back",
+        "Ta&ke back hint",
+        "&Still",
+        keys=("Backspace",),
+        tip="Take back the last click or box",
+        group=1,
+        scope=SCOPE,
+        run=lambda part: part.canvas.execute(CanvasCommand.BACK),
+        enabled=lambda part: part.canvas.can_execute()[1],
+    ),
+    Command(
+        "clear",
+        "&Clear hints",
+        "&Still",
+        keys=("Esc",),
+        tip="Forget the clicks and the box",
+        group=1,
+        run=lambda part: part.canvas.execute(CanvasCommand.CLEAR),
+        enabled=lambda part: part.canvas.can_execute()[1],
+    ),
+    Command(
+        "point",
+        "&Point",
+        "&Still",
+        keys=("V",),
+        tip="Click what should be heard",
+        icon="cursor",
+        group=2,
+        run=lambda part: part.canvas.execute(CanvasCommand.HINT),
+        enabled=lambda part: part.has_still,
+        checked=lambda part: part.canvas.tool is Tool.HINT,
+    ),
+    Command(
+        "brush",
+        "&Brush",
+        "&Still",
+        keys=("B",),
+        tip="Paint onto the mask",
+        icon="brush",
+        group=2,
+        run=lambda part: part.canvas.execute(CanvasCommand.BRUSH),
+        enabled=lambda part: part.has_still,
+        checked=lambda part: part.canvas.tool is Tool.BRUSH,
+    ),
+    Command(
+        "erase",
+        "&Eraser",
+        "&Still",
+        keys=("E",),
+        tip="Rub out of the mask",
+        icon="eraser",
+        group=2,
+        run=lambda part: part.canvas.execute(CanvasCommand.ERASE),
+        enabled=lambda part: part.has_still,
+        checked=lambda part: part.canvas.tool is Tool.ERASE,
+    ),
+    Command(
+        "smaller",
+        "S&maller brush",
+        "&Still",
+        keys=("[",),
+        tip="Make the brush smaller",
+        group=3,
+        run=lambda part: part.canvas.execute(CanvasCommand.SMALLER),
+        enabled=lambda part: part.has_still,
+    ),
+    Command(
+        "larger",
+        "&Larger brush",
+        "&Still",
+        keys=("]",),
+        tip="Make the brush larger",
+        group=3,
+        run=lambda part: part.canvas.execute(CanvasCommand.LARGER),
+        enabled=lambda part: part.has_still,
+    ),
+    Command(
+        "fit",
+        "&Fit still",
+        "&View",
+        keys=("Shift+F", "0"),
+        tip="Show the whole still",
+        icon="fit",
+        run=lambda part: part.canvas.execute(CanvasCommand.FIT),
+        enabled=lambda part: part.has_still,
+    ),
+    Command(
+        "actual",
+        "&Actual pixels",
+        "&View",
+        keys=("Ctrl+1", "1"),
+        tip="One pixel of the still on one of the screen",
+        icon="actual",
+        run=lambda part: part.canvas.execute(CanvasCommand.ACTUAL),
+        enabled=lambda part: part.has_still,
+    ),
+    Command(
+        "closer",
+        "Still &larger",
+        "&View",
+        keys=("+", "="),
+        tip="Zoom into the still",
+        icon="zoom_in",
+        scope=SCOPE,
+        run=lambda part: part.canvas.execute(CanvasCommand.CLOSER),
+        enabled=lambda part: part.has_still,
+    ),
+    Command(
+        "farther",
+        "Still &smaller",
+        "&View",
+        keys=("-",),
+        tip="Zoom out of the still",
+        icon="zoom_out",
+        scope=SCOPE,
+        run=lambda part: part.canvas.execute(CanvasCommand.FARTHER),
+        enabled=lambda part: part.has_still,
+    ),
+)
+
+WITH_PROPOSAL = {CanvasCommand.ACCEPT, CanvasCommand.NEXT, CanvasCommand.PREVIOUS}
 """Commands that act only while a proposal is open; without one, their keys do what they do everywhere."""
 
 
-def command_for(text: str, keys: KeyMap, *, proposal: bool, hints: bool) -> Command | None:
+def command_for(text: str, keys: KeyMap, *, proposal: bool, hints: bool) -> CanvasCommand | None:
     """The command of a key, or None where the key is not the canvas's just now."""
-    command = COMMANDS.get(keys.action_of(text, SCOPE) or "")
+    command = BY_ACTION.get(keys.action_of(text, SCOPE) or "")
     if command in WITH_PROPOSAL and not proposal:
         return None
     # Taking back stays the canvas's without a hint: one press too many must not delete an object.
-    if command is Command.CLEAR and not (hints or proposal):
+    if command is CanvasCommand.CLEAR and not (hints or proposal):
         return None
     return command
 
 
-def action_id_of(command: Command) -> str:
-    """The action of ``desktop.actions.action_table`` whose key a command's button names."""
-    return next(id_ for id_, found in COMMANDS.items() if found is command)
+def action_id_of(command: CanvasCommand) -> str:
+    """The id in ``CANVAS_COMMANDS```` whose key a command's button names."""
+    return next(id_ for id_, found in BY_ACTION.items() if found is command)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
+from desktop.actions.key_map import KeyMap
 from desktop.actions.shortcut_guard import is_field
 from desktop.canvas.candidate_bar import CandidateBar
 from desktop.canvas.candidate_picker import CandidatePicker

@@ -12,9 +12,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import pressed
-from desktop.canvas.canvas_commands import Command, command_for
+from desktop.actions.key_map import KeyMap
+from desktop.canvas.canvas_commands import CANVAS_COMMANDS, CanvasCommand, command_for
 from desktop.canvas.pointer_actions import (
     BoxAction,
     BoxPreview,
@@ -49,7 +49,7 @@ class PointerInput(QWidget):
         super().__init__(parent)
         self.pointer = PointerTracker()
         self.tool = Tool.HINT
-        self.keys = KeyMap()
+        self.keys = KeyMap(CANVAS_COMMANDS)
         self.held = Modifiers()
         self.focus_by_key = False
         self._at: Point | None = None
@@ -91,7 +91,7 @@ class PointerInput(QWidget):
     def on_stroke(self, action: StrokeAction) -> None: ...
     def on_point(self, at: Point | None, held: Modifiers) -> None: ...
     def on_space_tap(self) -> None: ...
-    def execute(self, command: Command) -> None: ...
+    def execute(self, command: CanvasCommand) -> None: ...
     def can_execute(self) -> tuple[bool, bool]:
         """Whether a proposal is open, and whether there are hints."""
         return False, False
@@ -169,7 +169,7 @@ class PointerInput(QWidget):
         while abs(self._turned) >= 1:
             step = 1 if self._turned > 0 else -1
             self._turned -= step
-            self.execute(Command.PREVIOUS if step > 0 else Command.NEXT)
+            self.execute(CanvasCommand.PREVIOUS if step > 0 else CanvasCommand.NEXT)
 
     # Keys and focus
 
@@ -229,7 +229,7 @@ class PointerInput(QWidget):
         self.update()
         super().focusOutEvent(event)
 
-    def _command(self, event: QKeyEvent) -> Command | None:
+    def _command(self, event: QKeyEvent) -> CanvasCommand | None:
         proposal, hints = self.can_execute()
         return command_for(pressed(event), self.keys, proposal=proposal, hints=hints)
 

@@ -3,18 +3,18 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
-from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import shown_key, tooltip
+from desktop.actions.key_map import KeyMap
 from desktop.canvas.brush import SIZES
-from desktop.canvas.canvas_commands import Command, action_id_of
+from desktop.canvas.canvas_commands import CanvasCommand, action_id_of
 from desktop.canvas.pointer_actions import Tool
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 
 TOOLS = {
-    Tool.HINT: ("cursor", Command.HINT, "Pick objects; click or drag a box to propose one"),
-    Tool.BRUSH: ("brush", Command.BRUSH, "Paint more onto the selected object's mask; Alt takes away"),
-    Tool.ERASE: ("eraser", Command.ERASE, "Take from the selected object's mask; Alt adds"),
+    Tool.HINT: ("cursor", CanvasCommand.HINT, "Pick objects; click or drag a box to propose one"),
+    Tool.BRUSH: ("brush", CanvasCommand.BRUSH, "Paint more onto the selected object's mask; Alt takes away"),
+    Tool.ERASE: ("eraser", CanvasCommand.ERASE, "Take from the selected object's mask; Alt adds"),
 }
 SHEET = f"""
 #canvasBar {{ background: {DARK.panel}; border: 1px solid {DARK.edge}; border-radius: 7px; }}
@@ -44,14 +44,16 @@ class FloatingBar(QFrame):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(5, 4, 5, 4)
         self.row.setSpacing(2)
-        self._tips: dict[QToolButton, tuple[Command, str]] = {}
+        self._tips: dict[QToolButton, tuple[CanvasCommand, str]] = {}
 
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: the tooltips name them."""
         for button, (command, words) in self._tips.items():
-            button.setToolTip(tooltip(SPECS[action_id_of(command)], keys, words))
+            button.setToolTip(tooltip(keys.command(action_id_of(command)), keys, words))
 
-    def button(self, picture: str, command: Command, tip: str = "", colour: str = DARK.text) -> QToolButton:
+    def button(
+        self, picture: str, command: CanvasCommand, tip: str = "", colour: str = DARK.text
+    ) -> QToolButton:
         """A button for a command."""
         button = QToolButton(self)
         button.setIcon(icon(picture, colour))
@@ -72,7 +74,7 @@ class FloatingBar(QFrame):
 
 
 class ToolBar(FloatingBar):
-    """Signals: tool_chosen(Tool), command(Command), diameter_chosen(int)."""
+    """Signals: tool_chosen(Tool), command(CanvasCommand), diameter_chosen(int)."""
 
     tool_chosen = Signal(object)
     command = Signal(object)
@@ -89,17 +91,17 @@ class ToolBar(FloatingBar):
         self.diameter.valueChanged.connect(self.diameter_chosen)
         self.row.addWidget(self.diameter)
         self.rule()
-        self.find_all = self._plain("find", Command.FIND, "Find objects in the whole still")
+        self.find_all = self._plain("find", CanvasCommand.FIND, "Find objects in the whole still")
         self.rule()
-        self.farther = self._plain("zoom_out", Command.FARTHER)
+        self.farther = self._plain("zoom_out", CanvasCommand.FARTHER)
         self.zoom = QLabel("100 %", self)
         self.zoom.setAccessibleName("Zoom")
         self.zoom.setMinimumWidth(46)
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.row.addWidget(self.zoom)
-        self.closer = self._plain("zoom_in", Command.CLOSER)
-        self.fit = self._plain("fit", Command.FIT)
-        self.actual = self._plain("actual", Command.ACTUAL)
+        self.closer = self._plain("zoom_in", CanvasCommand.CLOSER)
+        self.fit = self._plain("fit", CanvasCommand.FIT)
+        self.actual = self._plain("actual", CanvasCommand.ACTUAL)
 
     def set_keys(self, keys: KeyMap) -> None:
         super().set_keys(keys)
@@ -128,29 +130,29 @@ class ToolBar(FloatingBar):
         button.clicked.connect(lambda: self.tool_chosen.emit(tool))
         return button
 
-    def _plain(self, picture: str, command: Command, tip: str = "") -> QToolButton:
+    def _plain(self, picture: str, command: CanvasCommand, tip: str = "") -> QToolButton:
         button = self.button(picture, command, tip)
         button.clicked.connect(lambda: self.command.emit(command))
         return button
 
 
 class ProposalBar(FloatingBar):
-    """Which proposal is shown, and what to do with it. Signals: command(Command)."""
+    """Which proposal is shown, and what to do with it. Signals: command(CanvasCommand)."""
 
     command = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Proposed object", parent)
-        self.previous = self._button("chevron_left", Command.PREVIOUS)
+        self.previous = self._button("chevron_left", CanvasCommand.PREVIOUS)
         self.index = QLabel(self)
         self.index.setAccessibleName("Which proposal")
         self.index.setMinimumWidth(84)
         self.index.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.row.addWidget(self.index)
-        self.next = self._button("chevron_right", Command.NEXT)
+        self.next = self._button("chevron_right", CanvasCommand.NEXT)
         self.rule()
-        self.clear = self._button("close", Command.CLEAR)
-        self.accept = self._button("check", Command.ACCEPT, DARK.on_accent)
+        self.clear = self._button("close", CanvasCommand.CLEAR)
+        self.accept = self._button("check", CanvasCommand.ACCEPT, DARK.on_accent)
         self.accept.setObjectName("main")
         self.accept.setText("Add object")
         self.accept.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -162,7 +164,7 @@ class ProposalBar(FloatingBar):
         self.accept.setEnabled(count > 0)
         self.adjustSize()
 
-    def _button(self, picture: str, command: Command, colour: str = DARK.text) -> QToolButton:
+    def _button(self, picture: str, command: CanvasCommand, colour: str = DARK.text) -> QToolButton:
         button = self.button(picture, command, colour=colour)
         button.clicked.connect(lambda: self.command.emit(command))
         return button

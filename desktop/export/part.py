@@ -12,6 +12,7 @@ from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.export.choices import ExportChoices, LastExportStore, last_export_file
 from desktop.export.drags import DecorateDrag, FileDrags
+from desktop.export.export_commands import EXPORT_COMMANDS
 from desktop.export.export_dialog import ExportDialog
 from desktop.export.single_file import SingleExport, single_export, take_export
 from desktop.export.worker import ExportProgress, ExportWorker
@@ -52,7 +53,11 @@ class ExportPart(QObject):
         self.work.cancelled.connect(self._tell_end)
 
     def bind(self, actions: Actions) -> None:
-        actions.bind("export", self.show, lambda: self._takes is not None)
+        actions.register(EXPORT_COMMANDS, self)
+
+    @property
+    def can_export(self) -> bool:
+        return self._takes is not None
 
     def show(self) -> None:
         """Opens the dialog over the window, or brings it to the front."""

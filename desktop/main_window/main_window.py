@@ -9,8 +9,9 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
+from desktop.actions.key_map import KeyMap
+from desktop.document.document import Document
 from desktop.document.project_io import LoadedProject
 from desktop.document.recent import read_recent
 from desktop.export.part import ExportPart
@@ -18,6 +19,7 @@ from desktop.main_window.dialogs import Dialogs, QtDialogs
 from desktop.main_window.message_bar import MessageBar
 from desktop.main_window.panels import Panel, PanelFactory, Panels
 from desktop.main_window.status_bar import StatusBar
+from desktop.main_window.window_commands import WINDOW_COMMANDS, WINDOW_ROUTES
 from desktop.services import Services
 from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.table import Preferences
@@ -133,7 +135,7 @@ class MainWindow(QMainWindow):
         if failure is not None:
             self.services.messages.fail(failure)
 
-    def _reveal(self) -> None:
+    def reveal(self) -> None:
         project = self.services.document.project
         if project is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(project.path)))
@@ -169,37 +171,24 @@ class MainWindow(QMainWindow):
             self.panels[name] = panel
 
     def _bind(self) -> None:
-        bind, document = self.actions_.bind, self.services.document
-        has_scene = self._has_scene
-        bind("open", self.open_still)
-        bind("open_project", self.open_project)
-        bind("save", self.save, has_scene)
-        bind("save_as", self.save_as, has_scene)
-        bind("reveal", self._reveal, has_scene)
-        bind("preferences", self.show_preferences)
-        bind("close", self.close_scene, has_scene)
-        bind("quit", self._quit)
-        bind("undo", document.undo, lambda: bool(document.history.past))
-        bind("redo", document.redo, lambda: bool(document.history.future))
-        bind("paste", self.paste)
-        bind("select_all", self._select_all, lambda: bool(document.scene.objects))
-        bind("full_screen", self._toggle_full_screen, checked=self.isFullScreen)
-        bind("keys", lambda: self.show_preferences("Keys"))
-        bind("about", lambda: self._ask.tell("About Foleyscape", self._about))
-        for name in self.panels.keys() & {"objects", "timeline"}:
-            self._bind_toggle(name, self.panels[name].widget)
+        self.actions_.register(WINDOW_COMMANDS, self)
+        self.actions_.route(WINDOW_ROUTES, self, None)
         for panel in self.panels.values():
             panel.bind(self.actions_)
         if self._join is not None:
-            self._join(self.panels, self.actions_, self.paste, self.exports)
+            self._join(self.panels, self.actions_, self.exports)
         self.exports.bind(self.actions_)
         self.actions_.fill(self.menuBar())
 
-    def _bind_toggle(self, name: str, widget: QWidget) -> None:
-        def toggle() -> None:
-            widget.setVisible(widget.isHidden())
+    def toggle_panel(self, name: str) -> None:
+        widget = self.panels[name].widget
+        widget.setVisible(widget.isHidden())
 
-        self.actions_.bind(f"show_{name}", toggle, self._has_scene, lambda: not widget.isHidden())
+    def can_toggle(self, name: str) -> bool:
+        return self.has_scene and name in self.panels
+
+    def shows_panel(self, name: str) -> bool:
+        return name in self.panels and not self.panels[name].widget.isHidden()
 
     def _connect(self) -> None:
         services, welcome = self.services, self.welcome
@@ -225,16 +214,21 @@ class MainWindow(QMainWindow):
     def _obey(self, preferences: Preferences) -> None:
         self.services.session.set_autosave(preferences.autosave_seconds)
 
-    def _quit(self) -> None:
+    def quit(self) -> None:
         self.close()
 
-    def _select_all(self) -> None:
-        self.services.document.select(thing.index for thing in self.services.document.scene.objects)
+    def show_about(self) -> None:
+        self._ask.tell("About Foleyscape", self._about)
 
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def _has_scene(self) -> bool:
+    @property
+    def document(self) -> Document:
+        return self.services.document
+
+    @property
+    def has_scene(self) -> bool:
         return self.services.document.project is not None
 
     # What has happened
@@ -256,8 +250,8 @@ class MainWindow(QMainWindow):
             self.services.session.recover_newest(loaded)
 
     def _show_page(self) -> None:
-        self._pages.setCurrentIndex(1 if self._has_scene() else 0)
-        if self._has_scene():
+        self._pages.setCurrentIndex(1 if self.has_scene else 0)
+        if self.has_scene:
             self.panels["canvas"].widget.setFocus()
         self._refresh()
 
@@ -266,9 +260,9 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         document, history = self.services.document, self.services.document.history
-        name = f"{document.scene.name}[*] - " if self._has_scene() else "[*]"
+        name = f"{document.scene.name}[*] - " if self.has_scene else "[*]"
         self.setWindowTitle(f"{name}Foleyscape")
-        self.setWindowModified(self._has_scene() and document.unsaved)
+        self.setWindowModified(self.has_scene and document.unsaved)
         self.actions_.rename("undo", f"&Undo {history.undo_name or ''}".rstrip())
         self.actions_.rename("redo", f"&Redo {history.redo_name or ''}".rstrip())
         self._refresh()

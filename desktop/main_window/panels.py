@@ -27,10 +27,10 @@ class Panel(Protocol):
 
 PanelFactory = Callable[[Services, QWidget], Panel]
 
-ConnectParts = Callable[[Mapping[str, Panel], Actions, Callable[[], None], ExportPart], None]
+ConnectParts = Callable[[Mapping[str, Panel], Actions, ExportPart], None]
 """Connects the panels, given by name, to each other.
 
-Also receives the actions, what pasting does in the window, and the export part.
+Also receives the actions and the export part.
 """
 
 

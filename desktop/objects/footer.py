@@ -3,9 +3,10 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import tooltip
+from desktop.actions.key_map import KeyMap
 from desktop.generation.requester import GenerationOptions
+from desktop.objects.objects_commands import OBJECTS_COMMANDS
 from desktop.theme.icons import icon
 from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
 
@@ -35,14 +36,14 @@ class Footer(QWidget):
         self.each.clicked.connect(lambda: self.generate.emit(False))
         self.together.clicked.connect(lambda: self.generate.emit(True))
         self._lay_out()
-        self.set_keys(KeyMap())
+        self.set_keys(KeyMap(OBJECTS_COMMANDS))
         self.show_selection(0)
 
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: the tooltips name them."""
-        self.each.setToolTip(tooltip(SPECS["generate"], keys))
+        self.each.setToolTip(tooltip(keys.command("generate"), keys))
         words = "One take of all that is selected, sounding together"
-        self.together.setToolTip(tooltip(SPECS["together"], keys, words))
+        self.together.setToolTip(tooltip(keys.command("together"), keys, words))
 
     @property
     def choice(self) -> GenerationOptions:

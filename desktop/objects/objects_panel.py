@@ -6,14 +6,15 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
+from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.generation.queue import GenerationJob, GenerationQueue
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
 from desktop.objects.controls import SHEET, icon_maker
 from desktop.objects.footer import Footer
+from desktop.objects.objects_commands import OBJECTS_COMMANDS
 from desktop.objects.previews import Previews
 from desktop.objects.queue_view import QueueView, status_text
 from desktop.theme.dark_colours import DARK
@@ -69,7 +70,7 @@ class ObjectsPanel(QWidget):
         document.still_changed.connect(self._forget)
         queue.changed.connect(self._refresh)
         previews.ready.connect(self._refresh_pictures)
-        self.set_keys(KeyMap())
+        self.set_keys(KeyMap(OBJECTS_COMMANDS))
         self._refresh()
 
     def set_keys(self, keys: KeyMap) -> None:

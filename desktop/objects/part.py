@@ -13,6 +13,7 @@ from desktop.generation.requester import MOST_NEW_SEED, GenerationRequester
 from desktop.generation.studio_factory import studio_factory
 from desktop.generation.take_importer import TakeImporter
 from desktop.generation.worker import GenerationBackend, GenerationWorker
+from desktop.objects.objects_commands import OBJECTS_COMMANDS, OBJECTS_ROUTES
 from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews
 from desktop.services import Services
@@ -66,19 +67,24 @@ class ObjectsPart(QObject):
         return self.panel
 
     def bind(self, actions: Actions) -> None:
-        panel, document = self.panel, self._services.document
+        actions.register(OBJECTS_COMMANDS, self)
+        actions.route(OBJECTS_ROUTES, self, self.panel)
 
-        def some() -> bool:
-            return bool(document.selection)
+    @property
+    def has_objects(self) -> bool:
+        return bool(self._services.document.scene.objects)
 
-        actions.bind("generate", partial(panel.generate, False), some)
-        actions.bind("together", partial(panel.generate, True), lambda: len(document.selection) > 1)
-        actions.bind("regenerate", panel.regenerate, some)
-        actions.bind("cancel", self.queue.cancel_all, lambda: any(job.active for job in self.queue.jobs))
-        actions.bind("solo", panel.solo, some)
-        actions.bind("mute", panel.mute, some)
-        actions.bind("rename", panel.rename, some)
-        actions.bind("select_all", panel.select_all, lambda: bool(document.scene.objects))
+    @property
+    def has_selection(self) -> bool:
+        return bool(self._services.document.selection)
+
+    @property
+    def has_several_selected(self) -> bool:
+        return len(self._services.document.selection) > 1
+
+    @property
+    def is_generating(self) -> bool:
+        return any(job.active for job in self.queue.jobs)
 
     def close(self) -> None:
         """Cancels what is being made and ends the threads."""

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import tooltip
+from desktop.actions.key_map import KeyMap
 from desktop.document.time_left import time_left_text
 from desktop.generation.queue import GenerationJob, GenerationQueue
 from desktop.objects.controls import IconMaker, small_button
@@ -125,7 +125,7 @@ class QueueView(QWidget):
 
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: the tooltip names them."""
-        self.cancel_all.setToolTip(tooltip(SPECS["cancel"], keys))
+        self.cancel_all.setToolTip(tooltip(keys.command("cancel"), keys))
 
     @property
     def rows(self) -> tuple[JobRow, ...]:

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
+from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.playback.meter_thread import MeterThread
@@ -13,7 +13,7 @@ from desktop.playback.output_thread import OpenDevice
 from desktop.playback.player import Player
 from desktop.playback.render_sources import ProjectTakeSource
 from desktop.playback.transport import TransportBar
-from desktop.playback.transport_commands import Comparer, bind_transport
+from desktop.playback.transport_commands import TRANSPORT_COMMANDS, TRANSPORT_ROUTES, Comparer
 from desktop.services import Services
 
 
@@ -36,8 +36,8 @@ class PlaybackStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self.player = player
-        self._compare = Comparer(player, document, messages)
-        self.transport = TransportBar(player, keys, self._compare, self)
+        self.compare = Comparer(player, document, messages)
+        self.transport = TransportBar(player, keys, self.compare, self)
         self.meters = Meters(self)
         self._thread = MeterThread(lambda: player.line, self)
         row = QHBoxLayout(self)
@@ -58,7 +58,9 @@ class PlaybackStrip(QFrame):
 
     def bind(self, actions: Actions) -> None:
         """Says what playing does for which action."""
-        bind_transport(self.player, actions, self._compare)
+        actions.register(TRANSPORT_COMMANDS, self)
+        actions.route(TRANSPORT_ROUTES, self, None)
+        self.player.state_changed.connect(actions.refresh)
 
     def close_down(self) -> None:
         """Ends the player and the measuring."""

@@ -1,17 +1,17 @@
 """The transport: buttons, timecode, loop, A and B. Every button does what an action of the window does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from desktop.actions.action_table import ACTIONS, KeyMap
 from desktop.actions.actions import tooltip
+from desktop.actions.key_map import KeyMap
 from desktop.playback.ab_compare import TakePair
 from desktop.playback.meter_reading import level_text
 from desktop.playback.player import Player
 from desktop.playback.timecode_field import TimecodeField
-from desktop.playback.transport_commands import transport_commands
+from desktop.playback.transport_commands import TRANSPORT_COMMANDS
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.scene.timecode import frame_of, sample_of
@@ -39,8 +39,9 @@ class TransportBar(QFrame):
         self.setObjectName("transport")
         self.setAccessibleName("Transport")
         self.setStyleSheet(SHEET)
-        self._player = player
-        self._deeds = transport_commands(player, compare)
+        self.player = player
+        self.compare = compare
+        self._commands = {command.id: command for command in TRANSPORT_COMMANDS}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(3)
@@ -63,15 +64,14 @@ class TransportBar(QFrame):
 
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: the tooltips name them."""
-        table: Mapping[str, str] = {spec.id: tooltip(spec, keys) for spec in ACTIONS}
         for id_, button in self.buttons.items():
-            button.setToolTip(table[id_])
+            button.setToolTip(tooltip(keys.command(id_), keys))
         for side in self.sides:
-            side.setToolTip(table["compare"])
+            side.setToolTip(tooltip(keys.command("compare"), keys))
 
     @Slot()
     def _show_state(self) -> None:
-        player = self._player
+        player = self.player
         active = player.playing or player.take_heard is not None
         play = self.buttons["play"]
         play.setIcon(icon("stop" if active else "play", DARK.accent if active else DARK.text))
@@ -88,26 +88,26 @@ class TransportBar(QFrame):
 
     @Slot(object)
     def _show_position(self, sample: int) -> None:
-        timeline = self._player.timeline
+        timeline = self.player.timeline
         frame = timeline.start_frame + frame_of(sample, timeline.frame_rate, timeline.rate)
         self.timecode.show_frame(frame, timeline.frame_rate)
 
     @Slot(int)
     def _go_to(self, frame: int) -> None:
-        timeline = self._player.timeline
-        self._player.seek(sample_of(max(0, frame - timeline.start_frame), timeline.frame_rate, timeline.rate))
+        timeline = self.player.timeline
+        self.player.seek(sample_of(max(0, frame - timeline.start_frame), timeline.frame_rate, timeline.rate))
 
     def _choose(self, second: bool) -> None:
-        pair = self._player.pair
+        pair = self.player.pair
         if pair is None or pair.second != second:
-            self._deeds["compare"]()
-        pair = self._player.pair
+            self.compare()
+        pair = self.player.pair
         if pair is not None and pair.second != second:
-            self._player.switch()
-        self._show_pair(self._player.pair)
+            self.player.switch()
+        self._show_pair(self.player.pair)
 
     def _button(self, id_: str) -> QToolButton:
-        spec = next(spec for spec in ACTIONS if spec.id == id_)
+        spec = self._commands[id_]
         button = QToolButton(self)
         button.setObjectName(id_)
         button.setIcon(icon(spec.icon))
@@ -118,7 +118,9 @@ class TransportBar(QFrame):
         return button
 
     def _run_bound(self, id_: str) -> None:
-        self._deeds[id_]()
+        run = self._commands[id_].run
+        if run is not None:
+            run(self)
         self._show_state()
 
     def _side(self, text: str, *, second: bool) -> QToolButton:

@@ -1,39 +1,143 @@
-"""What the player does for which action of the window."""
+"""The commands of the transport, and comparing two takes."""
 
 from collections.abc import Callable
+from typing import Protocol
 
-from desktop.actions.actions import Actions
+from desktop.actions.command import Command, Route
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.playback.ab_compare import pair_to_compare
 from desktop.playback.player import Player
 
 
-def transport_commands(player: Player, compare: Callable[[], None]) -> dict[str, Callable[[], None]]:
-    """By the id of the action in ``desktop.actions.action_table``."""
-    return {
-        "play": player.toggle,
-        "shuttle_back": lambda: player.shuttle(-1),
-        "shuttle_stop": player.stop,
-        "shuttle_on": lambda: player.shuttle(1),
-        "mark_in": player.mark_in,
-        "mark_out": player.mark_out,
-        "loop": lambda: player.set_looping(not player.looping),
-        "frame_back": lambda: player.step_frames(-1),
-        "frame_on": lambda: player.step_frames(1),
-        "second_back": lambda: player.step_seconds(-1),
-        "second_on": lambda: player.step_seconds(1),
-        "to_start": player.to_start,
-        "to_end": player.to_end,
-        "compare": compare,
-    }
+class TransportTarget(Protocol):
+    """What the commands need of the playback strip."""
+
+    @property
+    def player(self) -> Player: ...
+    @property
+    def compare(self) -> Callable[[], None]: ...
 
 
-def bind_transport(player: Player, actions: Actions, compare: Callable[[], None]) -> None:
-    """Binds them all, and keeps what is checked as it is."""
-    for id_, do in transport_commands(player, compare).items():
-        actions.bind(id_, do, checked=(lambda: player.looping) if id_ == "loop" else None)
-    player.state_changed.connect(actions.refresh)
+TRANSPORT_COMMANDS: tuple[Command[TransportTarget], ...] = (
+    Command(
+        "play",
+        "&Play or stop",
+        "&Play",
+        keys=("Space",),
+        tip="Play from the playhead, or stop",
+        icon="play",
+        run=lambda strip: strip.player.toggle(),
+    ),
+    Command(
+        "shuttle_back",
+        "Shuttle &back",
+        "&Play",
+        keys=("J",),
+        tip="Play backwards, again for faster",
+        icon="rewind",
+        run=lambda strip: strip.player.shuttle(-1),
+    ),
+    Command(
+        "shuttle_stop",
+        "Shuttle &stop",
+        "&Play",
+        keys=("K",),
+        tip="Stop where it is",
+        icon="stop",
+        run=lambda strip: strip.player.stop(),
+    ),
+    Command(
+        "shuttle_on",
+        "Shuttle &on",
+        "&Play",
+        keys=("L",),
+        tip="Play, again for faster",
+        icon="forward",
+        run=lambda strip: strip.player.shuttle(1),
+    ),
+    Command(
+        "loop",
+        "&Loop",
+        "&Play",
+        keys=("Ctrl+L",),
+        tip="Play the loop over and over",
+        icon="loop",
+        group=1,
+        run=lambda strip: strip.player.set_looping(not strip.player.looping),
+        checked=lambda strip: strip.player.looping,
+    ),
+    Command(
+        "frame_back",
+        "Frame ba&ck",
+        "&Play",
+        keys=("Left",),
+        tip="One frame back",
+        group=2,
+        run=lambda strip: strip.player.step_frames(-1),
+    ),
+    Command(
+        "frame_on",
+        "Frame o&n",
+        "&Play",
+        keys=("Right",),
+        tip="One frame on",
+        group=2,
+        run=lambda strip: strip.player.step_frames(1),
+    ),
+    Command(
+        "second_back",
+        "Second bac&k",
+        "&Play",
+        keys=("Shift+Left",),
+        tip="One second back",
+        group=2,
+        run=lambda strip: strip.player.step_seconds(-1),
+    ),
+    Command(
+        "second_on",
+        "S&econd on",
+        "&Play",
+        keys=("Shift+Right",),
+        tip="One second on",
+        group=2,
+        run=lambda strip: strip.player.step_seconds(1),
+    ),
+    Command(
+        "to_start",
+        "To s&tart",
+        "&Play",
+        keys=("Home",),
+        tip="Go to the beginning",
+        icon="to_start",
+        group=3,
+        run=lambda strip: strip.player.to_start(),
+    ),
+    Command(
+        "to_end",
+        "To en&d",
+        "&Play",
+        keys=("End",),
+        tip="Go to the end of the last clip",
+        icon="to_end",
+        group=3,
+        run=lambda strip: strip.player.to_end(),
+    ),
+    Command(
+        "compare",
+        "Compare &A and B",
+        "&Play",
+        keys=("A",),
+        tip="Switch takes at matched loudness",
+        group=4,
+        run=lambda strip: strip.compare(),
+    ),
+)
+
+TRANSPORT_ROUTES: tuple[Route[TransportTarget], ...] = (
+    Route("mark_in", lambda strip: strip.player.mark_in()),
+    Route("mark_out", lambda strip: strip.player.mark_out()),
+)
 
 
 class Comparer:

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions.action_table import ACTIONS, MENUS, SPECS, KeyMap
+from desktop.actions.command import MENUS
+from desktop.actions.key_map import KeyMap
 
 PLAIN = QKeySequence.SequenceFormat.PortableText
 ID = Qt.ItemDataRole.UserRole
@@ -56,7 +57,7 @@ class KeysPage(QWidget):
         self.tree.setCurrentItem(self._rows[id_])
 
     def restore_usual(self) -> None:
-        self._become(KeyMap())
+        self._become(self.keys.defaults())
 
     def _make_tree(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -69,7 +70,7 @@ class KeysPage(QWidget):
             branch.setFlags(Qt.ItemFlag.ItemIsEnabled)
             tree.addTopLevelItem(branch)
             self._branches.append(branch)
-            for spec in (spec for spec in ACTIONS if spec.menu == menu):
+            for spec in (spec for spec in self.keys.commands if spec.menu == menu):
                 row = QTreeWidgetItem([spec.plain, ""])
                 row.setData(0, ID, spec.id)
                 row.setToolTip(0, spec.tip)
@@ -121,7 +122,7 @@ class KeysPage(QWidget):
     def _give_usual(self) -> None:
         id_ = self._current()
         if id_ is not None:
-            self._give(KeyMap().keys(id_))
+            self._give(self.keys.command(id_).keys)
 
     def _give(self, keys: tuple[str, ...]) -> None:
         id_ = self._current()
@@ -133,7 +134,7 @@ class KeysPage(QWidget):
 
     def _told(self, id_: str, key: str, before: KeyMap) -> str:
         """Which other action had the key, or has it still in another part of the window."""
-        scope, said = SPECS[id_].scope, []
+        scope, said = self.keys.command(id_).scope, []
         for where, words in PLACES.items():
             other = before.action_in(key, where)
             if other not in (None, id_) and where == scope:
@@ -163,7 +164,7 @@ class KeysPage(QWidget):
         for row in self._rows.values():
             row.setHidden(wanted not in _searched(row))
         for menu, branch in zip(MENUS, self._branches, strict=True):
-            there = [self._rows[spec.id] for spec in ACTIONS if spec.menu == menu]
+            there = [self._rows[spec.id] for spec in self.keys.commands if spec.menu == menu]
             branch.setHidden(all(row.isHidden() for row in there))
 
 

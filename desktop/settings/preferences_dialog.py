@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions.action_table import KeyMap
+from desktop.actions.key_map import KeyMap
 from desktop.settings.keys_page import KeysPage
 from desktop.settings.table import SECTIONS, FieldInfo, Preferences, field_info
 

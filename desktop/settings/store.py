@@ -8,7 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
-from desktop.actions.action_table import KeyMap
+from desktop.actions.command import Command
+from desktop.actions.key_map import KeyMap
 from desktop.settings.table import Preferences, read_preferences, write_preferences
 from engine.errors import FoleyscapeError
 from engine.files import disk_errors, write_file
@@ -60,12 +61,14 @@ class SettingsStore(QObject):
     changed = Signal(object)
     keys_changed = Signal(object)
 
-    def __init__(self, file: JsonFile, parent: QObject | None = None) -> None:
+    def __init__(
+        self, file: JsonFile, commands: tuple[Command[Any], ...], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._file = file
         facts = file.read()
         self._preferences = read_preferences(facts)
-        self._keys = KeyMap(_read_keys(facts.get("keys")))
+        self._keys = KeyMap(commands, _read_keys(facts.get("keys")))
 
     @property
     def preferences(self) -> Preferences:

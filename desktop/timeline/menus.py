@@ -6,8 +6,8 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget, QWidgetAction
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import shown_key
+from desktop.actions.key_map import KeyMap
 from desktop.timeline.commander import Commander
 from desktop.timeline.fader import Fader
 from desktop.timeline.header import spoken_pan

@@ -11,9 +11,9 @@ from desktop.playback.output_devices import open_device
 from desktop.playback.output_thread import OpenDevice
 from desktop.playback.playback_strip import PlaybackPart
 from desktop.services import Services
-from desktop.timeline.binding import bind_timeline
 from desktop.timeline.layout.track_layout import TRACK_HEIGHT
 from desktop.timeline.painting.waveform_cache import WaveformCache
+from desktop.timeline.timeline_commands import TIMELINE_COMMANDS, TIMELINE_ROUTES
 from desktop.timeline.view import TimelineView
 from engine.errors import FoleyscapeError
 
@@ -55,7 +55,10 @@ class TimelinePart(QObject):
 
     def bind(self, actions: Actions) -> None:
         self._playback.bind(actions)
-        bind_timeline(self.view, actions)
+        actions.register(TIMELINE_COMMANDS, self.view)
+        actions.route(TIMELINE_ROUTES, self.view, self.view)
+        for signal in (self.view.clips_selected, self.view.snap_changed, self.view.spectrograms_changed):
+            signal.connect(lambda _: actions.refresh())
 
     def close(self) -> None:
         """Ends playing, measuring and drawing."""

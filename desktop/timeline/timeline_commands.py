@@ -1,109 +1,355 @@
-"""What the timeline does for each of its commands, by the names of ``desktop.timeline.timeline_commands.COMMANDS``."""
+"""The commands of the timeline, and what it does for those that several parts share."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import Protocol
 
-from desktop.actions.action_table import KeyMap
+from desktop.actions.command import Command, Route
+from desktop.actions.key_map import KeyMap
+from desktop.actions.shared_commands import SHARED_COMMANDS
 from desktop.timeline.commander import Commander
 from desktop.timeline.keyboard_cursor import KeyboardCursor
 
-if TYPE_CHECKING:
-    from desktop.timeline.view import TimelineView
-
+SCOPE = "timeline"
 FAR_NUDGE_FRAMES = 10
 """Frames of a far nudge."""
 
 
-def timeline_commands(
-    view: "TimelineView", commander: Commander, walker: KeyboardCursor
-) -> Mapping[str, Callable[[], None]]:
-    """By the id of the action."""
-    return {
-        "cut": commander.cut,
-        "copy": commander.copy,
-        "paste": commander.paste,
-        "duplicate": commander.duplicate,
-        "delete": commander.delete,
-        "select_all": commander.select_all,
-        "split": commander.split,
-        "nudge_left": lambda: commander.nudge(-1),
-        "nudge_right": lambda: commander.nudge(1),
-        "nudge_far_left": lambda: commander.nudge(-FAR_NUDGE_FRAMES),
-        "nudge_far_right": lambda: commander.nudge(FAR_NUDGE_FRAMES),
-        "row_up": lambda: commander.change_row(-1),
-        "row_down": lambda: commander.change_row(1),
-        "trim_start": lambda: commander.trim(end=False),
-        "trim_end": lambda: commander.trim(end=True),
-        "fade_in": lambda: commander.fade(out=False),
-        "fade_out": lambda: commander.fade(out=True),
-        "louder": lambda: commander.change_gain(1.0),
-        "softer": lambda: commander.change_gain(-1.0),
-        "marker": lambda: commander.mark(hit=False),
-        "hit": lambda: commander.mark(hit=True),
-        "snap": lambda: view.set_snap(not view.snap),
-        "spectrogram": lambda: view.set_spectrograms(not view.spectrograms),
-        "zoom_in": view.zoom_in,
-        "zoom_out": view.zoom_out,
-        "zoom_all": view.zoom_all,
-        "taller": lambda: view.scale_track_heights(1),
-        "shorter": lambda: view.scale_track_heights(-1),
-        "mark_in": view.mark_in,
-        "mark_out": view.mark_out,
-        "walk_on": lambda: walker.step(1),
-        "walk_back": lambda: walker.step(-1),
-        "walk_up": lambda: walker.change_row(-1),
-        "walk_down": lambda: walker.change_row(1),
-        "pick": walker.select,
-        "pick_more": walker.extend_selection,
-        "let_go": walker.clear_selection,
-    }
+class TimelineTarget(Protocol):
+    """What the commands need of the timeline's view."""
+
+    @property
+    def commander(self) -> Commander: ...
+    @property
+    def cursor(self) -> KeyboardCursor: ...
+    @property
+    def selected(self) -> frozenset[int]: ...
+    @property
+    def snap(self) -> bool: ...
+    @property
+    def spectrograms(self) -> bool: ...
+    def set_snap(self, on: bool) -> None: ...
+    def set_spectrograms(self, on: bool) -> None: ...
+    def zoom_in(self) -> None: ...
+    def zoom_out(self) -> None: ...
+    def zoom_all(self) -> None: ...
+    def scale_track_heights(self, steps: int) -> None: ...
+    def mark_in(self) -> None: ...
+    def mark_out(self) -> None: ...
 
 
-SCOPE = "timeline"
-
-COMMANDS = (
-    "cut",
-    "copy",
-    "paste",
-    "duplicate",
-    "delete",
-    "select_all",
-    "split",
-    "nudge_left",
-    "nudge_right",
-    "nudge_far_left",
-    "nudge_far_right",
-    "row_up",
-    "row_down",
-    "trim_start",
-    "trim_end",
-    "fade_in",
-    "fade_out",
-    "louder",
-    "softer",
-    "marker",
-    "hit",
-    "snap",
-    "spectrogram",
-    "zoom_in",
-    "zoom_out",
-    "zoom_all",
-    "taller",
-    "shorter",
-    "mark_in",
-    "mark_out",
-    "walk_on",
-    "walk_back",
-    "walk_up",
-    "walk_down",
-    "pick",
-    "pick_more",
-    "let_go",
+TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
+    Command(
+        "split",
+        "&Split at playhead",
+        "&Timeline",
+        keys=("Ctrl+B",),
+        tip="Cut clips in two here",
+        icon="split",
+        run=lambda view: view.commander.split(),
+    ),
+    Command(
+        "nudge_left",
+        "Nudge &left",
+        "&Timeline",
+        keys=("Alt+Left",),
+        tip="Move clips one frame back",
+        run=lambda view: view.commander.nudge(-1),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "nudge_right",
+        "Nudge &right",
+        "&Timeline",
+        keys=("Alt+Right",),
+        tip="Move clips one frame on",
+        run=lambda view: view.commander.nudge(1),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "nudge_far_left",
+        "Nudge far left",
+        "&Timeline",
+        keys=("Alt+Shift+Left",),
+        tip="Move clips ten frames back",
+        run=lambda view: view.commander.nudge(-FAR_NUDGE_FRAMES),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "nudge_far_right",
+        "Nudge far right",
+        "&Timeline",
+        keys=("Alt+Shift+Right",),
+        tip="Move clips ten frames on",
+        run=lambda view: view.commander.nudge(FAR_NUDGE_FRAMES),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "row_up",
+        "Move to track above",
+        "&Timeline",
+        keys=("Alt+Shift+Up",),
+        tip="Move clips one track up",
+        run=lambda view: view.commander.change_row(-1),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "row_down",
+        "Move to track below",
+        "&Timeline",
+        keys=("Alt+Shift+Down",),
+        tip="Move clips one track down",
+        run=lambda view: view.commander.change_row(1),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "trim_start",
+        "Trim &begin",
+        "&Timeline",
+        keys=("Alt+[",),
+        tip="The selected clips begin at the playhead",
+        group=1,
+        run=lambda view: view.commander.trim(end=False),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "trim_end",
+        "Trim &end",
+        "&Timeline",
+        keys=("Alt+]",),
+        tip="The selected clips end at the playhead",
+        group=1,
+        run=lambda view: view.commander.trim(end=True),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "fade_in",
+        "&Fade in to playhead",
+        "&Timeline",
+        keys=("Ctrl+[",),
+        tip="The selected clips have come in at the playhead",
+        group=1,
+        run=lambda view: view.commander.fade(out=False),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "fade_out",
+        "Fade out from playhead",
+        "&Timeline",
+        keys=("Ctrl+]",),
+        tip="The selected clips begin to go out at the playhead",
+        group=1,
+        run=lambda view: view.commander.fade(out=True),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "louder",
+        "Lo&uder",
+        "&Timeline",
+        keys=("Alt+Up",),
+        tip="The selected clips 1 dB louder",
+        group=1,
+        run=lambda view: view.commander.change_gain(1.0),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "softer",
+        "Softer",
+        "&Timeline",
+        keys=("Alt+Down",),
+        tip="The selected clips 1 dB softer",
+        group=1,
+        run=lambda view: view.commander.change_gain(-1.0),
+        enabled=lambda view: bool(view.selected),
+    ),
+    Command(
+        "marker",
+        "Add &marker",
+        "&Timeline",
+        keys=("Shift+M",),
+        tip="Name this place",
+        icon="marker",
+        group=2,
+        run=lambda view: view.commander.mark(hit=False),
+    ),
+    Command(
+        "hit",
+        "Add &hit-point",
+        "&Timeline",
+        keys=("H",),
+        tip="Mark where something strikes",
+        group=2,
+        run=lambda view: view.commander.mark(hit=True),
+    ),
+    Command(
+        "snap",
+        "S&nap",
+        "&Timeline",
+        keys=("N",),
+        tip="Snap to frames and edges",
+        icon="magnet",
+        group=3,
+        run=lambda view: view.set_snap(not view.snap),
+        checked=lambda view: view.snap,
+    ),
+    Command(
+        "spectrogram",
+        "S&pectrograms",
+        "&Timeline",
+        keys=("G",),
+        tip="Show what sounds when",
+        icon="spectrogram",
+        group=3,
+        run=lambda view: view.set_spectrograms(not view.spectrograms),
+        checked=lambda view: view.spectrograms,
+    ),
+    Command(
+        "zoom_in",
+        "&Zoom in",
+        "&Timeline",
+        keys=("Ctrl+=", "Ctrl++"),
+        tip="Show less time, larger",
+        icon="zoom_in",
+        group=4,
+        run=lambda view: view.zoom_in(),
+    ),
+    Command(
+        "zoom_out",
+        "Zoom &out",
+        "&Timeline",
+        keys=("Ctrl+-",),
+        tip="Show more time",
+        icon="zoom_out",
+        group=4,
+        run=lambda view: view.zoom_out(),
+    ),
+    Command(
+        "zoom_all",
+        "Zoom to &all",
+        "&Timeline",
+        keys=("Ctrl+0",),
+        tip="Show the whole timeline",
+        icon="fit",
+        group=4,
+        run=lambda view: view.zoom_all(),
+    ),
+    Command(
+        "taller",
+        "&Taller tracks",
+        "&Timeline",
+        keys=("Ctrl+Down",),
+        tip="Make every track higher",
+        group=4,
+        run=lambda view: view.scale_track_heights(1),
+    ),
+    Command(
+        "shorter",
+        "Shorter trac&ks",
+        "&Timeline",
+        keys=("Ctrl+Up",),
+        tip="Make every track lower",
+        group=4,
+        run=lambda view: view.scale_track_heights(-1),
+    ),
+    Command(
+        "walk_on",
+        "Clip after",
+        "&Timeline",
+        keys=("Ctrl+Right",),
+        tip="Go to the next clip of the track",
+        scope=SCOPE,
+        run=lambda view: view.cursor.step(1),
+    ),
+    Command(
+        "walk_back",
+        "Clip before",
+        "&Timeline",
+        keys=("Ctrl+Left",),
+        tip="Go to the clip before",
+        scope=SCOPE,
+        run=lambda view: view.cursor.step(-1),
+    ),
+    Command(
+        "walk_up",
+        "Track above",
+        "&Timeline",
+        keys=("Up",),
+        tip="Go to a clip above",
+        scope=SCOPE,
+        run=lambda view: view.cursor.change_row(-1),
+    ),
+    Command(
+        "walk_down",
+        "Track below",
+        "&Timeline",
+        keys=("Down",),
+        tip="Go to a clip below",
+        scope=SCOPE,
+        run=lambda view: view.cursor.change_row(1),
+    ),
+    Command(
+        "pick",
+        "Select clip",
+        "&Timeline",
+        keys=("Return", "Enter"),
+        tip="Select the clip gone to",
+        scope=SCOPE,
+        run=lambda view: view.cursor.select(),
+    ),
+    Command(
+        "pick_more",
+        "Select clip too",
+        "&Timeline",
+        keys=("Shift+Return", "Shift+Enter", "Ctrl+Space"),
+        tip="Add the clip gone to to the selected, or take it from them",
+        scope=SCOPE,
+        run=lambda view: view.cursor.extend_selection(),
+    ),
+    Command(
+        "let_go",
+        "Select nothing",
+        "&Timeline",
+        keys=("Esc",),
+        tip="Take a drag back, or select nothing",
+        scope=SCOPE,
+        run=lambda view: view.cursor.clear_selection(),
+    ),
 )
-"""Actions of ``desktop.actions.action_table`` that the timeline obeys."""
+
+
+def has_selected(view: TimelineTarget) -> bool:
+    return bool(view.selected)
+
+
+TIMELINE_ROUTES: tuple[Route[TimelineTarget], ...] = (
+    Route("cut", lambda view: view.commander.cut(), has_selected),
+    Route("copy", lambda view: view.commander.copy(), has_selected),
+    Route("paste", lambda view: view.commander.paste(), lambda view: view.commander.has_copied),
+    Route("duplicate", lambda view: view.commander.duplicate(), has_selected),
+    Route("delete", lambda view: view.commander.delete(), has_selected),
+    Route("select_all", lambda view: view.commander.select_all()),
+    Route("solo", lambda view: view.commander.solo_tracks(), has_selected),
+    Route("mute", lambda view: view.commander.mute_tracks(), has_selected),
+    Route("mark_in", lambda view: view.mark_in()),
+    Route("mark_out", lambda view: view.mark_out()),
+)
+
+OWN_KEYS = frozenset(entry.id for entry in (*TIMELINE_COMMANDS, *TIMELINE_ROUTES)) - {"solo", "mute"}
+"""Commands whose keys the timeline takes itself when no window does."""
+
+
+def default_keys() -> KeyMap:
+    """The default keys of what the timeline does."""
+    return KeyMap((*SHARED_COMMANDS, *TIMELINE_COMMANDS))
+
+
+def runners(view: TimelineTarget) -> Mapping[str, Callable[[], None]]:
+    """What each command does on this view, by its id."""
+    found = {route.id: partial(route.run, view) for route in TIMELINE_ROUTES}
+    return found | {c.id: partial(c.run, view) for c in TIMELINE_COMMANDS if c.run is not None}
 
 
 def command_of(key: str, keys: KeyMap) -> str | None:
-    """The timeline's command for a key, as ``QKeySequence`` writes it, or None."""
+    """Return the timeline's command for a key, as ``QKeySequence`` writes it; None if it has none."""
     found = keys.action_of(key, SCOPE)
-    return found if found in COMMANDS else None
+    return found if found in OWN_KEYS else None

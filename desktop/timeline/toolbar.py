@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from desktop.actions.action_table import SPECS, KeyMap
 from desktop.actions.actions import tooltip
+from desktop.actions.key_map import KeyMap
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from desktop.timeline.layout.ruler_ticks import timecode
@@ -37,7 +37,7 @@ class TimelineToolbar(QWidget):
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: the tooltips name them."""
         for id_, button in (("snap", self.snap), ("spectrogram", self.spectrograms)):
-            button.setToolTip(tooltip(SPECS[id_], keys))
+            button.setToolTip(tooltip(keys.command(id_), keys))
 
     def show_time(self, sample: int, timeline: Timeline) -> None:
         self.time.setText(timecode(sample, timeline))

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import pressed
+from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.theme.dark_colours import DARK
 from desktop.timeline.commander import Commander
@@ -21,7 +21,7 @@ from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
 from desktop.timeline.marker_field import MarkerField
 from desktop.timeline.menus import menu_for
 from desktop.timeline.painting.waveform_cache import WaveformCache
-from desktop.timeline.timeline_commands import SCOPE, command_of, timeline_commands
+from desktop.timeline.timeline_commands import SCOPE, command_of, default_keys, runners
 from desktop.timeline.toolbar import TimelineToolbar
 from desktop.timeline.track_view import TrackView
 from engine.scene.edits import rename_marker
@@ -65,10 +65,10 @@ class TimelineView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._document = document
-        self._keys = keys or KeyMap()
+        self._keys = keys or default_keys()
         self.track_view = TrackView(document.scene, waveforms, self)
         self.commander = Commander(document, self.track_view)
-        self._cursor = KeyboardCursor(document, self.track_view)
+        self.cursor = KeyboardCursor(document, self.track_view)
         self.toolbar = TimelineToolbar(self._keys, self)
         self.headers = Headers(document, self.toolbar, self)
         self._across = QScrollBar(Qt.Orientation.Horizontal, self)
@@ -77,7 +77,7 @@ class TimelineView(QWidget):
         self._length = 0
         self._page_follow = PageFollow()
         self._heights = TrackHeights()
-        self._commands = timeline_commands(self, self.commander, self._cursor)
+        self._commands = runners(self)
         self._arrange()
         self._connect()
         self._show_scene(document.scene)
@@ -185,14 +185,14 @@ class TimelineView(QWidget):
         self.track_view.set_geometry(heights.shown(self.track_view.view.geometry, tracks))
 
     def execute(self, command: str) -> None:
-        """Does what an action of ``desktop.timeline.timeline_commands.COMMANDS`` is called."""
+        """Does what a command of ``desktop.timeline.timeline_commands`` is for."""
         self._commands[command]()
 
     def event(self, event: QEvent) -> bool:
         """Keys that are the timeline's alone come before the window's."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             own = self._keys.action_in(pressed(event), SCOPE)
-            if own is not None and self.track_view.hasFocus() and self._cursor.can(own):
+            if own is not None and self.track_view.hasFocus() and self.cursor.can(own):
                 event.accept()
                 return True
         return super().event(event)

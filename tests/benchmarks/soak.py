@@ -30,12 +30,12 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.actions.action_table import ACTIONS
 from desktop.actions.shortcut_guard import FocusGuard
 from desktop.app import create_application, create_services
 from desktop.canvas.canvas import Canvas
 from desktop.canvas.part import CanvasPart
 from desktop.document.messages import Message
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.workbench import connect_parts
@@ -85,7 +85,7 @@ class Soak:
         self.errors: list[str] = []
         self.longest = 0.0
         self.last = ""
-        self.services = create_services(SettingsStore(settings_file()))
+        self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         self.services.messages.shown.connect(self._note)
         objects = partial(ObjectsPart, make=lambda: self.maker)
         timeline = partial(TimelinePart, device=SilentDevice)
@@ -178,7 +178,7 @@ class Soak:
         if self.random.random() < 0.5:
             self.random.choice(places).setFocus()
         keys = self.services.settings.keys
-        usual = [key for spec in ACTIONS if spec.id not in ASKING for key in keys.keys(spec.id)]
+        usual = [key for spec in ALL_COMMANDS if spec.id not in ASKING for key in keys.keys(spec.id)]
         key = self.random.choice((*usual, *BARE_KEYS))
         QTest.keySequence(QApplication.focusWidget() or self.window, QKeySequence(key))
         self.done["key"] += 1

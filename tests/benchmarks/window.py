@@ -33,6 +33,7 @@ from PySide6.QtTest import QTest
 from desktop.app import create_application, create_services
 from desktop.canvas.part import CanvasPart
 from desktop.generation import studio_factory
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.workbench import connect_parts
@@ -110,7 +111,7 @@ class Trial:
     def __init__(self) -> None:
         self.person, self.actions = FakeDialogs(), 0
         self.person.answer = "discard"
-        self.services = create_services(SettingsStore(settings_file()))
+        self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         timeline = partial(TimelinePart, device=SilentDevice)
         self.window = MainWindow(
             self.services, Panels(CanvasPart, ObjectsPart, timeline, connect_parts), ask=self.person

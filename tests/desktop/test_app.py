@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop import command
 from desktop.app import Start, check, create_services, prepare_platform, reporting_errors
 from desktop.document.messages import Message, Messages
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.screenshot import Screenshot
@@ -118,7 +119,7 @@ def shot(window: MainWindow, file: Path, path: Path | None, qtbot: QtBot) -> int
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    services = create_services(SettingsStore(settings_file()))
+    services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
     made = MainWindow(services, Panels(FakePanel), samples=sample_stills(), ask=FakeDialogs())
     qtbot.addWidget(made, before_close_func=lambda window: window.abandon())
     made.show()

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from desktop.main_window.all_commands import key_table_markdown
 from engine.diffusion.model_folder import learnt_sounds
 from engine.models.concepts import Concept, load_concepts
 from engine.models.resources import resource
@@ -47,6 +48,11 @@ def test_the_things_it_knows_are_those_of_the_concept_table(readme: str) -> None
     assert learnt <= {c.id for c in concepts}
     assert listed(readme, "unlearnt") == names_of(c for c in concepts if c.id not in learnt)
     assert f"It knows {len(concepts)} things that sound" in " ".join(readme.split())
+
+
+def test_its_table_of_keys_is_that_of_the_window(readme: str) -> None:
+    [shown] = re.findall(r"<!-- keys -->\n(.*?)\n<!-- end -->", readme, re.DOTALL)
+    assert shown == key_table_markdown()
 
 
 def test_every_link_and_picture_is_in_the_project(readme: str) -> None:

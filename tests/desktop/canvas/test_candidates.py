@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.canvas.candidate_picker import CandidatePicker, count_text
 from desktop.canvas.canvas import Canvas
 from desktop.vision.candidates import MaskCandidate, badge_anchor
@@ -27,6 +26,7 @@ from tests.desktop.canvas.test_canvas import (
     heard,
     pixel,
 )
+from tests.desktop.key_maps import key_map
 from tests.desktop.vision.fake_backend import square, still_of
 
 __all__ = ["canvas", "heard"]
@@ -195,7 +195,7 @@ def test_the_bar_stays_inside_a_narrow_canvas(offered: Canvas) -> None:
 
 
 def test_the_bar_names_changed_keys(offered: Canvas) -> None:
-    offered.set_keys(KeyMap({"accept": ("Ctrl+Return",), "clear": ()}))
+    offered.set_keys(key_map({"accept": ("Ctrl+Return",), "clear": ()}))
     click(offered, 250, 120)
     assert (
         "adds 1" in offered.candidate_bar.count.text() and "leaves" not in offered.candidate_bar.count.text()

@@ -10,15 +10,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.canvas.canvas import NO_OBJECT, Canvas
-from desktop.canvas.canvas_commands import Command
+from desktop.canvas.canvas_commands import CanvasCommand
 from desktop.canvas.canvas_view import GUIDE
 from desktop.canvas.pointer_actions import Tool
 from desktop.vision.outline import trace_outline
 from engine.scene.hints import Box, Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
+from tests.desktop.key_maps import key_map
 from tests.desktop.vision.fake_backend import square, still_of
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -297,7 +297,7 @@ def test_tab_and_shift_wheel_and_buttons_cycle_three_proposals(canvas: Canvas) -
 @pytest.mark.parametrize("how", ["key", "button"])
 def test_enter_accepts_the_proposal_that_is_shown(canvas: Canvas, heard: Heard, how: str) -> None:
     masks = propose(canvas)
-    canvas.execute(Command.NEXT)
+    canvas.execute(CanvasCommand.NEXT)
     if how == "key":
         QTest.keyClick(canvas, Qt.Key.Key_Return)
     else:
@@ -420,7 +420,7 @@ def test_the_brush_mends_an_open_proposal_before_it_is_accepted(canvas: Canvas, 
     propose(canvas)
     canvas.set_tool(Tool.BRUSH)
     drag(canvas, at(canvas, 200, 150), at(canvas, 260, 150))
-    canvas.execute(Command.ACCEPT)
+    canvas.execute(CanvasCommand.ACCEPT)
     assert heard.accepted[0][150, 250]
 
 
@@ -479,7 +479,7 @@ def test_a_still_of_nothing_but_zeros_and_many_objects_paints(qtbot: QtBot, canv
 
 
 def test_a_changed_key_acts_at_once_and_its_tooltip_follows(canvas: Canvas) -> None:
-    canvas.set_keys(KeyMap({"brush": ("Q",), "accept": ("U",)}))
+    canvas.set_keys(key_map({"brush": ("Q",), "accept": ("U",)}))
     QTest.keyClick(canvas, Qt.Key.Key_B)
     assert canvas.tools.tools[Tool.HINT].isChecked()
     QTest.keyClick(canvas, Qt.Key.Key_Q)
@@ -487,5 +487,5 @@ def test_a_changed_key_acts_at_once_and_its_tooltip_follows(canvas: Canvas) -> N
     assert canvas.tools.tools[Tool.BRUSH].toolTip().endswith("(Q)")
     assert canvas.proposal_bar.accept.toolTip().endswith("(U)")
     assert "U adds it" in canvas.accessibleDescription()
-    canvas.set_keys(KeyMap({"smaller": (), "larger": ("X",)}))
+    canvas.set_keys(key_map({"smaller": (), "larger": ("X",)}))
     assert canvas.tools.diameter.toolTip() == "Brush size  (X larger)"

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from desktop.actions.action_table import KeyMap
 from desktop.canvas.brush import SIZES, apply_stroke, step_diameter
-from desktop.canvas.canvas_commands import COMMANDS, Command, action_id_of, command_for
+from desktop.canvas.canvas_commands import BY_ACTION, CanvasCommand, action_id_of, command_for
 from desktop.canvas.image_pyramid import LARGEST, build_image_pyramid
 from desktop.canvas.labels import LabelSpec, Rect, place_labels
 from desktop.canvas.object_draft import ObjectDraft, object_at
@@ -28,6 +27,7 @@ from desktop.canvas.viewport import LEAST_SHOWN, MOST_ZOOM, Viewport
 from desktop.vision.outline import EMPTY_OUTLINE, trace_outline
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.objects import SoundingObject
+from tests.desktop.key_maps import key_map
 from tests.desktop.vision.fake_backend import square, still_of
 
 FITTED = Viewport.fitting((4000, 3000), (1000, 700))
@@ -258,26 +258,26 @@ def test_names_stay_in_the_view_and_those_of_objects_out_of_sight_are_left_out()
 
 
 def test_keys_for_proposals_are_the_canvas_s_only_while_there_is_one() -> None:
-    keys = KeyMap()
+    keys = key_map()
     assert command_for("Return", keys, proposal=False, hints=False) is None
-    assert command_for("Return", keys, proposal=True, hints=True) is Command.ACCEPT
-    assert command_for("Esc", keys, proposal=False, hints=True) is Command.CLEAR
+    assert command_for("Return", keys, proposal=True, hints=True) is CanvasCommand.ACCEPT
+    assert command_for("Esc", keys, proposal=False, hints=True) is CanvasCommand.CLEAR
     assert command_for("Esc", keys, proposal=False, hints=False) is None
     assert command_for("Tab", keys, proposal=False, hints=True) is None
-    assert command_for("Shift+Backtab", keys, proposal=True, hints=True) is Command.PREVIOUS
+    assert command_for("Shift+Backtab", keys, proposal=True, hints=True) is CanvasCommand.PREVIOUS
     assert command_for("Ctrl+Z", keys, proposal=True, hints=True) is None
 
 
 def test_taking_back_stays_the_canvas_s_when_no_hint_is_left() -> None:
-    assert command_for("Backspace", KeyMap(), proposal=False, hints=False) is Command.BACK
+    assert command_for("Backspace", key_map(), proposal=False, hints=False) is CanvasCommand.BACK
 
 
 def test_the_canvas_obeys_the_keys_in_force() -> None:
-    keys = KeyMap({"brush": ("Q",)})
-    assert command_for("Q", keys, proposal=False, hints=False) is Command.BRUSH
+    keys = key_map({"brush": ("Q",)})
+    assert command_for("Q", keys, proposal=False, hints=False) is CanvasCommand.BRUSH
     assert command_for("B", keys, proposal=False, hints=False) is None
 
 
 def test_every_command_has_an_action_of_the_table_with_a_key() -> None:
-    assert set(COMMANDS.values()) == set(Command)
-    assert all(KeyMap().keys(action_id_of(command)) for command in Command)
+    assert set(BY_ACTION.values()) == set(CanvasCommand)
+    assert all(key_map().keys(action_id_of(command)) for command in CanvasCommand)

@@ -15,6 +15,7 @@ from desktop.app import create_services
 from desktop.canvas.part import CanvasPart
 from desktop.document.messages import Message
 from desktop.generation.worker import GenerationBackend
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.workbench import connect_parts
@@ -40,7 +41,7 @@ class House:
     def __init__(self, qtbot: QtBot, make: Callable[[], GenerationBackend] | None = None) -> None:
         self.qtbot = qtbot
         self.person, self.shelf = FakeDialogs(), Shelf()
-        self.services = create_services(SettingsStore(settings_file()))
+        self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         self.said: list[Message] = []
         self.services.messages.shown.connect(self.said.append)
         objects = partial(ObjectsPart, make=make)

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.canvas.pointer_actions import Tool
 from tests.desktop.e2e.house import House, toy_house
+from tests.desktop.key_maps import key_map
 from tests.desktop.objects.toy import FakeGenerationBackend
 
 
@@ -25,7 +25,7 @@ def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
 def change(house: House, **keys: str) -> None:
     """As the preferences do when they are accepted."""
     settings = house.services.settings
-    settings.set(settings.preferences, KeyMap({id_: (key,) for id_, key in keys.items()}))
+    settings.set(settings.preferences, key_map({id_: (key,) for id_, key in keys.items()}))
 
 
 def parts(house: House) -> tuple[QWidget, ...]:

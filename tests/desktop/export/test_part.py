@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
 from desktop.document.activity import Activity
 from desktop.document.document import Document
@@ -18,6 +17,7 @@ from desktop.document.messages import Messages
 from desktop.export.drags import FileDrags
 from desktop.export.part import ExportPart
 from desktop.export.words import done_text
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.settings.store import SettingsStore, settings_file
 from desktop.settings.table import Preferences
 from engine.project.folder import Project
@@ -26,6 +26,7 @@ from engine.scene.edits.takes import attach_take
 from engine.scene.edits.tracks import add_track
 from engine.scene.takes import Take
 from tests.desktop.export.fakes import Launches
+from tests.desktop.key_maps import key_map
 from tests.engine.export.toy_scene import noise, recipe
 
 LEFT = Qt.MouseButton.LeftButton
@@ -37,12 +38,12 @@ class Bench:
     def __init__(self, tmp_path: Path) -> None:
         self.window, self.messages, self.running = QMainWindow(), Messages(), Activity()
         self.document, self.launches = Document(self.messages), Launches()
-        self.settings = SettingsStore(settings_file())
+        self.settings = SettingsStore(settings_file(), ALL_COMMANDS)
         drags = FileDrags(self.messages, tmp_path / "drags", launch=self.launches, held=self.launches.held)
         self.exports = ExportPart(
             self.document, self.messages, self.settings, self.running, self.window, drags=drags
         )
-        self.actions = Actions(self.window, KeyMap())
+        self.actions = Actions(self.window, key_map())
         self.exports.bind(self.actions)
         self.project = Project.create(tmp_path / "Street.foley", "Street").project
 

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import create_services
 from desktop.document.messages import Message
 from desktop.document.project_io import Recoverable
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow, first_path, sizes_of
 from desktop.main_window.panels import Panels
 from desktop.main_window.status_bar import StatusBar
@@ -34,7 +35,7 @@ class Bench:
     def __init__(self, qtbot: QtBot, samples: tuple[SampleStill, ...] = ()) -> None:
         self.qtbot = qtbot
         self.person = FakeDialogs()
-        self.services = create_services(SettingsStore(settings_file()))
+        self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         panels = Panels(FakePanel, FakePanel, FakePanel)
         self.window = MainWindow(self.services, panels, about="It works.", samples=samples, ask=self.person)
         qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
@@ -258,7 +259,7 @@ def test_a_sample_is_one_click_away(qtbot: QtBot) -> None:
 def test_a_scene_that_was_never_saved_is_offered_on_the_welcome_page(
     bench: Bench, still: Path, qtbot: QtBot
 ) -> None:
-    other = create_services(SettingsStore(settings_file()))
+    other = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
     other.session.open(still)
     qtbot.waitUntil(lambda: other.document.project is not None, timeout=10_000)
     other.document.edit("Rename", lambda scene: replace(scene, name="Nearly lost"))

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
 from desktop.document.activity import Activity
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.document.project_session import ProjectSession
 from desktop.generation.worker import GenerationBackend
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.objects.part import ObjectsPart
 from desktop.services import Services
 from desktop.settings.store import JsonFile, SettingsStore
@@ -23,6 +23,7 @@ from desktop.threads.background import Background
 from engine.generation.requests import Quality
 from engine.project.folder import Project
 from engine.scene.edits import set_duration
+from tests.desktop.key_maps import key_map
 from tests.desktop.objects.toy import PATIENCE, FakeGenerationBackend, toy_project
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -35,7 +36,7 @@ class House:
     def __init__(self, folder: Path, qtbot: QtBot, make: Callable[[], GenerationBackend] | None) -> None:
         self.window = QMainWindow()
         qtbot.addWidget(self.window, before_close_func=lambda _: self.close())
-        self.settings = SettingsStore(JsonFile(folder / "settings.json"))
+        self.settings = SettingsStore(JsonFile(folder / "settings.json"), ALL_COMMANDS)
         self.settings.set(replace(self.settings.preferences, variations=2, final_steps=9, device="cpu"))
         messages = Messages()
         self.said: list[Message] = []
@@ -52,7 +53,7 @@ class House:
             Activity(),
         )
         self.part = ObjectsPart(self.services, self.window, make)
-        self.actions = Actions(self.window, KeyMap())
+        self.actions = Actions(self.window, key_map())
         self.part.bind(self.actions)
         self.document.selection_changed.connect(self.actions.refresh)
         self.document.scene_changed.connect(self.actions.refresh)

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.actions.actions import Actions
 from desktop.document.activity import Activity
 from desktop.document.messages import Message, Messages
 from desktop.playback.meter_reading import MeterReading
 from desktop.playback.playback_strip import PlaybackPart, PlaybackStrip
 from desktop.playback.player import Player
+from tests.desktop.key_maps import key_map
 from tests.desktop.playback.fakes import (
     RATE,
     Shelf,
@@ -45,8 +45,8 @@ class Desk:
         self.player = Player(self.document, takes, self.messages, self.shelf)
         self.window = QMainWindow()
         qtbot.addWidget(self.window)
-        self.strip = PlaybackStrip(self.player, self.document, self.messages, KeyMap(), self.window)
-        self.actions = Actions(self.window, KeyMap())
+        self.strip = PlaybackStrip(self.player, self.document, self.messages, key_map(), self.window)
+        self.actions = Actions(self.window, key_map())
         self.strip.bind(self.actions)
         self.window.setCentralWidget(self.strip)
         self.window.show()
@@ -243,7 +243,7 @@ def test_every_control_has_a_name_and_a_tooltip_and_can_be_reached(desk: Desk) -
 def test_tooltips_name_the_keys_and_follow_them(desk: Desk) -> None:
     transport = desk.strip.transport
     assert "(Space)" in transport.buttons["play"].toolTip()
-    transport.set_keys(KeyMap({"play": ("Ctrl+P",)}))
+    transport.set_keys(key_map({"play": ("Ctrl+P",)}))
     assert "(Ctrl+P)" in transport.buttons["play"].toolTip()
 
 
@@ -258,7 +258,7 @@ def test_the_panel_says_in_the_status_line_why_there_is_no_sound(qtbot: QtBot) -
     panel.strip.prepare()
     qtbot.waitUntil(lambda: panel.player.line is not None)
     qtbot.waitUntil(lambda: running.fact("sound") == panel.player.reason)
-    settings.keys_changed.emit(KeyMap({"play": ("Ctrl+P",)}))
+    settings.keys_changed.emit(key_map({"play": ("Ctrl+P",)}))
     assert "(Ctrl+P)" in panel.strip.transport.buttons["play"].toolTip()
     assert panel.widget is panel.strip
     panel.close()
@@ -268,4 +268,4 @@ class Settings(QObject):
     """Only what the panel asks of settings."""
 
     keys_changed = Signal(object)
-    keys = KeyMap()
+    keys = key_map()

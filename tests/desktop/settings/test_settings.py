@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpinBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
+from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.settings.keys_page import KeysPage
 from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.store import JsonFile, SettingsStore, settings_file, state_file, unsaved_folder
 from desktop.settings.table import SECTIONS, Preferences, field_info, fits, read_preferences
+from tests.desktop.key_maps import key_map
 
 
 @pytest.fixture
@@ -29,17 +30,17 @@ def test_the_usual_settings_fit_their_own_limits() -> None:
 
 
 def test_only_what_differs_is_written_and_it_comes_back(file: JsonFile) -> None:
-    settings = SettingsStore(file)
-    settings.set(replace(Preferences(), draft_steps=24), KeyMap().with_keys("play", ("P",)))
+    settings = SettingsStore(file, ALL_COMMANDS)
+    settings.set(replace(Preferences(), draft_steps=24), key_map().with_keys("play", ("P",)))
     assert json.loads(file.path.read_text()) == {"draft_steps": 24, "keys": {"play": ["P"], "next_mask": []}}
-    again = SettingsStore(file)
+    again = SettingsStore(file, ALL_COMMANDS)
     assert again.preferences == replace(Preferences(), draft_steps=24)
     assert again.keys.action_of("P") == "play"
 
 
 def test_what_another_version_wrote_is_left_as_it_is(file: JsonFile) -> None:
     file.write({"from_the_future": [1, 2], "draft_steps": 9})
-    SettingsStore(file).set(Preferences())
+    SettingsStore(file, ALL_COMMANDS).set(Preferences())
     assert file.read() == {"from_the_future": [1, 2]}
 
 
@@ -62,21 +63,21 @@ def test_a_value_that_does_not_fit_is_the_usual_one(facts: dict[str, object]) ->
 def test_a_damaged_file_counts_as_none(file: JsonFile, text: str) -> None:
     file.path.parent.mkdir(parents=True)
     file.path.write_text(text)
-    settings = SettingsStore(file)
+    settings = SettingsStore(file, ALL_COMMANDS)
     assert settings.preferences == Preferences()
     assert settings.keys.changed == {}
 
 
 def test_settings_that_cannot_be_written_are_in_force_and_say_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    settings = SettingsStore(JsonFile(tmp_path / "file" / "settings.json"))
+    settings = SettingsStore(JsonFile(tmp_path / "file" / "settings.json"), ALL_COMMANDS)
     failure = settings.set(replace(Preferences(), scale=150))
     assert failure is not None
     assert settings.preferences.scale == 150
 
 
 def test_a_change_is_heard_once_and_no_change_is_not_heard(file: JsonFile) -> None:
-    settings = SettingsStore(file)
+    settings = SettingsStore(file, ALL_COMMANDS)
     heard: list[object] = []
     settings.changed.connect(heard.append)
     settings.keys_changed.connect(heard.append)
@@ -92,7 +93,7 @@ def test_every_file_is_in_the_persons_own_folders(home: Path) -> None:
 
 
 def test_every_setting_has_a_control_that_sets_it_and_nothing_else(qtbot: QtBot) -> None:
-    dialog = PreferencesDialog(Preferences(), KeyMap())
+    dialog = PreferencesDialog(Preferences(), key_map())
     qtbot.addWidget(dialog)
     for entry in fields(Preferences):
         before = dialog.preferences
@@ -117,7 +118,7 @@ def test_every_setting_has_a_control_that_sets_it_and_nothing_else(qtbot: QtBot)
 
 def test_restoring_the_usual_sets_everything_back(qtbot: QtBot) -> None:
     changed = replace(Preferences(), scale=200, negative="wind", final=True)
-    dialog = PreferencesDialog(changed, KeyMap().with_keys("play", ("P",)))
+    dialog = PreferencesDialog(changed, key_map().with_keys("play", ("P",)))
     qtbot.addWidget(dialog)
     assert dialog.preferences == changed
     box = dialog.findChild(QDialogButtonBox)
@@ -128,7 +129,7 @@ def test_restoring_the_usual_sets_everything_back(qtbot: QtBot) -> None:
 
 
 def test_a_key_is_changed_by_pressing_it_and_the_action_that_lost_it_is_named(qtbot: QtBot) -> None:
-    page = KeysPage(KeyMap())
+    page = KeysPage(key_map())
     qtbot.addWidget(page)
     page.select("regenerate")
     qtbot.keyClick(page.edit, Qt.Key.Key_S)
@@ -150,7 +151,7 @@ def test_a_key_is_changed_by_pressing_it_and_the_action_that_lost_it_is_named(qt
 def test_a_key_that_another_part_of_the_window_keeps_is_said(
     qtbot: QtBot, id_: str, key: Qt.Key, said: str
 ) -> None:
-    page = KeysPage(KeyMap())
+    page = KeysPage(key_map())
     qtbot.addWidget(page)
     page.select(id_)
     qtbot.keyClick(page.edit, key)
@@ -159,7 +160,7 @@ def test_a_key_that_another_part_of_the_window_keeps_is_said(
 
 
 def test_searching_keys_hides_what_does_not_match(qtbot: QtBot) -> None:
-    page = KeysPage(KeyMap())
+    page = KeysPage(key_map())
     qtbot.addWidget(page)
     qtbot.keyClicks(page.search, "regen")
     assert page.shown() == ["regenerate"]

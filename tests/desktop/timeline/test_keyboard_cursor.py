@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.theme.dark_colours import DARK
 from desktop.timeline import clip_edits
 from desktop.timeline.layout import clip_navigation
@@ -19,6 +18,7 @@ from desktop.timeline.layout.track_layout import RULER_HEIGHT, TRACK_HEIGHT, Tra
 from engine.errors import BadInput
 from engine.scene.edits import add_track, move_clip, mute_clip, place_take, set_fade_in, trim_start
 from engine.scene.scene import Scene
+from tests.desktop.key_maps import key_map
 from tests.desktop.timeline.bench import (
     ALT,
     CONTROL,
@@ -214,7 +214,7 @@ def test_the_ring_is_round_the_clip_gone_to_and_goes_when_the_pointer_is_used(be
 
 
 def test_the_menu_of_a_clip_names_the_keys_in_force(bench: TimelineBench) -> None:
-    bench.view.set_keys(KeyMap({"split": ("Q",)}))
+    bench.view.set_keys(key_map({"split": ("Q",)}))
     bench.view.track_view.menu_requested.emit(
         bench.view.track_view.hit_at(bench.x(3), RULER_HEIGHT + 42),
         bench.view.mapToGlobal(bench.view.rect().center()),
@@ -226,7 +226,7 @@ def test_the_menu_of_a_clip_names_the_keys_in_force(bench: TimelineBench) -> Non
 
 
 def test_changed_keys_walk_and_the_old_ones_do_not(bench: TimelineBench) -> None:
-    bench.view.set_keys(KeyMap({"walk_down": ("Q",)}))
+    bench.view.set_keys(key_map({"walk_down": ("Q",)}))
     bench.key(Qt.Key.Key_Down)
     assert bench.view.track_view.view.focused_clip is None
     QTest.keyClick(bench.view.track_view, Qt.Key.Key_Q)

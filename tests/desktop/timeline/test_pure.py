@@ -6,7 +6,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from desktop.actions.action_table import KeyMap
 from desktop.timeline import clip_edits
 from desktop.timeline.interaction import gestures
 from desktop.timeline.interaction.drag_controller import DragController, PressModifiers
@@ -34,6 +33,7 @@ from engine.scene.edits import add_marker, mute_clip, set_clip_gain, set_fade_in
 from engine.scene.scene import Scene
 from engine.scene.timecode import RATES
 from engine.scene.timeline import Clip, Timeline
+from tests.desktop.key_maps import key_map
 from tests.desktop.timeline.bench import DOG, RAIN, RATE, clips, two_tracks
 
 FRAME = RATE // 25
@@ -381,7 +381,7 @@ def test_a_take_dropped_below_the_tracks_goes_to_its_objects_own() -> None:
 
 
 def test_keys_mean_what_the_windows_table_says() -> None:
-    assert command_of("Ctrl+B", KeyMap()) == "split"
-    assert command_of("Del", KeyMap()) == "delete" == command_of("Backspace", KeyMap())
-    assert command_of("Ctrl+G", KeyMap()) is None
-    assert command_of("X", KeyMap({"split": ("X",)})) == "split"
+    assert command_of("Ctrl+B", key_map()) == "split"
+    assert command_of("Del", key_map()) == "delete" == command_of("Backspace", key_map())
+    assert command_of("Ctrl+G", key_map()) is None
+    assert command_of("X", key_map({"split": ("X",)})) == "split"

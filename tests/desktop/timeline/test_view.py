@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.actions.action_table import KeyMap
 from desktop.theme.dark_colours import DARK
 from desktop.timeline.fader import Fader
 from desktop.timeline.interaction.hit_test import gain_y, handles
 from desktop.timeline.interaction.take_mime import TAKE_MIME, take_data, take_in
 from engine.scene.edits import add_marker, remove_clip
 from engine.scene.timecode import sample_of
+from tests.desktop.key_maps import key_map
 from tests.desktop.timeline.bench import (
     ALT,
     BODY,
@@ -113,7 +113,7 @@ def test_keys_cut_copy_paste_duplicate_split_nudge_and_delete(bench: TimelineBen
 
 
 def test_a_changed_key_acts_at_once_and_the_tooltip_follows(bench: TimelineBench) -> None:
-    bench.view.set_keys(KeyMap({"snap": ("Q",)}))
+    bench.view.set_keys(key_map({"snap": ("Q",)}))
     bench.key(Qt.Key.Key_N)
     assert bench.view.snap
     bench.key(Qt.Key.Key_Q)
