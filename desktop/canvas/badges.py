@@ -3,7 +3,8 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
-from desktop.canvas.outline_style import HOVER_COLOUR, PROPOSAL_COLOUR, CanvasState, OutlineStyle
+from desktop.canvas.canvas_layout import CanvasLayout
+from desktop.canvas.outline_style import HOVER_COLOUR, PROPOSAL_COLOUR, OutlineStyle
 from desktop.canvas.overlays import Overlays
 from engine.scene.colours import Colour
 
@@ -23,7 +24,7 @@ def candidate_style(*, selected: bool, hovered: bool) -> OutlineStyle:
 
 
 def paint_candidates(
-    painter: QPainter, exposed: QRectF, layout: CanvasState, overlays: Overlays, font: QFont
+    painter: QPainter, exposed: QRectF, layout: CanvasLayout, overlays: Overlays, font: QFont
 ) -> None:
     """The large ones first, so that the small ones lie on them; what is lit above all."""
     finding = layout.picker

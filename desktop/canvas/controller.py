@@ -7,7 +7,8 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from desktop.canvas.canvas import NO_OBJECT, Canvas
+from desktop.canvas.canvas import Canvas
+from desktop.canvas.interaction import NO_OBJECT
 from desktop.canvas.pointer_actions import Tool
 from desktop.document.messages import Message, Messages
 from desktop.vision.worker import VisionWorker

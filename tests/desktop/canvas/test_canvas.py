@@ -10,9 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.canvas.canvas import NO_OBJECT, Canvas
+from desktop.canvas.canvas import Canvas
+from desktop.canvas.canvas_bars import GUIDE
 from desktop.canvas.canvas_commands import CanvasCommand
-from desktop.canvas.canvas_view import GUIDE
+from desktop.canvas.interaction import NO_OBJECT
 from desktop.canvas.pointer_actions import Tool
 from desktop.vision.outline import trace_outline
 from engine.scene.hints import Box, Hints

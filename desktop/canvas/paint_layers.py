@@ -1,21 +1,24 @@
-"""Paints what stands on the still: objects, proposal, hover, hints, brush and names, from one frozen layout."""
+"""The layers painted on the still, in order: objects, proposal or hover, stroke, candidates, names, hints, brush."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from desktop.canvas.badges import paint_candidates
+from desktop.canvas.canvas_layout import BrushMark, CanvasLayout, ShownObject
 from desktop.canvas.labels import LabelSpec, Rect, place_labels
 from desktop.canvas.outline_style import (
     DROP_COLOUR,
     HOVER_STYLE,
     PROPOSAL_COLOUR,
     PROPOSAL_STYLE,
-    BrushMark,
-    CanvasState,
-    ShownObject,
+    OutlineStyle,
 )
 from desktop.canvas.overlays import Overlays, to_view, view_box
 from desktop.canvas.viewport import Viewport
+from desktop.vision.outline import Outline
 from engine.scene.hints import Click
 
 NAME_WIDTH = 180.0
@@ -25,35 +28,96 @@ DIM = QColor(6, 8, 10, 105)
 PAD_X, PAD_Y = 8.0, 3.0
 
 
-def paint_overlays(
-    painter: QPainter, exposed: QRectF, layout: CanvasState, overlays: Overlays, font: QFont
-) -> None:
-    """Everything on the still, from the lowest up."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    viewport, ratio = layout.viewport, layout.ratio
-    for thing in _selected_last(layout.objects):
+@dataclass(frozen=True)
+class PaintContext:
+    """What a layer is painted with.
+
+    Attributes:
+        painter: of the canvas, clipped to ``exposed``.
+        exposed: what has to be painted, in the view.
+        layout: what is on the canvas.
+        overlays: cached pixmaps of outlines.
+        font: of names and badges.
+    """
+
+    painter: QPainter
+    exposed: QRectF
+    layout: CanvasLayout
+    overlays: Overlays
+    font: QFont
+
+    def outline(self, outline: Outline, style: OutlineStyle) -> None:
+        layout = self.layout
+        self.overlays.paint(self.painter, self.exposed, outline, style, layout.viewport, layout.ratio)
+
+
+Layer = Callable[[PaintContext], None]
+
+
+def paint_layers(context: PaintContext) -> None:
+    """Paint every layer, from the lowest up."""
+    context.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for layer in LAYERS:
+        layer(context)
+
+
+def _objects_layer(context: PaintContext) -> None:
+    for thing in _selected_last(context.layout.objects):
         if thing.outline is not None:
-            overlays.paint(painter, exposed, thing.outline, thing.finish, viewport, ratio)
+            context.outline(thing.outline, thing.finish)
+
+
+def _proposal_layer(context: PaintContext) -> None:
+    """The proposal; without one, what a click would take."""
+    layout = context.layout
     if layout.proposal is not None:
-        _dim_around(painter, layout, overlays)
-        overlays.paint(painter, exposed, layout.proposal, PROPOSAL_STYLE, viewport, ratio)
+        _dim_around(context.painter, layout, context.overlays)
+        context.outline(layout.proposal, PROPOSAL_STYLE)
     elif layout.hover is not None:
-        overlays.paint(painter, exposed, layout.hover, HOVER_STYLE, viewport, ratio)
-    if layout.brush is not None:
-        _paint_stroke(painter, layout.brush, viewport)
-    if layout.picker.open:
-        paint_candidates(painter, exposed, layout, overlays, font)
-    _paint_names(painter, layout, font)
-    _paint_hints(painter, layout)
+        context.outline(layout.hover, HOVER_STYLE)
+
+
+def _stroke_layer(context: PaintContext) -> None:
+    if context.layout.brush is not None:
+        _paint_stroke(context.painter, context.layout.brush, context.layout.viewport)
+
+
+def _candidates_layer(context: PaintContext) -> None:
+    if context.layout.picker.open:
+        paint_candidates(context.painter, context.exposed, context.layout, context.overlays, context.font)
+
+
+def _names_layer(context: PaintContext) -> None:
+    _paint_names(context.painter, context.layout, context.font)
+
+
+def _hints_layer(context: PaintContext) -> None:
+    _paint_hints(context.painter, context.layout)
+
+
+def _brush_layer(context: PaintContext) -> None:
+    layout = context.layout
     if layout.cursor is not None and layout.brush is not None:
-        _ring(painter, QPointF(*layout.cursor), layout.brush.diameter * viewport.zoom / 2, layout.brush)
+        radius = layout.brush.diameter * layout.viewport.zoom / 2
+        _ring(context.painter, QPointF(*layout.cursor), radius, layout.brush)
+
+
+LAYERS: tuple[Layer, ...] = (
+    _objects_layer,
+    _proposal_layer,
+    _stroke_layer,
+    _candidates_layer,
+    _names_layer,
+    _hints_layer,
+    _brush_layer,
+)
 
 
 def _selected_last(objects: tuple[ShownObject, ...]) -> list[ShownObject]:
     return sorted(objects, key=lambda thing: (thing.selected, thing.pointed))
 
 
-def _dim_around(painter: QPainter, layout: CanvasState, overlays: Overlays) -> None:
+def _dim_around(painter: QPainter, layout: CanvasLayout, overlays: Overlays) -> None:
     """The rest of the still steps back while an object is being chosen."""
     assert layout.proposal is not None
     still = QPainterPath()
@@ -90,7 +154,7 @@ def _ring(painter: QPainter, centre: QPointF, radius: float, brush: BrushMark) -
         painter.drawLine(centre - QPointF(4, 0), centre + QPointF(4, 0))
 
 
-def _paint_hints(painter: QPainter, layout: CanvasState) -> None:
+def _paint_hints(painter: QPainter, layout: CanvasLayout) -> None:
     box = layout.hints.box
     corners = layout.box
     if corners is None and box is not None:
@@ -125,7 +189,7 @@ def _paint_click(painter: QPainter, click: Click, viewport: Viewport) -> None:
         painter.drawLine(at - QPointF(0, 3.2), at + QPointF(0, 3.2))
 
 
-def _paint_names(painter: QPainter, layout: CanvasState, font: QFont) -> None:
+def _paint_names(painter: QPainter, layout: CanvasLayout, font: QFont) -> None:
     named = [thing for thing in reversed(_selected_last(layout.objects)) if thing.outline is not None]
     metrics = QFontMetricsF(font)
     texts = [metrics.elidedText(thing.name, Qt.TextElideMode.ElideRight, NAME_WIDTH) for thing in named]
@@ -136,7 +200,7 @@ def _paint_names(painter: QPainter, layout: CanvasState, font: QFont) -> None:
 
 
 def name_places(
-    named: list[ShownObject], texts: list[str], layout: CanvasState, metrics: QFontMetricsF
+    named: list[ShownObject], texts: list[str], layout: CanvasLayout, metrics: QFontMetricsF
 ) -> tuple[Rect | None, ...]:
     """Where the names stand, in the view."""
     wanted = []

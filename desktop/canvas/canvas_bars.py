@@ -1,0 +1,73 @@
+"""The bars that float on the canvas, shown and placed as its state says."""
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QLabel, QWidget
+
+from desktop.actions.key_map import KeyMap
+from desktop.canvas.candidate_bar import CandidateBar
+from desktop.canvas.canvas_state import CanvasState
+from desktop.canvas.pointer_actions import Tool
+from desktop.canvas.tools import ProposalBar, ToolBar
+from desktop.theme.dark_colours import DARK
+
+GUIDE = "Click a thing to hear it, or drag a box round it"
+CAPTION = (
+    f"background: {DARK.panel}; border: 1px solid {DARK.edge}; border-radius: 7px; "
+    f"color: {DARK.dim}; padding: 4px 10px;"
+)
+EDGE = 10
+BOTTOM_EDGE = 12
+
+
+class CanvasBars(QObject):
+    """Tools above; proposal, candidates or a caption below.
+
+    Signals:
+        command(CanvasCommand): a button was pressed.
+    """
+
+    command = Signal(object)
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.tools = ToolBar(canvas)
+        self.proposal_bar = ProposalBar(canvas)
+        self.candidate_bar = CandidateBar(canvas)
+        self.caption = QLabel(canvas)
+        self.caption.setStyleSheet(CAPTION)
+        self.caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for bar in (self.tools, self.proposal_bar, self.candidate_bar):
+            bar.command.connect(self.command)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Tooltips name these keys."""
+        for bar in (self.tools, self.proposal_bar, self.candidate_bar):
+            bar.set_keys(keys)
+
+    def show_state(self, state: CanvasState) -> None:
+        """Show and place the bars that belong to the state."""
+        has_still, draft, picker = state.size is not None, state.draft, state.picker
+        self.tools.setVisible(has_still)
+        self.tools.move(EDGE, EDGE)
+        self.tools.show_tool(state.tool)
+        self.tools.show_diameter(state.diameter)
+        self.tools.show_zoom(state.viewport.zoom * self._canvas.devicePixelRatioF())
+        self.proposal_bar.setVisible(has_still and draft.open)
+        self.proposal_bar.show_which(draft.index, len(draft.masks))
+        self.candidate_bar.setVisible(has_still and picker.open)
+        self.candidate_bar.show_count(len(picker.candidates), len(picker.selected), self._canvas.width())
+        guide = GUIDE if has_still and not state.objects and state.tool is Tool.HINT else ""
+        words = state.busy or guide
+        self.caption.setText(words)
+        self.caption.adjustSize()
+        self.caption.setVisible(has_still and bool(words) and not state.can_clear)
+        for bar in (self.proposal_bar, self.candidate_bar, self.caption):
+            x = (self._canvas.width() - bar.width()) // 2
+            bar.move(x, self._canvas.height() - bar.height() - BOTTOM_EDGE)
+
+    def covered(self) -> tuple[tuple[float, float, float, float], ...]:
+        """What the visible bars cover: rectangles (x, y, width, height) of the view."""
+        bars = (self.tools, self.proposal_bar, self.candidate_bar, self.caption)
+        boxes = [bar.geometry() for bar in bars if bar.isVisible()]
+        return tuple((float(b.x()), float(b.y()), float(b.width()), float(b.height())) for b in boxes)
