@@ -21,7 +21,7 @@ class TimelineTarget(Protocol):
     @property
     def commander(self) -> Commander: ...
     @property
-    def cursor(self) -> KeyboardCursor: ...
+    def clip_cursor(self) -> KeyboardCursor: ...
     @property
     def selected(self) -> frozenset[int]: ...
     @property
@@ -258,7 +258,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("Ctrl+Right",),
         tip="Go to the next clip of the track",
         scope=SCOPE,
-        run=lambda view: view.cursor.step(1),
+        run=lambda view: view.clip_cursor.step(1),
     ),
     Command(
         "walk_back",
@@ -267,7 +267,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("Ctrl+Left",),
         tip="Go to the clip before",
         scope=SCOPE,
-        run=lambda view: view.cursor.step(-1),
+        run=lambda view: view.clip_cursor.step(-1),
     ),
     Command(
         "walk_up",
@@ -276,7 +276,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("Up",),
         tip="Go to a clip above",
         scope=SCOPE,
-        run=lambda view: view.cursor.change_row(-1),
+        run=lambda view: view.clip_cursor.change_row(-1),
     ),
     Command(
         "walk_down",
@@ -285,7 +285,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("Down",),
         tip="Go to a clip below",
         scope=SCOPE,
-        run=lambda view: view.cursor.change_row(1),
+        run=lambda view: view.clip_cursor.change_row(1),
     ),
     Command(
         "pick",
@@ -294,7 +294,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("Return", "Enter"),
         tip="Select the clip gone to",
         scope=SCOPE,
-        run=lambda view: view.cursor.select(),
+        run=lambda view: view.clip_cursor.select(),
     ),
     Command(
         "pick_more",
@@ -303,7 +303,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("Shift+Return", "Shift+Enter", "Ctrl+Space"),
         tip="Add the clip gone to to the selected, or take it from them",
         scope=SCOPE,
-        run=lambda view: view.cursor.extend_selection(),
+        run=lambda view: view.clip_cursor.extend_selection(),
     ),
     Command(
         "let_go",
@@ -312,7 +312,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("Esc",),
         tip="Take a drag back, or select nothing",
         scope=SCOPE,
-        run=lambda view: view.cursor.clear_selection(),
+        run=lambda view: view.clip_cursor.clear_selection(),
     ),
 )
 
@@ -334,7 +334,9 @@ TIMELINE_ROUTES: tuple[Route[TimelineTarget], ...] = (
     Route("mark_out", lambda view: view.mark_out()),
 )
 
-OWN_KEYS = frozenset(entry.id for entry in (*TIMELINE_COMMANDS, *TIMELINE_ROUTES)) - {"solo", "mute"}
+OWN_KEYS = {command.id for command in TIMELINE_COMMANDS} | {
+    route.id for route in TIMELINE_ROUTES if route.id not in {"solo", "mute"}
+}
 """Commands whose keys the timeline takes itself when no window does."""
 
 

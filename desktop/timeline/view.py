@@ -68,7 +68,7 @@ class TimelineView(QWidget):
         self._keys = keys or default_keys()
         self.track_view = TrackView(document.scene, waveforms, self)
         self.commander = Commander(document, self.track_view)
-        self.cursor = KeyboardCursor(document, self.track_view)
+        self.clip_cursor = KeyboardCursor(document, self.track_view)
         self.toolbar = TimelineToolbar(self._keys, self)
         self.headers = Headers(document, self.toolbar, self)
         self._across = QScrollBar(Qt.Orientation.Horizontal, self)
@@ -192,7 +192,7 @@ class TimelineView(QWidget):
         """Keys that are the timeline's alone come before the window's."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             own = self._keys.action_in(pressed(event), SCOPE)
-            if own is not None and self.track_view.hasFocus() and self.cursor.can(own):
+            if own is not None and self.track_view.hasFocus() and self.clip_cursor.can(own):
                 event.accept()
                 return True
         return super().event(event)
