@@ -1,7 +1,7 @@
 """The table of keys, what a person may change in it, and who gets a key that is pressed."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -118,12 +118,14 @@ def test_one_key_has_one_spelling() -> None:
     assert same_key("Backtab") == same_key("Shift+Backtab") == same_key("Shift+Tab")
 
 
+def counter_of(id_: str) -> Callable[[Counter[str]], None]:
+    return lambda done: done.update([id_])
+
+
 def counting(command: Command[Any]) -> Command[Counter[str]]:
     """The same command, always possible, that counts how often it was run."""
     checked = None if command.checked is None else (lambda _: False)
-    return replace(
-        command, run=lambda done: done.update([command.id]), enabled=always_enabled, checked=checked
-    )
+    return replace(command, run=counter_of(command.id), enabled=always_enabled, checked=checked)
 
 
 class Bench:
@@ -148,7 +150,7 @@ class Bench:
         self.actions = Actions(self.window, key_map())
         self.done: Counter[str] = Counter()
         own = [counting(spec) for spec in ALL_COMMANDS if spec.run is not None]
-        shared = [Route(spec.id, counting(spec).run) for spec in ALL_COMMANDS if spec.run is None]
+        shared = [Route(spec.id, counter_of(spec.id)) for spec in ALL_COMMANDS if spec.run is None]
         self.actions.register(own, self.done)
         self.actions.route(shared, self.done, None)
         self.window.show()
@@ -257,7 +259,7 @@ def test_a_command_bound_twice_is_refused(qtbot: QtBot) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     actions = Actions(window, key_map())
-    play = [Command("play", "&Play", "&Play", run=lambda _: None)]
+    play: list[Command[None]] = [Command("play", "&Play", "&Play", run=lambda _: None)]
     actions.register(play, None)
     with pytest.raises(ValueError, match="'play' is bound already"):
         actions.register(play, None)
@@ -330,7 +332,13 @@ def test_a_shared_command_goes_to_the_part_with_the_focus_or_else_the_first_that
 
 
 def test_the_tables_of_the_parts_hold_every_command_and_every_shared_one_has_a_route() -> None:
-    routed = {route.id for route in (*WINDOW_ROUTES, *OBJECTS_ROUTES, *TIMELINE_ROUTES, *TRANSPORT_ROUTES)}
+    tables: tuple[tuple[Route[Any], ...], ...] = (
+        WINDOW_ROUTES,
+        OBJECTS_ROUTES,
+        TIMELINE_ROUTES,
+        TRANSPORT_ROUTES,
+    )
+    routed = {route.id for table in tables for route in table}
     assert routed == {command.id for command in ALL_COMMANDS if command.run is None}
 
 
