@@ -78,7 +78,7 @@ class Artist:
         from desktop.welcome.samples import sample_stills
 
         self.out, self.scale = out, scale
-        self.services = create_services(SettingsStore(settings_file()))
+        self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         timeline = partial(TimelinePart, device=SilentDevice)
         panels = Panels(CanvasPart, ObjectsPart, timeline, connect_parts)
         self.samples = sample_stills()

@@ -63,5 +63,5 @@ def test_a_model_says_which_sounds_it_has_learnt_or_that_it_does_not_know(tmp_pa
     assert learnt_sounds(tmp_path / "silent") is None
     model.shape = replace(model.shape, sounds=["dog", "rain"])
     model.save(tmp_path / "says")
-    assert learnt_sounds(tmp_path / "says") == {"dog", "rain"}
+    assert learnt_sounds(tmp_path / "says") == frozenset({"dog", "rain"})
     assert ObjectDiffusion.from_folder(tmp_path / "says").shape.sounds == ["dog", "rain"]
