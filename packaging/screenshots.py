@@ -68,6 +68,7 @@ class Artist:
     def __init__(self, out: Path, scale: int) -> None:
         from desktop.app import about_text, create_services
         from desktop.canvas.part import CanvasPart
+        from desktop.main_window.all_commands import ALL_COMMANDS
         from desktop.main_window.main_window import MainWindow
         from desktop.main_window.panels import Panels
         from desktop.main_window.workbench import connect_parts
