@@ -402,4 +402,4 @@ class Studio:
     def _object_aware(self) -> ObjectAwareGenerator:
         info = self._registry().info()
         encoder = self._loader.lazy_encoder() if self._parts.takes_masks else None
-        return ObjectAwareGenerator(info.model, self._loader.diffusion(), encoder, info)
+        return ObjectAwareGenerator(info.model, self._loader.diffusion(), encoder, info, self._parts.sounds)

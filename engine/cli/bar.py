@@ -38,7 +38,13 @@ class Bar:
 
     def progress(self, is_cancelled: Callable[[], bool]) -> Progress:
         """Return the progress handle for the work that this bar shows."""
-        return Progress(self.show, is_cancelled)
+        return Progress(self.show, is_cancelled, self.note)
+
+    def note(self, sentence: str) -> None:
+        """Write a sentence on a line of its own, whether or not anything is drawn."""
+        self.clear()
+        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.flush()
 
     def show(self, fraction: float, text: str) -> None:
         """Record a report and redraw, at most 20 times per second."""

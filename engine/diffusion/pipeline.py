@@ -21,7 +21,9 @@ from engine.diffusion.low_memory import decoded_anyhow, sampled_in_halves
 from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
 from engine.diffusion.model_folder import load_part, read_index, save_part, write_index
 from engine.diffusion.sampler import GuidanceTargets, Solver, make_scheduler, sample_latents, take_noise
+from engine.diffusion.text_tower import TextTower
 from engine.errors import BadInput
+from engine.models.free_words import bundled_free_words
 from engine.progress import Progress, no_progress
 
 WORDS = "text_encoder"
@@ -45,6 +47,22 @@ class PipelineShape:
     mel_std: float = 1.0
     guidance_rescale: float = 0.0
     sounds: Sequence[str] | None = None
+
+
+class TableText:
+    """A text tower that learnt from the concept table, asked in the table's words.
+
+    Args:
+        network: the tower.
+    """
+
+    def __init__(self, network: TextTower) -> None:
+        self.network = network
+
+    def encode(self, texts: Sequence[str]) -> Tensor:
+        """The unit vectors (B, 512) of texts, words that are kinds of the table's things read as those."""
+        words = bundled_free_words()
+        return self.network.encode([words.read(text).text for text in texts])
 
 
 class ObjectDiffusion:
@@ -239,7 +257,7 @@ def load_text_encoder(folder: Path, index: Mapping[str, Any] | None = None) -> A
     tower = load_part(folder, read_index(folder) if index is None else index, WORDS)
     if type(tower).__name__ == "ClapTextModelWithProjection":
         return ClapText.from_folder(tower, folder / "tokenizer")
-    return tower
+    return TableText(tower)
 
 
 def _fitted(waveform: Tensor, samples: int) -> NDArray[np.float32]:

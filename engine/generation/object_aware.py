@@ -20,6 +20,7 @@ from engine.generation.conditioner import (
     TextConditioner,
 )
 from engine.generation.generator import Capabilities, GeneratorInfo, Option, check_request, finished_take
+from engine.generation.prompt_check import PromptChecker
 from engine.generation.requests import (
     DiffusionSettings,
     GenerationRequest,
@@ -90,14 +91,22 @@ class ObjectAwareGenerator:
         diffusion: samples waveforms from conditions.
         encoder: encodes stills; None if the model only takes words.
         info: description of the generator; None makes one from ``model``.
+        sounds: ids of the concepts whose sounds the model has learnt, to tell the user when a prompt is none of
+            them; None if that is not known.
     """
 
     def __init__(
-        self, model: str, diffusion: Diffusion, encoder: Encoder | None, info: GeneratorInfo | None = None
+        self,
+        model: str,
+        diffusion: Diffusion,
+        encoder: Encoder | None,
+        info: GeneratorInfo | None = None,
+        sounds: frozenset[str] | None = None,
     ) -> None:
         self._info = info or object_aware_info(model)
         self._diffusion = diffusion
         self.conditioner = conditioner_for(diffusion, encoder)
+        self._checker = None if sounds is None else PromptChecker(diffusion, sounds)
 
     @property
     def info(self) -> GeneratorInfo:
@@ -110,6 +119,7 @@ class ObjectAwareGenerator:
         progress = progress or no_progress()
         check_request(self._info, request, still)
         progress.report(0.0, "Looking")
+        self._note_unknown(request, progress)
         jobs = [(target, number) for target in request.targets for number in request.takes]
         try:
             conditions = {target: self._conditions(target, still) for target in request.targets}
@@ -126,6 +136,13 @@ class ObjectAwareGenerator:
         )
         progress.report(1.0, "Made")
         return takes
+
+    def _note_unknown(self, request: GenerationRequest, progress: Progress) -> None:
+        """Say which prompts the model does not know."""
+        if self._checker is not None:
+            for prompt in dict.fromkeys(target.prompt for target in request.targets if target.prompt):
+                if sentence := self._checker.check(prompt).sentence:
+                    progress.note(sentence)
 
     def _conditions(self, target: Target, still: Still | None) -> "Tensor":
         """Return the condition of a target as the pipeline takes it: (L,), or (K, L) for K objects together."""

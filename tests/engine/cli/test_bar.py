@@ -83,3 +83,8 @@ def test_a_bar_without_a_terminal_says_nothing_and_still_cancels() -> None:
 )
 def test_times_are_said_no_more_exactly_than_they_are_known(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
+
+
+def test_a_note_is_a_line_of_its_own_even_where_nothing_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    Bar(None, Clock()).progress(lambda: False).part(0.2, 0.8).note("This model has not learnt that.")
+    assert capsys.readouterr().err == "This model has not learnt that.\n"

@@ -206,3 +206,14 @@ def test_other_errors_are_not_hidden(asked: GenerationRequest, still: Still) -> 
 def test_a_take_that_is_not_a_number_is_never_given_out(asked: GenerationRequest, still: Still) -> None:
     with pytest.raises(Failed, match="no usable sound"):
         generator(Breaking(None)).generate(asked, still)
+
+
+def test_a_prompt_whose_sound_the_model_has_not_learnt_is_noted(
+    asked: GenerationRequest, still: Still
+) -> None:
+    notes: list[str] = []
+    for sounds in (None, frozenset({"dog"})):
+        generator = ObjectAwareGenerator(asked.model, FakeDiffusion(), FakeEncoder(), sounds=sounds)
+        generator.generate(asked, still, Progress(note=notes.append))
+        assert all("frog" in sentence for sentence in notes)
+    assert len(notes) == 1

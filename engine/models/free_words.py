@@ -1,0 +1,134 @@
+"""What free words mean in the concept table: its own words, kinds of its things by WordNet, plurals, typing slips.
+
+A prompt is read phrase by phrase, the longest first. What the table does not call by that name is said again in the
+table's words, so that "poodles in a garden" becomes "dog in a garden" for a model that learnt from the table.
+"""
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from engine.errors import Failed
+from engine.models.concepts import Concept, ConceptIndex, load_concepts, normal
+from engine.models.resources import resource
+
+LONGEST = 4
+PLURALS = (("ies", "y"), ("es", ""), ("s", ""))
+VERBS = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"))
+SLIP = 0.9
+SHORTEST_SLIP = 7
+"""A shorter word with a slip is too often another word."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a prompt means in the table.
+
+    Attributes:
+        text: the prompt in the table's words, for the text encoder; unchanged where it has no others.
+        concepts: the things it names, each once, in its order.
+    """
+
+    text: str
+    concepts: tuple[Concept, ...]
+
+
+class FreeWords:
+    """Reads prompts.
+
+    Args:
+        concepts: the concept table.
+        kinds: further words by concept id, none of them a word of the table.
+    """
+
+    def __init__(self, concepts: Iterable[Concept], kinds: Mapping[str, Iterable[str]]) -> None:
+        self.index = ConceptIndex(concepts)
+        known = {concept.id for concept in self.index.concepts}
+        self._kinds = {
+            normal(word): self.index[name] for name, words in kinds.items() if name in known for word in words
+        }
+        self._captions = {normal(said): c for c in self.index.concepts for said in c.captions}
+        words = (words for concept in self.index.concepts for words in concept.words)
+        self._spellings = sorted({part for said in words for part in normal(said).split() if len(part) > 4})
+
+    def read(self, prompt: str) -> Reading:
+        """Read a prompt."""
+        phrases = list(self._phrases(normal(prompt).split()))
+        concepts = tuple(dict.fromkeys(concept for _, concept, _ in phrases if concept is not None))
+        if all(concept is None or is_own for _, concept, is_own in phrases):
+            captioned = self._captions.get(normal(prompt))
+            return Reading(prompt, concepts or (() if captioned is None else (captioned,)))
+        said = (phrase if concept is None or is_own else concept.name for phrase, concept, is_own in phrases)
+        return Reading(" ".join(said), concepts)
+
+    def concept_of(self, phrase: str) -> Concept | None:
+        """The concept that a phrase names by itself, by the table, by WordNet, as a plural, or with a slip."""
+        concept, _ = self._found(normal(phrase))
+        return concept
+
+    def _phrases(self, tokens: list[str]) -> Iterator[tuple[str, Concept | None, bool]]:
+        """Phrases of a text in order, the concept of each, and whether it is the table's own word for it."""
+        at = 0
+        while at < len(tokens):
+            for length in range(min(LONGEST, len(tokens) - at), 0, -1):
+                phrase = " ".join(tokens[at : at + length])
+                concept, is_own = self._found(phrase) if length > 1 else self._found_word(phrase)
+                if concept is not None or length == 1:
+                    yield phrase, concept, is_own
+                    at += length
+                    break
+
+    def _found(self, phrase: str) -> tuple[Concept | None, bool]:
+        own = self.index.named(phrase)
+        if own is not None:
+            return own, True
+        for form in (phrase, *_forms(phrase, PLURALS)):
+            found = self.index.named(form) or self._kinds.get(form)
+            if found is not None:
+                return found, False
+        for form in _forms(phrase, VERBS):
+            if (found := self.index.named(form)) is not None:
+                return found, False
+        return None, False
+
+    def _found_word(self, word: str) -> tuple[Concept | None, bool]:
+        found, is_own = self._found(word)
+        if found is not None or len(word) < SHORTEST_SLIP:
+            return found, is_own
+        near = difflib.get_close_matches(word, self._spellings, n=1, cutoff=SLIP)
+        return (self.index.named(near[0]), False) if near else (None, False)
+
+
+def _forms(phrase: str, endings: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What a phrase may be another form of."""
+    for ending, instead in endings:
+        if phrase.endswith(ending) and len(phrase) > len(ending) + 2:
+            yield phrase[: -len(ending)] + instead
+
+
+def load_kinds(path: Path | None = None) -> dict[str, tuple[str, ...]]:
+    """Words by concept id that are kinds of the table's things.
+
+    Args:
+        path: a file that ``engine.training.free_words`` wrote; None reads the bundled one.
+
+    Raises:
+        Failed: the file cannot be read or is not one.
+    """
+    path = path or resource("words.json")
+    try:
+        words = json.loads(path.read_text(encoding="utf-8"))["words"]
+        return {name: tuple(said.split("|")) for name, said in words.items()}
+    except OSError as error:
+        raise Failed(f"The word table {path} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Failed(f"{path} is not a word table: {type(error).__name__}, {error}.") from error
+
+
+@lru_cache(maxsize=1)
+def bundled_free_words() -> FreeWords:
+    """The reader with the bundled tables, made once."""
+    return FreeWords(load_concepts(), load_kinds())
