@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from engine.errors import FoleyscapeError
+
 NAMES = ("engine", "desktop", "foleyscape", "py.warnings")
 """The loggers of the program; other libraries' loggers are not written to its file."""
 
@@ -27,11 +29,31 @@ class _ProgramHandler(RotatingFileHandler):
         return
 
 
+def log_failure(log: logging.Logger, doing: str, error: BaseException) -> None:
+    """Log an error with its traceback, at the edge where it becomes a sentence for the person.
+
+    Args:
+        log: the logger of the module at the edge.
+        doing: what failed, such as "Tracing an outline".
+        error: WARNING if it is expected, with a sentence of its own; else ERROR.
+    """
+    level = logging.WARNING if isinstance(error, FoleyscapeError) else logging.ERROR
+    log.log(level, "%s failed: %s", doing, error, exc_info=error)
+
+
 def default_log_file() -> Path:
     """Return where the log is kept: the state folder of this user, by the conventions of the system."""
     import platformdirs
 
     return platformdirs.user_log_path("foleyscape", appauthor=False) / FILE_NAME
+
+
+def current_log_file() -> Path:
+    """Return the file that is being written now; the default one while none is."""
+    for handler in logging.getLogger(NAMES[0]).handlers:
+        if isinstance(handler, _ProgramHandler):
+            return Path(handler.baseFilename)
+    return default_log_file()
 
 
 @contextmanager

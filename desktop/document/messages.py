@@ -1,13 +1,18 @@
 """What is said to the person: one value, through one place."""
 
+import logging
 from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import FoleyscapeError
+from engine.logs import log_failure
+
+log = logging.getLogger(__name__)
 
 Kind = Literal["info", "warning", "error"]
+LEVELS: dict[Kind, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.WARNING}
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Messages(QObject):
     shown = Signal(object)
 
     def show(self, message: Message) -> None:
+        log.log(LEVELS[message.kind], "Shown: %s", message.text)
         self.shown.emit(message)
 
     def tell(self, text: str) -> None:
@@ -33,6 +39,7 @@ class Messages(QObject):
         self.show(Message("warning", text))
 
     def fail(self, error: BaseException) -> None:
+        log_failure(log, "What was asked", error)
         self.show(message_of(error))
 
 

@@ -1,6 +1,7 @@
 """The generation worker: one thread, one studio whose models stay loaded, one job at a time."""
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,10 @@ from desktop.document.time_left import TimeLeftEstimator
 from engine.errors import Cancelled
 from engine.generation.generator import GeneratorInfo
 from engine.generation.requests import GenerationRequest
+from engine.logs import log_failure
 from engine.progress import Progress
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from engine.studio import GenerationResult
@@ -131,6 +135,7 @@ class GenerationWorker(QThread):
         try:
             generators = self._studio().generators
         except BaseException as error:  # noqa: BLE001 - the edge of the thread: whatever it is, it is told
+            log_failure(log, "Opening the model", error)
             self.unavailable.emit(message_of(error))
         else:
             self.opened.emit(generators)
@@ -147,6 +152,7 @@ class GenerationWorker(QThread):
         except Cancelled:
             self.cancelled.emit(work.id)
         except BaseException as error:  # noqa: BLE001 - the edge of the thread: whatever it is, it is told
+            log_failure(log, "Making takes", error)
             self.failed.emit(work.id, message_of(error))
         else:
             self.made.emit(work.id, sounds.takes)

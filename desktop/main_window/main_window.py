@@ -25,7 +25,9 @@ from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.table import Preferences
 from desktop.welcome.page import WelcomePage
 from desktop.welcome.samples import SampleStill
+from engine.diagnostics import diagnostics
 from engine.errors import FoleyscapeError
+from engine.logs import current_log_file
 
 LEAST = QSize(960, 600)
 USUAL = QSize(1440, 900)
@@ -219,6 +221,22 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         self._ask.tell("About Foleyscape", self._about)
+
+    def copy_diagnostics(self) -> None:
+        """Put a report on this installation into the clipboard, to be sent with a description of a fault."""
+        activity = self.services.activity
+        facts = {name: activity.fact(name) for name in ("model", "device", "sound")}
+
+        def copy(report: str) -> None:
+            QGuiApplication.clipboard().setText(report)
+            self.services.messages.tell("The diagnostics are in the clipboard. Paste them into your report.")
+
+        log_file = current_log_file()
+        fail = self.services.messages.fail
+        self.services.background.run(lambda: diagnostics(facts, log_file), copy, fail)
+
+    def show_log(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(current_log_file().parent)))
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

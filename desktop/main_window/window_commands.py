@@ -24,6 +24,8 @@ class WindowTarget(Protocol):
     def quit(self) -> None: ...
     def show_preferences(self, page: str = "") -> None: ...
     def show_about(self) -> None: ...
+    def copy_diagnostics(self) -> None: ...
+    def show_log(self) -> None: ...
     def toggle_panel(self, name: str) -> None: ...
     def can_toggle(self, name: str) -> bool: ...
     def shows_panel(self, name: str) -> bool: ...
@@ -169,12 +171,29 @@ WINDOW_COMMANDS: tuple[Command[WindowTarget], ...] = (
         run=lambda window: window.show_preferences("Keys"),
     ),
     Command(
+        "copy_diagnostics",
+        "Copy &diagnostics",
+        "&Help",
+        tip="Copy versions, device, model and the last errors, without personal paths",
+        icon="copy",
+        group=1,
+        run=lambda window: window.copy_diagnostics(),
+    ),
+    Command(
+        "show_log",
+        "Show &log file",
+        "&Help",
+        tip="Show the log in the file manager",
+        group=1,
+        run=lambda window: window.show_log(),
+    ),
+    Command(
         "about",
         "&About Foleyscape…",
         "&Help",
         tip="Version, model and licences",
         icon="info",
-        group=1,
+        group=2,
         run=lambda window: window.show_about(),
     ),
 )

@@ -1,5 +1,6 @@
 """The thread that feeds the device: opens it, starts it while something is to be heard, fills rings ahead of it."""
 
+import logging
 import sys
 import threading
 import time
@@ -10,6 +11,9 @@ from desktop.playback.callback_reader import CallbackReader
 from desktop.playback.output_devices import OutputDevice, Pull, PullSwitch, SilentDevice
 from desktop.playback.render_ahead import PlaybackRequest, RenderAhead
 from engine.errors import Failed
+from engine.logs import log_failure
+
+log = logging.getLogger(__name__)
 
 OpenDevice = Callable[[int, Pull], OutputDevice]
 """From a rate and what is to be pulled to a device; runs in the thread, for it may take long."""
@@ -110,6 +114,7 @@ class OutputThread:
         try:
             self._check_device(wish)
         except Exception as error:  # noqa: BLE001 - an edge: a driver may raise anything, and it is told
+            log_failure(log, "Checking the sound output", error)
             self._replace(error)
         return worked
 
@@ -126,6 +131,7 @@ class OutputThread:
         try:
             return self._open_device(rate, socket)
         except Exception as error:  # noqa: BLE001 - as above
+            log_failure(log, "Opening the sound output", error)
             self._failed(error)
             return SilentDevice(rate, socket, LOST)
 

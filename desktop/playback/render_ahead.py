@@ -1,5 +1,6 @@
 """Fills rings ahead of the device with what is wished for, and replaces what lies ahead when the wish changes."""
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from desktop.playback.callback_reader import CallbackReader
 from desktop.playback.playhead_path import PlayheadPath, Segment, Span
 from desktop.playback.ring import CAPACITY, CHUNK, Chunk, Frames, Ring, silent
 from desktop.playback.varispeed import ReadSamples, render_segment
+from engine.logs import log_failure
+
+log = logging.getLogger(__name__)
 
 READY_CHUNKS = 4
 """Chunks that must lie ahead before a ring is offered: 43 ms at 48 kHz."""
@@ -167,6 +171,7 @@ class RenderAhead:
     def _tell(self, error: Exception) -> None:
         if not self._told:
             self._told = True
+            log_failure(log, "Rendering for playback", error)
             self._failed(error)
 
 

@@ -1,5 +1,6 @@
 """What can be heard: the mix of the timeline, and takes by themselves, all from one renderer's takes."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,10 +11,13 @@ from desktop.document.document import Document
 from desktop.playback.ab_compare import TakeLevels, matching_gains_db
 from desktop.playback.varispeed import ReadSamples
 from engine.errors import BadInput
+from engine.logs import log_failure
 from engine.scene.timeline import Clip, Timeline, Track
 from engine.sound.cache import TakeSource
 from engine.sound.render import BLOCK, Renderer
 from engine.sound.waveform import Waveform
+
+log = logging.getLogger(__name__)
 
 WARM_BLOCKS = 9
 """Blocks of the mix to have rendered after the playhead: 3 s at 48 kHz."""
@@ -38,6 +42,7 @@ class SilentOnError:
         except Exception as error:  # noqa: BLE001 - an edge: whatever it is, it is told, and playing goes on
             if digest not in self._told:
                 self._told.add(digest)
+                log_failure(log, "Reading a take", error)
                 self._failed(error)
             return np.zeros((1, 1), np.float32), 48_000
 

@@ -1,10 +1,15 @@
 """One thread for reading and writing files: jobs in order, results back in the GUI thread."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from engine.logs import log_failure
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -91,6 +96,7 @@ class _Worker(QObject):
         try:
             result = job.work()
         except Exception as error:  # noqa: BLE001 - the edge: whatever it is, it is told
+            log_failure(log, getattr(job.work, "__qualname__", "A task"), error)
             self.ended.emit(job, None, error)
         else:
             self.ended.emit(job, result, None)

@@ -1,11 +1,16 @@
 """A thread that answers requests one after another: values in, values out, exactly one answer each."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
+
+from engine.logs import log_failure
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[Any], object]
 
@@ -60,4 +65,5 @@ class RequestThread(QThread):
                 self._handler = self._make()
             return Reply(request, self._handler(request))
         except Exception as error:  # noqa: BLE001 the edge of the thread: whatever it was becomes an answer
+            log_failure(log, type(request).__name__, error)
             return Reply(request, error=error)

@@ -1,10 +1,14 @@
 """Small pictures of stills and projects, made in the background thread."""
 
+import logging
 from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from engine.logs import log_failure
 from engine.vision.still import MAX_PIXELS
+
+log = logging.getLogger(__name__)
 
 WIDTH, HEIGHT = 168, 112
 
@@ -24,7 +28,8 @@ def thumbnail(path: Path, ratio: float = 1.0) -> QImage | None:
             picture.draft("RGB", (size[0] * 2, size[1] * 2))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
             small = ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
-    except Exception:  # noqa: BLE001 - whatever a stranger's file does to the decoder, it has no thumbnail
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's file does to the decoder, it has no thumbnail
+        log_failure(log, "Making a thumbnail", error)
         return None
     made = QImage(small.tobytes(), *size, size[0] * 3, QImage.Format.Format_RGB888).copy()
     made.setDevicePixelRatio(ratio)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,7 @@ from desktop.main_window.panels import Panels
 from desktop.main_window.status_bar import StatusBar
 from desktop.settings.store import SettingsStore, settings_file, state_file, unsaved_folder
 from desktop.welcome.samples import SampleStill, sample_stills
+from engine.logs import logging_to
 from engine.scene.scene import Scene
 from tests.desktop.fakes import FakeDialogs, FakePanel
 
@@ -389,3 +390,40 @@ def test_of_what_is_dropped_the_first_file_of_this_machine_counts(tmp_path: Path
     assert first_path([far]) is None
     assert sizes_of([1, 2], 2) == [1, 2]
     assert sizes_of([1, True], 2) == sizes_of([0, 0], 2) == sizes_of(None, 2) == []
+
+
+def test_diagnostics_are_copied_with_the_last_error_and_without_the_persons_paths(
+    bench: Bench, tmp_path: Path
+) -> None:
+    with logging_to(tmp_path / "Ann" / "foleyscape.log"):
+        bench.services.activity.set_fact("device", "CPU, 2 threads")
+        bench.services.messages.fail(OSError(28, "No space left on device", "/home/ann/Scene.foley"))
+        bench.window.actions_.action("copy_diagnostics").trigger()
+        bench.settle()
+    report = QGuiApplication.clipboard().text()
+    assert "device: CPU, 2 threads" in report
+    assert "No space left on device" in report
+    assert "ann" not in report.lower().replace("channel", "")
+    assert bench.window.messages.shown is not None
+    assert "clipboard" in bench.window.messages.shown.text
+
+
+def test_the_log_file_is_shown_where_it_is(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    with logging_to(tmp_path / "foleyscape.log"):
+        bench.window.actions_.action("show_log").trigger()
+    assert opened == [str(tmp_path)]
+
+
+def test_whatever_is_shown_to_the_person_is_in_the_log(bench: Bench, tmp_path: Path) -> None:
+    with logging_to(tmp_path / "foleyscape.log"):
+        bench.services.messages.tell("Saved.")
+        bench.services.messages.warn("The take is quiet.")
+        bench.services.messages.fail(ValueError("odd"))
+    text = (tmp_path / "foleyscape.log").read_text(encoding="utf-8")
+    assert "Shown: Saved." in text
+    assert "Shown: The take is quiet." in text
+    assert "ValueError: odd" in text
