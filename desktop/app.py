@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,7 +73,7 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
     theme.dress(application)
     guard, sweeper = FocusGuard(application), GcTimer(application)
     try:
-        services, parts = create_services(settings), (panels or _real_panels)()
+        services, parts = create_services(settings), (panels or _default_panels)()
         window = MainWindow(services, parts, about=about_text(), samples=sample_stills())
         with reporting_errors(services.messages, application):
             return _loop(application, window, start)
@@ -200,18 +200,7 @@ def _device_words(settings: SettingsStore) -> str:
     return "" if asked == "auto" else asked.upper()
 
 
-def _real_panels() -> Panels:
+def _default_panels() -> Panels:
     from desktop.main_window.workbench import default_panels
 
     return default_panels()
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m desktop.app``: the window and nothing else."""
-    from desktop.command import main as run_command
-
-    return run_command(["app", *(sys.argv[1:] if arguments is None else arguments)])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

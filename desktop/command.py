@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -63,3 +64,7 @@ def run_app(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:  # n
     from desktop.app import Start, run
 
     return run(Start(arguments.path, arguments.screenshot, arguments.size))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -29,7 +29,7 @@ HOUSE = Path(__file__).resolve().parents[2]
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "desktop.app", *map(str, arguments)],
+        [sys.executable, "-m", "desktop.command", "app", *map(str, arguments)],
         cwd=HOUSE,
         env={**os.environ, **environment},
         capture_output=True,
