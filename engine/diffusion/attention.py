@@ -2,7 +2,8 @@
 
 After *Sounding that Object* (arXiv 2506.04214): single-head scaled dot-product attention from a text over
 patch tokens, with learnable positional encodings on keys and values, gives the condition of the sound. In
-use, the softmax row is replaced by the object's mask, rescaled to the statistics of the learned rows.
+use, the softmax row is replaced by the object's mask: as it is where rows were trained with masks; else, as in the
+paper, rescaled to the statistics of the learned rows.
 """
 
 import torch
@@ -36,6 +37,18 @@ def mask_to_attention(coverage: Tensor, mean: Tensor | float, variance: Tensor |
     row = torch.clamp(centred * torch.as_tensor(variance).sqrt() + torch.as_tensor(mean), min=0)
     row = torch.where(spread > 1e-6, row, torch.ones_like(row))
     return row / row.sum(-1, keepdim=True)
+
+
+def plain_row(coverage: Tensor) -> Tensor:
+    """The share of each patch (..., P) that a mask covers, over its sum.
+
+    Raises:
+        ValueError: a mask covers nothing.
+    """
+    coverage = coverage.float()
+    if bool((coverage.amax(-1) <= 0).any()):
+        raise ValueError("The mask covers no patch.")
+    return coverage / coverage.sum(-1, keepdim=True)
 
 
 class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
@@ -143,7 +156,17 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return functional.normalize(found + float(self.config.toward_words) * text, dim=-1)
 
     def mask_row(self, coverage: Tensor) -> Tensor:
-        """Apply ``mask_to_attention`` to (..., P) with the learned statistics, adapted to the number of patches."""
+        """The row (..., P) that stands for a mask's coverage (..., P): the kind of row that training used.
+
+        Weights that were trained with masks among their rows take the coverage over its sum. Weights that saw text
+        alone (``mask_share`` 0, the paper's) take ``mask_to_attention`` with the learnt statistics, carried over to
+        the grid at hand.
+
+        Raises:
+            ValueError: a mask covers nothing.
+        """
+        if float(self.config.mask_share) > 0:
+            return plain_row(coverage)
         share = int(self.config.grid) ** 2 / coverage.shape[-1]
         return mask_to_attention(coverage, self.attention_mean * share, self.attention_variance * share**2)
 

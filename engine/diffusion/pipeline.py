@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.diffusion.attention import ObjectAttention, mask_to_attention
+from engine.diffusion.attention import ObjectAttention
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.clap_text import ClapText
 from engine.diffusion.low_memory import decoded_anyhow, sampled_in_halves
@@ -92,19 +92,27 @@ class ObjectDiffusion:
         )
 
     @staticmethod
-    def from_folder(folder: Path, device: str = "cpu", text_encoder: Any = None) -> "ObjectDiffusion":
+    def from_folder(
+        folder: Path, device: str = "cpu", text_encoder: Any = None, eyes: Path | None = None
+    ) -> "ObjectDiffusion":
         """Load a pipeline folder.
 
         Args:
             folder: in the diffusers layout.
             device: where the networks run.
             text_encoder: of this folder, if it is loaded already (see ``load_text_encoder``).
+            eyes: the folder to take the object attention from, if it is another.
 
         Raises:
             BadInput: the folder is not a model, or a part is missing or damaged.
         """
         index = read_index(folder)
-        parts = {name: load_part(folder, index, name) for name in PARTS if name in index and name != WORDS}
+        homes = {"object_attention": folder if eyes is None else eyes}
+        parts = {
+            name: load_part(homes.get(name, folder), index, name)
+            for name in PARTS
+            if name in index and name != WORDS
+        }
         if WORDS in index:
             parts[WORDS] = text_encoder or load_text_encoder(folder, index)
         missing = [name for name in PARTS[:5] if name not in parts]
@@ -138,7 +146,7 @@ class ObjectDiffusion:
 
     @torch.no_grad()
     def condition(self, tokens: Tensor, coverage: Tensor, prompt: str | None = None) -> Tensor:
-        """The condition of the object that covers the patches (paper, section 3.3).
+        """The condition of the object that covers the patches (paper, section 3.2).
 
         Args:
             tokens: patch tokens of the still (P, D).
@@ -156,7 +164,7 @@ class ObjectDiffusion:
         if not bool((coverage > 0).any()):
             raise BadInput("The mask is empty. Click on the object that should sound.")
         network = self.object_attention
-        row = mask_to_attention(coverage, network.attention_mean, network.attention_variance)
+        row = network.mask_row(coverage)
         text = self.encode_text([prompt or ""])
         if prompt:
             return network.narrowed(tokens[None], text, row[None])[0]

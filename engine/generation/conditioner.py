@@ -6,10 +6,8 @@ Conditioning is separate from sampling: a conditioner encodes the picture or the
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.errors import BadInput
+from engine.generation.looks import LookFeatures, condition_of_looks
 from engine.generation.requests import Target
 from engine.scene.masks import Mask, PackedMask, unpack
 from engine.vision.still import Still
@@ -18,15 +16,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class PatchFeatures(Protocol):
+class PatchFeatures(LookFeatures, Protocol):
     """What is needed of ``engine.vision.patches.Patches``."""
 
     @property
-    def tokens(self) -> "Tensor":
-        """Features of the patches, (P, D)."""
-
-    def coverage(self, mask: Mask) -> "Tensor | NDArray[np.float32]":
-        """Return the share of each patch that the mask covers, (P,), 0 to 1."""
+    def looks(self) -> Sequence[LookFeatures]:
+        """Every look at the object."""
 
 
 class Encoder(Protocol):
@@ -84,13 +79,10 @@ class PictureConditioner:
         return torch.stack([self._seen(target.name, mask, prompt, still) for mask, prompt in seen])
 
     def _seen(self, name: str, packed: PackedMask, prompt: str | None, still: Still) -> "Tensor":
-        import torch
-
         mask = unpacked(name, packed, still)
-        # A small object is encoded from a crop round it: in the whole still it would be one patch or less.
+        # A small object is encoded from a crop round it too: in the whole still it would be one patch or less.
         patches = self._encoder.encode(still, focus=mask)
-        coverage = torch.as_tensor(patches.coverage(mask), dtype=torch.float32)
-        return self._space.condition(patches.tokens, coverage, prompt).float().cpu()
+        return condition_of_looks(self._space, patches.looks, mask, prompt)
 
 
 class TextConditioner:

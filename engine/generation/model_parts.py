@@ -1,5 +1,6 @@
 """The parts of a model folder, each loaded when it is first needed."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -32,13 +33,17 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "pocket"
 CLIP_TEMPLATE, CLIP_BACKGROUND = "a photo of a {}", "a photo of nothing in particular"
 TEXT = "text_encoder"
+FALLBACK = "fallback"
 FOLDERS = {
     "encoder": ("image_encoder",),
     "segmenter": ("segmenter",),
-    "namer": ("image_encoder", "image_text_encoder", TEXT),
+    "namer": ("image_encoder", "image_text_encoder", "namer", TEXT),
     TEXT: (TEXT, "tokenizer"),
 }
 """The folders of a model that parts are made of; any other part is made of the whole model."""
+SEEING = frozenset({"image_encoder", "namer", "object_attention", "segmenter"})
+"""Folders of parts that look at stills; smaller ones of the same names may be in ``FALLBACK``."""
+log = logging.getLogger("foleyscape")
 
 
 class Proposal(Protocol):
@@ -146,7 +151,8 @@ class FolderParts:
     @property
     def fingerprint(self) -> str:
         if self._fingerprint is None:
-            self._fingerprint = f"{self.folder.name}-{fingerprint(self.folder)[:12]}"
+            small = "" if eyes_folder(self.folder) == self.folder else f"-{FALLBACK}"
+            self._fingerprint = f"{self.folder.name}-{fingerprint(self.folder)[:12]}{small}"
         return self._fingerprint
 
     def key(self, part: str) -> PartKey:
@@ -164,7 +170,7 @@ class FolderParts:
 
     def _own(self, name: str) -> Path:
         """The folder of a part. A model that only sounds gets its masks from the bundled segmenter."""
-        own = self.folder / name
+        own = (eyes_folder(self.folder) if name in SEEING else self.folder) / name
         return own if own.is_dir() or name != "segmenter" else find_folder(None) / name
 
     @property
@@ -185,14 +191,14 @@ class FolderParts:
         from engine.diffusion.pipeline import ObjectDiffusion
 
         with self._text_encoder() as text:
-            return ObjectDiffusion.from_folder(self.folder, self.device, text)
+            return ObjectDiffusion.from_folder(self.folder, self.device, text, eyes_folder(self.folder))
 
     def encoder(self) -> Encoder | None:
         from engine.vision.patches import PatchEncoder
 
-        if not (self.folder / "image_encoder").is_dir():
+        if not self._own("image_encoder").is_dir():
             return None
-        return PatchEncoder.from_folder(self.folder / "image_encoder", self.device)
+        return PatchEncoder.from_folder(self._own("image_encoder"), self.device)
 
     def segmenter(self) -> Segmenter:
         from engine.vision import segmenter
@@ -200,10 +206,13 @@ class FolderParts:
         return segmenter.Segmenter.from_folder(self._own("segmenter"), self.device)
 
     def namer(self, encoder: Encoder) -> Namer:
+        from engine.vision.masked_namer import MaskedNamer
         from engine.vision.namer import ObjectNamer
         from engine.vision.towers import ClipPatchNetwork
 
         patches, concepts = cast("PatchEncoder", encoder), load_concepts()
+        if self._own("namer").is_dir():
+            return MaskedNamer.from_folder(self._own("namer"), concepts)
         names = [concept.name for concept in concepts]
         if isinstance(patches.network, ClipPatchNetwork):
             clip = self._clip_text()
@@ -240,6 +249,22 @@ class FolderParts:
             return load_text_encoder(self.folder)
 
         return self._pool.use(self.key(TEXT), load)
+
+
+def eyes_folder(folder: Path) -> Path:
+    """Where a model's parts that look at stills are: its own folder, or ``fallback`` where they cannot work here.
+
+    The bundled ones need a package of pretrained features. Without it, smaller ones are used, and the log says so.
+    """
+    from engine.vision.feature_package import REQUIREMENT, is_installed
+
+    fallback = folder / FALLBACK
+    if not fallback.is_dir() or is_installed():
+        return folder
+    log.warning(
+        "Pictures are looked at by small, weaker networks. For better names: pip install %s", REQUIREMENT
+    )
+    return fallback
 
 
 def find_folder(model: str | Path | None) -> Path:

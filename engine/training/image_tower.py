@@ -91,11 +91,11 @@ class DenseLearner(nn.Module):
             total = total + share * functional.cross_entropy(
                 head(pooled[seen]), wanted[seen], label_smoothing=0.05
             )
-            total = total + share * _patch_loss(head(tokens), wanted, coverage)
+            total = total + share * patch_loss(head(tokens), wanted, coverage)
         return total
 
 
-def _patch_loss(logits: Tensor, wanted: Tensor, coverage: Tensor) -> Tensor:
+def patch_loss(logits: Tensor, wanted: Tensor, coverage: Tensor) -> Tensor:
     """Soft cross-entropy of each patch with what covers it, empty patches counting less."""
     targets = coverage.new_zeros(logits.shape)
     index = wanted[:, None, :].expand(-1, logits.shape[1], -1)

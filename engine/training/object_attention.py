@@ -207,19 +207,21 @@ def train_object_attention(
     config: AttentionConfig,
     progress: Progress,
     checkpoint: Path | None = None,
+    *,
+    device: str = "cpu",
 ) -> tuple[ObjectAttention, list[float]]:
-    """Train the attention on encoded scenes.
+    """Train the attention on encoded scenes, on ``device``, and bring it back from there.
 
     Returns:
         The attention and the loss of each step.
     """
-    attention = _new(scenes, config)
+    attention = _new(scenes, config).to(device)
     trainer = Trainer(attention, config.schedule, checkpoint, config.average)
     questions = SeparationSampler(scenes, concepts, words, config.absent)
 
     def loss_of(batch: tuple[Tensor, Tensor, Tensor, Tensor, Tensor], share: float) -> Tensor:
         progress.report(share, "teaching attention")
-        tokens, texts, coverage, wanted, by_mask = batch
+        tokens, texts, coverage, wanted, by_mask = (part.to(device) for part in batch)
         found = attention(tokens, texts)
         if bool(by_mask.any()):
             row = coverage / coverage.sum(-1, keepdim=True)
@@ -228,7 +230,7 @@ def train_object_attention(
 
     losses = trainer.run(_batches(questions, config, trainer.step), loss_of)
     trainer.finish()
-    return attention, losses
+    return attention.cpu(), losses
 
 
 def _new(scenes: CachedScenes, config: AttentionConfig) -> ObjectAttention:

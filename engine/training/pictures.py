@@ -1,8 +1,8 @@
 """Labelled pictures of things, prepared once into arrays that a recipe can read fast.
 
-The two picture packs (Caltech-101 classes and CIFAR-10) become memory-mapped RGBA tiles: the colours, and as
-alpha a rough foreground found by GrabCut, so that a thing can be cut out and laid into another scene. A fifth of
-the pictures, chosen by a hash of their names, is held out from every recipe.
+Picture packs (Caltech-101 classes, CIFAR-10, outlined things of COCO) become memory-mapped RGBA tiles: the colours,
+and as alpha the thing's outline or a rough foreground found by GrabCut, so that a thing can be cut out and laid into
+another scene. A fifth of the pictures, chosen by a hash of their names, is held out from every recipe.
 """
 
 import hashlib
@@ -20,13 +20,20 @@ from PIL import Image
 
 Pixels = NDArray[np.uint8]
 BACKGROUND = "caltech101/BACKGROUND_Google"
-CALTECH_SIDE = 128
+CALTECH_SIDE = 160
 CIFAR_SIDE = 32
+COCO_SIDE = 192
+COCO_ROOM = 1.2
+"""Sides of a thing's tile over the thing's own: a little of what is round it belongs to a picture of it."""
 
 
 def held_out(name: str) -> bool:
-    """Whether the picture ``name`` ("class/file", as in the packs) belongs to the fifth kept for measuring."""
-    return hashlib.sha256(name.encode()).digest()[0] % 5 == 0
+    """Whether the picture ``name`` ("class/file", as in the packs) belongs to the fifth kept for measuring.
+
+    Of a photograph of several things ("class/photograph#number"), all are or none.
+    """
+    key = name.rsplit("/", 1)[-1].split("#", maxsplit=1)[0] if "#" in name else name
+    return hashlib.sha256(key.encode()).digest()[0] % 5 == 0
 
 
 def rough_foreground(picture: Pixels, work_side: int = 64) -> Pixels:
@@ -100,10 +107,11 @@ class Pictures:
 
 
 def prepare_pictures(data: Path, folder: Path, per_class: int | None = None) -> Pictures:
-    """Make the tiles of both packs in ``data``, or open them where ``folder`` already has them.
+    """Make the tiles of the packs in ``data``, or open them where ``folder`` already has them.
 
     Args:
-        data: folder with ``caltech101_sounding.zip`` and ``cifar10_train.zip``; either may be missing.
+        data: folder with ``caltech101_sounding.zip``, ``cifar10_train.zip`` and ``packs/pictures-masks``; any may be
+            missing.
         folder: where the arrays go.
         per_class: take at most so many pictures of each class.
     """
@@ -112,9 +120,13 @@ def prepare_pictures(data: Path, folder: Path, per_class: int | None = None) -> 
         ("cifar10", data / "cifar10_train.zip", CIFAR_SIDE),
     )
     present = [pack for pack in packs if pack[1].exists()]
-    return Pictures(
-        tuple(_read_picture_set(name, path, side, folder, per_class) for name, path, side in present)
-    )
+    sets = [_read_picture_set(name, path, side, folder, per_class) for name, path, side in present]
+    outlined = data / "packs" / "pictures-masks"
+    if outlined.is_dir():
+        if not (folder / "coco.json").exists():
+            _write_outlined(outlined, folder)
+        sets.append(_open_picture_set("coco", folder))
+    return Pictures(tuple(sets))
 
 
 def _read_picture_set(pack: str, path: Path, side: int, folder: Path, per_class: int | None) -> PictureSet:
@@ -122,7 +134,11 @@ def _read_picture_set(pack: str, path: Path, side: int, folder: Path, per_class:
     if not index_file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _write_picture_set(pack, path, side, folder, per_class)
-    index = json.loads(index_file.read_text())
+    return _open_picture_set(pack, folder)
+
+
+def _open_picture_set(pack: str, folder: Path) -> PictureSet:
+    index = json.loads((folder / f"{pack}.json").read_text())
     tiles = np.load(folder / f"{pack}.npy", mmap_mode="r")
     return PictureSet(tiles, np.asarray(index["sizes"], np.int32), tuple(index["names"]))
 
@@ -142,6 +158,44 @@ def _write_picture_set(pack: str, path: Path, side: int, folder: Path, per_class
         tiles.flush()
     index = {"names": [f"{pack}/{name}" for name in names], "sizes": sizes}
     (folder / f"{pack}.json").write_text(json.dumps(index))
+
+
+def _write_outlined(source: Path, folder: Path) -> None:
+    """The things of COCO's photographs that are large enough, each with a little of what is round it."""
+    from engine.training.click_pack import coco_pictures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    names, tiles, sizes = [], [], []
+    for picture in coco_pictures(source):
+        photograph = picture.name.rsplit("/", 1)[-1]
+        for number, (mask, label) in enumerate(zip(picture.masks, picture.labels, strict=True)):
+            tile = outlined_tile(picture.pixels, mask)
+            if tile is not None:
+                row = np.zeros((COCO_SIDE, COCO_SIDE, 4), np.uint8)
+                row[: tile.shape[0], : tile.shape[1]] = tile
+                names.append(f"coco/{label}/{photograph}#{number}")
+                tiles.append(row)
+                sizes.append(tile.shape[:2])
+    np.save(folder / "coco.npy", np.stack(tiles))
+    (folder / "coco.json").write_text(json.dumps({"names": names, "sizes": sizes}))
+
+
+def outlined_tile(pixels: Pixels, mask: NDArray[np.bool_], least: int = 40) -> Pixels | None:
+    """The part of a picture (H, W, 3) round a thing as a tile (h, w, 4), or None where the thing is too small."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if len(rows) == 0 or max(len(rows), len(columns)) < least:
+        return None
+    room = round((COCO_ROOM - 1) / 2 * max(len(rows), len(columns)))
+    window = (
+        slice(max(0, rows[0] - room), rows[-1] + 1 + room),
+        slice(max(0, columns[0] - room), columns[-1] + 1 + room),
+    )
+    tile = np.dstack([pixels[window], mask[window].astype(np.uint8) * 255])
+    scale = COCO_SIDE / max(tile.shape[:2])
+    if scale >= 1:
+        return tile
+    size = max(1, round(tile.shape[1] * scale)), max(1, round(tile.shape[0] * scale))
+    return np.asarray(cv2.resize(tile, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _chosen(names: Sequence[str], per_class: int | None) -> list[str]:

@@ -6,7 +6,7 @@ or a crop round something small), scaled to fit and centred on grey. Picture and
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from engine.vision.still import Still
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.vision.towers import ClipPatchNetwork, PatchNetwork
+    from engine.vision.towers import PatchTower
 
 GREY = 128
 CACHED_STILLS = 16
@@ -87,12 +87,21 @@ class Patches:
         grid: (rows, columns) with P = rows x columns.
         frame: how the still was laid into the encoder's square.
         size: (height, width) of the still.
+        features: float32 (P, F), what names are made from, where the network has that apart from tokens.
+        whole: the look at the whole still, where this is a crop of it.
     """
 
     tokens: "Tensor"
     grid: tuple[int, int]
     frame: Frame
     size: tuple[int, int]
+    features: "Tensor | None" = None
+    whole: "Patches | None" = None
+
+    @property
+    def looks(self) -> "tuple[Patches, ...]":
+        """Every look at the object: the whole still, and the crop round it if this is one."""
+        return (self,) if self.whole is None else (self.whole, self)
 
     def coverage(self, mask: Mask) -> "Tensor":
         """The share (P,) of each patch that the mask covers, 0 to 1, through the still's own resize and pad.
@@ -139,11 +148,11 @@ class PatchEncoder:
     """Encodes stills; each window of a still once, then from memory. May be shared between threads.
 
     Args:
-        network: our compact network or open_clip's ViT; see engine.vision.towers.
+        network: see engine.vision.towers.
         device: where it runs.
     """
 
-    def __init__(self, network: "PatchNetwork | ClipPatchNetwork", device: str = "cpu") -> None:
+    def __init__(self, network: "PatchTower", device: str = "cpu") -> None:
         self.network = network.to(device).eval()
         self.device = device
         self._lock = threading.Lock()
@@ -165,10 +174,16 @@ class PatchEncoder:
 
         Args:
             still: the still.
-            focus: bool (H, W), an object; where it is small, a crop round it is encoded instead of the whole.
+            focus: bool (H, W), an object; where it is small, a crop round it is encoded, beside the whole still.
         """
         height, width = still.pixels.shape[:2]
+        whole = self._look(still, (0, 0, width, height))
         window = (0, 0, width, height) if focus is None else window_round(focus)
+        if window == (0, 0, width, height):
+            return whole
+        return replace(self._look(still, window), whole=whole)
+
+    def _look(self, still: Still, window: tuple[int, int, int, int]) -> Patches:
         key = (still.digest, window)
         with self._lock:
             if key not in self._seen:
@@ -183,7 +198,9 @@ class PatchEncoder:
 
         square = torch.from_numpy(frame.picture(still.pixels)).to(self.device)
         with torch.inference_mode():
-            tokens = self.network(square.permute(2, 0, 1)[None].float() / 255)[0].float().cpu()
+            look = self.network.look(square.permute(2, 0, 1)[None].float() / 255)
+        tokens = look.tokens[0].float().cpu()
+        features = None if look.features is None else look.features[0].float().cpu().clone()
         side = round(len(tokens) ** 0.5)
         # Inference tensors may not be used for training later; a copy outside the mode may.
-        return Patches(tokens.clone(), (side, side), frame, (still.height, still.width))
+        return Patches(tokens.clone(), (side, side), frame, (still.height, still.width), features)

@@ -1,12 +1,13 @@
-"""The networks that turn a picture into patch tokens: a compact one of our own, and open_clip's ViT.
+"""The networks that turn a picture into patch tokens: on EfficientNet-Lite0's features, compact, and open_clip's ViT.
 
-Both take letterboxed pictures in 0..1 and give one token per patch, row by row; a config says which is which.
+All take letterboxed pictures in 0..1 and give one token per patch, row by row; a config says which is which.
 """
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from diffusers import ConfigMixin, ModelMixin
@@ -15,6 +16,42 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import BadInput
+from engine.vision.efficientnet import CHANNELS, CLASSES, HEAD_CHANNELS, EfficientNetLite, load_efficientnet
+
+LEAST_CHANCE = 1e-4
+"""Chances are raised to this before their logarithm is taken."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a network makes of pictures: tokens (B, P, D), and features (B, P, F) for names where these are others."""
+
+    tokens: Tensor
+    features: Tensor | None = None
+
+
+class PatchTower(Protocol):
+    """A network that turns pictures into patch tokens."""
+
+    @property
+    def side(self) -> int:
+        """Side of its square input, in pixels."""
+
+    @property
+    def width(self) -> int:
+        """Width D of a token."""
+
+    def look(self, pixels: Tensor) -> Look:
+        """Tokens and features of pictures (B, 3, S, S) in 0..1."""
+
+    def to(self, device: str) -> Any:
+        """The network on another device."""
+
+    def eval(self) -> Any:
+        """The network in evaluation mode."""
+
+    def __call__(self, pixels: Tensor) -> Tensor:
+        """Tokens (B, P, D) of pictures (B, 3, S, S) in 0..1."""
 
 
 class _Residual(nn.Module):
@@ -123,6 +160,10 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
             tokens = block(tokens)
         return torch.as_tensor(self.norm(tokens))
 
+    def look(self, pixels: Tensor) -> Look:
+        """Tokens; names are made from them too."""
+        return Look(self(pixels))
+
 
 class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """open_clip's ViT giving one projected token per patch, in the space of its pooled embedding.
@@ -189,14 +230,90 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         _, tokens = self.visual((pixels - mean) / deviation)
         return torch.as_tensor(tokens @ self.visual.proj)
 
+    def look(self, pixels: Tensor) -> Look:
+        """Tokens; names are made from them too."""
+        return Look(self(pixels))
 
-def load_network(folder: Path) -> PatchNetwork | ClipPatchNetwork:
+
+class FeatureTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """Frozen EfficientNet-Lite0 features (strides 16 and 32) and its classifier's opinion, adapted to tokens.
+
+    The backbone's weights come from a data package (``engine.vision.efficientnet``) and are not saved with it.
+
+    Args:
+        side: side of the square letterboxed input, in pixels; a token stands for 32 x 32 of them.
+        token_width: width D of a token.
+        groups: ImageNet classes by what they sound like; the log chance of each group is an input of the adapter.
+    """
+
+    config_name = "config.json"
+
+    @register_to_config
+    def __init__(
+        self, side: int = 320, token_width: int = 192, groups: Sequence[Sequence[int]] = ((0,),)
+    ) -> None:
+        super().__init__()
+        inputs = CHANNELS[2] + CHANNELS[3] + len(groups)
+        # Measured on the training scenes; channels differ a hundredfold in size.
+        self.register_buffer("mean", torch.zeros(inputs))
+        self.register_buffer("deviation", torch.ones(inputs))
+        self.adapter = nn.Linear(inputs, token_width)
+        self.norm = nn.LayerNorm(token_width)
+        members = torch.zeros(len(groups), CLASSES)
+        for row, group in zip(members, groups, strict=True):
+            row[list(group)] = 1
+        self.register_buffer("members", members, persistent=False)
+        self._lent: tuple[EfficientNetLite, ...] = ()
+
+    @property
+    def backbone(self) -> EfficientNetLite:
+        """The frozen network; in a tuple, it is no part of the tower's own weights."""
+        return self._lent[0] if self._lent else load_efficientnet(str(self.device))
+
+    def lend(self, backbone: EfficientNetLite) -> None:
+        """Use this network in place of the data package's."""
+        self._lent = (backbone,)
+
+    @property
+    def side(self) -> int:
+        return int(self.config.side)
+
+    @property
+    def width(self) -> int:
+        return int(self.config.token_width)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Tokens (B, P, D), row by row, of pictures (B, 3, S, S) in 0..1; S a multiple of 32."""
+        return self.look(pixels).tokens
+
+    def look(self, pixels: Tensor) -> Look:
+        """Tokens, and the 1,280 channels before ImageNet's classifier at each patch."""
+        raw, head = self.raw(pixels)
+        return Look(self.adapted(raw), head)
+
+    def raw(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """What the adapter is given (B, P, 432 + groups), and the channels before the classifier (B, P, 1280)."""
+        found = self.backbone(pixels.contiguous(memory_format=torch.channels_last), head=True)
+        assert found.head is not None
+        _, _, sixteen, thirty_two = found.maps
+        both = torch.cat([functional.avg_pool2d(sixteen, 2), thirty_two], 1).flatten(2).transpose(1, 2)
+        head = found.head.flatten(2).transpose(1, 2)
+        chances = torch.softmax(self.backbone.classifier(head), -1) @ self.members.T
+        assert head.shape[-1] == HEAD_CHANNELS
+        return torch.cat([both, torch.log(chances + LEAST_CHANCE)], -1), head
+
+    def adapted(self, raw: Tensor) -> Tensor:
+        """Tokens (B, P, D) of what ``raw`` gives."""
+        return torch.as_tensor(self.norm(self.adapter((raw - self.mean) / self.deviation)))
+
+
+def load_network(folder: Path) -> PatchNetwork | ClipPatchNetwork | FeatureTower:
     """The network in a folder, of the class that its ``config.json`` names, in float32 and evaluation mode.
 
     Raises:
         BadInput: the folder has no such network, or its files are damaged.
     """
-    kinds = {"PatchNetwork": PatchNetwork, "ClipPatchNetwork": ClipPatchNetwork}
+    kinds = {kind.__name__: kind for kind in (PatchNetwork, ClipPatchNetwork, FeatureTower)}
     try:
         name = json.loads((folder / "config.json").read_text(encoding="utf-8"))["_class_name"]
         network = kinds[name].from_pretrained(folder, use_safetensors=True)
@@ -205,5 +322,5 @@ def load_network(folder: Path) -> PatchNetwork | ClipPatchNetwork:
             f"The image encoder in {folder} could not be read ({type(error).__name__}). "
             "Fetch or copy the model again."
         ) from error
-    loaded: PatchNetwork | ClipPatchNetwork = network.float().eval()
+    loaded: PatchNetwork | ClipPatchNetwork | FeatureTower = network.float().eval()
     return loaded

@@ -28,6 +28,10 @@ class FakePatches:
         self.tokens = torch.zeros(16, WIDTH)
         self.tokens[:, :3] = torch.from_numpy(np.asarray(colours, np.float32) / 255)
 
+    @property
+    def looks(self) -> "tuple[FakePatches, ...]":
+        return (self,)
+
     def coverage(self, mask: Mask) -> NDArray[np.float32]:
         return np.asarray([part.mean() for part in _grid(mask)], np.float32)
 

@@ -1,0 +1,55 @@
+"""One condition from every look at an object: the whole still informs it, and the crop round it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from engine.scene.masks import Mask
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+WHOLE_SHARE = 0.35
+"""How much of the condition comes from the look at the whole still; the rest is the crop's."""
+
+
+class LookFeatures(Protocol):
+    """What is needed of one look, ``engine.vision.patches.Patches``."""
+
+    @property
+    def tokens(self) -> "Tensor":
+        """(P, D)."""
+
+    def coverage(self, mask: Mask) -> "Tensor | NDArray[np.float32]":
+        """(P,), 0 to 1."""
+
+
+class Conditioning(Protocol):
+    """What is needed of ``engine.diffusion.pipeline.ObjectDiffusion``."""
+
+    def condition(self, tokens: "Tensor", coverage: "Tensor", prompt: str | None = None) -> "Tensor":
+        """(L,), unit length."""
+
+
+def condition_of_looks(
+    diffusion: Conditioning, looks: Sequence[LookFeatures], mask: Mask, prompt: str | None
+) -> "Tensor":
+    """Condition (L,) of unit length of the object under a mask.
+
+    Args:
+        diffusion: makes the condition of one look.
+        looks: the whole still alone, or the whole still and a crop of it.
+        mask: bool (H, W).
+        prompt: words that narrow what the object sounds like, or None.
+    """
+    import torch
+
+    found = []
+    for look in looks:
+        coverage = torch.as_tensor(look.coverage(mask), dtype=torch.float32)
+        found.append(diffusion.condition(look.tokens, coverage, prompt).float().cpu())
+    if len(found) == 1:
+        return found[0]
+    whole, crop = found
+    return torch.nn.functional.normalize(WHOLE_SHARE * whole + (1 - WHOLE_SHARE) * crop, dim=0)

