@@ -78,7 +78,8 @@ class RawScenes:
         """The scenes as tokens, which is what the object attention learns from."""
         with torch.inference_mode():
             tokens = [
-                tower.adapted(part.to(tower.device).float()).half().cpu() for part in self.raw.split(256)
+                tower.adapted(part.to(tower.device).float()).half().cpu()
+                for part in torch.split(self.raw, 256)
             ]
         return CachedScenes(torch.cat(tokens).clone(), self.concepts, self.coverage)
 

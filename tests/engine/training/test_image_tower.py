@@ -22,7 +22,9 @@ def test_the_loss_falls_and_objects_kept_apart_get_their_names(tmp_path: Path) -
     learner, losses = train_image_tower(pictures, concepts, config, no_progress())
     assert np.mean(losses[-10:]) < 0.6 * np.mean(losses[:5])
 
-    words = functional.normalize(torch.randn(48, 512, generator=torch.Generator().manual_seed(0)), dim=-1)
+    words = functional.normalize(
+        torch.randn(len(load_concepts()), 512, generator=torch.Generator().manual_seed(0)), dim=-1
+    )
     tower = project_to_words(learner, words).eval()
     composer = SceneComposer(pictures, concepts, replace(config.scenes, full_frame=0.0), kept_apart=True)
     rng = np.random.default_rng(0)
@@ -40,7 +42,9 @@ def test_projected_tokens_score_concepts_as_the_classifier_did(tmp_path: Path) -
     config = replace(ImageTowerConfig.toy(), schedule=Schedule(2, 1e-3))
     pictures = prepare_pictures(write_packs(tmp_path / "data"), tmp_path / "tiles")
     learner, _ = train_image_tower(pictures, load_concepts(), config, no_progress())
-    words = functional.normalize(torch.randn(48, 512, generator=torch.Generator().manual_seed(1)), dim=-1)
+    words = functional.normalize(
+        torch.randn(len(load_concepts()), 512, generator=torch.Generator().manual_seed(1)), dim=-1
+    )
     tower = project_to_words(learner, words)
     token = torch.randn(5, 32, generator=torch.Generator().manual_seed(2))
     logits = learner.concepts(token)
