@@ -71,14 +71,14 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
     application = create_application()
     theme = Theme()
     theme.dress(application)
-    guard, sweeper = FocusGuard(application), GcTimer(application)
+    guard, gc_timer = FocusGuard(application), GcTimer(application)
     try:
         services, parts = create_services(settings), (panels or _default_panels)()
         window = MainWindow(services, parts, about=about_text(), samples=sample_stills())
         with reporting_errors(services.messages, application):
             return _loop(application, window, start)
     finally:
-        sweeper.close()
+        gc_timer.close()
         guard.deleteLater()
         theme.close()
 

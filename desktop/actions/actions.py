@@ -119,10 +119,10 @@ class Actions(QObject):
     def refresh(self) -> None:
         """Asks every action again whether it can be done now."""
         for id_, made in self._made.items():
-            deed = self._bindings.get(id_)
-            made.setEnabled(deed is not None and deed.enabled())
-            if deed is not None and deed.checked is not None:
-                made.setChecked(deed.checked())
+            binding = self._bindings.get(id_)
+            made.setEnabled(binding is not None and binding.enabled())
+            if binding is not None and binding.checked is not None:
+                made.setChecked(binding.checked())
 
     def set_keys(self, keys: KeyMap) -> None:
         for id_, made in self._made.items():
@@ -169,9 +169,9 @@ class Actions(QObject):
         return made
 
     def _run_bound(self, id_: str) -> None:
-        deed = self._bindings.get(id_)
-        if deed is not None and deed.enabled():
-            deed.run()
+        binding = self._bindings.get(id_)
+        if binding is not None and binding.enabled():
+            binding.run()
         self.refresh()
 
 

@@ -73,7 +73,7 @@ class CanvasController(QObject):
     An accepted object is in the scene at once; its suggested name comes later, and is no undo step of its own.
 
     Args:
-        wishes: asked anew each time.
+        preferences: read again for every request.
     """
 
     def __init__(
@@ -84,14 +84,14 @@ class CanvasController(QObject):
         messages: Messages,
         parent: QObject | None = None,
         *,
-        wishes: Callable[[], CanvasPreferences] = CanvasPreferences,
+        preferences: Callable[[], CanvasPreferences] = CanvasPreferences,
     ) -> None:
         super().__init__(parent)
-        self._wishes = wishes
+        self._preferences = preferences
         self._canvas, self._vision = canvas, vision
         self._document, self._messages = document, messages
         self._unnamed: dict[int, tuple[int, str]] = {}
-        self._tickets = 0
+        self._request_ids = 0
         self._picker = False
         self._join()
         self._take_still()
@@ -143,7 +143,7 @@ class CanvasController(QObject):
 
     @Slot(float, float)
     def _hover(self, x: float, y: float) -> None:
-        if self._wishes().hover:
+        if self._preferences().hover:
             self._vision.hover(x, y)
         else:
             self._vision.hover(-1.0, -1.0)
@@ -192,8 +192,8 @@ class CanvasController(QObject):
     # From the worker
 
     @Slot(object)
-    def _show_hover(self, glimpse: HoverResult) -> None:
-        self._canvas.show_hover(glimpse.outline)
+    def _show_hover(self, result: HoverResult) -> None:
+        self._canvas.show_hover(result.outline)
 
     @Slot(object)
     def _show_proposal(self, proposal: ProposalResult) -> None:
@@ -239,7 +239,7 @@ class CanvasController(QObject):
     def _add(self, name: str, masks: Sequence[Mask]) -> bool:
         """Adds the objects as one edit and asks what they are."""
         still, first = self._document.still, self._document.scene.next_object
-        wishes = self._wishes()
+        preferences = self._preferences()
 
         def added(scene: Scene) -> Scene:
             for mask in masks:
@@ -247,8 +247,8 @@ class CanvasController(QObject):
                     scene,
                     mask,
                     _placeholder(scene.next_object),
-                    negative=wishes.negative,
-                    duration=wishes.duration,
+                    negative=preferences.negative,
+                    duration=preferences.duration,
                 )
             return scene
 
@@ -257,9 +257,9 @@ class CanvasController(QObject):
         for number, mask in enumerate(masks, first):
             thing = self._document.scene.object(number)
             if thing is not None:
-                self._tickets += 1
-                self._unnamed[self._tickets] = (number, thing.name)
-                self._vision.label(still, mask, self._tickets)
+                self._request_ids += 1
+                self._unnamed[self._request_ids] = (number, thing.name)
+                self._vision.label(still, mask, self._request_ids)
         return True
 
 

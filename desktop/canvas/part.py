@@ -30,7 +30,7 @@ class CanvasPart:
             services.document,
             services.messages,
             self.canvas,
-            wishes=lambda: canvas_preferences(services.settings.preferences),
+            preferences=lambda: canvas_preferences(services.settings.preferences),
         )
         self.vision.busy_changed.connect(lambda words: services.activity.set_task("vision", words))
 

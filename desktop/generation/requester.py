@@ -64,7 +64,7 @@ class PendingRequest:
 
 
 class GenerationRequester(QObject):
-    """Turns wishes into jobs. Which model makes them is known once the worker has opened it; until then they wait.
+    """Turns requests into jobs; they wait until the worker has opened the model and its name is known.
 
     Args:
         choice: what is chosen for takes, when it is asked for.

@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
         services.messages.shown.connect(self.messages.show_message)
         services.document.history_changed.connect(self._show_title)
         services.document.selection_changed.connect(self._refresh)
-        services.settings.changed.connect(self._obey)
+        services.settings.changed.connect(self._apply_preferences)
         services.settings.keys_changed.connect(self.actions_.set_keys)
         services.session.opened.connect(self._note_opened)
         services.session.saved.connect(self._note_saved)
@@ -211,9 +211,9 @@ class MainWindow(QMainWindow):
         welcome.picked.connect(self.open_path)
         welcome.recovery_picked.connect(services.session.recover)
         welcome.recovery_refused.connect(services.session.forget)
-        self._obey(services.settings.preferences)
+        self._apply_preferences(services.settings.preferences)
 
-    def _obey(self, preferences: Preferences) -> None:
+    def _apply_preferences(self, preferences: Preferences) -> None:
         self.services.session.set_autosave(preferences.autosave_seconds)
 
     def quit(self) -> None:

@@ -66,7 +66,7 @@ class ObjectCard(QFrame):
     """Signals, those of takes with their digest:
     edited(name, change, key): as ``Document.edit`` takes them. settled(): a drag of a value has ended.
     clicked(bool toggle, bool span): it was clicked. stepped(int, bool span): go up or down the list from it.
-    shifted(int): move it so many places down. dragged(int y), dropped(int y): in the list's coordinates.
+    shifted(int): move it this many places down. dragged(int y), dropped(int y): in the list's coordinates.
     expand(bool), remove(), regenerate(), solo(bool), mute(bool)
     play(str), use(str), starred(str, bool), rejected(str, bool)
     touched(str): a take may be dragged in a moment. carried(str, TakeRow): it is, by this row.

@@ -67,7 +67,7 @@ def remove_objects(scene: Scene, numbers: Iterable[int]) -> Scene:
 
 
 def shift_object(scene: Scene, number: int, places: int) -> Scene:
-    """The scene with an object so many places further down the list; it stops at the ends."""
+    """The scene with an object this many places further down the list; it stops at the ends."""
     order = [thing.index for thing in scene.objects]
     place = min(max(order.index(number) + places, 0), len(order) - 1)
     return move_object(scene, number, place)

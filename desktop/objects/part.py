@@ -40,7 +40,7 @@ class ObjectsPart(QObject):
         self._packing = Background(self)
         previews = Previews(document, self._drawing, self)
         self.panel = ObjectsPanel(document, self.queue, previews, new_seed, parent)
-        self._keeper = TakeImporter(document, self.queue, services.background, messages, self)
+        self._take_importer = TakeImporter(document, self.queue, services.background, messages, self)
         self.ordering = GenerationRequester(
             document,
             self.queue,

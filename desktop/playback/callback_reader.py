@@ -29,9 +29,9 @@ class HeardMark:
 
 
 class CallbackReader:
-    """One end is pulled by the device's callback, the other is offered rings by the feeder.
+    """The device callback pulls from one end; render-ahead offers rings at the other.
 
-    Every attribute has one writer: ``turn``, ``underruns`` and the marks the callback, ``offered`` the feeder.
+    Every attribute has one writer: ``turn``, ``underruns`` and the marks the callback, ``offered`` render-ahead.
 
     Args:
         rate: frames a second of the device.

@@ -43,7 +43,7 @@ class OpenStream:
 
 
 class OutputThread:
-    """Owns the device, the tap and the feeder. Wishes come from one thread, all else happens in its own.
+    """Owns the device, the callback reader and render-ahead. Requests come from one thread; the rest runs in its own.
 
     Args:
         open_device: opens the audio output.
@@ -74,7 +74,7 @@ class OutputThread:
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
 
     def request(self, request: PlaybackRequest, rate: int) -> None:
-        """Asks for something to be heard, from a timeline at ``rate``; takes the place of what was wished before."""
+        """Request playback of a source at ``rate``; replaces the previous request."""
         self._requested = (request, rate)
         self._wake.set()
         if not self._thread.is_alive() and not self._closing:
@@ -107,12 +107,12 @@ class OutputThread:
         return self._requested[0].speed != 0.0
 
     def _work(self) -> bool:
-        wish, rate = self._requested
-        if rate != self._rate or (wish.speed != 0.0 and wish.seek_id > self._lost_in):
+        request, rate = self._requested
+        if rate != self._rate or (request.speed != 0.0 and request.seek_id > self._lost_in):
             self._open(rate)
-        worked = self._render_ahead is not None and self._render_ahead.feed(wish)
+        worked = self._render_ahead is not None and self._render_ahead.feed(request)
         try:
-            self._check_device(wish)
+            self._check_device(request)
         except Exception as error:  # noqa: BLE001 - an edge: a driver may raise anything, and it is told
             log_failure(log, "Checking the sound output", error)
             self._replace(error)

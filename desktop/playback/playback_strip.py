@@ -19,7 +19,7 @@ from desktop.services import Services
 
 class PlaybackStrip(QFrame):
     """Args:
-    player: obeys; it is closed with the strip.
+    player: the player it controls; closed with the strip.
     document: holds the selection, whose takes are compared.
     messages: told what cannot be done.
     keys: for the tooltips.

@@ -205,7 +205,7 @@ class Player(QObject):
             self._timer.start()
 
     def step_frames(self, frames: int) -> None:
-        """So many frames of the picture on, or back, to the start of one."""
+        """This many frames of the picture on, or back, to the start of one."""
         self.scrub(step_frames(self.position, frames, self.timeline))
 
     def step_seconds(self, seconds: int) -> None:

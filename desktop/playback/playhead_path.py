@@ -9,7 +9,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch without a jump: so many frames of the device, from this place of the timeline on, by this step."""
+    """A stretch without a jump: this many frames of the device, from this place of the timeline on, by this step."""
 
     frames: int
     at: float

@@ -1,4 +1,4 @@
-"""Fills rings ahead of the device with what is wished for, and replaces what lies ahead when the wish changes."""
+"""Renders audio ahead of the output device; re-renders the unplayed part when playback parameters change."""
 
 import logging
 import math
@@ -20,14 +20,14 @@ READY_CHUNKS = 4
 """Chunks that must lie ahead before a ring is offered: 43 ms at 48 kHz."""
 
 SAFE_CHUNKS = 12
-"""Chunks that must lie ahead before the next change is looked at, so that a dragged fader starves nobody."""
+"""Chunks buffered before accepting the next change, so that rapid edits cannot cause underruns."""
 
 MAX_AHEAD = CAPACITY - 8
 """Chunks to lie ahead at most; those just heard stay, for a crossfade from them."""
 
 
 class PlaybackSource(Protocol):
-    """Something that can be heard. Both are called in the feeder's thread only."""
+    """A playable source. Both methods are called in the render-ahead thread only."""
 
     def open(self) -> ReadSamples:
         """Makes it ready. May read files."""
@@ -79,7 +79,7 @@ class RenderAhead:
         self._path = PlayheadPath(0.0, 1.0)
 
     def feed(self, request: PlaybackRequest) -> bool:
-        """Does the next bit of work for this wish; False when there is nothing to do for now."""
+        """Do the next step of work for this request; return False if there is nothing to do."""
         if request is not self._request and (request.seek_id != self._request.seek_id or self._may_change()):
             self._follow(request)
             return True
@@ -121,7 +121,7 @@ class RenderAhead:
         self._sound, self._read = sound, _silence
         try:
             self._read = _silence if sound is None else sound.open()
-        except Exception as error:  # noqa: BLE001 - an edge: the feeder's thread must go on, and it is told
+        except Exception as error:  # noqa: BLE001 - an edge: the thread must go on, and the error is reported
             self._tell(error)
 
     def _next_index(self) -> int:

@@ -48,7 +48,7 @@ class SilentOnError:
 
 
 class RenderSources:
-    """Renders timelines, each from the one before; used by the feeder's thread only.
+    """Renders timelines, each from the one before; used in the render-ahead thread only.
 
     Args:
         takes: the samples of takes by digest.
@@ -107,7 +107,7 @@ class SingleTakeSource:
 
     Attributes:
         against: with another take, both are brought to the loudness of the quieter, and none is made to clip.
-        told: is told by how many decibels it is changed, in the feeder's thread.
+        told: called with the change in dB, in the render-ahead thread.
     """
 
     sources: RenderSources

@@ -1,4 +1,4 @@
-"""What a person types to go somewhere: a timecode, the end of one, or so many frames further or back."""
+"""What a person types to go somewhere: a timecode, the end of one, or this many frames further or back."""
 
 import re
 

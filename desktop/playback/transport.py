@@ -27,7 +27,7 @@ SHEET = f"""
 
 class TransportBar(QFrame):
     """Args:
-    player: obeys.
+    player: the player it controls.
     keys: which keys the actions have, for the tooltips.
     compare: starts comparing takes, or goes to the other.
     """

@@ -15,7 +15,7 @@ def play_from(place: int, loop: Span | None, timeline: Timeline) -> int:
 
 
 def step_frames(place: int, frames: int, timeline: Timeline) -> int:
-    """The start of the frame of the picture that is so many further on, or back. Back from within one is its start."""
+    """Return the sample position ``frames`` frames from here; from mid-frame, -1 goes to the frame start."""
     here = frame_of(place, timeline.frame_rate, timeline.rate)
     within = place != sample_of(here, timeline.frame_rate, timeline.rate)
     target = here + frames + (within and frames < 0)

@@ -81,7 +81,7 @@ def duplicate_all(scene: Scene, numbers: Collection[int]) -> Scene:
 
 
 def copy_clips(scene: Scene, numbers: Collection[int]) -> ClipClipboard:
-    """These clips, to paste elsewhere or elsewhen."""
+    """Copies the clips relative to the first one, for pasting at another place or time."""
     rows = {track.id: row for row, track in enumerate(scene.timeline.tracks)}
     placed = clips_by_track(scene, numbers)
     first_row = min((rows[track] for track in placed), default=0)
@@ -125,7 +125,7 @@ def split_all(scene: Scene, numbers: Collection[int], at: int) -> Scene:
 
 
 def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
-    """The scene with these clips so many frames later; where one would begin before the start, none moves."""
+    """The scene with these clips this many frames later; where one would begin before the start, none moves."""
     before = scene
     for clips in clips_by_track(scene, numbers).values():
         for clip in clips:
@@ -164,7 +164,7 @@ def fade_all(scene: Scene, numbers: Collection[int], at: int, *, out: bool) -> S
 
 
 def move_rows(scene: Scene, numbers: Collection[int], down: int) -> Scene:
-    """The scene with these clips so many tracks lower; where one would leave the tracks, none moves."""
+    """The scene with these clips this many tracks lower; where one would leave the tracks, none moves."""
     placed, tracks = clips_by_track(scene, numbers), scene.timeline.tracks
     rows = {track.id: row for row, track in enumerate(tracks)}
     if not all(0 <= rows[track] + down < len(tracks) for track in placed):

@@ -30,7 +30,7 @@ from engine.scene.timeline import MOST_GAIN_DB, Clip, FadeShape, Track
 
 
 class Commander:
-    """Obeys menus and keys. What was copied outlives undo and other scenes, as long as its takes are there."""
+    """Carries out menu commands and keys. Copied clips stay available after undo, as long as their takes exist."""
 
     def __init__(self, document: Document, track_view: TrackView) -> None:
         self._document = document
@@ -112,7 +112,7 @@ class Commander:
             self._edit(name, lambda scene: clip_edits.fade_all(scene, numbers, at, out=out))
 
     def change_row(self, down: int) -> None:
-        """The selected clips go to the tracks so many below."""
+        """The selected clips go to the tracks this many below."""
         numbers = self.selected
         if numbers:
             self._edit(self._named("Move clip"), lambda scene: clip_edits.move_rows(scene, numbers, down))

@@ -37,7 +37,7 @@ class TrackHeader(QWidget):
     """The head of one track; what is done to it becomes an edit of the document.
 
     Signals:
-        sized(int, int, bool): this track, or with True every track, is to be so many pixels high.
+        sized(int, int, bool): this track, or with True every track, is to be this many pixels high.
         sizing_ended(): its edge was let go. unsized(int): this track is to be as high as most.
     """
 

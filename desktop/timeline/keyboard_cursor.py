@@ -26,7 +26,7 @@ class KeyboardCursor:
         return self._surface.view.focused_clip
 
     def step(self, steps: int) -> None:
-        """So many clips on along the track."""
+        """This many clips on along the track."""
         timeline, current = self._document.scene.timeline, self.focused_clip
         self._go(self._enter() if current is None else clip_navigation.clip_along(timeline, current, steps))
 

@@ -171,7 +171,7 @@ class TimelineView(QWidget):
         self._set_heights(self._heights.every(height))
 
     def scale_track_heights(self, steps: int) -> None:
-        """Every track higher, or below 0 lower, by so many steps."""
+        """Every track higher, or below 0 lower, by this many steps."""
         self._set_heights(self._heights.scaled(steps))
         self.track_height_changed.emit(self._heights.lane)
 

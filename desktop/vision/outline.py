@@ -26,7 +26,7 @@ class Outline:
     area: int
 
     def scaled(self, across: float, down: float) -> "Outline":
-        """The outline of the same mask on a still that is so many times as wide and as tall."""
+        """The outline of the same mask on a still that is this many times as wide and as tall."""
         by = np.array([across, down], np.float32)
         x0, y0, x1, y1 = self.box
         return Outline(

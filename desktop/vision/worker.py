@@ -46,8 +46,8 @@ class VisionWorker(QObject):
 
     Signals, all given in the thread of this object:
         prepared(str): the still of this digest can be hovered and hinted.
-        hover_mask(Glimpse), proposed(Proposal), found(Found), suggested(Suggested): answers.
-        refused(int): no name was found for the object with this ticket.
+        hover_mask, proposed, found, suggested: results.
+        refused(int): no label was found for the object of this request id.
         failed(Message): what went wrong; the worker goes on.
         busy_changed(str): words for what runs, "" for nothing worth saying.
     """
@@ -112,7 +112,7 @@ class VisionWorker(QObject):
             self._put(FindRequest(self._digest, limit))
 
     def label(self, still: Still, mask: Mask, request_id: int) -> None:
-        """Asks what the object is; the answer carries the ticket, also after the still has changed."""
+        """Request a label for an object; the result carries the request id, even after the still has changed."""
         self._put(LabelRequest(still, mask, request_id))
 
     def close(self) -> None:
@@ -204,7 +204,7 @@ def _handler(sight: VisionBackend) -> Handler:
                     digest,
                     tuple(MaskCandidate(mask, trace_outline(mask), badge_anchor(mask)) for mask in masks),
                 )
-            case LabelRequest(still, mask, ticket):
-                return LabelResult(still.digest, ticket, sight.label(still, mask))
+            case LabelRequest(still, mask, request_id):
+                return LabelResult(still.digest, request_id, sight.label(still, mask))
 
     return handle

@@ -65,7 +65,7 @@ class FindRequest:
 
 @dataclass(frozen=True)
 class LabelRequest:
-    """``ticket`` comes back with the answer."""
+    """A request for a label; ``request_id`` comes back with the result."""
 
     still: Still
     mask: Mask = field(compare=False, repr=False)
@@ -106,7 +106,7 @@ class CandidatesFound:
 
 @dataclass(frozen=True, eq=False)
 class LabelResult:
-    """What the object with this ticket may be."""
+    """Labels for the object of this request."""
 
     digest: str
     request_id: int

@@ -44,7 +44,7 @@ def _run(parsed: argparse.Namespace) -> int:
     stop = Stop()
     try:
         with stop.listening():
-            _hush()
+            _silence_libraries()
             run = parsed.run if callable(parsed.run) else _found(parsed.run)
             code: int = run(parsed, stop.is_asked)
             sys.stdout.flush()
@@ -107,7 +107,7 @@ class Stop:
         raise KeyboardInterrupt
 
 
-def _hush() -> None:
+def _silence_libraries() -> None:
     """Silence the libraries' messages and keep them off the network; must run before they are imported."""
     import warnings
 

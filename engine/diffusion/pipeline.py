@@ -35,9 +35,11 @@ class PipelineShape:
     """How the parts fit, from the folder's index.
 
     Attributes:
-        mel_patch, latent_patch: sides of the folds.
-        mel_mean, mel_std: the mel's standardisation.
-        guidance_rescale: how much of guidance's overshoot is taken back (``sampler.guided``).
+        mel_patch: side of the squares of the mel folded into channels.
+        latent_patch: side of the squares of the latent folded into channels.
+        mel_mean: mean by which the mel is standardized.
+        mel_std: standard deviation by which the mel is standardized.
+        guidance_rescale: how much of guidance's overshoot is taken back (``sampler.guide``).
         sounds: ids of the concepts whose sounds the weights have learnt; None where that is not known.
     """
 

@@ -43,7 +43,7 @@ class WaveFormat:
         channels: 1 or more.
         bits: 16 and 24 are integers (PCM), 32 is floating point (IEEE 754).
         speakers: channel mask, which says what loudspeaker each channel is for; 0 says none, and None what is
-            usual for so many channels.
+            usual for this many channels.
     """
 
     rate: int

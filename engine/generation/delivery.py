@@ -72,7 +72,8 @@ class Delivery:
     Attributes:
         folder: where.
         stems: in the order of their numbers.
-        mix_lufs, mix_true_peak_dbtp: levels of the mix; None for silence.
+        mix_lufs: loudness of the mix; None for silence.
+        mix_true_peak_dbtp: true peak of the mix; None for silence.
         gain_db: what all stems were lowered by so that the mix does not clip; 0 or less.
         seconds: length of every file.
     """

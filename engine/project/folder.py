@@ -185,7 +185,7 @@ class Project:
         return record
 
     def recipe_of(self, scene: Scene, take: TakeRecord) -> str:
-        """The whole recipe of a take; see ``engine.project.recipe_masks.whole_recipe``."""
+        """Return the whole recipe of a take; see ``engine.project.recipe_masks.whole_recipe``."""
         return whole_recipe(self._files, scene, take)
 
     def save(self, scene: Scene) -> None:

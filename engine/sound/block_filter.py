@@ -130,7 +130,7 @@ class _Matrices:
     Attributes:
         to_output: (BLOCK + order, BLOCK), from a block and the state before it to its output.
         to_state: (BLOCK, order), from a block to what it adds to the state after it.
-        powers: (BLOCK + 1, order, order), from a state to the one so many samples later.
+        powers: (BLOCK + 1, order, order), from a state to the one this many samples later.
         step: the step over a whole block.
     """
 

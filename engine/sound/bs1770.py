@@ -21,7 +21,8 @@ class LoudnessReport:
     Attributes:
         integrated_lufs: gated loudness of the whole (BS.1770-4, annex 1).
         range_lu: loudness range (EBU Tech 3342).
-        max_momentary_lufs, max_short_term_lufs: loudest 400 ms and 3 s (EBU Tech 3341).
+        max_momentary_lufs: loudest 400 ms (EBU Tech 3341).
+        max_short_term_lufs: loudest 3 s (EBU Tech 3341).
         true_peak_dbtp: highest point at and between samples (annex 2); -inf for silence.
     """
 
@@ -70,7 +71,7 @@ def k_weighting(rate: int) -> Sections:
 def channel_weights(channels: int) -> NDArray[np.float64]:
     """Return the factors on the channels' energies in the sum (BS.1770-4, table 3), (channels,).
 
-    Those of the loudspeaker layout with so many channels; 1 each where there is none.
+    Those of the loudspeaker layout with this many channels; 1 each where there is none.
     """
     try:
         return layout_of(channels).loudness_weights

@@ -92,7 +92,7 @@ class TakesAtRate:
         """The take, float32 (channels, samples), read-only. Whoever asks while it is being read waits for it.
 
         Raises:
-            Whatever the source raises.
+            FoleyscapeError: whatever the source raises.
         """
         found = self._kept.get(digest)
         if found is not None:

@@ -145,15 +145,15 @@ def layout_named(name: str) -> ChannelLayout:
 
 
 def usual_mask(channels: int) -> int:
-    """Return the channel mask of a WAVE file with so many channels that does not say more; 0 if none is usual."""
+    """Return the channel mask of a WAVE file with this many channels that does not say more; 0 if none is usual."""
     return _BY_CHANNELS[channels].wave_mask if channels in _BY_CHANNELS else 0
 
 
 def layout_of(channels: int) -> ChannelLayout:
-    """Return the loudspeaker layout that a file of so many channels has if it does not say more.
+    """Return the loudspeaker layout that a file of this many channels has if it does not say more.
 
     Raises:
-        BadInput: none has so many.
+        BadInput: none has this many.
     """
     if channels not in _BY_CHANNELS:
         known = ", ".join(str(number) for number in _BY_CHANNELS)

@@ -28,7 +28,7 @@ FRAME = 8192
 was cut up."""
 
 MOST_TIME_CONSTANTS = 500.0
-"""The decay over so many is about the smallest number there is."""
+"""The decay over this many is about the smallest number there is."""
 
 LEAST_REDUCTION = 1e-5
 """Under 0.0001 dB a release has ended: from there the gain is 1 again."""
@@ -187,7 +187,8 @@ def limit_peaks(
         samples: float32 (channels, samples).
         rate: samples a second.
         ceiling_dbtp: highest true peak of the result.
-        attack_seconds, release_seconds: as in ``Limiter``.
+        attack_seconds: as in ``Limiter``.
+        release_seconds: as in ``Limiter``.
     """
     if true_peak_dbtp(samples) <= ceiling_dbtp:
         return samples

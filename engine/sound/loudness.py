@@ -29,11 +29,11 @@ def loudness_report(samples: Waveform, rate: int) -> LoudnessReport:
     """Return everything that ``LoudnessMeter`` measures, of a whole waveform.
 
     Args:
-        samples: float32 (channels, samples) in the loudspeaker layout with so many channels.
+        samples: float32 (channels, samples) in the loudspeaker layout with this many channels.
         rate: samples a second.
 
     Raises:
-        BadInput: there is no loudness for so many channels, or at this rate.
+        BadInput: there is no loudness for this many channels, or at this rate.
     """
     meter = LoudnessMeter(rate, layout_of(samples.shape[0]))
     meter.feed(samples)

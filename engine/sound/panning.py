@@ -36,7 +36,7 @@ def balance_gains(pan: float) -> Gains:
 
 
 def source_gains(channels: int, pan: float) -> Gains:
-    """The law that a source of so many channels follows.
+    """The law that a source of this many channels follows.
 
     Raises:
         BadInput: it has neither one channel nor two.

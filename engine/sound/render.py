@@ -110,7 +110,7 @@ class Renderer:
 
         Raises:
             BadInput: there is no such track, or a take has more than two channels.
-            Whatever the source of the takes raises.
+            FoleyscapeError: whatever the source of the takes raises.
         """
         if track_id not in self._lanes:
             raise BadInput(f"There is no track {track_id} on the timeline.")

@@ -1,4 +1,4 @@
-"""Spectrograms of stems and mix as one picture, to be read at a glance."""
+"""Spectrograms of stems and mix, as one picture."""
 
 import io
 import math

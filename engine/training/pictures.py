@@ -113,7 +113,7 @@ def prepare_pictures(data: Path, folder: Path, per_class: int | None = None) -> 
         data: folder with ``caltech101_sounding.zip``, ``cifar10_train.zip`` and ``packs/pictures-masks``; any may be
             missing.
         folder: where the arrays go.
-        per_class: take at most so many pictures of each class.
+        per_class: take at most this many pictures of each class.
     """
     packs = (
         ("caltech101", data / "caltech101_sounding.zip", CALTECH_SIDE),

@@ -18,7 +18,9 @@ class ClipTextNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """open_clip's text transformer with its own tokenizer, whose vocabulary open_clip carries.
 
     Args:
-        width, layers, heads: of the transformer (ViT-B-32: 512, 12, 8).
+        width: width of the transformer (ViT-B-32: 512).
+        layers: number of its layers (ViT-B-32: 12).
+        heads: number of its attention heads (ViT-B-32: 8).
         text_width: width D of an embedding, that of the picture tokens.
         context_length: most tokens of a text.
         quick_gelu: the activation that OpenAI's own weights want.

@@ -171,7 +171,9 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
     Args:
         side: input side in pixels; fixed by the published weights (224).
         patch_size: side of a patch in pixels.
-        width, layers, heads: of the transformer (ViT-B-32: 768, 12, 12).
+        width: width of the transformer (ViT-B-32: 768).
+        layers: number of its layers (ViT-B-32: 12).
+        heads: number of its attention heads (ViT-B-32: 12).
         text_width: the projected width D of a token.
         quick_gelu: the activation that OpenAI's own weights want.
     """

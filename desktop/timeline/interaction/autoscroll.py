@@ -63,6 +63,6 @@ class ScrollOffset:
     rest: tuple[float, float] = (0.0, 0.0)
 
     def after(self, drift: ScrollSpeed, seconds: float) -> "ScrollOffset":
-        """What there is to go after so many seconds more."""
+        """What there is to go after this many seconds more."""
         right, down = self.rest[0] + drift.right * seconds, self.rest[1] + drift.down * seconds
         return ScrollOffset(int(right), int(down), (right - int(right), down - int(down)))

@@ -177,7 +177,7 @@ def fade(context: DragContext, *, out: bool) -> Gesture:
 
 
 def gain(context: DragContext, per_pixel: float) -> Gesture:
-    """The gain line follows the pointer, so many decibels a pixel; other chosen clips change by the same."""
+    """The gain line follows the pointer, this many decibels a pixel; other chosen clips change by the same."""
     point = yield from wait_for_drag(context.press)
     every = [clip for clips in context.clips.values() for clip in clips]
     by, before = 0.0, context.press

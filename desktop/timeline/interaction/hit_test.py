@@ -115,7 +115,7 @@ def gain_y(gain_db: float, rect: Rect) -> float:
 
 
 def decibels_in(pixels: float, lane: float) -> float:
-    """What moving the gain line down by so many pixels takes off."""
+    """What moving the gain line down by this many pixels takes off."""
     return pixels * (MOST_DB - LEAST_DB) / (lane - TITLE - 2)
 
 

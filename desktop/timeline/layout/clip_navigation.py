@@ -8,7 +8,7 @@ from engine.scene.timeline import Clip, Timeline, Track
 
 
 def clip_along(timeline: Timeline, number: int, steps: int) -> int | None:
-    """The clip so many after this one on its track, or the last there is; None where this one is not."""
+    """The clip this many after this one on its track, or the last there is; None where this one is not."""
     found = _place(timeline, number)
     if found is None:
         return None

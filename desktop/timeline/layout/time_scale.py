@@ -29,7 +29,7 @@ class TimeScale:
         return self.start + x * self.per_pixel
 
     def length_of(self, pixels: float) -> float:
-        """How many samples so many pixels are."""
+        """How many samples this many pixels are."""
         return pixels * self.per_pixel
 
     def at(self, start: float, per_pixel: float | None = None) -> "TimeScale":
@@ -38,12 +38,12 @@ class TimeScale:
         return replace(self, start=max(start, -LEAD * finer), per_pixel=finer)
 
     def zoomed(self, factor: float, x: float) -> "TimeScale":
-        """So many times larger; the sample under ``x`` stays where it is, unless that is before the beginning."""
+        """This many times larger; the sample under ``x`` stays where it is, unless that is before the beginning."""
         finer = self.at(self.start, self.per_pixel / factor).per_pixel
         return self.at(self.sample_at(x) - x * finer, finer)
 
     def scrolled(self, pixels: float) -> "TimeScale":
-        """So many pixels later, or earlier below 0."""
+        """This many pixels later, or earlier below 0."""
         return self.at(self.start + self.length_of(pixels))
 
     def showing(self, start: float, stop: float, width: float, margin: float = LEAD) -> "TimeScale":

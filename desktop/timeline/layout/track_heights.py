@@ -38,7 +38,7 @@ class TrackHeights:
         return replace(self, own={number: high for number, high in self.own.items() if number != track})
 
     def scaled(self, steps: int) -> "TrackHeights":
-        """All higher, or below 0 lower, by so many steps."""
+        """All higher, or below 0 lower, by this many steps."""
         factor = STEP**steps
         own = {number: clamp_height(high * factor) for number, high in self.own.items()}
         return TrackHeights(clamp_height(self.lane * factor), own)

@@ -50,7 +50,7 @@ class TrackLayout:
         return self.row_in(self.depth_of(y)) if y >= RULER_HEIGHT else -1
 
     def row_in(self, depth: float) -> int:
-        """The row so many pixels below the top of the first track."""
+        """The row this many pixels below the top of the first track."""
         first = 0
         for row, high in self.own:
             above = (row - first) * self.lane
@@ -69,7 +69,7 @@ class TrackLayout:
         return depth + RULER_HEIGHT - self.scroll
 
     def rows(self, count: int) -> range:
-        """Those of so many tracks that are in view."""
+        """Those of this many tracks that are in view."""
         last = self.row_in(max(0, self.scroll + self.height - RULER_HEIGHT))
         return range(max(0, self.row_in(self.scroll)), min(count, last + 1))
 
@@ -87,7 +87,7 @@ class TrackLayout:
         return replace(self, scale=scale, scroll=round(self.scroll + down))
 
     def lowest_scroll(self, count: int) -> int:
-        """How far so many tracks can be scrolled, with room for one more below."""
+        """How far this many tracks can be scrolled, with room for one more below."""
         return max(0, self.depth_at(count) + self.lane - (self.height - RULER_HEIGHT))
 
 

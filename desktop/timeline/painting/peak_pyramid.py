@@ -41,7 +41,7 @@ def build_peaks(waveform: Floats, rate: int) -> PeakPyramid:
 
 
 def level_for(per_column: float) -> int:
-    """The coarsest level of which a column, so many samples wide, holds at least one whole bin."""
+    """The coarsest level of which a column, this many samples wide, holds at least one whole bin."""
     level = 0
     while level + 1 < LEVELS and FACTOR ** (level + 1) <= per_column:
         level += 1

@@ -19,7 +19,7 @@ class TextCache:
         self._widths: dict[str, float] = {}
 
     def get(self, words: str, room: float) -> QStaticText:
-        """The words, or as many of them as go into so many pixels."""
+        """The words, or as many of them as go into this many pixels."""
         if words not in self._widths:
             self._widths[words] = self._metrics.horizontalAdvance(words)
         key = words, -1 if self._widths[words] <= room else round(room)
