@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
 
-from desktop.actions.command import MENUS, Command, Route
+from desktop.actions.command_spec import MENUS, Command, Route
 from desktop.actions.key_map import KeyMap
 from desktop.theme.icons import icon
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.actions.command import Command
+from desktop.actions.command_spec import Command
 
 
 class KeyMap:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desktop.actions.command import Command
+from desktop.actions.command_spec import Command
 
 SHARED_COMMANDS: tuple[Command[Any], ...] = (
     Command("cut", "Cu&t", "&Edit", ("Ctrl+X",), "Cut the selected clips", "", 1),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Protocol
 
-from desktop.actions.command import Command
+from desktop.actions.command_spec import Command
 from desktop.actions.key_map import KeyMap
 from desktop.canvas.pointer_actions import Tool
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from desktop.actions.command import Command
+from desktop.actions.command_spec import Command
 
 
 class ExportTarget(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desktop.actions.command import MENUS, Command
+from desktop.actions.command_spec import MENUS, Command
 from desktop.actions.shared_commands import SHARED_COMMANDS
 from desktop.canvas.canvas_commands import CANVAS_COMMANDS
 from desktop.export.export_commands import EXPORT_COMMANDS

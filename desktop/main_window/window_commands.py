@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from desktop.actions.command import Command, Route
+from desktop.actions.command_spec import Command, Route
 from desktop.document.document import Document
 
 

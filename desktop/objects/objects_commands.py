@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from desktop.actions.command import Command, Route
+from desktop.actions.command_spec import Command, Route
 
 
 class PanelTarget(Protocol):

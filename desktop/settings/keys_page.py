@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.actions.command import MENUS
+from desktop.actions.command_spec import MENUS
 from desktop.actions.key_map import KeyMap
 
 PLAIN = QKeySequence.SequenceFormat.PortableText

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
-from desktop.actions.command import Command
+from desktop.actions.command_spec import Command
 from desktop.actions.key_map import KeyMap
 from desktop.settings.table import Preferences, read_preferences, write_preferences
 from engine.errors import FoleyscapeError

@@ -12,7 +12,7 @@ from desktop.playback.output_thread import OpenDevice
 from desktop.playback.playback_strip import PlaybackPart
 from desktop.services import Services
 from desktop.timeline.layout.track_layout import TRACK_HEIGHT
-from desktop.timeline.painting.waveform_cache import WaveformCache
+from desktop.timeline.painting.waveform_loader import WaveformLoader
 from desktop.timeline.timeline_commands import TIMELINE_COMMANDS, TIMELINE_ROUTES
 from desktop.timeline.view import TimelineView
 from engine.errors import FoleyscapeError
@@ -40,7 +40,7 @@ class TimelinePart(QObject):
         self._place = QWidget(parent)
         self._playback = PlaybackPart(services, self._place, device)
         self.player = self._playback.player
-        self.waveforms = WaveformCache(self._playback.takes, self)
+        self.waveforms = WaveformLoader(self._playback.takes, self)
         self.view = TimelineView(services.document, self.waveforms, services.settings.keys, self._place)
         column = QVBoxLayout(self._place)
         column.setContentsMargins(0, 0, 0, 0)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
-from desktop.actions.command import Command, Route
+from desktop.actions.command_spec import Command, Route
 from desktop.actions.key_map import KeyMap
 from desktop.actions.shared_commands import SHARED_COMMANDS
 from desktop.timeline.commander import Commander

@@ -11,7 +11,7 @@ from desktop.timeline.layout.track_layout import RULER_HEIGHT
 from desktop.timeline.painting.track_layers import paint_track_layers
 from desktop.timeline.painting.track_painter import TrackPainter
 from desktop.timeline.painting.view_state import TimelineViewState
-from desktop.timeline.painting.waveform_cache import WaveformCache
+from desktop.timeline.painting.waveform_loader import WaveformLoader
 from desktop.timeline.track_model import TrackModel
 from engine.scene.scene import Scene
 
@@ -28,7 +28,7 @@ class TrackView(QWidget):
     Signals: those of ``TrackModel`` and ``TrackPointer``. ``drag_out`` has its own, for clips dragged out with Alt.
     """
 
-    def __init__(self, scene: Scene, waveforms: WaveformCache, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: Scene, waveforms: WaveformLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model = TrackModel(scene, self)
         self._pointer = pointer = TrackPointer(self, model)

@@ -20,7 +20,7 @@ from desktop.timeline.layout.track_heights import TrackHeights
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
 from desktop.timeline.marker_field import MarkerField
 from desktop.timeline.menus import menu_for
-from desktop.timeline.painting.waveform_cache import WaveformCache
+from desktop.timeline.painting.waveform_loader import WaveformLoader
 from desktop.timeline.timeline_commands import SCOPE, command_of, default_keys, runners
 from desktop.timeline.toolbar import TimelineToolbar
 from desktop.timeline.track_view import TrackView
@@ -59,7 +59,7 @@ class TimelineView(QWidget):
     def __init__(
         self,
         document: Document,
-        waveforms: WaveformCache,
+        waveforms: WaveformLoader,
         keys: KeyMap | None = None,
         parent: QWidget | None = None,
     ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.models.concepts import Concept, load_concepts
 from engine.training.examples import ExampleSource, SynthesisBank, make_bank
-from engine.training.recordings import Clip, Recording, list_clips, read_clips, read_pack
+from engine.training.recordings import Recording, RecordingClip, list_clips, read_clips, read_pack
 from engine.training.synthesis import SYNTHESISED
 
 TrainingScale = Literal["toy", "bootstrap", "release"]
@@ -97,7 +97,7 @@ class PocketRun:
         return tuple(c.id for c in self.concepts if c.id in there & asked)
 
     @cached_property
-    def _clips(self) -> list[Clip]:
+    def _clips(self) -> list[RecordingClip]:
         """The recorded clips to learn from."""
         return [clip for clip in list_clips(self.shared, self.concepts) if not clip.held_out]
 

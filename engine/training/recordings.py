@@ -98,7 +98,7 @@ def read_pack(path: Path) -> list[Recording]:
 
 
 @dataclass(frozen=True)
-class Clip:
+class RecordingClip:
     """One recorded clip of a concept on disk.
 
     Attributes:
@@ -122,7 +122,7 @@ class Clip:
     held_out: bool = False
 
 
-def list_clips(shared: Path, concepts: Sequence[Concept]) -> list[Clip]:
+def list_clips(shared: Path, concepts: Sequence[Concept]) -> list[RecordingClip]:
     """List the clips under ``shared/data`` of all concepts in the table, ordered by collection and file.
 
     ESC-10 holds out its ``JUDGING_FOLD``. Other collections always hold out the same groups, with a fifth of
@@ -138,7 +138,7 @@ def list_clips(shared: Path, concepts: Sequence[Concept]) -> list[Clip]:
     return [*esc10, *(replace(clip, held_out=clip.group in apart) for clip in others)]
 
 
-def read_clips(clips: Iterable[Clip]) -> list[Recording]:
+def read_clips(clips: Iterable[RecordingClip]) -> list[Recording]:
     """Read clips as recordings, in order; ``group`` says where each is: 'packs/esc50-40/pig'."""
     return [
         Recording(clip.path.stem, _place(clip.path), _fold(clip.tag), read_mono(clip.path)) for clip in clips
@@ -168,7 +168,7 @@ def _kept_apart(sizes: Mapping[str, int]) -> Iterator[str]:
             yield group
 
 
-def _esc10_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
+def _esc10_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[RecordingClip]:
     owners = {name: concept.id for concept in concepts for name in concept.recordings.esc10}
     thanks = dict(_esc10_attributions(folder / "ATTRIBUTION.txt"))
     for path in sorted(folder.glob("*/*.ogg")):
@@ -176,7 +176,7 @@ def _esc10_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
             continue
         licence, attribution = thanks.get(path.name, ("", ""))
         fold, recording = path.stem.split("-")[:2]
-        yield Clip(
+        yield RecordingClip(
             path,
             owners[path.parent.name],
             f"esc/{fold}-{recording}",
@@ -195,17 +195,17 @@ def _esc10_attributions(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:
                 yield found[1], (found[3], found[2])
 
 
-def _foley_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
+def _foley_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[RecordingClip]:
     rows = {row["file"]: row for row in _table(folder / "ATTRIBUTION.csv")}
     for path in sorted(folder.glob("*.ogg")):
         row = rows.get(path.name, {})
         group = "foley/" + re.sub(r"[._]?\d+$", "", path.stem)
         for concept in concepts:
             if concept.recordings.has_foley(path.stem):
-                yield Clip(path, concept.id, group, row.get("licence", ""), row.get("author", ""))
+                yield RecordingClip(path, concept.id, group, row.get("licence", ""), row.get("author", ""))
 
 
-def _pack_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
+def _pack_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[RecordingClip]:
     owners = {name: concept.id for concept in concepts for name in concept.recordings.packs}
     for pack in sorted({name.split("/")[0] for name in owners}):
         for row in _table(folder / pack / "manifest.csv"):
@@ -214,12 +214,12 @@ def _pack_clips(folder: Path, concepts: Sequence[Concept]) -> Iterator[Clip]:
                 yield _pack_clip(folder / pack, owner, row)
 
 
-def _pack_clip(pack: Path, owner: str, row: dict[str, str]) -> Clip:
+def _pack_clip(pack: Path, owner: str, row: dict[str, str]) -> RecordingClip:
     # A phrase rendered from a soundfont is numbered after its instrument; clips of ESC-50 are named like ESC-10's.
     group = row["group"].rpartition("/")[0] if pack.name.startswith("soundfont") else row["group"]
     source = "esc" if pack.name.startswith("esc") else pack.name
     weak = row["tags"] in WEAK_TAGS or row["file"] in WEAK_FILES
-    return Clip(
+    return RecordingClip(
         pack / row["file"],
         owner,
         f"{source}/{group}",

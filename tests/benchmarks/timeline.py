@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.document.document import Document
 from desktop.theme.theme import Theme
-from desktop.timeline.painting.waveform_cache import WaveformCache
+from desktop.timeline.painting.waveform_loader import WaveformLoader
 from desktop.timeline.view import TimelineView
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Fade, Timeline, Track
@@ -43,7 +43,7 @@ def main() -> None:
     theme = Theme()
     if isinstance(application, QApplication):
         theme.dress(application)
-    waveforms = WaveformCache(Sounds())
+    waveforms = WaveformLoader(Sounds())
     document = Document()
     document.replace(full_scene(), None, None)
     view = TimelineView(document, waveforms)
@@ -144,7 +144,7 @@ def _cases(view: TimelineView, document: Document) -> dict[str, Callable[[int], 
     }
 
 
-def _measure(view: TimelineView, waveforms: WaveformCache, name: str, step: Callable[[int], None]) -> bool:
+def _measure(view: TimelineView, waveforms: WaveformLoader, name: str, step: Callable[[int], None]) -> bool:
     """Times the step with its paint; the first are not counted."""
     once = name == "taking hold"
     image = QImage(view.track_view.size(), QImage.Format.Format_RGB32)
@@ -168,7 +168,7 @@ def _measure(view: TimelineView, waveforms: WaveformCache, name: str, step: Call
     return not once and typical > BUDGET_MS
 
 
-def _settle(view: TimelineView, waveforms: WaveformCache) -> None:
+def _settle(view: TimelineView, waveforms: WaveformLoader) -> None:
     """Waits until every take in use has its pyramid."""
     digests = [f"{n:08x}" * 8 for n in range(TAKES)]
     while any(waveforms.pyramid(digest) is None for digest in digests):
@@ -176,7 +176,7 @@ def _settle(view: TimelineView, waveforms: WaveformCache) -> None:
     view.track_view.grab()
 
 
-def _wait_for_heat(view: TimelineView, waveforms: WaveformCache) -> None:
+def _wait_for_heat(view: TimelineView, waveforms: WaveformLoader) -> None:
     for digest in (f"{n:08x}" * 8 for n in range(TAKES)):
         while waveforms.spectrogram(digest) is None:
             QTest.qWait(20)

@@ -13,9 +13,9 @@ from desktop.timeline.layout.track_layout import ClipIndex, ClipIndexCache
 from desktop.timeline.painting.clip_painter import ClipPainter, TrackPlan, inside_of
 from desktop.timeline.painting.text_cache import TextCache
 from desktop.timeline.painting.view_state import TimelineViewState, clip_colours, track_colour
-from desktop.timeline.painting.waveform_cache import WaveformCache
 from desktop.timeline.painting.waveform_columns import waveform_columns
 from desktop.timeline.painting.waveform_image import draw_pixels, wave_pixels
+from desktop.timeline.painting.waveform_loader import WaveformLoader
 from engine.scene.timeline import Track
 
 STEPS = 2.0
@@ -33,7 +33,7 @@ class _Kept:
 class TrackPainter:
     """Gives the picture of each track in view."""
 
-    def __init__(self, waveforms: WaveformCache, lanes: ClipIndexCache) -> None:
+    def __init__(self, waveforms: WaveformLoader, lanes: ClipIndexCache) -> None:
         self._waveforms = waveforms
         self._lanes = lanes
         self._kept: dict[int, _Kept] = {}

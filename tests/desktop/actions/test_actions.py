@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.actions.actions import Actions, tooltip
-from desktop.actions.command import MENUS, Command, Route, always_enabled
+from desktop.actions.command_spec import MENUS, Command, Route, always_enabled
 from desktop.actions.key_map import same_key
 from desktop.actions.shared_commands import SHARED_COMMANDS
 from desktop.actions.shortcut_guard import FocusGuard

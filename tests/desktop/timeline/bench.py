@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.timeline.layout.track_layout import RULER_HEIGHT
-from desktop.timeline.painting.waveform_cache import WaveformCache
+from desktop.timeline.painting.waveform_loader import WaveformLoader
 from desktop.timeline.view import TimelineView
 from engine.errors import Failed
 from engine.scene.edits import attach_take, place_take, track_for_object
@@ -72,7 +72,7 @@ class TimelineBench:
         self.sounds = Sounds()
         self.document = Document()
         self.document.replace(scene or two_tracks(), None, None)
-        self.waveforms = WaveformCache(self.sounds)
+        self.waveforms = WaveformLoader(self.sounds)
         self.view = TimelineView(self.document, self.waveforms)
         qtbot.addWidget(self.view)
         self.view.resize(1100, 320)

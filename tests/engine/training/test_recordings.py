@@ -9,7 +9,7 @@ from engine.training.pocket import concept_of
 from engine.training.recordings import (
     JUDGING_FOLD,
     TRAINING_FOLDS,
-    Clip,
+    RecordingClip,
     list_clips,
     read_clips,
     read_pack,
@@ -106,7 +106,7 @@ def test_read_clips_travel_in_a_pack_and_keep_their_concept(tmp_path: Path) -> N
 
 
 def test_every_shared_clip_has_a_licence_and_three_score_concepts_have_many(shared: Path) -> None:
-    clips: list[Clip] = list_clips(shared, load_concepts())
+    clips: list[RecordingClip] = list_clips(shared, load_concepts())
     assert all(clip.licence and clip.path.is_file() for clip in clips)
     counts = [sum(clip.concept == c.id for clip in clips) for c in load_concepts()]
     assert sum(count >= 20 for count in counts) >= 59

@@ -21,7 +21,7 @@ KEPT = 4096
 MOST_BYTES = 512 << 20
 
 
-class WaveformCache(QObject):
+class WaveformLoader(QObject):
     """What takes look like.
 
     Args:
