@@ -1,4 +1,4 @@
-"""The studio: the one object that owns loaded models and caches. The command and the window go through it."""
+"""The studio: owns the loaded models and caches. The command line and the window use models only through it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,17 +29,17 @@ from engine.scene.takes import Take
 from engine.vision.still import Still, load_still
 
 SURE = 0.3
-"""A suggested name with at least this score steers the sound too, so that what is called a dog barks."""
+"""A proposed name with at least this score also steers the sound, so that what is named a dog barks."""
 
 
 @dataclass(frozen=True)
 class GenerationResult:
-    """Takes, with the request that they follow from.
+    """Takes, with the request they were generated for.
 
     Attributes:
-        request: what was asked.
-        takes: what was made, in the request's order.
-        provenance: the still, where it came from, and what made the takes.
+        request: the request.
+        takes: the takes, in the request's order.
+        provenance: the still, its file, and the device.
     """
 
     request: GenerationRequest
@@ -48,17 +48,17 @@ class GenerationResult:
 
 
 class Studio:
-    """Opens stills, finds objects in them, makes their sounds.
+    """Opens stills, finds objects in them, and generates their sounds.
 
-    It is the only door to the models. They are loaded when first needed, from a pool that several studios may
-    share; what is known of a still is kept by its digest. A studio belongs to one thread at a time.
+    It is the only access to the models. They are loaded when first needed, from a pool that several studios
+    may share; results for a still are cached by its digest. A studio must be used by one thread at a time.
 
     Args:
         model: a model folder, or the id of one in the catalogue; None is the bundled pocket model.
-        device: "cpu", "cuda", "mps", or "auto" for the fastest there is.
-        parts: where the models come from, instead of a folder.
-        pool: keeps what is loaded; None is a pool of its own.
-        generators: what makes takes beside the object-aware generator; None is what installed packages bring.
+        device: "cpu", "cuda", "mps", or "auto" for the fastest available.
+        parts: source of the models, instead of a folder.
+        pool: pool of loaded models; None is a new one.
+        generators: generators besides the object-aware one; None is those of installed packages.
 
     Raises:
         BadInput: there is no such model or device.
@@ -83,7 +83,7 @@ class Studio:
 
     @property
     def device_name(self) -> str:
-        """What the models run on, in words, such as "CPU, 2 threads". Loads torch.
+        """Description of the models' device, such as "CPU, 2 threads". Loads torch.
 
         Raises:
             BadInput: this machine has no such device.
@@ -91,7 +91,7 @@ class Studio:
         return device_words(self._parts.device)
 
     def warm_up(self) -> None:
-        """Loads what making sounds of objects takes, which otherwise the first take waits for."""
+        """Load what generating sounds of objects needs, so that the first take does not wait for it."""
         with self._loader.session():
             self._loader.encoder()
             self._loader.diffusion()
@@ -99,7 +99,7 @@ class Studio:
     # Stills and objects
 
     def open(self, path: str | Path) -> Still:
-        """Opens a picture file; see ``engine.vision.still.load_still`` for what is taken and what refused."""
+        """Open a picture file; see ``engine.vision.still.load_still`` for the supported formats."""
         still = load_still(path)
         self._paths[still.digest] = Path(path)
         return still
@@ -107,7 +107,7 @@ class Studio:
     def click(
         self, still: Still, x: float, y: float, name: str | None = None, index: int = 0
     ) -> SoundingObject:
-        """The object under one click, in still pixels; see ``object_at``."""
+        """Return the object under one click, in still pixels; see ``object_at``."""
         return self.object_at(still, Hints((Click(x, y),)), name, index)
 
     def box(
@@ -117,29 +117,29 @@ class Studio:
         name: str | None = None,
         index: int = 0,
     ) -> SoundingObject:
-        """The object in a box (x0, y0, x1, y1) of still pixels, end exclusive; see ``object_at``."""
+        """Return the object in a box (x0, y0, x1, y1) of still pixels, end exclusive; see ``object_at``."""
         return self.object_at(still, Hints(box=Box(*corners)), name, index)
 
     def object_at(
         self, still: Still, hints: Hints, name: str | None = None, index: int = 0
     ) -> SoundingObject:
-        """The object that the hints mean.
+        """Return the object that the hints mean.
 
         Args:
             still: an open still.
             hints: clicks and a box, in still pixels.
-            name: what it is called and sounds like; None takes the model's best name, which steers
-                the sound where the model is sure of it, and else leaves the sound to the picture.
+            name: its name and prompt; None takes the model's best name, which becomes the prompt if the model
+                is sure of it, and otherwise leaves the sound to the picture.
             index: its number among the objects of the still.
 
         Raises:
-            BadInput: a hint is outside the still, none says what is meant, or nothing can be found there.
+            BadInput: a hint is outside the still, none marks what to keep, or nothing can be found there.
         """
         proposal = self.propose(still, hints)
         return self.object_of(still, np.asarray(proposal.masks[0], np.bool_), name, index)
 
     def object_of(self, still: Still, mask: Mask, name: str | None = None, index: int = 0) -> SoundingObject:
-        """The object with this mask, bool (H, W); named as in ``object_at``.
+        """Return the object with this mask, bool (H, W); named as in ``object_at``.
 
         Raises:
             BadInput: the mask is empty or not of the still's size.
@@ -157,15 +157,15 @@ class Studio:
         return SoundingObject(index, owned, concept.name, prompt, concept.level_lufs)
 
     def find_objects(self, still: Still, limit: int = 8) -> tuple[SoundingObject, ...]:
-        """Objects that the model can tell apart in the whole still, named by it."""
+        """Find objects in the whole still and name them."""
         masks = self.find_masks(still, limit)
         return tuple(self.object_of(still, mask, index=index) for index, mask in enumerate(masks))
 
     def suggest(self, still: Still, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
-        """What the object may be, the likeliest first, with scores that sum to 1 at most.
+        """Return the most likely concepts of an object with their scores, which sum to at most 1, best first.
 
         Raises:
-            BadInput: the model cannot look at pictures.
+            BadInput: the model has no image encoder.
         """
         with self._loader.session():
             encoder = self._loader.encoder()
@@ -178,7 +178,7 @@ class Studio:
         return tuple(names)
 
     def level(self, words: str) -> float:
-        """The loudness, in LUFS, that a sound called by these words gets when nothing else is asked."""
+        """Return the default loudness, in LUFS, of a sound with this name."""
         if self._concepts is None:
             self._concepts = ConceptIndex(load_concepts())
         index = self._concepts
@@ -188,15 +188,15 @@ class Studio:
     # Masks
 
     def prepare(self, still: Still) -> None:
-        """Do once for a still what every mask of it needs."""
+        """Prepare a still for proposing masks."""
         with self._loader.session():
             self._loader.segmenter().prepare(still)
 
     def propose(self, still: Still, hints: Hints) -> Proposal:
-        """Return the masks that hints may mean, the best first.
+        """Return the masks that hints may mean, best first.
 
         Raises:
-            BadInput: a hint is outside the still, or none says what is meant.
+            BadInput: a hint is outside the still, or none marks what to keep.
         """
         check_hints(hints, still)
         with self._loader.session():
@@ -205,14 +205,14 @@ class Studio:
             return segmenter.propose(still.digest, hints)
 
     def hover_mask(self, still: Still, hints: Hints) -> Mask:
-        """Return the mask that a click would take, on a copy of the still of a screen's size; quickly."""
+        """Return the mask that a click would give, quickly, on a copy of the still at screen resolution."""
         with self._loader.session():
             segmenter = self._loader.segmenter()
             segmenter.prepare(still)
             return segmenter.hover_mask(still.digest, hints)
 
     def find_masks(self, still: Still, limit: int = 8) -> list[Mask]:
-        """Return masks, none of them empty, of what can be told apart in the still."""
+        """Return the non-empty masks of objects in the still."""
         with self._loader.session():
             segmenter = self._loader.segmenter()
             segmenter.prepare(still)
@@ -231,19 +231,19 @@ class Studio:
         together: bool = False,
         generator: str | None = None,
     ) -> GenerationRequest:
-        """A request for takes of each object, and with ``together`` for takes of all of them at once too.
+        """Build a request for takes of each object and, with ``together``, of all of them at once.
 
-        Objects whose numbers are not all different are numbered by their places.
+        Objects whose numbers are not unique are numbered by position.
 
         Args:
             still: the still of the objects.
-            objects: what should sound.
-            settings: what a person chose.
-            together: whether takes of all of them at once are made, too.
-            generator: id of what makes the takes; None is the usual one.
+            objects: the objects.
+            settings: the user's settings.
+            together: whether to generate takes of all of them at once, too.
+            generator: id of the generator; None is the default one.
 
         Raises:
-            BadInput: a number is out of its range, or there is nothing to sound.
+            BadInput: a number is out of range, or there are no objects.
         """
         if len({thing.index for thing in objects}) < len(objects):
             objects = [replace(thing, index=place) for place, thing in enumerate(objects)]
@@ -259,10 +259,10 @@ class Studio:
         level_lufs: float | None = None,
         generator: str | None = None,
     ) -> GenerationRequest:
-        """A request for takes of words alone, without a picture.
+        """Build a request for takes from text alone, without a picture.
 
         Raises:
-            BadInput: there are no words, or a number is out of its range.
+            BadInput: the prompt is empty, or a number is out of range.
         """
         if not prompt.strip():
             raise BadInput("The prompt is empty: say what should be heard.")
@@ -272,7 +272,7 @@ class Studio:
     def generate(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
     ) -> GenerationResult:
-        """Makes what was asked.
+        """Generate the takes of a request.
 
         Raises:
             BadInput: the request is for another model or another still, or there is no such generator.
@@ -297,7 +297,7 @@ class Studio:
         generator: str | None = None,
         progress: Progress | None = None,
     ) -> GenerationResult:
-        """Takes of each object of a still; see ``request`` and ``generate``."""
+        """Generate takes of each object of a still; see ``request`` and ``generate``."""
         request = self.request(still, objects, settings, together=together, generator=generator)
         return self.generate(request, still, progress)
 
@@ -309,20 +309,21 @@ class Studio:
         *,
         generator: str | None = None,
     ) -> GenerationResult:
-        """Takes of words alone; see ``request_words`` and ``generate``."""
+        """Generate takes from text alone; see ``request_words`` and ``generate``."""
         return self.generate(self.request_words(prompt, settings, generator=generator), None, progress)
 
     def reproduce(
         self, recipe: str | Path, still: Still | None = None, progress: Progress | None = None
     ) -> GenerationResult:
-        """The same samples again, from a ``recipe.json``.
+        """Generate the same samples again from a ``recipe.json``.
 
         Args:
             recipe: the file.
-            still: the recipe's still; None opens it where it was.
+            still: the recipe's still; None opens it at its original path.
+            progress: told of every step.
 
         Raises:
-            BadInput: the recipe is damaged, its still has changed or gone, or it is for other weights.
+            BadInput: the recipe is damaged, its still has changed or is missing, or it is for other weights.
         """
         read = read_recipe(Path(recipe), self._registry().settings)
         if read.request.still is not None and still is None:
@@ -339,7 +340,7 @@ class Studio:
         overwrite: bool = False,
         progress: Progress | None = None,
     ) -> Delivery:
-        """Writes stems, mix, masks, pictures and recipe; see ``engine.generation.delivery.deliver``."""
+        """Write stems, mix, masks, pictures and recipe; see ``engine.generation.delivery.deliver``."""
         return deliver(
             result.request,
             result.takes,
@@ -350,10 +351,10 @@ class Studio:
         )
 
     def add_to_project(self, result: GenerationResult, path: str | Path) -> Scene:
-        """Adds sounds to a project folder, which is made if there is none; see ``engine.generation.add_to_project``.
+        """Add takes to a project folder, created if missing; see ``engine.generation.add_to_project``.
 
         Raises:
-            BadInput: the project is of another still, or the folder cannot be one.
+            BadInput: the project belongs to another still, or the folder is not a project.
             Failed: it is open in another program, or cannot be written; what was saved is untouched.
         """
         from engine.generation.add_to_project import add_takes, open_or_create
@@ -368,11 +369,11 @@ class Studio:
 
     @property
     def model(self) -> str:
-        """Which weights are used."""
+        """Identifier of the weights."""
         return self._parts.fingerprint
 
     def generator(self, name: str | None = None) -> GeneratorInfo:
-        """What is known of a generator; of the usual one for None.
+        """Return the description of a generator; None is the default one.
 
         Raises:
             BadInput: there is no such generator.
@@ -381,7 +382,7 @@ class Studio:
 
     @property
     def generators(self) -> tuple[GeneratorInfo, ...]:
-        """What is known of each generator, the usual one first. Loads none of them."""
+        """Descriptions of all generators, the default one first, without loading any."""
         return self._registry().infos
 
     def _request(

@@ -1,4 +1,4 @@
-"""What leaves: stems, mix, masks, pictures and the recipe, in one folder that is whole or not there."""
+"""Delivery: stems, mix, masks, pictures and the recipe in one folder, complete or not at all."""
 
 import json
 import math
@@ -30,19 +30,19 @@ from engine.vision.still import Still
 RATE = 48_000
 RECIPE = "recipe.json"
 MOST_ROWS = 12
-"""Rows of the spectrogram picture; with more stems than that the rest is heard, not drawn."""
+"""Maximum number of rows in the spectrogram picture; further stems are left out of it."""
 
 MIX_COLOUR = (232, 234, 238)
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a request came from; not part of it, for it changes no sample.
+    """Origin of a request; not part of it, since it changes no sample.
 
     Attributes:
-        still: the still itself, or None for words alone.
+        still: the still, or None for text alone.
         path: the file the still was opened from, if any.
-        device: what the takes were made on.
+        device: the device the takes were generated on.
     """
 
     still: Still | None = None
@@ -52,7 +52,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class StemFacts:
-    """What is known of one stem on disk; levels are of the file as written, None where there is none."""
+    """Facts about one written stem; levels are of the file, None if there is no value."""
 
     file: str
     name: str
@@ -70,12 +70,12 @@ class Delivery:
     """What was written.
 
     Attributes:
-        folder: where.
+        folder: the folder.
         stems: in the order of their numbers.
         mix_lufs: loudness of the mix; None for silence.
         mix_true_peak_dbtp: true peak of the mix; None for silence.
-        gain_db: what all stems were lowered by so that the mix does not clip; 0 or less.
-        seconds: length of every file.
+        gain_db: gain applied to all stems to keep the mix from clipping; 0 or less.
+        seconds: duration of every file.
     """
 
     folder: Path
@@ -86,7 +86,7 @@ class Delivery:
     seconds: float
 
     def summary(self) -> dict[str, Any]:
-        """Everything that was written, for scripts: paths are absolute."""
+        """Return everything that was written, for scripts, with absolute paths."""
         folder = self.folder.resolve()
         pictures = ["spectrogram.png", *(["overlay.png"] if any(stem.mask for stem in self.stems) else [])]
         return {
@@ -120,20 +120,22 @@ def deliver(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Delivery:
-    """Writes the takes of a request as stems, with all that belongs to them.
+    """Write the takes of a request as stems, with the files that belong to them.
 
     ``stems/NN_name_takeK.wav`` and ``mix.wav`` (48 kHz, 24 bit, equal lengths, starting together),
     ``masks/NN_name.png``, ``overlay.png``, ``spectrogram.png`` and ``recipe.json``. The mix is the sum of the
-    first take of every object; other takes are alternatives, and so is a take of all objects together.
+    first take of every object; further takes are alternatives, and so is a take of all objects together.
 
     Args:
-        request: what was asked for.
-        takes: what was made, in the request's order.
-        target: the folder, which is made; it may hold something only with ``overwrite``.
-        provenance: the still and where it came from.
+        request: the request.
+        takes: its takes, in the request's order.
+        target: the folder, created; it may have contents only with ``overwrite``.
+        provenance: the still and its file.
+        overwrite: allow ``target`` to have contents.
+        progress: told of the files written.
 
     Raises:
-        BadInput: the folder is not empty, or no folder.
+        BadInput: the folder is not empty, or not a folder.
         Failed: it cannot be written; nothing is left behind.
         Cancelled: nothing is left behind.
     """
@@ -154,19 +156,19 @@ def deliver(
         progress.report(0.95, "Writing")
         delivery = _facts(target, stems, mixdown)
         write_file(folder / RECIPE, _json(_recipe(request, delivery, provenance)))
-    # No report here: what is in place can no longer be cancelled.
+    # No report here: a finished delivery can no longer be cancelled.
     return delivery
 
 
 def file_name(words: str) -> str:
-    """Words as a part of a file name: letters, digits and hyphens, lower case, at most 40 bytes."""
+    """Turn text into part of a file name: letters, digits and hyphens, lower case, at most 40 bytes."""
     plain = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", words).casefold()).strip("-")
     short = plain.encode("utf-8")[:40].decode("utf-8", "ignore").strip("-")
     return short or "object"
 
 
 class StemEntry:
-    """Where one take goes, and what is said of it."""
+    """The file of one take, and its facts."""
 
     def __init__(self, request: GenerationRequest, take: Take) -> None:
         numbered = {target.objects: number for number, target in enumerate(request.targets, 1)}
@@ -179,7 +181,7 @@ class StemEntry:
         self.seed = take_seed(request.seed, self.target.seed_number, take.number)
 
     def wave(self) -> Waveform:
-        """The take at the stems' rate; levelled again, for what lies at the very top of its band is lost."""
+        """Return the take at the stems' rate, with its loudness restored after losing the top of its band."""
         return normalize_loudness(
             resample(self.take.samples, self.take.rate, RATE), RATE, self.target.level_lufs
         )
@@ -200,7 +202,7 @@ class StemEntry:
 
 
 def target_stem(number: int, target: Target) -> str:
-    """How the files of a target begin: its number from 1, and its name."""
+    """Return the beginning of a target's file names: its number from 1, and its name."""
     return f"{number:02d}_{file_name(target.name)}"
 
 
@@ -277,7 +279,7 @@ def _recipe(request: GenerationRequest, delivery: Delivery, provenance: Provenan
 
 
 def _estimate(request: GenerationRequest, provenance: Provenance) -> int:
-    """Bytes that the folder will need, generously."""
+    """Estimate the bytes that the folder needs, generously."""
     files = len(request.targets) * len(request.takes) + 1
     still = provenance.still.pixels.size if provenance.still else 0
     return int(files * request.duration * RATE * 3) + still + 2_000_000

@@ -79,7 +79,7 @@ class Model:
 
 
 def load_catalogue(path: Path | None = None) -> tuple[Model, ...]:
-    """The models that Foleyscape knows of, the bundled one first.
+    """Return all known models, the bundled one first.
 
     Raises:
         Failed: the catalogue cannot be read or is not one.
@@ -94,7 +94,7 @@ def load_catalogue(path: Path | None = None) -> tuple[Model, ...]:
 
 
 def find_model(models: Iterable[Model], model_id: str) -> Model:
-    """The model with this id.
+    """Return the model with this id.
 
     Raises:
         BadInput: there is none; the sentence lists those that exist.
@@ -107,7 +107,7 @@ def find_model(models: Iterable[Model], model_id: str) -> Model:
 
 
 def licence_of(model: str, licences: Mapping[str, str]) -> str:
-    """The licence of the weights that a recipe names; ``UNKNOWN_LICENCE`` for weights that are not listed.
+    """Return the licence of the weights named in a recipe, or ``UNKNOWN_LICENCE`` for unlisted weights.
 
     Args:
         model: an id, or the name of a folder with the beginning of its fingerprint, as recipes have it.
@@ -130,7 +130,7 @@ def models_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def model_folder(model: Model, folder: Path) -> Path:
-    """The folder of one model: inside Foleyscape if it is bundled, else under ``folder``."""
+    """Return the folder of one model: inside Foleyscape if it is bundled, else under ``folder``."""
     return resource("models", model.id) if model.bundled else folder / model.id
 
 

@@ -73,13 +73,13 @@ class Concept:
 
 
 def load_concepts(path: Path | None = None) -> tuple[Concept, ...]:
-    """The concepts in the order of the table, which is the order of every score vector over concepts.
+    """Return the concepts in table order, which is the order of every score vector over concepts.
 
     Args:
-        path: a table of one's own; None reads the bundled one.
+        path: a custom table; None reads the bundled one.
 
     Raises:
-        Failed: the table cannot be read or is not one.
+        Failed: the table cannot be read or is invalid.
     """
     path = path or resource("concepts.json")
     try:
@@ -104,11 +104,11 @@ class ConceptIndex:
         return self._by_id[concept_id]
 
     def named(self, words: str) -> Concept | None:
-        """The concept with this id, name or synonym, whatever its case, article and hyphens; else None."""
+        """Return the concept with this id, name or synonym, ignoring case, article and hyphens; else None."""
         return self._by_words.get(normal(words))
 
     def mentioned_in(self, text: str) -> tuple[Concept, ...]:
-        """The concepts which a sentence names, each once, in the order of the sentence.
+        """Return the concepts named in a sentence, each once, in order.
 
         The longest phrase wins where phrases overlap: "a car horn" is the horn, not the car.
         """

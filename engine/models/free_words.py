@@ -1,7 +1,9 @@
-"""What free words mean in the concept table: its own words, kinds of its things by WordNet, plurals, typing slips.
+"""The meaning of free text in terms of the concept table: its own words, their kinds by WordNet, plurals,
+typing errors.
 
-A prompt is read phrase by phrase, the longest first. What the table does not call by that name is said again in the
-table's words, so that "poodles in a garden" becomes "dog in a garden" for a model that learnt from the table.
+A prompt is read phrase by phrase, the longest first. What the table calls differently is replaced by the
+table's words, so that "poodles in a garden" becomes "dog in a garden" for a model that learned from the
+table.
 """
 
 import difflib
@@ -20,16 +22,16 @@ PLURALS = (("ies", "y"), ("es", ""), ("s", ""))
 VERBS = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"))
 SLIP = 0.9
 SHORTEST_SLIP = 7
-"""A shorter word with a slip is too often another word."""
+"""A shorter word with a typing error is too often another word."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a prompt means in the table.
+    """The meaning of a prompt in terms of the table.
 
     Attributes:
-        text: the prompt in the table's words, for the text encoder; unchanged where it has no others.
-        concepts: the things it names, each once, in its order.
+        text: the prompt in the table's words, for the text encoder; unchanged if the table has none.
+        concepts: the concepts it names, each once, in order.
     """
 
     text: str
@@ -41,7 +43,7 @@ class FreeWords:
 
     Args:
         concepts: the concept table.
-        kinds: further words by concept id, none of them a word of the table.
+        kinds: further words by concept id, none of which is in the table.
     """
 
     def __init__(self, concepts: Iterable[Concept], kinds: Mapping[str, Iterable[str]]) -> None:
@@ -65,12 +67,12 @@ class FreeWords:
         return Reading(" ".join(said), concepts)
 
     def concept_of(self, phrase: str) -> Concept | None:
-        """The concept that a phrase names by itself, by the table, by WordNet, as a plural, or with a slip."""
+        """Return the concept of a phrase, by the table, by WordNet, as a plural, or with a typing error."""
         concept, _ = self._found(normal(phrase))
         return concept
 
     def _phrases(self, tokens: list[str]) -> Iterator[tuple[str, Concept | None, bool]]:
-        """Phrases of a text in order, the concept of each, and whether it is the table's own word for it."""
+        """Yield the phrases of a text in order, the concept of each, and whether it is the table's own word for it."""
         at = 0
         while at < len(tokens):
             for length in range(min(LONGEST, len(tokens) - at), 0, -1):
@@ -103,20 +105,20 @@ class FreeWords:
 
 
 def _forms(phrase: str, endings: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """What a phrase may be another form of."""
+    """Yield the phrases of which this may be another form."""
     for ending, instead in endings:
         if phrase.endswith(ending) and len(phrase) > len(ending) + 2:
             yield phrase[: -len(ending)] + instead
 
 
 def load_kinds(path: Path | None = None) -> dict[str, tuple[str, ...]]:
-    """Words by concept id that are kinds of the table's things.
+    """Load words, by concept id, that are kinds of the table's concepts.
 
     Args:
         path: a file that ``engine.training.free_words`` wrote; None reads the bundled one.
 
     Raises:
-        Failed: the file cannot be read or is not one.
+        Failed: the file cannot be read or is invalid.
     """
     path = path or resource("words.json")
     try:
@@ -130,5 +132,5 @@ def load_kinds(path: Path | None = None) -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def bundled_free_words() -> FreeWords:
-    """The reader with the bundled tables, made once."""
+    """Return the reader with the bundled tables, created once."""
     return FreeWords(load_concepts(), load_kinds())

@@ -1,8 +1,8 @@
-"""The curves along which clips come in and go out.
+"""Fade curves of clips.
 
-Curves are read in the middle of each sample, so that a fade out is a fade in run backwards, and two clips whose
-fades of one length lie on each other cross exactly: ``equal_power`` with in^2 + out^2 = 1 (for sounds that have
-nothing to do with each other), ``linear`` and ``s_curve`` with in + out = 1 (for sounds that do).
+Curves are evaluated at the centre of each sample, so that a fade-out is a reversed fade-in, and two
+overlapping clips with equally long fades cross exactly: ``equal_power`` with in^2 + out^2 = 1 (for
+uncorrelated sounds), ``linear`` and ``s_curve`` with in + out = 1 (for correlated ones).
 """
 
 import math
@@ -15,30 +15,31 @@ from engine.sound.cache import WaveformCache
 from engine.sound.waveform import Waveform
 
 EXPONENTIAL_DB = 60.0
-"""How far down an exponential fade begins."""
+"""Level at which an exponential fade begins."""
 
 PIECE = 1 << 16
-"""Samples of a curve that are worked out at a time, always the same ones, so that a part of a fade has the same bits
-wherever it was cut; and however long a fade is, it takes little memory."""
+"""Samples of a curve computed at a time, at fixed positions, so that a part of a fade has the same bits however
+it is cut, and long fades take little memory.
+"""
 
 CURVE_BYTES = 16 << 20
 
 
 class Curves:
-    """Fades, kept for the next stretch or clip that has the same."""
+    """A cache of fades for the next block or clip with the same fade."""
 
     def __init__(self) -> None:
         self._kept: WaveformCache[tuple[int, FadeShape, int]] = WaveformCache(CURVE_BYTES)
 
     def rise(self, samples: int, shape: FadeShape, start: int, stop: int) -> Waveform:
-        """``fade_in``."""
+        """Return ``fade_in``, cached."""
         first, last = start // PIECE, (stop - 1) // PIECE
         pieces = [self._piece(samples, shape, index) for index in range(first, last + 1)]
         whole = pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, np.float32), *pieces])
         return whole[start - first * PIECE : stop - first * PIECE]
 
     def fall(self, samples: int, shape: FadeShape, start: int, stop: int) -> Waveform:
-        """``fade_out``."""
+        """Return ``fade_out``, cached."""
         return self.rise(samples, shape, samples - stop, samples - start)[::-1]
 
     def _piece(self, samples: int, shape: FadeShape, index: int) -> Waveform:
@@ -50,12 +51,12 @@ class Curves:
 
 
 def fade_in(samples: int, shape: FadeShape, start: int = 0, stop: int | None = None) -> Waveform:
-    """The factors of a fade in over ``samples``, from sample ``start`` to ``stop`` of it: float32 (stop - start,)."""
+    """Return the gains of a fade-in over ``samples``, from ``start`` to ``stop``: float32 (stop - start,)."""
     return _curve(_middles(samples, start, samples if stop is None else stop), shape)
 
 
 def fade_out(samples: int, shape: FadeShape, start: int = 0, stop: int | None = None) -> Waveform:
-    """The factors of a fade out: those of the fade in, from last to first."""
+    """Return the gains of a fade-out: those of the fade-in, reversed."""
     end = samples if stop is None else stop
     return fade_in(samples, shape, samples - end, samples - start)[::-1]
 
@@ -65,7 +66,7 @@ def _middles(samples: int, start: int, stop: int) -> NDArray[np.float64]:
 
 
 def _curve(t: NDArray[np.float64], shape: FadeShape) -> Waveform:
-    """A shape at the points ``t``, 0..1."""
+    """Evaluate a shape at the points ``t``, 0..1."""
     if shape == "linear":
         risen = t
     elif shape == "equal_power":

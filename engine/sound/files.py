@@ -1,4 +1,4 @@
-"""Sound files: 24-bit WAV out, anything libsndfile reads in."""
+"""Audio files: writes 24-bit WAV, reads anything libsndfile supports."""
 
 import io
 from pathlib import Path
@@ -12,7 +12,7 @@ from engine.sound.waveform import Waveform
 
 
 def wav_bytes(steps: Quantised, rate: int) -> bytes:
-    """A 24-bit PCM WAV file of (channels, samples) 24-bit steps."""
+    """Return a 24-bit PCM WAV file of (channels, samples) 24-bit steps."""
     import soundfile
 
     # libsndfile takes the upper 24 of 32 bits.
@@ -22,7 +22,7 @@ def wav_bytes(steps: Quantised, rate: int) -> bytes:
 
 
 def write_wav(path: Path, steps: Quantised, rate: int) -> None:
-    """Writes a 24-bit WAV file, whole or not at all.
+    """Write a 24-bit WAV file, complete or not at all.
 
     Raises:
         Failed: the disk is full or the place cannot be written.
@@ -31,10 +31,10 @@ def write_wav(path: Path, steps: Quantised, rate: int) -> None:
 
 
 def read_wav(path: Path) -> tuple[Waveform, int]:
-    """The samples, float32 (channels, samples), full scale 1.0, and their rate.
+    """Read samples, float32 (channels, samples), full scale 1.0, and their rate.
 
     Raises:
-        BadInput: there is no such file, or it is not a sound.
+        BadInput: there is no such file, or it is not an audio file.
     """
     import soundfile
 

@@ -15,17 +15,17 @@ Quantised = NDArray[np.int32]
 
 FULL_SCALE = 1 << 23
 MIX_CEILING_DBTP = -0.1
-"""Only what would clip is lowered, for lowering moves stems from the level asked for."""
+"""Only a mix that would clip is lowered, since lowering moves stems away from their requested loudness."""
 
 
 @dataclass(frozen=True)
 class Mixdown:
-    """Stems of equal length and what they sum to.
+    """Stems of equal length and their sum.
 
     Attributes:
-        stems: one for each waveform given, in their order, as they are written.
-        mix: the sum of those stems that sound in the mix, sample for sample and bit for bit.
-        gain_db: what every stem was lowered by so that the mix keeps under the ceiling; 0 or less.
+        stems: one per waveform, in order, as they are written.
+        mix: the sum of the stems in the mix, bit for bit.
+        gain_db: gain applied to every stem to keep the mix under the ceiling; 0 or less.
     """
 
     stems: tuple[Quantised, ...]
@@ -34,14 +34,14 @@ class Mixdown:
 
 
 def mix_down(waveforms: Sequence[Waveform], sounding: Sequence[bool] | None = None) -> Mixdown:
-    """Sums waveforms that start together.
+    """Sum waveforms that start together.
 
-    Were the sum to clip, all of them are lowered by one common gain: balances stay, and the mix still equals
-    the sum of its stems.
+    If the sum would clip, all of them are lowered by one common gain: the balance stays, and the mix still
+    equals the sum of its stems.
 
     Args:
-        waveforms: float32 (channels, samples) of one rate and one number of channels; shorter ones are
-            filled up with silence.
+        waveforms: float32 (channels, samples) of one rate and number of channels; shorter ones are padded
+            with silence.
         sounding: which of them are part of the mix; None is all.
     """
     length = max(wave.shape[1] for wave in waveforms)
@@ -57,7 +57,7 @@ def mix_down(waveforms: Sequence[Waveform], sounding: Sequence[bool] | None = No
 
 
 def place(samples: Waveform, length: int, start: int = 0) -> Waveform:
-    """The waveform laid at sample ``start`` of ``length`` of silence; what reaches past the end is cut."""
+    """Place the waveform at sample ``start`` of ``length`` samples of silence; what exceeds the end is cut."""
     whole = np.zeros((samples.shape[0], length), np.float32)
     part = samples[:, : max(0, length - start)]
     whole[:, start : start + part.shape[1]] = part
@@ -65,13 +65,13 @@ def place(samples: Waveform, length: int, start: int = 0) -> Waveform:
 
 
 def quantised(samples: Waveform) -> Quantised:
-    """The waveform in 24-bit steps, rounded to the nearest, full scale held."""
+    """Quantize the waveform to 24-bit steps, rounded to the nearest and clipped at full scale."""
     steps = np.rint(samples.astype(np.float64) * FULL_SCALE)
     return np.clip(steps, -FULL_SCALE, FULL_SCALE - 1).astype(np.int32)
 
 
 def as_float(steps: Quantised) -> Waveform:
-    """24-bit steps as a waveform; exact, for float32 holds 24 bits."""
+    """Convert 24-bit steps to float32; exact, since float32 holds 24 bits."""
     return np.asarray(steps / np.float64(FULL_SCALE), np.float32)
 
 

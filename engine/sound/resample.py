@@ -1,4 +1,4 @@
-"""From one sample rate to another."""
+"""Sample rate conversion."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ from engine.sound.waveform import Waveform
 
 
 def resample(samples: Waveform, rate: int, to: int) -> Waveform:
-    """The same sound at another rate, float32 (channels, round(samples * to / rate)).
+    """Resample to another rate, float32 (channels, round(samples * to / rate)).
 
-    Band-limited by the SoX resampler at its very high quality (linear phase). Nothing is added above the
-    lower Nyquist, so what the model made at 16 kHz still ends at 8 kHz.
+    Uses the SoX resampler at very high quality (linear phase). Nothing is added above the lower Nyquist
+    frequency, so what the model generated at 16 kHz still ends at 8 kHz.
     """
     if rate == to:
         return samples

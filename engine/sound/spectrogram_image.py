@@ -22,7 +22,7 @@ HEAT: tuple[Colour, ...] = (
     *((10, 9, 20), (37, 22, 73), (84, 29, 109), (133, 39, 106), (181, 54, 87)),
     *((221, 81, 58), (246, 125, 21), (252, 180, 28), (245, 235, 140), (255, 255, 235)),
 )
-"""From silence to the loudest, even in lightness, so that it also reads in grey."""
+"""From silence to the loudest, uniform in lightness, so that it is readable in grey."""
 
 RANGE_DB = 80.0
 LOWEST_HZ = 40.0
@@ -38,9 +38,9 @@ class SpectrogramRow:
 
     Attributes:
         name: its title.
-        colour: of its title and its waveform.
+        colour: colour of its title and waveform.
         samples: float32 (channels, samples).
-        note: written small at the right of the title.
+        note: small text to the right of the title.
     """
 
     name: str
@@ -50,13 +50,14 @@ class SpectrogramRow:
 
 
 def spectrogram_png(rows: Sequence[SpectrogramRow], rate: int, highest_hz: float | None = None) -> bytes:
-    """The sounds under each other on one time axis: waveform above, spectrogram below, as an RGB PNG.
+    """Draw the sounds one below the other on one time axis, each as waveform and spectrogram, as an RGB PNG.
 
-    Frequency is on the mel scale from 40 Hz; colour is decibels under the loudest point, 80 dB deep.
+    Frequency is on the mel scale from 40 Hz; colour is the level in dB relative to the loudest point, over 80
+    dB.
 
     Args:
         rows: the sounds, from the top; all at ``rate``.
-        rate: samples a second.
+        rate: samples per second.
         highest_hz: top of the frequency axis; None is half the rate.
     """
     from PIL import Image, ImageDraw
@@ -86,7 +87,7 @@ def spectrogram_png(rows: Sequence[SpectrogramRow], rate: int, highest_hz: float
 
 
 def _power(samples: Waveform, rate: int, seconds: float, top_hz: float) -> NDArray[np.float64]:
-    """Power on the plot's pixels, (PLOT_HEIGHT, PLOT_WIDTH), the top row the highest frequency."""
+    """Return the power at the plot's pixels, (PLOT_HEIGHT, PLOT_WIDTH), the top row being the highest frequency."""
     length = 1 << math.ceil(math.log2(WINDOW_SECONDS * rate))
     mono = np.pad(samples.mean(axis=0), length // 2)
     centres = (np.arange(PLOT_WIDTH) + 0.5) / PLOT_WIDTH * seconds * rate
@@ -101,7 +102,7 @@ def _power(samples: Waveform, rate: int, seconds: float, top_hz: float) -> NDArr
 
 
 def _frequencies(top_hz: float) -> NDArray[np.float64]:
-    """The frequency in Hz of each row of the plot, from the top down."""
+    """Return the frequency in Hz of each row of the plot, from the top down."""
     mels = np.linspace(_mel(top_hz), _mel(LOWEST_HZ), PLOT_HEIGHT)
     return np.asarray(700.0 * (10.0 ** (mels / 2595.0) - 1.0))
 
@@ -111,13 +112,13 @@ def _mel(hz: float) -> float:
 
 
 def _heat(power: NDArray[np.float64], loudest: float) -> NDArray[np.uint8]:
-    """Powers as colours, uint8 (h, w, 3)."""
+    """Convert powers to colours, uint8 (h, w, 3)."""
     decibels = 10.0 * np.log10(np.maximum(power, 1e-30) / max(loudest, 1e-12))
     return _colours(np.clip(1.0 + decibels / RANGE_DB, 0.0, 1.0))
 
 
 def _colours(share: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """0..1 as colours of ``HEAT``, one more axis of 3."""
+    """Convert 0..1 to colours of ``HEAT``, adding an axis of 3."""
     stops = np.linspace(0.0, 1.0, len(HEAT))
     channels = [np.interp(share, stops, [colour[i] for colour in HEAT]) for i in range(3)]
     return np.stack(channels, axis=-1).astype(np.uint8)
@@ -141,7 +142,7 @@ def _draw_row(
 
 
 def _extremes(samples: Waveform) -> Iterator[tuple[float, float]]:
-    """Lowest and highest value for each column, with the row's own peak at 1."""
+    """Yield the lowest and highest value of each column, with the row's peak scaled to 1."""
     mono = samples.mean(axis=0)
     peak = max(float(np.abs(mono).max(initial=0.0)), 1e-6)
     for part in np.array_split(mono / peak, PLOT_WIDTH):
@@ -176,7 +177,7 @@ def _time_axis(draw: "Drawing.ImageDraw", y: int, seconds: float) -> None:
 
 
 def _time_ticks(seconds: float) -> list[float]:
-    """Round times from 0, at most a dozen."""
+    """Return round times from 0, at most a dozen."""
     step = next(
         step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 600) if seconds / step <= 12 or step == 600
     )
@@ -184,7 +185,7 @@ def _time_ticks(seconds: float) -> list[float]:
 
 
 def _colour_bar(picture: "Pillow.Image", draw: "Drawing.ImageDraw") -> None:
-    """What the colours mean, right of the first row."""
+    """Draw the colour scale to the right of the first row."""
     from PIL import Image
 
     x, y = LEFT + PLOT_WIDTH + 16, TOP + TITLE_HEIGHT + WAVE_HEIGHT

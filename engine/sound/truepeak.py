@@ -125,6 +125,7 @@ def _candidates(size: Waveform, known: float) -> NDArray[np.intp]:
 
     Args:
         size: absolute samples (n + 2 * REACH,).
+        known: the highest peak so far.
     """
     length = len(size) - 2 * REACH
     nearest = size[REACH : REACH + length] + size[REACH + 1 : REACH + 1 + length]

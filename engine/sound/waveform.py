@@ -10,10 +10,10 @@ Waveform = NDArray[np.float32]
 
 
 def to_db(gain: float) -> float:
-    """A factor on amplitude in decibels; 0 is -inf."""
+    """Convert an amplitude factor to decibels; 0 is -inf."""
     return 20.0 * math.log10(gain) if gain > 0 else -math.inf
 
 
 def from_db(gain_db: float) -> float:
-    """Decibels as a factor on amplitude."""
+    """Convert decibels to an amplitude factor."""
     return float(10.0 ** (gain_db / 20.0))

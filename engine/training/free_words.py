@@ -1,8 +1,8 @@
-"""``python -m engine.training.free_words``: everyday words that are kinds of the table's things, by hypernyms.
+"""``python -m engine.training.free_words``: common words that are kinds of the table's concepts, by hypernyms.
 
-Reads WordNet's noun files (Debian's package ``wordnet-base``) and writes the table that travels with Foleyscape. A
-word is taken for a concept if one of its commonest meanings is that thing or a kind of it: a poodle is a dog. What is
-below a very general thing counts only if it is a common word itself: any trade is a person, and a person has a voice.
+Reads WordNet's noun files (Debian's package ``wordnet-base``) and writes the bundled table. A word belongs to
+a concept if one of its most common meanings is that concept or a kind of it: a poodle is a dog. Below very
+general concepts only common words count: any trade is a person, and a person has a voice.
 """
 
 import argparse
@@ -62,12 +62,12 @@ MEANINGS: Mapping[str, str | None] = {
     ),
 }
 GENERAL = frozenset({"voice", "cloth"})
-"""Concepts under which only common words are taken."""
+"""Concepts below which only common words are accepted."""
 
 
 @dataclass(frozen=True)
 class Synset:
-    """One meaning: its words, and the meanings above it."""
+    """One meaning: its words, and its hypernyms."""
 
     words: tuple[str, ...]
     above: tuple[str, ...]
@@ -77,7 +77,7 @@ class Nouns:
     """WordNet's nouns.
 
     Args:
-        folder: with ``data.noun`` and the indexes of nouns, adjectives and verbs.
+        folder: folder with ``data.noun`` and the indexes of nouns, adjectives and verbs.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -93,16 +93,16 @@ class Nouns:
             self._others[word] = max(count, self._others.get(word, 0))
 
     def is_mostly_noun(self, word: str) -> bool:
-        """Whether a word is no adjective or verb that is commoner."""
+        """Return whether a word is not more common as an adjective or verb."""
         return word not in self._others or self.tagged[word] > self._others[word]
 
     def synset(self, offset: str) -> Synset:
-        """The meaning at an offset of the data file."""
+        """Return the meaning at an offset of the data file."""
         return self._synsets[offset]
 
 
 def _tagged_senses(path: Path) -> dict[str, int]:
-    """How many senses of each word of an index file were met in texts."""
+    """Return the number of tagged senses of each word of an index file."""
     lines = (
         line.split() for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith(" ")
     )
