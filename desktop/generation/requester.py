@@ -30,10 +30,17 @@ MOST_NEW_SEED = 1_000_000
 
 @dataclass(frozen=True)
 class GenerationOptions:
-    """What is chosen for all that is generated next: takes of each, and how well they are made."""
+    """What is chosen for all that is generated next.
+
+    Attributes:
+        takes: takes of each object.
+        quality: solver and steps.
+        generator: id of the generator; None is the default one.
+    """
 
     takes: int
     quality: Quality
+    generator: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class PendingRequest:
     settings: Settings
     still: "Still | None"
     home: "Project | None"
+    generator: str | None = None
 
     @property
     def label(self) -> str:
@@ -55,8 +63,13 @@ class PendingRequest:
     def numbers(self) -> tuple[int, ...]:
         return tuple(thing.index for thing in self.objects)
 
-    def request(self, generator: GeneratorInfo) -> GenerationRequest:
-        """The request, masks packed, which for a large still takes a while."""
+    def request(self, generators: Sequence[GeneratorInfo]) -> GenerationRequest:
+        """The request, masks packed, which for a large still takes a while.
+
+        Args:
+            generators: all there are, the default one first.
+        """
+        generator = next((info for info in generators if info.id == self.generator), generators[0])
         together = self.together and len(self.objects) > 1
         targets = (together_target(self.objects, self.label),) if together else targets_of(self.objects)
         still = None if self.still is None else self.still.digest
@@ -150,7 +163,8 @@ class GenerationRequester(QObject):
     ) -> PendingRequest:
         choice = self._choice()
         settings = Settings(choice.takes, seed, duration, choice.quality, negative=negative)
-        return PendingRequest(tuple(things), together, settings, self._document.still, self._document.project)
+        still, home = self._document.still, self._document.project
+        return PendingRequest(tuple(things), together, settings, still, home, choice.generator)
 
     def _take(self, order: PendingRequest) -> None:
         self._pending.append(order)
@@ -160,11 +174,11 @@ class GenerationRequester(QObject):
             self._pack()
 
     def _pack(self) -> None:
-        generator, orders = self._generators[0], tuple(self._pending)
+        orders = tuple(self._pending)
         self._pending.clear()
         for order in orders:
             done = partial(self._submit, order)
-            self._background.run(partial(order.request, generator), done, self._messages.fail)
+            self._background.run(partial(order.request, self._generators), done, self._messages.fail)
 
     def _submit(self, order: PendingRequest, request: GenerationRequest) -> None:
         self._queue.submit(request, order.still, order.label, order.numbers, order.home)

@@ -22,6 +22,7 @@ from desktop.objects.swatch import Swatch
 from desktop.objects.take_row import TakeRow, TakeRowState
 from desktop.theme.dark_colours import DARK
 from desktop.theme.elided import ElidedLine
+from engine.generation.generator import ANYTHING, Capabilities
 from engine.scene.colours import Colour
 from engine.scene.edits import recolour_object, rename_object
 from engine.scene.limits import MOST_NAME
@@ -53,6 +54,7 @@ class CardState:
     selected: bool
     expanded: bool
     busy: Busy | None = None
+    capabilities: Capabilities = ANYTHING
 
     @property
     def caption(self) -> str:
@@ -315,6 +317,7 @@ class ObjectCard(QFrame):
             assert isinstance(layout, QVBoxLayout)
             layout.insertWidget(0, self.editor)
         self.editor.show_thing(state.thing)
+        self.editor.show_capabilities(state.capabilities)
         self._update_rows()
 
     def _update_rows(self) -> None:

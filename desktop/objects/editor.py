@@ -5,10 +5,11 @@ from functools import partial
 
 from PySide6.QtCore import QRegularExpression, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from desktop.objects.controls import IconMaker, NoScrollSpinBox, field_label, small_button
 from desktop.theme.elided import ElidedLine
+from engine.generation.generator import Capabilities, Option
 from engine.scene.edits import lock_seed, prompt_object, set_duration, set_negative, set_seed
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS, MOST_SEED, MOST_TEXT
 from engine.scene.objects import SoundingObject
@@ -27,6 +28,7 @@ class ObjectEditor(QWidget):
         self._icons = icons
         self._thing = thing
         self._new_seed = new_seed
+        self._labels: dict[QLineEdit, QLabel] = {}
         self.prompt = self._line("Prompt", "What it sounds like; empty leaves that to the picture", MOST_TEXT)
         self.prompt.setPlaceholderText("from the picture")
         self.negative = self._line("Negative prompt", "What it should not sound like", MOST_TEXT)
@@ -63,6 +65,13 @@ class ObjectEditor(QWidget):
         self.lock.setChecked(thing.seed_locked)
         self.lock.setIcon(self._icons("lock" if thing.seed_locked else "unlock"))
         self.dice.setEnabled(not thing.seed_locked)
+
+    def show_capabilities(self, can: Capabilities) -> None:
+        """Show the fields that the chosen generator takes, and no others."""
+        options: tuple[tuple[Option, QLineEdit], ...] = (("prompt", self.prompt), ("negative", self.negative))
+        for option, field in options:
+            field.setVisible(can.takes(option))
+            self._labels[field].setVisible(can.takes(option))
 
     def _connect(self) -> None:
         self.prompt.editingFinished.connect(self._commit_prompt)
@@ -121,7 +130,8 @@ class ObjectEditor(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         for place, (text, field) in enumerate((("Prompt", self.prompt), ("Negative", self.negative))):
-            grid.addWidget(field_label(self, text, field), place, 0)
+            self._labels[field] = field_label(self, text, field)
+            grid.addWidget(self._labels[field], place, 0)
             grid.addWidget(field, place, 1)
         line = QHBoxLayout()
         line.setSpacing(4)

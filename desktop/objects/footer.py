@@ -1,6 +1,6 @@
 """What the next takes are made with, and the buttons that make them."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.actions.actions import tooltip
@@ -8,17 +8,24 @@ from desktop.actions.key_map import KeyMap
 from desktop.generation.requester import GenerationOptions
 from desktop.objects.objects_commands import OBJECTS_COMMANDS
 from desktop.theme.icons import icon
+from engine.generation.generator import ANYTHING, Capabilities, GeneratorInfo
 from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
 
 
 class Footer(QWidget):
-    """Signals: generate(bool together)."""
+    """Signals: generate(bool together); generator_changed(): another generator is chosen, or others are known."""
 
     generate = Signal(bool)
+    generator_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._qualities = (DRAFT, FINAL)
+        self._generators: tuple[GeneratorInfo, ...] = ()
+        self._selected = 0
+        self.generator = QComboBox(self)
+        self.generator.setAccessibleName("Generator")
+        self.generator.setToolTip("What makes the sounds")
         self.takes = QSpinBox(self)
         self.takes.setRange(1, MOST_TAKES)
         self.takes.lineEdit().setTextMargins(4, 0, 0, 0)
@@ -33,11 +40,12 @@ class Footer(QWidget):
         self.together = QPushButton("&Together", self)
         self.together.setAccessibleName("Generate together")
         self.together.setIcon(icon("together"))
+        self.generator.currentIndexChanged.connect(self._follow_generator)
         self.each.clicked.connect(lambda: self.generate.emit(False))
         self.together.clicked.connect(lambda: self.generate.emit(True))
         self._lay_out()
         self.set_keys(KeyMap(OBJECTS_COMMANDS))
-        self.show_selection(0)
+        self._follow_generator()
 
     def set_keys(self, keys: KeyMap) -> None:
         """Other keys: the tooltips name them."""
@@ -47,32 +55,74 @@ class Footer(QWidget):
 
     @property
     def choice(self) -> GenerationOptions:
-        return GenerationOptions(self.takes.value(), self._qualities[self.quality.currentIndex()])
+        quality = self._qualities[self.quality.currentIndex()]
+        return GenerationOptions(self.takes.value(), quality, self.generator.currentData())
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the chosen generator can do."""
+        chosen = self.generator.currentData()
+        return next((info.capabilities for info in self._generators if info.id == chosen), ANYTHING)
+
+    @Slot(object)
+    def set_generators(self, generators: tuple[GeneratorInfo, ...]) -> None:
+        """Offer these generators, the default one first; the one that was chosen stays so."""
+        chosen = self.generator.currentData()
+        self.generator.blockSignals(True)
+        self._generators = generators
+        self.generator.clear()
+        for info in generators:
+            self.generator.addItem(info.title, info.id)
+        self.generator.setCurrentIndex(max(0, self.generator.findData(chosen)))
+        self.generator.blockSignals(False)
+        self._follow_generator()
 
     def set_qualities(self, draft: Quality, final: Quality) -> None:
         """How many steps a draft and a final take are."""
         self._qualities = (draft, final)
 
     def show_selection(self, count: int) -> None:
-        self.each.setEnabled(count >= 1)
+        self._selected, can = count, self.capabilities
+        self.each.setEnabled(count >= 1 and can.takes("objects"))
         self.each.setText("Generate &each" if count > 1 else "&Generate")
-        self.together.setEnabled(count >= 2)
+        self.together.setEnabled(count >= 2 and can.takes("together"))
+
+    @Slot()
+    def _follow_generator(self) -> None:
+        """Show the controls that the chosen generator takes, and no others."""
+        can = self.capabilities
+        self._show_row(self.generator, len(self._generators) > 1)
+        self._show_row(self.quality, can.takes("quality"))
+        self.together.setVisible(can.takes("together"))
+        self.show_selection(self._selected)
+        self.generator_changed.emit()
+
+    def _show_row(self, field: QWidget, shown: bool) -> None:
+        field.setVisible(shown)
+        self._labels[field].setVisible(shown)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 10)
         column.setSpacing(8)
-        choices = QHBoxLayout()
-        choices.setSpacing(8)
-        for text, field in (("Takes", self.takes), ("Quality", self.quality)):
-            label = QLabel(text, self)
-            label.setProperty("role", "small")
-            label.setBuddy(field)
-            choices.addWidget(label)
-            choices.addWidget(field, 1)
+        self._labels: dict[QWidget, QLabel] = {}
+        rows: list[list[tuple[str, QWidget]]] = [
+            [("Generator", self.generator)],
+            [("Takes", self.takes), ("Quality", self.quality)],
+        ]
+        for row in rows:
+            choices = QHBoxLayout()
+            choices.setSpacing(8)
+            for text, field in row:
+                label = QLabel(text, self)
+                label.setProperty("role", "small")
+                label.setBuddy(field)
+                self._labels[field] = label
+                choices.addWidget(label)
+                choices.addWidget(field, 1)
+            column.addLayout(choices)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.each, 3)
         buttons.addWidget(self.together, 2)
-        column.addLayout(choices)
         column.addLayout(buttons)

@@ -37,7 +37,7 @@ class ObjectsTarget(Protocol):
     @property
     def has_selection(self) -> bool: ...
     @property
-    def has_several_selected(self) -> bool: ...
+    def can_sound_together(self) -> bool: ...
     @property
     def is_generating(self) -> bool: ...
 
@@ -61,7 +61,7 @@ OBJECTS_COMMANDS: tuple[Command[ObjectsTarget], ...] = (
         tip="One take of them all",
         icon="together",
         run=lambda part: part.panel.generate(together=True),
-        enabled=lambda part: part.has_several_selected,
+        enabled=lambda part: part.can_sound_together,
     ),
     Command(
         "regenerate",

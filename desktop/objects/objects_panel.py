@@ -65,6 +65,7 @@ class ObjectsPanel(QWidget):
         self.queue_view = QueueView(queue, self._icons, self)
         self._lay_out()
         self.footer.generate.connect(self.generate)
+        self.footer.generator_changed.connect(self._refresh)
         document.scene_changed.connect(self._refresh)
         document.selection_changed.connect(self._follow_selection)
         document.still_changed.connect(self._forget)
@@ -169,6 +170,7 @@ class ObjectsPanel(QWidget):
             selected=number in selection,
             expanded=self._folded.get(number, selection[-1:] == (number,)),
             busy=busy,
+            capabilities=self.footer.capabilities,
         )
 
     @Slot()

@@ -54,6 +54,7 @@ class ObjectsPart(QObject):
         self.panel.generate_requested.connect(self.ordering.generate)
         self.panel.regenerate_requested.connect(self.ordering.regenerate)
         self.queue.changed.connect(self._tell)
+        self.worker.opened.connect(self.panel.footer.set_generators, Qt.ConnectionType.QueuedConnection)
         self.worker.located.connect(self._tell_device, Qt.ConnectionType.QueuedConnection)
         document.still_changed.connect(self._prepare)
         services.settings.changed.connect(self._apply)
@@ -67,6 +68,7 @@ class ObjectsPart(QObject):
         return self.panel
 
     def bind(self, actions: Actions) -> None:
+        self.panel.footer.generator_changed.connect(actions.refresh)
         actions.register(OBJECTS_COMMANDS, self)
         actions.route(OBJECTS_ROUTES, self, self.panel)
 
@@ -79,8 +81,9 @@ class ObjectsPart(QObject):
         return bool(self._services.document.selection)
 
     @property
-    def has_several_selected(self) -> bool:
-        return len(self._services.document.selection) > 1
+    def can_sound_together(self) -> bool:
+        several = len(self._services.document.selection) > 1
+        return several and self.panel.footer.capabilities.takes("together")
 
     @property
     def is_generating(self) -> bool:

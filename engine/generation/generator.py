@@ -57,6 +57,10 @@ class Capabilities:
         return option in self.options
 
 
+ANYTHING = Capabilities(options=frozenset(OPTIONS))
+"""For controls while it is not known which generators there are."""
+
+
 @dataclass(frozen=True)
 class GeneratorInfo:
     """Description of a generator, available before it is loaded.
