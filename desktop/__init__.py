@@ -1,1 +1,1 @@
-"""The window of Foleyscape: canvas, objects and timeline. It imports the engine; nothing imports it."""
+"""The desktop application: canvas, objects panel and timeline. It imports the engine; the engine never imports it."""

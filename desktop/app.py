@@ -1,4 +1,4 @@
-"""The composition root: makes everything the window needs, once, and runs it."""
+"""Composition root of the desktop application: create the services and the main window, and run the event loop."""
 
 import contextlib
 import os
@@ -42,12 +42,12 @@ DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 @dataclass(frozen=True)
 class Start:
-    """How to begin.
+    """Options the application starts with.
 
     Attributes:
-        path: a still or a project to open, or None for the welcome page.
-        screenshot: a file to draw the window into, after which it leaves.
-        size: of the window then, in pixels.
+        path: a still or a project to open; None shows the welcome page.
+        screenshot: a PNG file to draw the window into before quitting; None runs interactively.
+        size: size of the window for the screenshot, in pixels.
     """
 
     path: Path | None = None
@@ -56,10 +56,10 @@ class Start:
 
 
 def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
-    """Runs the window until it is closed.
+    """Run the application until the window is closed.
 
     Returns:
-        0, or 1 when a screenshot could not be made.
+        0, or 1 if the screenshot could not be made.
 
     Raises:
         Failed: there is no display.
@@ -84,8 +84,10 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
 
 
 def check(start: Start) -> None:
-    """Raises:
-    BadInput: there is nothing at the path, or the screenshot is no PNG.
+    """Check the start options.
+
+    Raises:
+        BadInput: there is nothing at the path, or the screenshot is not a PNG file.
     """
     if start.path is not None and not start.path.exists():
         raise BadInput(f"There is no file or folder {start.path}.")
@@ -96,7 +98,7 @@ def check(start: Start) -> None:
 
 
 def prepare_platform(start: Start, scale: int) -> None:
-    """Sets what Qt reads when it starts.
+    """Set the environment variables that Qt reads when it starts.
 
     Raises:
         Failed: there is no display.
@@ -123,7 +125,7 @@ def create_application() -> QApplication:
 
 
 def create_services(settings: SettingsStore) -> Services:
-    """Everything that the parts share."""
+    """Create the services that all parts of the window share."""
     messages = Messages()
     document, background, running = Document(messages), Background(), Activity()
 
@@ -138,7 +140,7 @@ def create_services(settings: SettingsStore) -> Services:
 
 @contextlib.contextmanager
 def reporting_errors(messages: Messages, application: QApplication) -> Iterator[None]:
-    """Within the block, whatever nobody caught becomes one message, in this thread or another."""
+    """Show uncaught exceptions of this and all other Python threads as messages, within the block."""
     before, before_threads = sys.excepthook, threading.excepthook
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -175,7 +177,7 @@ def about_text() -> str:
 
 
 def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
-    # A shell's Ctrl+C ends the program at once; what was not saved is offered at the next start.
+    # Python's handlers would not run inside Qt's event loop; unsaved work is offered at the next start.
     with contextlib.suppress(ValueError):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
@@ -195,7 +197,7 @@ def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
 
 
 def _device_words(settings: SettingsStore) -> str:
-    """What is known before a model is opened, of the fastest device nothing; who opens one says which it is."""
+    """Return the device asked for in the preferences; empty for "auto", which is known once a model is loaded."""
     asked = settings.preferences.device
     return "" if asked == "auto" else asked.upper()
 

@@ -1,4 +1,4 @@
-"""The command ``foleyscape``: the engine's, and ``app``, which opens the window. The engine knows nothing of it."""
+"""The command ``foleyscape``: the engine's commands, plus ``app``, which opens the window, and ``keys``."""
 
 import argparse
 import re
@@ -12,12 +12,12 @@ from engine.cli.parser import Commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; see ``engine.cli.main``."""
+    """Run the command; see ``engine.cli.main``."""
     return run_command(arguments, more=(add_app, add_keys))
 
 
 def add_app(commands: Commands) -> None:
-    """Adds ``foleyscape app``."""
+    """Add the command ``foleyscape app``."""
     app = commands.add_parser(
         "app",
         help="open the window",
@@ -36,7 +36,7 @@ def add_app(commands: Commands) -> None:
 
 
 def add_keys(commands: Commands) -> None:
-    """Adds ``foleyscape keys``."""
+    """Add the command ``foleyscape keys``."""
     keys = commands.add_parser(
         "keys", help="list the keys of the window", description="List the default keys of the window."
     )
@@ -44,7 +44,7 @@ def add_keys(commands: Commands) -> None:
 
 
 def print_keys(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:  # noqa: ARG001 - as every command
-    """Prints the table of keys."""
+    """Print the table of keys."""
     from desktop.main_window.all_commands import key_table_text
 
     print(key_table_text())  # noqa: T201 - what was asked for
@@ -52,7 +52,7 @@ def print_keys(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:  
 
 
 def size(text: str) -> tuple[int, int]:
-    """``1600x1000`` as numbers."""
+    """Parse a size such as ``1600x1000``."""
     found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write 1600x1000")
@@ -60,7 +60,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def run_app(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:  # noqa: ARG001 - as every command
-    """Opens the window; only now is Qt imported."""
+    """Open the window. Qt is imported here, so that the other commands start without it."""
     from desktop.app import Start, run
 
     return run(Start(arguments.path, arguments.screenshot, arguments.size))

@@ -1,4 +1,4 @@
-"""The window's actions, made from the table of keys: in menus, on buttons, with their keys and tooltips."""
+"""The window's QActions, made from the command tables, with their menus, keys and tooltips."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Binding:
-    """What an action does, and when it can be done."""
+    """The functions of an action: what it does, whether it is enabled and whether it is checked."""
 
     run: Callable[[], None]
     enabled: Callable[[], bool]
@@ -27,7 +27,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class _BoundRoute:
-    """A part's route with the widget whose focus it goes by; None is the window itself."""
+    """A part's route with the widget whose focus selects it; None is the window itself."""
 
     run: Callable[[], None]
     enabled: Callable[[], bool]
@@ -35,11 +35,11 @@ class _BoundRoute:
 
 
 class Actions(QObject):
-    """One ``QAction`` for each command. One that no part has registered does not show.
+    """One ``QAction`` for each command. Commands that no part has registered are not shown.
 
     Args:
-        home: the window whose keys they are.
-        keys: which keys each has.
+        home: the window that the shortcuts belong to.
+        keys: the key map.
     """
 
     def __init__(self, home: QWidget, keys: KeyMap) -> None:
@@ -52,10 +52,10 @@ class Actions(QObject):
         self.set_keys(keys)
 
     def register(self, commands: Sequence[Command[Part]], part: Part) -> None:
-        """Bind a part's commands to it. ``enabled`` and ``checked`` are asked again at every ``refresh``.
+        """Bind a part's commands to it. ``enabled`` and ``checked`` are evaluated at every ``refresh``.
 
         Raises:
-            ValueError: one of them is bound already, is routed by focus, or is not in the table of the window.
+            ValueError: a command is bound already, is routed by focus, or is not in the window's table.
         """
         for command in commands:
             if command.run is None:
@@ -65,9 +65,9 @@ class Actions(QObject):
         self.refresh()
 
     def route(self, routes: Sequence[Route[Part]], part: Part, widget: QWidget | None) -> None:
-        """Add what a part does for shared commands, while the keyboard focus is in ``widget``.
+        """Add what a part does for shared commands while the keyboard focus is in ``widget``.
 
-        Where no part with the focus can do it, the first part that can does, in the order of these calls.
+        If the part with the focus cannot run the command, the first part that can does, in the order of these calls.
 
         Raises:
             ValueError: the command is not shared.
@@ -113,11 +113,11 @@ class Actions(QObject):
         return self._made[id_]
 
     def bound(self) -> tuple[Command[Any], ...]:
-        """The commands that a part has registered, in the order of the menus."""
+        """Return the commands that a part has registered, in the order of the menus."""
         return tuple(command for command in self._table.values() if command.id in self._bindings)
 
     def refresh(self) -> None:
-        """Asks every action again whether it can be done now."""
+        """Update the enabled and checked state of every action."""
         for id_, made in self._made.items():
             binding = self._bindings.get(id_)
             made.setEnabled(binding is not None and binding.enabled())
@@ -130,15 +130,15 @@ class Actions(QObject):
             made.setToolTip(tooltip(spec, keys))
             if not spec.scope:
                 made.setShortcuts([QKeySequence(key) for key in keys.keys(id_)])
-            else:  # Its part of the window takes the key; the menu only says which.
+            else:  # The part handles the key itself; the menu only shows it.
                 made.setText(f"{spec.text}\t{shown_key(id_, keys)}".rstrip())
 
     def rename(self, id_: str, text: str) -> None:
-        """Another text, such as what would be undone."""
+        """Set another text, such as the name of the edit to undo."""
         self._made[id_].setText(text)
 
     def fill(self, bar: QMenuBar) -> None:
-        """Makes the menus; one in which nothing is bound is left out."""
+        """Create the menus; menus without bound actions are left out."""
         bar.clear()
         for title in MENUS:
             there = [spec for spec in self.bound() if spec.menu == title]
@@ -176,19 +176,25 @@ class Actions(QObject):
 
 
 def tooltip(spec: Command[Any], keys: KeyMap, words: str = "") -> str:
-    """What it does, in other words where they are given, and its key: "Play from the playhead, or stop  (Space)"."""
+    """Return a tooltip of text and key, such as "Play from the playhead, or stop  (Space)".
+
+    Args:
+        spec: the command.
+        keys: the key map.
+        words: a text instead of the command's own.
+    """
     words, key = words or spec.tip or spec.plain, shown_key(spec.id, keys)
     return f"{words}  ({key})" if key else words
 
 
 def shown_key(id_: str, keys: KeyMap) -> str:
-    """The first key of an action as this system writes it, or ""."""
+    """Return the first key of an action as the platform writes it, or ""."""
     first = next(iter(keys.keys(id_)), None)
     return "" if first is None else QKeySequence(first).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def pressed(event: QKeyEvent) -> str:
-    """The key of an event, as the table of keys writes it."""
+    """Return the key of an event in the key map's spelling."""
     return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
 
 

@@ -1,4 +1,4 @@
-"""A command of the window: what menus, keys and help say of it, and what it does. No widgets."""
+"""A command of the window: its texts, keys and functions. No widgets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,22 +15,23 @@ def always_enabled(_part: Any) -> bool:
 
 @dataclass(frozen=True)
 class Command(Generic[Part]):
-    """One thing the window can do. Each part of the window has a table of its commands.
+    """A command. Each part of the window has a table of its commands.
 
     Attributes:
         id: its name in code and in the settings.
-        text: as the menu shows it, with ``&`` before its letter; ends in an ellipsis when it asks for more first.
-        menu: the menu it stands in, one of ``MENUS``.
+        text: the menu text, with ``&`` before the mnemonic; ends in an ellipsis if a dialog follows.
+        menu: the menu it is in, one of ``MENUS``.
         keys: its default keys, as ``QKeySequence`` reads them; the first is shown.
-        tip: one sentence for the tooltip and the status line.
+        tip: one sentence for the tooltip and the status bar.
         icon: the name of its icon, or "".
         group: a menu has a separator where this changes.
-        scope: the part of the window, "canvas" or "timeline", in which alone its keys act, while that part has the
-            keyboard; there they come before the window's. "" is the whole window.
-        run: does it, given the part whose table it is in. None if several parts do it: it is then routed to one of
-            them by the keyboard focus (``Route``).
-        enabled: whether it can be done now.
-        checked: whether it is switched on; None if it is not something to switch.
+        scope: "canvas" or "timeline" if its keys act only while that part has the focus, before the window's
+            keys. "" is
+            the whole window.
+        run: runs it on the part whose table it is in. None if several parts have it: it is then routed to one of them
+            by the keyboard focus (``Route``).
+        enabled: whether it can be run now.
+        checked: whether it is switched on; None if it is not a switch.
     """
 
     id: str
@@ -47,7 +48,7 @@ class Command(Generic[Part]):
 
     @property
     def plain(self) -> str:
-        """What it is called, for messages, tables and accessible names."""
+        """The text without mnemonic and ellipsis, for messages, tables and accessible names."""
         return self.text.replace("&", "").removesuffix("...").removesuffix("…")
 
 
@@ -56,8 +57,9 @@ class Route(Generic[Part]):
     """What one part of the window does for a command that several parts share.
 
     Attributes:
-        id: of a command whose ``run`` is None.
-        run, enabled: as in ``Command``.
+        id: id of a command whose ``run`` is None.
+        run: as in ``Command``.
+        enabled: as in ``Command``.
     """
 
     id: str

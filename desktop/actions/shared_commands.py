@@ -1,4 +1,4 @@
-"""Commands that several parts of the window do: the part with the keyboard focus, or else the first that can."""
+"""Commands that several parts implement: run by the part with the keyboard focus, else by the first that can."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who gets a key: a field one types into before the window, the window before a button that was only clicked."""
+"""Decides who gets a key: text fields before the window's shortcuts, shortcuts before a button that was clicked."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -31,7 +31,7 @@ ARROWS = frozenset(
 )
 EDITING = frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 ENTERING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape})
-# Those that a text field knows itself.
+# Editing keys that text fields handle themselves.
 FIELD_COMMANDS = frozenset(
     {Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_X, Qt.Key.Key_Y, Qt.Key.Key_Z}
 )
@@ -41,7 +41,7 @@ COMMANDS = (
 
 
 class FocusGuard(QObject):
-    """Watches only the widget that has the focus, so it costs nothing while the pointer moves."""
+    """An event filter on the widget with the focus only, so that it costs nothing while the pointer moves."""
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
@@ -59,7 +59,7 @@ class FocusGuard(QObject):
     def _is_for(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
             return False
-        # A button that was clicked must not take Space from the transport; one reached by Tab is pressed by it.
+        # Space plays and stops after a button was clicked, but presses a button that was reached by Tab.
         if isinstance(watched, QAbstractButton) and self._clicked:
             return False
         return wants(watched, event)
@@ -73,7 +73,7 @@ class FocusGuard(QObject):
 
 
 def wants(widget: QWidget, event: QKeyEvent) -> bool:
-    """Whether the key is for the widget that has the focus, rather than for the window."""
+    """Return whether the focused widget, rather than the window, gets the key."""
     key, commands = Qt.Key(event.key()), event.modifiers() & COMMANDS
     if is_field(widget):
         return _wanted_by_field(event, key, commands)
@@ -89,7 +89,7 @@ def wants(widget: QWidget, event: QKeyEvent) -> bool:
 
 
 def is_field(widget: QWidget) -> bool:
-    """Whether one types into it."""
+    """Return whether the user types into this widget."""
     if isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit) and widget.isReadOnly():
         return False
     return isinstance(widget, FIELDS) or (isinstance(widget, QComboBox) and widget.isEditable())

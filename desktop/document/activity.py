@@ -4,10 +4,11 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Activity(QObject):
-    """What runs, in words, by who runs it; the status line shows it.
+    """Running tasks and facts of the session (device, model, sound), shown in the status bar.
 
     Signals:
-        changed(): something else runs, or nothing. facts_changed(): the device, the model or the sound is another.
+        changed(): a task started, progressed or ended.
+        facts_changed(): the device, the model or the sound output has changed.
     """
 
     changed = Signal()
@@ -19,7 +20,7 @@ class Activity(QObject):
         self._facts: dict[str, str] = {}
 
     def set_task(self, who: str, words: str, seconds_to_go: float | None = None) -> None:
-        """``who`` runs what ``words`` say; no words when it is done."""
+        """Set the text of the task that ``who`` runs; an empty text removes it."""
         before = self._work.get(who)
         if words:
             self._work[who] = (words, seconds_to_go)
@@ -29,14 +30,14 @@ class Activity(QObject):
             self.changed.emit()
 
     def set_fact(self, what: str, words: str) -> None:
-        """A fact that stays: ``device``, ``model``, or why there is no ``sound``."""
+        """Set a lasting fact: the ``device``, the ``model``, or why there is no ``sound``."""
         if self._facts.get(what, "") != words:
             self._facts[what] = words
             self.facts_changed.emit()
 
     @property
     def work(self) -> str:
-        """All that runs, with the time to go where it is known."""
+        """All running tasks as one text, with the remaining time of those that have an estimate."""
         return "   ·   ".join(
             words if seconds is None else f"{words}, {duration_text(seconds)} to go"
             for words, seconds in self._work.values()
@@ -47,6 +48,6 @@ class Activity(QObject):
 
 
 def duration_text(seconds: float) -> str:
-    """A length of time as people say it: "8 s", "2 min 5 s"."""
+    """Return a duration as text: "8 s", "2 min 5 s"."""
     whole = max(0, round(seconds))
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"

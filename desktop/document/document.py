@@ -1,4 +1,4 @@
-"""The document: the scene that is open, the way it came to be, and what of it is selected."""
+"""The document: the open scene with its undo history and its selection."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -19,13 +19,13 @@ Change = Callable[[Scene], Scene]
 
 
 class Document(QObject):
-    """Holds the scene as a value; views subscribe to it and ask it for every edit.
+    """Holds the current scene; views subscribe to its signals and route every edit through it.
 
     Signals:
-        scene_changed(Scene): after an edit, undo, redo, or another scene.
-        selection_changed(tuple): numbers of the selected objects, in the order they were selected.
-        history_changed(): what can be undone or redone, or whether it is saved, is different.
-        still_changed(): another picture, or none.
+        scene_changed(Scene): after an edit, undo or redo, or when another scene is shown.
+        selection_changed(tuple): indices of the selected objects, in the order of selection.
+        history_changed(): what can be undone or redone, or whether the scene is saved, has changed.
+        still_changed(): another still, or none, is shown.
     """
 
     scene_changed = Signal(object)
@@ -59,7 +59,7 @@ class Document(QObject):
 
     @property
     def selection(self) -> tuple[int, ...]:
-        """Numbers of the selected objects, in the order they were selected."""
+        """Indices of the selected objects, in the order of selection."""
         return self._selection
 
     @property
@@ -67,15 +67,15 @@ class Document(QObject):
         return self._history.unsaved
 
     def edit(self, name: str, change: Change, key: str | None = None) -> bool:
-        """Makes an edit, as one step of undo.
+        """Apply an edit as one undo step.
 
         Args:
-            name: as the Edit menu shows it: "Move clip".
-            change: a pure edit of ``engine.scene.edits``; its refusal becomes a message.
-            key: edits one after another with the same key are one step, until ``settle``.
+            name: name in the Edit menu, such as "Move clip".
+            change: a pure edit of ``engine.scene.edits``. If it raises ``BadInput``, a message is shown.
+            key: consecutive edits with the same key are merged into one undo step, until ``settle`` is called.
 
         Returns:
-            Whether it was made.
+            Whether the edit was applied.
         """
         try:
             scene = change(self.scene)
@@ -86,14 +86,14 @@ class Document(QObject):
         return True
 
     def settle(self) -> None:
-        """The drag has ended: the next edit is a step of its own, whatever its key."""
+        """End a run of merged edits: the next edit is an undo step of its own, whatever its key."""
         self._history = self._history.settled()
 
     def adopt(self, change: Change) -> bool:
-        """Takes in what no undo may take away, such as a take that arrives: it is in every scene of the history.
+        """Apply a change to every scene of the history, so that undo cannot remove it. Used for takes that arrive.
 
         Returns:
-            Whether it was taken in; a refusal becomes a message.
+            Whether the change was applied; if it raises ``BadInput``, a message is shown.
         """
         try:
             history = self._history.apply_to_all(change)
@@ -112,7 +112,7 @@ class Document(QObject):
             self._set_history(self._history.redo())
 
     def select(self, numbers: Iterable[int]) -> None:
-        """Selects the objects of these numbers; those that are not in the scene are left out."""
+        """Select the objects with these indices; indices that are not in the scene are ignored."""
         there = {thing.index for thing in self.scene.objects}
         chosen = tuple(number for number in dict.fromkeys(numbers) if number in there)
         if chosen != self._selection:
@@ -122,7 +122,7 @@ class Document(QObject):
     def replace(
         self, scene: Scene, still: "Still | None", project: "Project | None", *, unsaved: bool = False
     ) -> None:
-        """Another scene, with a history of its own. ``unsaved``: it holds what is not on disk, as after recovery."""
+        """Show another scene with a history of its own; ``unsaved`` says that it differs from what is on disk."""
         another = still != self._still
         self._still, self._project = still, project
         self._history = History(scene, saved=None if unsaved else scene)
@@ -135,7 +135,7 @@ class Document(QObject):
         self.history_changed.emit()
 
     def mark_saved(self, scene: Scene, project: "Project | None" = None) -> None:
-        """``scene`` is on disk now; edits made while it was being written stay unsaved."""
+        """Note that ``scene`` is on disk. Edits made during the save stay unsaved."""
         if project is not None:
             self._project = project
         self._history = replace(self._history.settled(), saved=scene)

@@ -1,4 +1,4 @@
-"""What is said to the person: one value, through one place."""
+"""Messages to the user, sent through one object."""
 
 import logging
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ LEVELS: dict[Kind, int] = {"info": logging.INFO, "warning": logging.WARNING, "er
 
 @dataclass(frozen=True)
 class Message:
-    """One thing to say: what happened, and what to do about it, in a sentence or two."""
+    """A message to the user: what happened and what to do about it, in one or two sentences."""
 
     kind: Kind
     text: str
 
 
 class Messages(QObject):
-    """The one way from anything that goes wrong, or well, to the screen."""
+    """The only path from an outcome or an error to the screen."""
 
     shown = Signal(object)
 
@@ -44,7 +44,7 @@ class Messages(QObject):
 
 
 def message_of(error: BaseException) -> Message:
-    """The sentence for an error of any kind: its own where it has one, else what it is and what can be done."""
+    """Return the message for an error: its own sentence if it has one, else its type and what to try."""
     if isinstance(error, FoleyscapeError):
         return Message("error", error.message)
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":

@@ -1,4 +1,4 @@
-"""What a session does with project folders, as functions for the background thread: no Qt but the pasted picture."""
+"""Reading and writing of project folders, as functions for the background thread. No Qt except the pasted image."""
 
 import shutil
 import tempfile
@@ -28,11 +28,15 @@ NOT_COPIED = ("autosave", ".foleyscape-lock")
 
 @dataclass(frozen=True)
 class LoadedProject:
-    """A project that was opened, with its still.
+    """An opened project with its scene and still.
 
     Attributes:
-        unsaved: whether the scene holds what scene.json does not.
-        recoverable: states that were never saved, the newest first.
+        project: the open project folder.
+        scene: the scene as opened.
+        still: None if its file could not be read.
+        warnings: what was repaired or is missing, in sentences.
+        recoverable: autosaves newer than the saved scene, the newest first.
+        unsaved: whether the scene differs from scene.json.
     """
 
     project: Project
@@ -53,13 +57,17 @@ class Recoverable:
 
 
 def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Project | None) -> LoadedProject:
-    """Opens a project folder, or a still as a new scene.
+    """Open a project folder, or a still as a new scene.
 
     Args:
-        same: the open project, if it is this very one: it stays open and goes back to what was saved.
+        path: a project folder or a picture.
+        unsaved: the folder in which new scenes are created.
+        begin: sets the defaults of a new scene.
+        same: the open project if ``path`` is its folder. It stays open and reverts to what was saved.
 
     Raises:
-        BadInput, Failed: it cannot be opened.
+        BadInput: it cannot be opened.
+        Failed: it cannot be read.
     """
     if path.is_dir():
         if same is None:
@@ -70,7 +78,7 @@ def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Proje
 
 
 def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> LoadedProject:
-    """A new scene of a picture that is no file."""
+    """Create a scene from a picture in memory."""
     with tempfile.TemporaryDirectory(prefix="foleyscape-") as folder:
         path = Path(folder) / f"{name}.png"
         if not picture.save(str(path), "PNG"):  # type: ignore[call-overload]
@@ -85,15 +93,17 @@ def recover_from_autosave(found: Recoverable) -> LoadedProject:
 
 
 def newest_autosave(loaded: LoadedProject) -> LoadedProject:
-    """Raises:
-    BadInput: none of them can be opened.
+    """Return the project with the scene of its newest autosave.
+
+    Raises:
+        BadInput: no autosave can be opened.
     """
     opened = loaded.project.recover(loaded.recoverable[0])
     return LoadedProject(opened.project, opened.scene, loaded.still, opened.warnings, (), unsaved=True)
 
 
 def recoverable(unsaved: Path) -> tuple[Recoverable, ...]:
-    """Scenes of earlier runs, the newest first. Those another program has open now are its own."""
+    """Return the unsaved scenes of earlier runs, the newest first. Those open in another process are skipped."""
     found = []
     for path in sorted(unsaved.glob(f"*{SUFFIX}"), reverse=True):
         try:
@@ -109,7 +119,7 @@ def recoverable(unsaved: Path) -> tuple[Recoverable, ...]:
 
 
 def copy_project(project: Project, scene: Scene, path: Path) -> Project:
-    """A copy of the project that holds ``scene``, open, whole or not at all.
+    """Copy a project to ``path`` with ``scene`` as its saved scene, and open the copy. A failed copy leaves no folder.
 
     Raises:
         BadInput: the folder is not empty.
@@ -134,7 +144,7 @@ def copy_project(project: Project, scene: Scene, path: Path) -> Project:
 
 
 def fetch_takes(project: Project, copy: Project, records: Iterable[TakeRecord]) -> None:
-    """Copies takes that arrived late, with the masks that their recipes name."""
+    """Copy takes that arrived during the copy, with the masks that their recipes reference."""
     for record in records:
         for mask in referenced_masks(record.recipe):
             if (project.path / mask_file(mask)).is_file():
@@ -150,7 +160,7 @@ def _copy(project: Project, copy: Project, name: str) -> None:
 
 
 def close(project: Project, *, discard: bool, remove: bool) -> None:
-    """Closes a project. ``discard``: its autosaves are wanted no more. ``remove``: nor is the folder."""
+    """Close a project; ``discard`` deletes its autosaves, ``remove`` its whole folder."""
     if remove:
         project.close()
         shutil.rmtree(project.path, ignore_errors=True)
@@ -178,7 +188,7 @@ def _new_scene(path: Path, name: str, unsaved: Path, begin: Callable[[Scene], Sc
 
 
 def _with_still(opened: Opened, *, unsaved: bool = False, stays: bool = False) -> LoadedProject:
-    """``stays``: the project was open before, and remains so whatever happens."""
+    """Load the still of an opened project. ``stays``: do not close the project on an error; it was open before."""
     try:
         still, warnings = opened.project.still(opened.scene), opened.warnings
     except BadInput as damage:

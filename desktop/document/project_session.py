@@ -1,4 +1,4 @@
-"""Opening, saving, autosaving and recovering scenes: what to do, in which order, never in the GUI thread."""
+"""Opens, saves, autosaves and recovers projects. All file access runs in the background thread."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class SceneDefaults:
-    """What a new scene begins with."""
+    """Sample rate and frame rate of a new scene."""
 
     sample_rate: int = 48_000
     frame_rate: str = "25"
@@ -35,20 +35,22 @@ class SceneDefaults:
 
 
 class ProjectSession(QObject):
-    """What is open, and where it is kept. A still that was opened is kept in ``unsaved`` until it is saved.
+    """The open project and its place on disk. A new still is kept in the folder ``unsaved`` until it is saved.
 
     Args:
-        document: gets every scene that is opened.
-        background: where files are read and written.
-        unsaved: the folder for scenes that nobody has saved yet.
-        begin: what a new scene begins with, asked when one is opened.
+        document: receives every scene that is opened.
+        background: runs the file access.
+        messages: shows warnings and errors.
+        unsaved: folder of the scenes that have not been saved yet.
+        begin: returns the defaults of a new scene; called whenever one is created.
 
     Signals:
-        opened(Path): a still or project is open. saved(Path): the scene is in this project folder.
-        closed(): nothing is open any more.
-        recovery_offered(Loaded): a project that holds changes which were never saved is open.
-        recoverable_found(tuple): scenes of an earlier run that were never saved.
-        busy_changed(str): what is being read or written, in words, or nothing.
+        opened(Path): a still or project was opened.
+        saved(Path): the scene was saved in this project folder.
+        closed(): no project is open any more.
+        recovery_offered(LoadedProject): the project just opened has autosaves newer than its saved scene.
+        recoverable_found(tuple): unsaved scenes of an earlier run were found.
+        busy_changed(str): what is being read or written, empty if nothing is.
     """
 
     opened = Signal(object)
@@ -85,12 +87,12 @@ class ProjectSession(QObject):
 
     @property
     def busy(self) -> str:
-        """What is being read or written, in words, or nothing."""
+        """What is being read or written; empty if nothing is."""
         return self._running[0] if self._running else ""
 
     @property
     def untitled(self) -> bool:
-        """Whether what is open has no place of its own yet."""
+        """Whether the open scene has not been saved to a folder of the user's choice yet."""
         project = self._document.project
         return project is not None and project.path.parent == self._unsaved.resolve()
 
@@ -98,15 +100,15 @@ class ProjectSession(QObject):
         self._timer.setInterval(round(seconds * 1000))
 
     def open(self, path: Path) -> None:
-        """Opens a still or a project folder in place of what is open; ask about unsaved changes first."""
+        """Open a still or a project folder, replacing what is open. The caller asks about unsaved changes first."""
         if self._opening == path:
-            return  # It was clicked twice.
+            return  # A double click opens once.
         begin, place, same, done = self._begin(), self._unsaved, self._same(path), self._showing(path)
         self._opening = path
         self._run(f"Opening {path.name}", lambda: project_io.load(path, place, begin.begin, same), done)
 
     def open_picture(self, picture: QImage, name: str) -> None:
-        """Opens a picture that is no file, such as a pasted one."""
+        """Open a picture that has no file, such as a pasted one."""
         begin, place, copy = self._begin(), self._unsaved, picture.copy()
         self._run(
             f"Opening the {name}",
@@ -115,7 +117,7 @@ class ProjectSession(QObject):
         )
 
     def recover(self, found: Recoverable) -> None:
-        """Opens a scene of an earlier run that was never saved."""
+        """Open an unsaved scene of an earlier run."""
         self._run(
             f"Recovering {found.name}",
             lambda: project_io.recover_from_autosave(found),
@@ -123,7 +125,7 @@ class ProjectSession(QObject):
         )
 
     def recover_newest(self, loaded: LoadedProject) -> None:
-        """Goes on with the newest autosave of the project that is open."""
+        """Continue with the newest autosave of the open project."""
         self._run(
             "Recovering what was not saved",
             lambda: project_io.newest_autosave(loaded),
@@ -131,11 +133,11 @@ class ProjectSession(QObject):
         )
 
     def forget(self, found: Recoverable) -> None:
-        """Removes a scene of an earlier run for good."""
+        """Delete an unsaved scene of an earlier run."""
         self._run("Removing", lambda: project_io.remove(found.path), lambda _: None)
 
     def look_for_recoverable(self) -> None:
-        """Looks for scenes of an earlier run, and tells of them."""
+        """Search for unsaved scenes of earlier runs; ``recoverable_found`` follows."""
         place = self._unsaved
         self._background.run(
             lambda: project_io.recoverable(place), self.recoverable_found.emit, self._messages.fail
@@ -144,7 +146,7 @@ class ProjectSession(QObject):
     def save(
         self, on_success: Callable[[], None] | None = None, on_error: Callable[[], None] | None = None
     ) -> None:
-        """Saves into the project's own folder. ``then`` runs when that went well, ``otherwise`` when it did not."""
+        """Save into the project's own folder, then call ``on_success`` or ``on_error``."""
         project, scene = self._document.project, self._document.scene
         if project is None:
             return
@@ -156,7 +158,7 @@ class ProjectSession(QObject):
         )
 
     def save_as(self, path: Path, on_success: Callable[[], None] | None = None) -> None:
-        """Saves into another folder and goes on there. ``then`` runs when that went well."""
+        """Save into another folder and continue there, then call ``on_success``. Nothing is called on an error."""
         project, scene = self._document.project, self._document.scene
         if project is None:
             return
@@ -168,7 +170,7 @@ class ProjectSession(QObject):
         )
 
     def autosave(self) -> None:
-        """Keeps the scene as it is beside what was saved, if it is not there yet."""
+        """Write an autosave of the scene, unless this scene has been autosaved already."""
         project, scene = self._document.project, self._document.scene
         if project is None or not self._document.unsaved or scene == self._autosaved:
             return
@@ -176,7 +178,7 @@ class ProjectSession(QObject):
         self._background.run(lambda: project.autosave(scene), lambda _: None, self._messages.fail)
 
     def close_scene(self) -> None:
-        """Closes what is open. What was never saved is gone then."""
+        """Close the open project. An untitled one is deleted."""
         project = self._document.project
         self._close_project(project, discard=True)
         self._document.replace(Scene(), None, None)
@@ -184,10 +186,11 @@ class ProjectSession(QObject):
         self.closed.emit()
 
     def _showing(self, path: Path | None) -> Callable[[LoadedProject], None]:
-        """Shows what was loaded, unless something else was asked for since.
+        """Return the function that shows a loaded project, unless another open was requested in the meantime.
 
-        A take that arrived in the meantime, in a scene that was saved, is not lost: it is saved before another scene
-        takes its place, and stays where the same scene was opened again.
+        If a take arrived in a saved scene during the load, that scene is saved again before it is replaced; if the
+        same
+        project was opened again, its open scene stays.
         """
         was_saved = not self._document.unsaved
         self._asked += 1
@@ -226,7 +229,7 @@ class ProjectSession(QObject):
             self.recovery_offered.emit(loaded)
 
     def _close_project(self, project: Project | None, *, discard: bool) -> None:
-        """Closes a project; its autosaves hold nothing more, and if it never had a place, it goes too."""
+        """Close a project and discard its autosaves; delete its folder if it is untitled."""
         if project is None:
             return
         untitled = project.path.parent == self._unsaved.resolve()
@@ -237,12 +240,12 @@ class ProjectSession(QObject):
         )
 
     def _same(self, path: Path) -> Project | None:
-        """The open project, if that is what is to be opened again."""
+        """Return the open project if ``path`` is its folder, else None."""
         project = self._document.project
         return project if project is not None and project.path == path.resolve() else None
 
     def _note_saved(self, scene: Scene, project: Project, on_success: Callable[[], None] | None) -> None:
-        """What came about while it was being written is written, too, before anything that depends on it."""
+        """Mark the scene as saved. If it changed during the save, save again before running ``on_success``."""
         self._document.mark_saved(scene, project)
         self.saved.emit(project.path)
         if on_success is not None and self._document.unsaved and self._document.project is project:
@@ -253,7 +256,7 @@ class ProjectSession(QObject):
     def _move_to(
         self, project: Project, before: Project, named: Scene, on_success: Callable[[], None] | None
     ) -> None:
-        """Goes on in the copy. A take that arrived while it was made is fetched first."""
+        """Continue in the copy. Takes that arrived during the copy are fetched first."""
         scene = self._document.scene
         late = [take for take in scene.takes if take.digest not in project.takes]
         if late:

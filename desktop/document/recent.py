@@ -1,4 +1,4 @@
-"""What was open lately, the newest first. Pure values."""
+"""Recently opened stills and projects, the newest first. No Qt."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Recent:
-    """Stills and project folders by their paths, each once."""
+    """Paths of stills and project folders, without duplicates."""
 
     paths: tuple[Path, ...] = ()
 
     def with_path(self, path: Path) -> "Recent":
-        """After this was opened."""
+        """Return the list with this path first."""
         path = path.absolute()
         return Recent((path, *(other for other in self.paths if other != path))[:MOST])
 
@@ -27,7 +27,7 @@ class Recent:
 
 
 def read_recent(facts: Any) -> Recent:
-    """From what a file holds; what is no path is left out."""
+    """Read the list from a settings value; entries that are not paths are skipped."""
     texts: Iterable[Any] = facts if isinstance(facts, list) else ()
     paths = [Path(text) for text in texts if isinstance(text, str) and text and "\0" not in text]
     return Recent(tuple(dict.fromkeys(path for path in paths if path.is_absolute()))[:MOST])

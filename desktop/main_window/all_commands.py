@@ -1,4 +1,4 @@
-"""Every command of the window, in the order of its menus, and the table of keys made from them."""
+"""All commands of the window in the order of its menus, and the table of keys made from them."""
 
 from typing import Any
 

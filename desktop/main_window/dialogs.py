@@ -1,4 +1,4 @@
-"""What the window asks a person, and waits for: files, folders, yes or no."""
+"""Modal dialogs of the main window: files, folders, yes or no."""
 
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,7 +12,7 @@ PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.ppm *
 
 
 class Dialogs(Protocol):
-    """Asks; None or "cancel" when the person would rather not."""
+    """Protocol of the dialogs; they return None or "cancel" if the user cancels."""
 
     def still(self, folder: Path) -> Path | None: ...
     def project(self, folder: Path) -> Path | None: ...
@@ -23,7 +23,7 @@ class Dialogs(Protocol):
 
 
 class QtDialogs:
-    """Asks by dialogs over the window."""
+    """The dialogs as Qt shows them over the window."""
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent

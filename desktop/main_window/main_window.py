@@ -1,4 +1,4 @@
-"""The main window: it wires the parts together and does not decide."""
+"""The main window: creates and connects the parts; decisions are made elsewhere."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -35,14 +35,14 @@ SHARES = {"across": [1040, 400], "down": [560, 320]}
 
 
 class MainWindow(QMainWindow):
-    """Composes welcome page, canvas, objects, timeline and status line over one document.
+    """Welcome page, canvas, objects panel, timeline and status bar over one document.
 
     Args:
-        services: what every part shares.
-        panels: who makes the parts.
-        about: what "About" says.
-        samples: pictures to try.
-        ask: asks the person; None is by dialogs.
+        services: what all parts share.
+        panels: factories of the parts.
+        about: text of the About dialog.
+        samples: sample stills for the welcome page.
+        ask: the modal dialogs; None uses Qt's.
     """
 
     def __init__(
@@ -83,10 +83,10 @@ class MainWindow(QMainWindow):
         self._show_recent()
         self._show_title()
 
-    # What the person does
+    # User actions
 
     def open_path(self, path: Path) -> None:
-        """Opens a still or project, once the person agrees to leave what is open."""
+        """Open a still or project after asking about unsaved changes."""
         self._leave_scene(lambda: self.services.session.open(path))
 
     def open_still(self) -> None:
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
             self.open_path(chosen)
 
     def paste(self) -> None:
-        """Opens the picture, or the file, in the clipboard."""
+        """Open the picture, or the file, in the clipboard."""
         data = QGuiApplication.clipboard().mimeData()
         path = first_path(data.urls()) if data is not None and data.hasUrls() else None
         if path is not None:
@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(project.path)))
 
     def _leave_scene(self, on_success: Callable[[], None]) -> None:
-        """Asks about changes that are not saved, where there are any, and goes on if the person agrees."""
+        """Ask about unsaved changes, if there are any, and call ``on_success`` unless the user cancels."""
         document = self.services.document
         answer = self._ask.unsaved(document.scene.name) if document.unsaved else "discard"
         if answer == "save":
@@ -223,7 +223,7 @@ class MainWindow(QMainWindow):
         self._ask.tell("About Foleyscape", self._about)
 
     def copy_diagnostics(self) -> None:
-        """Put a report on this installation into the clipboard, to be sent with a description of a fault."""
+        """Copy a report on this installation to the clipboard, for bug reports."""
         activity = self.services.activity
         facts = {name: activity.fact(name) for name in ("model", "device", "sound")}
 
@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
     def has_scene(self) -> bool:
         return self.services.document.project is not None
 
-    # What has happened
+    # Reactions to signals
 
     def _note_opened(self, path: Path | None) -> None:
         if path is not None:
@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         self.actions_.refresh()
 
-    # Where things are
+    # State
 
     def _last_folder(self) -> Path:
         return self._recent.paths[0].parent if self._recent.paths else Path.home()
@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
         return Path(chosen) if chosen else self._last_folder()
 
     def _restore(self) -> None:
-        """Stands as it stood when it was last closed."""
+        """Restore size, position and splitters from the last run."""
         self.resize(USUAL)
         geometry = self._remembered.get("geometry")
         if isinstance(geometry, str):
@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
             split.setSizes(sizes_of(found, split.count()) or SHARES[name])
 
     def remember(self) -> None:
-        """Writes down how it stands, and what was open lately."""
+        """Save size, position, splitters and the recent files."""
         geometry = base64.b64encode(self.saveGeometry().data()).decode()
         splits = {name: split.sizes() for name, split in self._splits.items()}
         facts = {"recent": self._recent.texts(), "geometry": geometry, "splits": splits}
@@ -319,7 +319,7 @@ class MainWindow(QMainWindow):
             self.services.messages.fail(failure)
 
     def abandon(self) -> None:
-        """Closes without asking and without remembering anything."""
+        """Close without asking and without saving the window's state."""
         self._end()
         self.close()
 
@@ -327,7 +327,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if event.source() is not None:
-            return  # What leaves this window is no still for it.
+            return  # A drag that began in this window is not a file to open.
         if event.mimeData().hasImage() or first_path(event.mimeData().urls()) is not None:
             event.acceptProposedAction()
 
@@ -347,7 +347,7 @@ class MainWindow(QMainWindow):
         event.setAccepted(self._leaving)
 
     def _leave(self) -> None:
-        """Ends everything, then closes: by itself where saving came first."""
+        """Close all parts, then the window; called again by itself if a save came first."""
         self.remember()
         self._end()
         if self.isVisible():
@@ -364,12 +364,12 @@ class MainWindow(QMainWindow):
 
 
 def first_path(urls: Sequence[QUrl]) -> Path | None:
-    """The first file or folder of this machine among what is dropped or pasted."""
+    """Return the first local file or folder among dropped or pasted URLs, or None."""
     return next((Path(url.toLocalFile()) for url in urls if url.isLocalFile()), None)
 
 
 def sizes_of(found: Any, count: int) -> list[int]:
-    """The sizes of a splitter's parts from a file; none where they cannot be that."""
+    """Return the sizes of a splitter's parts from a settings value; empty if they are invalid."""
     if not isinstance(found, list) or len(found) != count:
         return []
     sizes = [size for size in found if type(size) is int and 0 <= size < 100_000]

@@ -1,4 +1,4 @@
-"""The one place where messages show: a bar over the lower edge of the window."""
+"""The message bar over the lower edge of the window."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics
@@ -13,14 +13,14 @@ SECONDS = {"info": 5.0, "warning": 10.0, "error": 0.0}
 MOST_WIDTH = 760
 MARGIN = 18
 ABOVE = 62
-"""Pixels from below: the transport and the meters stay in sight."""
+"""Pixels above the lower edge, so that transport and meters stay visible."""
 
 
 class MessageBar(QFrame):
-    """Shows one message at a time, the newest; an error stays until it is dismissed.
+    """Shows the newest message; errors stay until they are dismissed.
 
     Args:
-        over: the widget over whose lower edge it shows.
+        over: the widget over whose lower edge the bar is shown.
     """
 
     def __init__(self, over: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""Draws the window into a file once everything in it has settled, for documentation and for checking a build."""
+"""Draws the window into a PNG file once nothing runs any more, for documentation and for checking a build."""
 
 import sys
 from pathlib import Path
@@ -17,10 +17,10 @@ PATIENCE_MS = 180_000
 
 
 class Screenshot(QObject):
-    """Opens the path, waits until nothing runs any more, draws, and leaves.
+    """Opens the path, waits until nothing runs, draws the window and quits.
 
     Attributes:
-        code: 0 when the picture was made, 1 when not.
+        code: exit code: 0 if the picture was written, else 1.
     """
 
     def __init__(self, window: MainWindow, file: Path, path: Path | None) -> None:

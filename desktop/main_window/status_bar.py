@@ -1,4 +1,4 @@
-"""The status line: device, model, what runs and how long it will take, and why there is no sound."""
+"""The status bar: device, model, running tasks with remaining time, and why there is no sound."""
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
@@ -8,7 +8,7 @@ from desktop.theme.icons import icon_pixmap
 
 
 class StatusBar(QStatusBar):
-    """Shows what ``Activity`` knows."""
+    """Shows the tasks and facts of ``Activity``."""
 
     def __init__(self, running: Activity, parent: QWidget | None = None) -> None:
         super().__init__(parent)

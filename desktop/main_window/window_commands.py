@@ -1,4 +1,4 @@
-"""The commands of the window itself: files, undo, what is shown, help."""
+"""The commands of the window itself: files, undo, view, help."""
 
 from collections.abc import Callable
 from typing import Protocol

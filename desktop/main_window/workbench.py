@@ -1,4 +1,4 @@
-"""What the parts of the window mean to each other: who plays, and whose is a key that several could take."""
+"""Connects the parts of the window to each other: previews to the player, drags to the export."""
 
 from collections.abc import Mapping
 
@@ -17,12 +17,12 @@ from desktop.timeline.part import TimelinePart
 
 
 def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: ExportPart) -> None:
-    """Joins canvas, objects and timeline.
+    """Connect canvas, objects panel and timeline.
 
     Args:
-        panels: by name.
-        actions: of the window, after every part was bound to its own.
-        exports: what is dragged out of the timeline.
+        panels: the parts by name.
+        actions: the window's actions, after every part has bound its own.
+        exports: renders what is dragged out of the window.
     """
     canvas, objects, timeline = panels["canvas"], panels["objects"], panels["timeline"]
     assert isinstance(canvas, CanvasPart)
@@ -36,14 +36,14 @@ def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: Export
 
 
 def _connect_space_tap(actions: Actions, keys: KeyMap) -> None:
-    """The canvas keeps Space, which pans while it is held; tapped, it does what it does everywhere."""
+    """Trigger the window's Space action for a tap of Space on the canvas, which pans while Space is held."""
     id_ = keys.action_of("Space")
     if id_ is not None:
         actions.action(id_).trigger()
 
 
 def _connect_clip_drags(timeline: TimelinePart, exports: ExportPart) -> None:
-    """Clips with Alt, and stems by the heads of their tracks, leave the window as files."""
+    """Render clips dragged with Alt, and stems dragged by their track headers, as files."""
     surface, headers = timeline.view.track_view, timeline.view.headers
     surface.drag_out.drag_prepared.connect(lambda clip: exports.prepare(clip=clip))
     surface.drag_out.drag_started.connect(lambda clip: exports.drag(surface, clip=clip))
@@ -52,7 +52,7 @@ def _connect_clip_drags(timeline: TimelinePart, exports: ExportPart) -> None:
 
 
 def _connect_take_drags(objects: ObjectsPart, exports: ExportPart) -> None:
-    """Takes leave the list for the timeline, or the window as files."""
+    """Let takes be dragged from the list onto the timeline, or out of the window as files."""
 
     def carry(digest: str, row: TakeRow) -> None:
         def dress(drag: QDrag) -> None:

@@ -1,4 +1,4 @@
-"""The page of keys: every action with its key, to be searched and changed."""
+"""The page of keyboard shortcuts in the preferences."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -21,11 +21,11 @@ from desktop.actions.key_map import KeyMap
 PLAIN = QKeySequence.SequenceFormat.PortableText
 ID = Qt.ItemDataRole.UserRole
 PLACES = {"": "Elsewhere", "canvas": "On the still", "timeline": "In the timeline"}
-"""Where keys act, and how that is said."""
+"""Where a scope's keys act, as shown."""
 
 
 class KeysPage(QWidget):
-    """Shows a map of keys and changes it."""
+    """Shows a key map and lets it be searched and changed."""
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class KeysPage(QWidget):
         self._follow()
 
     def shown(self) -> list[str]:
-        """The actions that the search leaves."""
+        """Return the ids of the commands that match the search."""
         return [id_ for id_, row in self._rows.items() if not row.isHidden()]
 
     def select(self, id_: str) -> None:
@@ -107,7 +107,7 @@ class KeysPage(QWidget):
         return str(id_) if id_ else None
 
     def _follow(self) -> None:
-        """The controls below are for the row that is selected."""
+        """Update the controls below the list for the selected row."""
         id_ = self._current()
         for control in (self.edit, self.remove, self.usual):
             control.setEnabled(id_ is not None)
@@ -133,7 +133,7 @@ class KeysPage(QWidget):
         self.note.setText(self._told(id_, keys[0], before) if keys else "")
 
     def _told(self, id_: str, key: str, before: KeyMap) -> str:
-        """Which other action had the key, or has it still in another part of the window."""
+        """Return which other command had the key, or still has it in another part of the window."""
         scope, said = self.keys.command(id_).scope, []
         for where, words in PLACES.items():
             other = before.action_in(key, where)

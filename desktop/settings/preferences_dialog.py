@@ -1,4 +1,4 @@
-"""The preferences, built from their table: a page for each section, and one for the keys."""
+"""The preferences dialog, built from the settings table: a page for each section, and one for the keys."""
 
 from collections.abc import Callable
 from dataclasses import Field, fields, replace
@@ -33,11 +33,12 @@ RESTART = "from the next start"
 
 
 class PreferencesDialog(QDialog):
-    """Shows settings and gives back changed ones.
+    """Shows preferences and keys and returns changed ones.
 
     Args:
-        preferences, keys: what is in force.
-        page: which page to begin with, such as "Keys".
+        preferences: the current preferences.
+        keys: the current key map.
+        page: name of the first page shown, such as "Keys".
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class PreferencesDialog(QDialog):
 
     @property
     def preferences(self) -> Preferences:
-        """As the controls stand now."""
+        """The preferences as the controls are set now."""
         return replace(self._begun, **{name: read() for name, read in self._readers.items()})
 
     @property
@@ -71,14 +72,14 @@ class PreferencesDialog(QDialog):
         return self._keys.keys
 
     def control(self, name: str) -> QWidget:
-        """The control of a setting, by the setting's name."""
+        """Return the control of a setting, by the setting's name."""
         found = self.findChild(QWidget, name)
         if not isinstance(found, QWidget):
             raise KeyError(name)
         return found
 
     def restore_usual(self) -> None:
-        """Puts every control back to the usual value."""
+        """Reset every control to its default."""
         begun = self._begun
         names = list(self._readers)
         while self._tabs.count() > 1:
@@ -125,7 +126,7 @@ class PreferencesDialog(QDialog):
     def _add_row(self, form: QFormLayout, entry: "Field[Any]", words: FieldInfo) -> None:
         control, row = self._control(entry, words)
         if isinstance(control, QAbstractSpinBox):
-            # A style sheet's padding does not reach the words of a spin box.
+            # The style sheet's padding does not apply to the text of a spin box.
             control.lineEdit().setTextMargins(6, 0, 0, 0)
         control.setObjectName(entry.name)
         control.setAccessibleName(words.label)
@@ -136,7 +137,7 @@ class PreferencesDialog(QDialog):
         form.addRow(label, _with_remark(row, RESTART) if words.restart else row)
 
     def _control(self, entry: "Field[Any]", words: FieldInfo) -> tuple[QWidget, QWidget]:
-        """The control itself, and the widget that goes into the row."""
+        """Return the control itself and the widget to put into the row."""
         value = getattr(self._begun, entry.name)
         if words.choices:
             control: QWidget = self._choice(entry.name, value, words)

@@ -1,4 +1,4 @@
-"""Settings on disk: JSON, atomic, only what differs from the usual; keys of other versions are left as they are."""
+"""Settings on disk: JSON, written atomically, only values that differ from the defaults; unknown keys are kept."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ MOST_BYTES = 2**20
 
 
 class JsonFile:
-    """A small JSON object in a file; what is damaged counts as empty and is kept beside it."""
+    """A small JSON object in a file. A damaged file is moved aside and reads as empty."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -36,8 +36,11 @@ class JsonFile:
         return facts if isinstance(facts, dict) else {}
 
     def write(self, facts: Mapping[str, Any]) -> None:
-        """Raises:
-        BadInput, Failed: it cannot be written.
+        """Replace the file's content.
+
+        Raises:
+            BadInput: the place cannot be written to.
+            Failed: writing failed.
         """
         with disk_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,11 +54,11 @@ class JsonFile:
 
 
 class SettingsStore(QObject):
-    """The settings in force.
+    """The current settings.
 
     Signals:
-        changed(Preferences): a setting is different.
-        keys_changed(KeyMap): a key is different.
+        changed(Preferences): a preference has changed.
+        keys_changed(KeyMap): a key has changed.
     """
 
     changed = Signal(object)
@@ -79,10 +82,10 @@ class SettingsStore(QObject):
         return self._keys
 
     def set(self, preferences: Preferences, keys: KeyMap | None = None) -> FoleyscapeError | None:
-        """Puts these in force, and on disk; when that fails they are in force all the same.
+        """Set preferences and keys, and write them to disk. They take effect even if writing fails.
 
         Returns:
-            What is to be said when they could not be written.
+            The error if writing failed, else None.
         """
         before, keys_before = self._preferences, self._keys
         self._preferences, self._keys = preferences, keys or self._keys
@@ -107,17 +110,17 @@ class SettingsStore(QObject):
 
 
 def settings_file() -> JsonFile:
-    """Where this person's settings are."""
+    """Return the user's settings file."""
     return JsonFile(_standard_folder(QStandardPaths.StandardLocation.GenericConfigLocation) / "settings.json")
 
 
 def state_file() -> JsonFile:
-    """Where the window remembers how it stood, and what was open lately."""
+    """Return the file of the window's state: size, splitters, recent files."""
     return JsonFile(_standard_folder(QStandardPaths.StandardLocation.GenericStateLocation) / "window.json")
 
 
 def unsaved_folder() -> Path:
-    """Where scenes are kept until a person gives them a place."""
+    """Return the folder in which scenes are kept until they are saved."""
     return _standard_folder(QStandardPaths.StandardLocation.GenericDataLocation) / "unsaved"
 
 

@@ -1,4 +1,4 @@
-"""What a person can set, in one table: its field here is its type, its usual value, its words and its limits."""
+"""All preferences in one table: each field has its type, default, texts and limits."""
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
@@ -19,18 +19,19 @@ from engine.scene.timeline import PROJECT_RATES
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """How a setting is shown.
+    """How a preference is shown.
 
     Attributes:
-        section: the page it stands on.
-        label: what it is called.
+        section: the page it is on.
+        label: its name.
         help: a sentence for the tooltip.
-        choices: value and words of each, where there is a choice.
-        least, most: limits of a number.
-        unit: after a number.
-        nothing: what 0, or an empty line, stands for.
+        choices: pairs of value and text, if it is a choice.
+        least: smallest number.
+        most: largest number.
+        unit: unit shown after a number.
+        nothing: text for 0 or an empty line.
         folder: whether it is the path of a folder.
-        restart: whether it counts from the next start on.
+        restart: whether a change takes effect at the next start.
     """
 
     section: str
@@ -63,7 +64,7 @@ _SCALES = tuple((percent, f"{percent} %") for percent in (75, 100, 125, 150, 175
 
 @dataclass(frozen=True)
 class Preferences:
-    """Every setting but the keys."""
+    """All preferences except the keys."""
 
     device: str = _field(
         "auto", FieldInfo(MAKING, "Device", "Where sounds are made.", choices=_DEVICES, restart=True)
@@ -164,7 +165,7 @@ def field_info(entry: "Field[Any]") -> FieldInfo:
 
 
 def read_preferences(facts: Mapping[str, Any]) -> Preferences:
-    """The settings in a file. A value that no longer fits, or never did, is the usual one."""
+    """Read preferences from a JSON object; invalid values become the defaults."""
     usual = Preferences()
     taken = {
         entry.name: facts[entry.name]
@@ -175,7 +176,7 @@ def read_preferences(facts: Mapping[str, Any]) -> Preferences:
 
 
 def write_preferences(preferences: Preferences) -> dict[str, Any]:
-    """Only what differs from the usual."""
+    """Return only the values that differ from the defaults."""
     return {
         entry.name: getattr(preferences, entry.name)
         for entry in fields(Preferences)
@@ -184,10 +185,10 @@ def write_preferences(preferences: Preferences) -> dict[str, Any]:
 
 
 def fits(entry: "Field[Any]", value: Any) -> bool:
-    """Whether a value read from a file can be this setting's."""
+    """Return whether a JSON value is valid for a setting."""
     words = field_info(entry)
     kind: type[Any] = type(entry.default)
-    # A whole number in the file is a number too.
+    # JSON may hold a float setting as an integer.
     if kind is float and type(value) is int:
         value = float(value)
     if type(value) is not kind:

@@ -1,4 +1,4 @@
-"""The colours of the window, by what they are for."""
+"""Colours of the window, named by their use."""
 
 from dataclasses import dataclass, fields
 
@@ -7,17 +7,26 @@ from PySide6.QtGui import QColor
 
 @dataclass(frozen=True)
 class Colours:
-    """Names of colours, as ``#rrggbb``. Greys lean a little to blue; the objects' own colours are the loud ones.
+    """Colours as ``#rrggbb``. Greys are slightly blue, so that the saturated object colours stand out.
 
     Attributes:
         well: behind the still and the tracks, the darkest.
-        ground: the window. panel: a panel on it. raised: a control on a panel. hover: a control under the pointer.
-        line: between panels. edge: round a control.
-        text, dim, faint: words, in the order of their weight; ``faint`` is for what is disabled.
-        accent: focus, what is switched on, the one main button. on_accent: words on it.
-        selected: behind a selected row.
-        good, warning, error: what went well, or not.
-        playhead: the line that moves.
+        ground: background of the window.
+        panel: background of a panel.
+        raised: background of a control on a panel.
+        hover: background of a control under the pointer.
+        line: separators between panels.
+        edge: border of a control.
+        text: normal text.
+        dim: secondary text.
+        faint: disabled text.
+        accent: focus, switched-on controls and the primary button.
+        on_accent: text on the accent colour.
+        selected: background of a selected row.
+        good: success.
+        warning: warnings.
+        error: errors.
+        playhead: the playhead.
     """
 
     well: str = "#0f1114"
@@ -42,7 +51,7 @@ class Colours:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def colour(self, name: str, alpha: float = 1.0) -> QColor:
-        """The colour of this name, for painting; ``alpha`` from 0 to 1."""
+        """Return a colour by name for painting; ``alpha`` is 0 to 1."""
         colour = QColor(str(getattr(self, name)))
         colour.setAlphaF(alpha)
         return colour

@@ -1,19 +1,19 @@
-"""A field whose words end in an ellipsis where there is no room, until one types into it."""
+"""A line edit whose text ends in an ellipsis where it does not fit, until it is edited."""
 
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QToolTip
 
 MARGIN = 2
-"""Pixels that Qt keeps free on both sides of a field's words."""
+"""Pixels that Qt keeps free on both sides of a line edit's text."""
 
 
 class ElidedLine(QLineEdit):
-    """Its tooltip has the words whole where they do not fit."""
+    """A line edit that elides its text while it has no focus; the tooltip has the whole text."""
 
     @property
     def elided(self) -> str:
-        """What is seen of the words while nobody types."""
+        """The text as it is shown while the field has no focus."""
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self._room().width())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

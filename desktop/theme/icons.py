@@ -1,4 +1,4 @@
-"""Icons: line drawings of our own in ``resources/icons``, in the colours of the theme, crisp at every scale."""
+"""Icons: our own SVG line drawings in ``resources/icons``, tinted with the theme's colours, sharp at every scale."""
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
@@ -11,7 +11,7 @@ SIZES = (16, 20, 32, 40, 60)
 
 
 def icon(name: str, colour: str = DARK.text, on: str = DARK.accent) -> QIcon:
-    """The icon of this name: in ``colour``, faint when disabled, in ``on`` while its button is checked."""
+    """Return an icon: in ``colour``, faint when disabled, in ``on`` while its button is checked."""
     made = QIcon()
     for size in SIZES:
         for shade, mode, state in (
@@ -24,7 +24,7 @@ def icon(name: str, colour: str = DARK.text, on: str = DARK.accent) -> QIcon:
 
 
 def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
-    """The icon as a pixmap of ``size`` device-independent pixels a side, for painting and for labels."""
+    """Return an icon as a pixmap of ``size`` device-independent pixels a side, for painting and for labels."""
     return _rendered(name, colour, size, ratio)
 
 
@@ -37,7 +37,7 @@ def _drawing(name: str) -> str:
 
 
 def _rendered(name: str, colour: str, size: int, ratio: float) -> QPixmap:
-    """Drawn once for all: a card of an object has five icons, each in five sizes and three colours."""
+    """Render an icon, cached: an object card alone has five icons, each in five sizes and three colours."""
     key = f"foleyscape icon {name} {colour} {size} {ratio}"
     kept = QPixmap()
     if QPixmapCache.find(key, kept):

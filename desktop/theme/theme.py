@@ -1,4 +1,4 @@
-"""Dresses an application: style, palette, style sheet. One look, dark, for long sessions."""
+"""Applies the dark theme to the application: style, palette and style sheet."""
 
 import re
 import tempfile
@@ -33,7 +33,7 @@ _TINTED = re.compile(r"url\(@icons/(\w+)@(\w+)\.svg\)")
 
 
 class Theme:
-    """The look, put on an application. Keep it while the application runs: it owns the tinted icons of the sheet."""
+    """The applied theme. Keep it alive while the application runs: it owns the tinted icon files of the style sheet."""
 
     def __init__(self, colours: Colours = DARK) -> None:
         self.colours = colours
@@ -43,11 +43,11 @@ class Theme:
         application.setStyle("Fusion")
         application.setPalette(palette(self.colours))
         application.setStyleSheet(self.sheet())
-        # Qt opens what draws SVG at the first one: now, rather than when the first list of the sheet is painted.
+        # Qt loads its SVG plugin with the first SVG: do it now, not when the first styled list is painted.
         QIcon(self._tinted("chevron_down", "text")).pixmap(16, 16)
 
     def sheet(self) -> str:
-        """The style sheet, with every ``@name`` replaced by its colour."""
+        """Return the style sheet with every ``@name`` replaced by its colour."""
         text = resource("theme", "window.qss").read_text(encoding="utf-8")
         text = _TINTED.sub(lambda found: f"url({self._tinted(found[1], found[2])})", text)
         accent, selected = self.colours.colour("accent"), self.colours.colour("selected")
@@ -63,7 +63,7 @@ class Theme:
         self._folder.cleanup()
 
     def _tinted(self, name: str, shade: str) -> str:
-        """A file of this icon in this colour: a style sheet can only name files."""
+        """Return the path of an icon file in this colour: a style sheet can only reference files."""
         path = Path(self._folder.name) / f"{name}-{shade}.svg"
         drawing = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
         path.write_text(drawing.replace("currentColor", self.colours.names()[shade]), encoding="utf-8")

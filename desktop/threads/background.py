@@ -1,4 +1,4 @@
-"""One thread for reading and writing files: jobs in order, results back in the GUI thread."""
+"""One worker thread for file access: tasks run in order, results arrive in the GUI thread."""
 
 import logging
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class BackgroundTask(Generic[Result]):
-    """What to do elsewhere, and what to do here with what comes of it."""
+    """A function to run in the worker thread and the callbacks for its result or its error."""
 
     work: Callable[[], Result]
     done: Callable[[Result], None]
@@ -24,10 +24,10 @@ class BackgroundTask(Generic[Result]):
 
 
 class Background(QObject):
-    """Runs jobs one after another, so that a save and what follows it never overtake each other.
+    """Runs tasks one after another in a worker thread, so that a save and what follows it keep their order.
 
     Signals:
-        busy_changed(bool): whether anything runs or waits.
+        busy_changed(bool): whether any task runs or waits.
     """
 
     busy_changed = Signal(bool)
@@ -54,7 +54,7 @@ class Background(QObject):
         done: Callable[[Result], None],
         failed: Callable[[BaseException], None],
     ) -> None:
-        """Runs ``work`` in the thread, then exactly one of ``done`` and ``failed`` here."""
+        """Run ``work`` in the worker thread, then exactly one of ``done`` and ``failed`` in the GUI thread."""
         if self._closed:
             return
         if not self._thread.isRunning():
@@ -65,7 +65,7 @@ class Background(QObject):
         self._asked.emit(BackgroundTask(work, done, failed))
 
     def close(self) -> None:
-        """Finishes what was asked for, and ends the thread; what comes of it is heard no more."""
+        """Finish all queued tasks and end the thread. Their results are dropped."""
         if self._closed:
             return
         self._closed = True
@@ -87,7 +87,7 @@ class Background(QObject):
 
 
 class _Worker(QObject):
-    """Lives in the thread."""
+    """Runs the tasks; lives in the worker thread."""
 
     ended = Signal(object, object, object)
 
@@ -95,7 +95,7 @@ class _Worker(QObject):
     def run(self, job: BackgroundTask[Any]) -> None:
         try:
             result = job.work()
-        except Exception as error:  # noqa: BLE001 - the edge: whatever it is, it is told
+        except Exception as error:  # noqa: BLE001 - edge of the thread: every error is reported
             log_failure(log, getattr(job.work, "__qualname__", "A task"), error)
             self.ended.emit(job, None, error)
         else:

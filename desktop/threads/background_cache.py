@@ -1,4 +1,4 @@
-"""Pictures that take a while: worked out in the background, kept by what they are of."""
+"""A cache whose missing values are computed in the background thread."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -13,10 +13,10 @@ MOST = 512
 
 
 class BackgroundCache(QObject):
-    """Answers at once with what is known, else begins to find out. What failed is not tried again.
+    """Returns cached values at once and computes missing ones in the background. Failed keys are not retried.
 
     Signals:
-        ready(key): this is known now.
+        ready(key): the value of this key is available.
     """
 
     ready = Signal(object)
@@ -29,7 +29,7 @@ class BackgroundCache(QObject):
         self._asked: set[Hashable] = set()
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
-        """What is known under this key, or None; then ``work`` is done, and ``ready`` follows."""
+        """Return the value of a key, or None if it is not known yet; then ``work`` is run and ``ready`` is emitted."""
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
@@ -46,5 +46,5 @@ class BackgroundCache(QObject):
         self.ready.emit(key)
 
     def _missed(self, key: Hashable, _error: BaseException) -> None:
-        """It stays blank; whoever opens or plays the thing itself hears why."""
+        """Leave the value blank: opening or playing the take itself reports why it cannot be read."""
         self._found(key, None)

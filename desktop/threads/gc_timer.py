@@ -1,4 +1,4 @@
-"""Collects Python's garbage in the GUI thread, a little at a time, so that no collection stops the window."""
+"""Runs Python's garbage collection in the GUI thread from a timer, so that it never blocks the window for long."""
 
 import gc
 import sys
@@ -8,16 +8,16 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 EVERY_MS = 200
 LONG_SECONDS = 0.015
-"""A look through everything that took longer is not taken again: what it left is left alone from then on."""
+"""A full collection that takes longer is the last one: the objects that survive it are frozen."""
 
 
 class GcTimer(QObject):
-    """Takes the place of Python's own collecting, until it is closed.
+    """Replaces Python's automatic garbage collection until it is closed.
 
-    Python collects in whatever thread happens to make many objects, and holds every other thread up meanwhile. While
-    libraries load it looks through all they brought, again and again: up to 0.2 s each time. Here nothing is looked
-    through while libraries load, and what they brought never; the rest is, as often as Python would. Nothing of Qt's
-    is thrown away in another thread either, which Qt does not bear.
+    Python collects in whichever thread happens to allocate, and blocks every other thread meanwhile. While libraries
+    are imported it scans everything they created again and again, up to 0.2 s at a time. Here nothing is collected
+    during imports, and objects created by them are frozen; other objects are collected as often as Python would. Qt
+    objects are also never destroyed outside the GUI thread, which Qt does not allow.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -33,7 +33,7 @@ class GcTimer(QObject):
 
     @Slot()
     def sweep(self) -> None:
-        """Collects what is due; leaves alone what is there while libraries load."""
+        """Run the collection that is due; freeze all objects while libraries are being imported."""
         loaded = len(sys.modules)
         if loaded != self._modules:
             self._modules = loaded
@@ -48,7 +48,7 @@ class GcTimer(QObject):
             gc.freeze()
 
     def close(self) -> None:
-        """Gives collecting back to Python."""
+        """Restore Python's automatic collection."""
         self._timer.stop()
         gc.unfreeze()
         if self._was_on:
@@ -56,7 +56,7 @@ class GcTimer(QObject):
 
 
 def due_generation(counts: tuple[int, int, int], limits: tuple[int, int, int]) -> int | None:
-    """The oldest generation whose turn has come, as Python would choose; None while there is too little."""
+    """Return the oldest generation that is due by Python's own rule, or None."""
     for generation in (2, 1, 0):
         if limits[generation] and counts[generation] > limits[generation]:
             return generation

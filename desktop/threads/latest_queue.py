@@ -1,4 +1,4 @@
-"""What waits for a worker: one job in flight, and of each kind only the newest pending. No threads, no widgets."""
+"""Pending jobs of a worker: one in flight, and of each kind only the newest pending. No threads, no widgets."""
 
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -7,11 +7,11 @@ Job = TypeVar("Job")
 
 
 class LatestWinsQueue(Generic[Job]):
-    """Hands out one job at a time. A job's kind is a class.
+    """Hands out one job at a time. The kind of a job is its class.
 
     Args:
-        order: kinds by urgency, the most urgent first.
-        queued: kinds whose jobs are all done, in turn; of any other kind the newest replaces the pending one.
+        order: kinds by priority, the most urgent first.
+        queued: kinds whose jobs are all done, in order. For other kinds a new job replaces the pending one.
     """
 
     def __init__(self, order: Sequence[type], queued: Sequence[type] = ()) -> None:
@@ -23,7 +23,7 @@ class LatestWinsQueue(Generic[Job]):
 
     @property
     def in_flight(self) -> type | None:
-        """The kind of the job that was handed out and is not finished."""
+        """Kind of the job in flight, or None."""
         return self._in_flight
 
     @property
@@ -38,7 +38,7 @@ class LatestWinsQueue(Generic[Job]):
         jobs.append(job)
 
     def take(self) -> Job | None:
-        """The most urgent job, which is in flight from now on; None while one is, or when nothing waits."""
+        """Return the most urgent job and mark it as in flight; None if one is in flight or none is pending."""
         kind = next((kind for kind in self._order if self._pending[kind]), None)
         if self._in_flight is not None or kind is None:
             return None
@@ -46,10 +46,10 @@ class LatestWinsQueue(Generic[Job]):
         return self._pending[kind].pop(0)
 
     def finish(self) -> None:
-        """The job in flight has ended."""
+        """Mark the job in flight as ended."""
         self._in_flight = None
 
     def drop(self, kinds: Sequence[type], when: Callable[[Job], bool] = lambda _: True) -> None:
-        """Forgets pending jobs of these kinds."""
+        """Remove pending jobs of these kinds."""
         for kind in kinds:
             self._pending[kind] = [job for job in self._pending[kind] if not when(job)]

@@ -1,4 +1,4 @@
-"""A thread that answers requests one after another: values in, values out, exactly one answer each."""
+"""A thread that answers requests in order, with exactly one reply for each."""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Handler = Callable[[Any], object]
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of a request: a value, or an error."""
+    """The outcome of a request: a value or an error."""
 
     request: Any
     value: Any = None
@@ -25,11 +25,13 @@ class Reply:
 
 
 class RequestThread(QThread):
-    """Args:
-    make: makes the handler, in the thread, when the first request comes.
+    """A worker thread with a request queue.
+
+    Args:
+        make: creates the handler, in the thread, when the first request is handled.
 
     Signals:
-        answered(Answer): connect it to a method of a QObject, which is then called in that object's thread.
+        replied(Reply): connect it to a method of a QObject, which is then called in that object's thread.
     """
 
     replied = Signal(object)
@@ -42,7 +44,7 @@ class RequestThread(QThread):
         self._closing = False
 
     def ask(self, request: object) -> None:
-        """Queues a request; the thread starts with the first."""
+        """Queue a request. The first one starts the thread."""
         if self._closing:
             return
         self._requests.put(request)
@@ -50,7 +52,7 @@ class RequestThread(QThread):
             self.start()
 
     def close(self) -> None:
-        """Ends the thread after what it is doing; what waits is dropped."""
+        """End the thread after the current request; pending requests are dropped."""
         self._closing = True
         self._requests.put(None)
         self.wait()
@@ -64,6 +66,6 @@ class RequestThread(QThread):
             if self._handler is None:
                 self._handler = self._make()
             return Reply(request, self._handler(request))
-        except Exception as error:  # noqa: BLE001 the edge of the thread: whatever it was becomes an answer
+        except Exception as error:  # noqa: BLE001 - edge of the thread: every error becomes a reply
             log_failure(log, type(request).__name__, error)
             return Reply(request, error=error)

@@ -1,4 +1,4 @@
-"""Libraries: brings torch's into memory without holding up the window, and keeps numpy's from spinning."""
+"""Loads torch's shared libraries without blocking the GUI thread, and keeps numpy's BLAS to one thread."""
 
 import contextlib
 import ctypes
@@ -15,22 +15,22 @@ from types import ModuleType
 import numpy as np
 
 NAMES = ("libtorch_global_deps", "libtorch_cpu", "libtorch_cuda", "libtorch", "libtorch_python")
-"""In the order in which they need each other; what an installation does not have is passed over."""
+"""In dependency order; libraries that an installation does not have are skipped."""
 
 SETTERS = tuple(f"{mine}openblas_set_num_threads{wide}" for mine in ("scipy_", "") for wide in ("64_", ""))
-"""What builds of OpenBLAS call it."""
+"""Names of the function that sets the number of threads, in different builds of OpenBLAS."""
 FIRST = ("cv2", "PIL.Image")
 ONE_AT_A_TIME = threading.Lock()
-"""The system opens libraries for the whole process; so this, alone, is the process's and nobody's own."""
+"""dlopen is process-wide, so this lock is a module global."""
 
 Open = Callable[[Path, int], object]
 
 
 @contextlib.contextmanager
 def torch_preloaded() -> Iterator[None]:
-    """Opens torch's libraries beside what is in the block, so that they are there before anyone is kept waiting.
+    """Load torch's shared libraries in a thread while the block runs.
 
-    To be entered before other threads begin to import, and after all that Qt opens for the window is open.
+    Enter it before other threads start importing and after Qt has loaded its own plugins.
     """
     thread = threading.Thread(target=_preload, name="libraries")
     thread.start()
@@ -41,18 +41,20 @@ def torch_preloaded() -> Iterator[None]:
 
 
 def _preload() -> None:
-    # Without these no still is on screen, and they take no time to open: they shall not wait for torch.
+    # These show the still and load quickly: they must not wait for torch.
     for name in FIRST:
         importlib.import_module(name)
     load_torch()
 
 
 def load_torch() -> None:
-    """Opens the shared libraries that ``import torch`` will need; to be called in a worker's thread.
+    """Load the shared libraries that ``import torch`` needs. Call it in a worker thread.
 
-    An import holds the interpreter while its libraries are opened, and so does ``ctypes.CDLL``: for torch 0.2 s and
-    more, in which the window stands still. A foreign function does not, and ``dlopen`` is one. What cannot be opened
-    here is left to the import, which says why. Windows needs none of this: torch itself does so there.
+    An import holds the GIL while it loads a library, and so does ``ctypes.CDLL``: 0.2 s and more for torch, during
+    which
+    the window is blocked. A foreign function call to ``dlopen`` releases the GIL. What cannot be loaded here is left
+    to
+    the import, which reports why. Not needed on Windows, where torch does the same itself.
     """
     if not hasattr(os, "RTLD_NOW"):
         return
@@ -62,12 +64,12 @@ def load_torch() -> None:
 
 
 def load_libraries(paths: Sequence[Path], open_: Open) -> None:
-    """Opens libraries in order, while other threads wait that are about to import one (but for the main thread)."""
+    """Load libraries in order; meanwhile no thread but the main thread starts to import an extension module."""
     gate = ImportBarrier()
     sys.meta_path.insert(0, gate)
     try:
         for path in paths:
-            # As torch opens them: what it depends on for everyone, itself for itself.
+            # As torch does: dependencies with RTLD_GLOBAL, its own library with RTLD_LOCAL.
             scope = os.RTLD_GLOBAL if "global_deps" in path.name else os.RTLD_LOCAL
             open_(path, os.RTLD_NOW | scope)
     finally:
@@ -76,10 +78,11 @@ def load_libraries(paths: Sequence[Path], open_: Open) -> None:
 
 
 class ImportBarrier:
-    """Finds modules as Python does; those that are libraries only once it is opened.
+    """A finder that delays imports of extension modules until it is opened; other modules are found as usual.
 
-    The system opens one library at a time. An import that comes to that while another library is being opened waits
-    for it with the interpreter in its hands; here it waits with empty hands.
+    The system loads one library at a time. An import of an extension module would wait for the loader while it holds
+    the
+    GIL; here it waits without holding it.
     """
 
     def __init__(self) -> None:
@@ -99,14 +102,14 @@ class ImportBarrier:
 
 
 def library_opener() -> Open:
-    """The system's ``dlopen``, called without the interpreter."""
+    """Return the system's ``dlopen`` as a function that releases the GIL."""
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
     return lambda path, mode: dlopen(os.fsencode(path), mode)
 
 
 def torch_libraries() -> list[Path]:
-    """The shared libraries of the torch that would be imported, those first that others need."""
+    """Return the shared libraries of the installed torch, in dependency order."""
     found = importlib.util.find_spec("torch")
     if found is None or found.origin is None:
         return []
@@ -116,10 +119,11 @@ def torch_libraries() -> list[Path]:
 
 
 def limit_blas_to_one_thread() -> None:
-    """Has numpy multiply matrices in one thread, in the whole process, where it brought its own OpenBLAS.
+    """Limit numpy's bundled OpenBLAS to one thread, for the whole process.
 
-    Ours are small. A second thread is no help with them, and while others keep the cores busy it is waited for, by
-    turning in circles: hovering then takes five times the work.
+    Our matrices are small. A second thread does not speed them up, and OpenBLAS busy-waits for it while other work
+    keeps
+    the cores occupied: hovering then takes five times the processor time.
     """
     for path in numpy_libraries():
         library = ctypes.CDLL(str(path))
@@ -129,7 +133,7 @@ def limit_blas_to_one_thread() -> None:
 
 
 def numpy_libraries() -> list[Path]:
-    """The OpenBLAS of the numpy that is in use, if it has one of its own."""
+    """Return the OpenBLAS library that the installed numpy bundles, if any."""
     home = Path(np.__file__).parent
     folders = home.parent / "numpy.libs", home / ".dylibs"
     return [path for folder in folders for path in sorted(folder.glob("*openblas*"))]

@@ -9,14 +9,17 @@ from desktop.vision.outline import Outline
 from engine.scene.masks import Mask
 
 ANCHOR_GRID = 256
-"""Pixels across which the place of a badge is looked for: finer, nobody sees a difference."""
+"""Badge anchors are searched on a mask scaled to this many pixels; finer is not visible."""
 
 
 @dataclass(frozen=True, eq=False)
 class MaskCandidate:
-    """Attributes:
-    mask: which pixels it is. outline: of the mask.
-    anchor: where its badge stands, in still pixels: as far inside as can be.
+    """A mask found in the still that may become an object.
+
+    Attributes:
+        mask: its pixels.
+        outline: outline of the mask.
+        anchor: position of its badge in still pixels, as far inside the mask as possible.
     """
 
     mask: Mask
@@ -29,14 +32,14 @@ class MaskCandidate:
 
 
 def badge_anchor(mask: Mask) -> Point:
-    """The place inside a mask that is farthest from its edge."""
+    """Return the point of a mask that is farthest from its edge, in still pixels."""
     import cv2
 
     height, width = mask.shape
     shrink = max(1.0, max(height, width) / ANCHOR_GRID)
     size = max(1, round(width / shrink)), max(1, round(height / shrink))
     small = cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
-    # A rim of nothing: the edge of the still is an edge of what touches it, too.
+    # Pad by one pixel, so that the still's border counts as an edge of the mask.
     deep = cv2.distanceTransform(np.pad((small > 127).astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     if not deep.any():
         rows, columns = np.nonzero(mask)

@@ -1,4 +1,4 @@
-"""The outline of a mask as polygons, which are crisp at every zoom. No widgets."""
+"""Outlines of masks as polygons, sharp at every zoom. No widgets."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,19 @@ from numpy.typing import NDArray
 from engine.scene.masks import Mask
 
 Loop = NDArray[np.float32]
-"""float32 (N, 2), x and y in still pixels; closed."""
+"""A closed polygon: float32 (N, 2), x and y in still pixels."""
 LONGEST = 3000
-"""A still with a longer side gets coarser outlines: nobody sees a third of a pixel of it."""
+"""Longest side in pixels at which outlines are traced; larger stills are reduced, which is not visible."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """Attributes:
-    loops: the edges of the mask, holes among them; what is inside an odd number of them is in the mask.
-    box: (x0, y0, x1, y1) in still pixels, end exclusive; of nothing, all 0.
-    area: pixels in the mask.
+    """The outline of a mask.
+
+    Attributes:
+        loops: the edges of the mask, including holes; points inside an odd number of loops are in the mask.
+        box: (x0, y0, x1, y1) in still pixels, end exclusive; all 0 for an empty mask.
+        area: number of pixels in the mask.
     """
 
     loops: tuple[Loop, ...]
@@ -26,7 +28,7 @@ class Outline:
     area: int
 
     def scaled(self, across: float, down: float) -> "Outline":
-        """The outline of the same mask on a still that is this many times as wide and as tall."""
+        """Return the outline scaled by these factors along x and y."""
         by = np.array([across, down], np.float32)
         x0, y0, x1, y1 = self.box
         return Outline(
@@ -40,7 +42,7 @@ EMPTY_OUTLINE = Outline((), (0.0, 0.0, 0.0, 0.0), 0)
 
 
 def trace_outline(mask: Mask) -> Outline:
-    """The outline of a mask, its staircases straightened to within half a pixel or so."""
+    """Trace the outline of a mask, simplified to within about half a pixel."""
     import cv2
 
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))

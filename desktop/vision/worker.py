@@ -1,4 +1,4 @@
-"""The vision worker: masks and names from a thread of its own that keeps its models loaded."""
+"""The vision worker: masks and labels from a thread of its own that keeps its models loaded."""
 
 from collections.abc import Callable
 
@@ -37,19 +37,22 @@ MOST_FOUND = 8
 
 
 class VisionWorker(QObject):
-    """Asks the thread one thing at a time; the newest hover, hints and still replace those that wait.
+    """Sends one request at a time to the vision thread; a new hover, hint or still replaces the pending one.
 
-    Answers about another still than the present one are dropped, so the still may change at any time.
+    Results for another still than the current one are dropped, so the still may change at any time.
 
     Args:
-        make: makes what looks at stills, in the thread, when first needed; it loads the models.
+        make: creates the vision backend, in the thread, when it is first needed; it loads the models.
 
-    Signals, all given in the thread of this object:
+    Signals, all emitted in the thread of this object:
         prepared(str): the still of this digest can be hovered and hinted.
-        hover_mask, proposed, found, suggested: results.
-        refused(int): no label was found for the object of this request id.
-        failed(Message): what went wrong; the worker goes on.
-        busy_changed(str): words for what runs, "" for nothing worth saying.
+        hover_mask(HoverResult): the mask under the pointer.
+        proposed(ProposalResult): masks for the hints.
+        candidates_found(CandidatesFound): objects found in the still.
+        labelled(LabelResult): a label for an object.
+        label_failed(int): no label was found for the object of this request id.
+        failed(Message): an error; the worker goes on.
+        busy_changed(str): text for what is running, "" if nothing worth showing is.
     """
 
     prepared = Signal(str)
@@ -76,16 +79,16 @@ class VisionWorker(QObject):
 
     @property
     def ready(self) -> bool:
-        """Whether the present still is prepared."""
+        """Whether the current still is prepared."""
         return self._ready is not None and self._ready == self._digest
 
     @property
     def waiting(self) -> int:
-        """How many requests wait, the one in flight not counted."""
+        """Number of pending requests, without the one in flight."""
         return self._desk.waiting
 
     def prepare(self, still: Still | None) -> None:
-        """Makes this the present still and prepares it; None leaves no still to look at."""
+        """Set the current still and prepare it; None clears it."""
         self._digest = None if still is None else still.digest
         self._desk.drop((PrepareRequest, *OF_ONE_STILL))
         self._hovering = self._hover_failed = False
@@ -93,7 +96,7 @@ class VisionWorker(QObject):
             self._put(PrepareRequest(still))
 
     def hover(self, x: float, y: float) -> None:
-        """Asks for what a click there would take, once the still is prepared; outside the still, stops asking."""
+        """Request the mask that a click at (x, y) would take. Outside the still, drop the pending request."""
         self._hovering = x >= 0 and y >= 0
         self._pointed = (x, y)
         self._desk.drop((HoverRequest,))
@@ -104,7 +107,7 @@ class VisionWorker(QObject):
             self._put(ProposeRequest(self._digest, hints))
 
     def withdraw(self) -> None:
-        """The hints are no longer asked about."""
+        """Drop the pending hints."""
         self._desk.drop((ProposeRequest,))
 
     def find_objects(self, limit: int = MOST_FOUND) -> None:
@@ -112,11 +115,11 @@ class VisionWorker(QObject):
             self._put(FindRequest(self._digest, limit))
 
     def label(self, still: Still, mask: Mask, request_id: int) -> None:
-        """Request a label for an object; the result carries the request id, even after the still has changed."""
+        """Request a label for an object. The result is emitted even if the still has changed since."""
         self._put(LabelRequest(still, mask, request_id))
 
     def close(self) -> None:
-        """Ends the thread, after what it is doing. Nothing is answered any more."""
+        """End the thread after the current request; nothing is emitted any more."""
         self._closed = True
         self._thread.close()
 
@@ -185,7 +188,7 @@ class VisionWorker(QObject):
 
 
 def _handler(sight: VisionBackend) -> Handler:
-    """Answers requests with this sight."""
+    """Return the function that answers requests with this backend."""
 
     def handle(request: VisionRequest) -> object:
         match request:

@@ -1,4 +1,4 @@
-"""What the vision worker needs of an engine, and what goes in and out of its thread."""
+"""The vision backend's protocol, and the requests and results that cross into and out of its thread."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,13 @@ from engine.vision.still import Still
 
 @dataclass(frozen=True)
 class ObjectLabel:
-    """What an object is called, what it sounds like (None leaves that to the picture), and how loud."""
+    """A label for an object.
+
+    Attributes:
+        name: its name.
+        prompt: what it sounds like; None leaves that to the picture.
+        level_lufs: how loud it is, in LUFS.
+    """
 
     name: str
     prompt: str | None
@@ -21,22 +27,22 @@ class ObjectLabel:
 
 
 class VisionBackend(Protocol):
-    """Looks at stills. Made and used in one thread."""
+    """Segments stills and labels objects. Created and used in one thread."""
 
     def prepare(self, still: Still) -> None:
-        """Does once what the others need."""
+        """Compute once what the other methods need of a still."""
 
     def hover_mask(self, digest: str, x: float, y: float) -> Outline:
-        """The outline of what a click would take, quickly."""
+        """Return the outline of the mask that a click at (x, y) would take. Must be fast."""
 
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
-        """Masks that the hints may mean, best first, and their scores."""
+        """Return masks for the hints, best first, and their scores."""
 
     def find(self, digest: str, limit: int) -> Sequence[Mask]:
-        """Masks of what can be told apart in the still."""
+        """Return at most ``limit`` masks of objects in the still."""
 
     def label(self, still: Still, mask: Mask) -> ObjectLabel:
-        """What the object may be."""
+        """Return a label for an object."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class FindRequest:
 
 @dataclass(frozen=True)
 class LabelRequest:
-    """A request for a label; ``request_id`` comes back with the result."""
+    """A request for a label; the result has the same ``request_id``."""
 
     still: Still
     mask: Mask = field(compare=False, repr=False)
@@ -77,7 +83,7 @@ VisionRequest = PrepareRequest | HoverRequest | ProposeRequest | FindRequest | L
 
 @dataclass(frozen=True, eq=False)
 class HoverResult:
-    """What a click at (x, y) of the still of this digest would take."""
+    """The outline of the mask that a click at (x, y) would take."""
 
     digest: str
     x: float
@@ -87,7 +93,7 @@ class HoverResult:
 
 @dataclass(frozen=True, eq=False)
 class ProposalResult:
-    """What the hints may mean, best first; ``outlines`` are of ``masks``."""
+    """Masks for the hints, best first, with their outlines."""
 
     digest: str
     hints: Hints
@@ -98,7 +104,7 @@ class ProposalResult:
 
 @dataclass(frozen=True, eq=False)
 class CandidatesFound:
-    """What looks like objects in the still of this digest, likeliest first."""
+    """Objects found in the still, likeliest first."""
 
     digest: str
     candidates: tuple[MaskCandidate, ...]
@@ -106,7 +112,7 @@ class CandidatesFound:
 
 @dataclass(frozen=True, eq=False)
 class LabelResult:
-    """Labels for the object of this request."""
+    """The label of the object of this request."""
 
     digest: str
     request_id: int

@@ -1,4 +1,4 @@
-"""The first page: open, drop or paste a still, go on where one was, or try a sample."""
+"""The welcome page: open, drop or paste a still, reopen a recent project, or try a sample."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,10 +20,15 @@ SHOWN = 5
 
 
 class WelcomePage(QWidget):
-    """Signals:
-    still_asked(), project_asked(), paste_asked(): a button was pressed.
-    picked(Path): a recent or sample picture or project was chosen.
-    recovery_picked(Recoverable), recovery_refused(Recoverable): what to do with a scene of an earlier run.
+    """The first page of the window.
+
+    Signals:
+        still_asked(): the button to open a still was clicked.
+        project_asked(): the button to open a project was clicked.
+        paste_asked(): the button to paste was clicked.
+        picked(Path): a recent or sample picture or project was clicked.
+        recovery_picked(Recoverable): an unsaved scene of an earlier run is to be opened.
+        recovery_refused(Recoverable): an unsaved scene of an earlier run is to be deleted.
     """
 
     still_asked = Signal()
@@ -44,7 +49,7 @@ class WelcomePage(QWidget):
         self._samples.fill("TRY A SAMPLE", [self._card(sample.path, sample.name) for sample in samples])
 
     def show_recent(self, paths: Sequence[Path]) -> None:
-        """Shows what was open lately; what is gone from the disk shows without a picture."""
+        """Show recently opened files; those no longer on disk have no thumbnail."""
         old = set(self._recent.findChildren(QToolButton))
         self._cards = {
             path: [card for card in cards if card not in old] for path, cards in self._cards.items()
@@ -137,7 +142,7 @@ class WelcomePage(QWidget):
 
 
 class _Section(QWidget):
-    """A heading over rows of cards; hidden while there are none."""
+    """A heading above rows of cards; hidden while there are none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,7 +173,7 @@ class _Section(QWidget):
 
 
 class _DropTarget(QWidget):
-    """The dashed frame round the buttons; the whole window takes what is dropped."""
+    """The dashed frame around the buttons. Drops are accepted by the whole window."""
 
     def __init__(self, buttons: Sequence[QPushButton]) -> None:
         super().__init__()

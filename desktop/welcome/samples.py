@@ -1,4 +1,4 @@
-"""Pictures that everybody has, to try Foleyscape on: those that scikit-image brings."""
+"""Sample stills that come with scikit-image."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class SampleStill:
 
 
 def sample_stills() -> tuple[SampleStill, ...]:
-    """Those that are installed; scikit-image itself is not imported."""
+    """Return the samples that are installed. Does not import scikit-image."""
     spec = importlib.util.find_spec("skimage")
     folders = [Path(root) / "data" for root in (spec.submodule_search_locations or ())] if spec else []
     return tuple(

@@ -1,4 +1,4 @@
-"""Small pictures of stills and projects, made in the background thread."""
+"""Thumbnails of stills and projects, made in the background thread."""
 
 import logging
 from pathlib import Path
@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 168, 112
 
 
 def thumbnail(path: Path, ratio: float = 1.0) -> QImage | None:
-    """The picture at ``path``, or of the project there, cut to the size of a card; None where there is none."""
+    """Return the picture at ``path``, or of the project there, cropped to a card's size; None if there is none."""
     from PIL import Image, ImageOps
 
     file = next(iter(sorted(path.glob("still.*"))), None) if path.is_dir() else path
@@ -28,7 +28,7 @@ def thumbnail(path: Path, ratio: float = 1.0) -> QImage | None:
             picture.draft("RGB", (size[0] * 2, size[1] * 2))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
             small = ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's file does to the decoder, it has no thumbnail
+    except Exception as error:  # noqa: BLE001 - a decoder may raise anything for a damaged file
         log_failure(log, "Making a thumbnail", error)
         return None
     made = QImage(small.tobytes(), *size, size[0] * 3, QImage.Format.Format_RGB888).copy()
