@@ -14,9 +14,9 @@ from engine.cli.bar import spoken, terminal_bar
 from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
 from engine.generation.delivery import Delivery, target_stem
-from engine.generation.generator import GeneratorInfo, Option
+from engine.generation.generator import GeneratorInfo, Option, check_duration
 from engine.generation.hint_check import check_hints
-from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target
+from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target, check_count, check_level
 from engine.progress import Progress
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
@@ -41,7 +41,8 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         progress = bar.progress(is_cancelled)
         progress.report(0.0, "Starting")
         studio = Studio(arguments.model, arguments.device)
-        check_options(studio.generator(arguments.generator), arguments)
+        if arguments.recipe is None:
+            check_options(studio.generator(arguments.generator), arguments, settings)
         sounds = _make(studio, arguments, settings, progress)
         part = progress.part(0.95, 1.0)
         delivery = studio.export(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
@@ -85,6 +86,9 @@ def check_sound(arguments: Namespace) -> None:
         if any(said) or any(number is not None for number in (*numbers, arguments.lufs)):
             raise BadInput("A recipe already says everything: with --recipe give only the still and --out.")
         return
+    check_count(len(arguments.hinted or ()))
+    if arguments.lufs is not None:
+        check_level(arguments.lufs)
     if arguments.still is None and pointed:
         raise BadInput("--object and --box need the still they are in: foleyscape sound STILL ...")
     if arguments.still is None and arguments.together:
@@ -104,12 +108,13 @@ FLAGS: Mapping[Option, tuple[tuple[str, str], ...]] = {
 """By what a generator may take: where that is in the parsed arguments, and how it is written."""
 
 
-def check_options(generator: GeneratorInfo, arguments: Namespace) -> None:
-    """Refuse options that the generator does not take.
+def check_options(generator: GeneratorInfo, arguments: Namespace, settings: Settings) -> None:
+    """Check the options of the command against what the generator can do.
 
     Raises:
-        BadInput: it takes no such thing.
+        BadInput: it does not take an option, or cannot make takes of the duration.
     """
+    check_duration(generator, settings.duration)
     for option, flags in FLAGS.items():
         for name, words in flags:
             if getattr(arguments, name) and not generator.capabilities.takes(option):

@@ -124,12 +124,22 @@ def check_request(info: GeneratorInfo, request: GenerationRequest, still: Still 
         raise BadInput("The still is not the one that this was asked for: its pixels differ.")
     if can.needs_still and still is None:
         raise BadInput(f"{info.title} needs a still: open one.")
-    if not can.least_seconds <= request.duration <= can.most_seconds:
-        bounds = f"{can.least_seconds:g} to {can.most_seconds:g}"
-        raise BadInput(f"A take of {info.title} lasts {bounds} seconds, not {request.duration:g}.")
+    check_duration(info, request.duration)
     for target in request.targets:
         if target.is_together and not can.takes("together"):
             raise BadInput(f"{info.title} cannot sound several objects together: make a take of each.")
+
+
+def check_duration(info: GeneratorInfo, seconds: float) -> None:
+    """Check that a generator can make takes of a duration.
+
+    Raises:
+        BadInput: they are too short or too long for it.
+    """
+    can = info.capabilities
+    if not can.least_seconds <= seconds <= can.most_seconds:
+        bounds = f"{can.least_seconds:g} to {can.most_seconds:g}"
+        raise BadInput(f"A take of {info.title} lasts {bounds} seconds, not {seconds:g}.")
 
 
 def finished_take(

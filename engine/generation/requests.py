@@ -235,6 +235,28 @@ def take_seed(seed: int, index: int, take: int) -> int:
     return int(word) >> 1
 
 
+def check_level(level_lufs: float) -> None:
+    """Check the loudness that takes are to have.
+
+    Raises:
+        BadInput: it is out of range.
+    """
+    if not LEAST_LEVEL_LUFS <= level_lufs <= MOST_LEVEL_LUFS:
+        raise BadInput(
+            f"A level is from {LEAST_LEVEL_LUFS:g} to {MOST_LEVEL_LUFS:g} LUFS, not {level_lufs:g}."
+        )
+
+
+def check_count(objects: int) -> None:
+    """Check how many objects sound in one request.
+
+    Raises:
+        BadInput: there are too many.
+    """
+    if objects > MOST_OBJECTS:
+        raise BadInput(f"At most {MOST_OBJECTS} objects can sound at once, not {objects}.")
+
+
 def _check_takes(takes: tuple[int, ...]) -> None:
     if not takes or min(takes) < 1 or len(set(takes)) != len(takes):
         raise BadInput("There must be at least one take; takes are numbered from 1, each once.")
@@ -261,8 +283,7 @@ def _check_sampling(guidance: float, quality: Quality) -> None:
 def _check_targets(request: GenerationRequest) -> None:
     if not request.targets:
         raise BadInput("There is nothing to make a sound of: click an object, or give a prompt.")
-    if len(request.targets) > MOST_OBJECTS + 1:
-        raise BadInput(f"At most {MOST_OBJECTS} objects can sound at once, not {len(request.targets)}.")
+    check_count(sum(not target.is_together for target in request.targets))
     if len({(target.objects, target.is_together) for target in request.targets}) != len(request.targets):
         raise BadInput("Two objects have the same number.")
     for target in request.targets:
@@ -276,9 +297,6 @@ def _check_target(target: Target) -> None:
         raise BadInput(f"Objects are numbered from 0, not {min(target.objects)}.")
     if len(target.objects) > 1 and len(target.objects) != len(target.parts):
         raise BadInput(f"{target.name} is several objects, and each of them needs a mask.")
-    if not LEAST_LEVEL_LUFS <= target.level_lufs <= MOST_LEVEL_LUFS:
-        raise BadInput(
-            f"A level is from {LEAST_LEVEL_LUFS:g} to {MOST_LEVEL_LUFS:g} LUFS, not {target.level_lufs:g}."
-        )
+    check_level(target.level_lufs)
     if not target.masks and not target.prompt:
         raise BadInput("Without a picture there must be words: give a prompt.")

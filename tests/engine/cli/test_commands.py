@@ -208,6 +208,31 @@ def test_what_can_not_be_done_is_one_sentence_and_2(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--object", "@1,1", "--lufs", "3"], "level"),
+        (["--object", "@1,1", "--lufs", "nan"], "level"),
+        (["--object", "@1,1"] * 33, "At most 32"),
+        (["--object", "@1,1", "--guidance", "99"], "Guidance"),
+        (["--object", "@1,1", "--steps", "0"], "Steps"),
+        (["--object", "@80,10"], "outside"),
+        (["--object", "@1,1", "--generator", "theremin"], "no generator"),
+    ],
+)
+def test_what_is_out_of_range_is_refused_before_any_work(
+    parts: FakeParts,
+    still: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    words: str,
+) -> None:
+    assert main(["sound", still, *options, "--out", str(tmp_path / "out")]) == 2
+    assert words in capsys.readouterr().err
+    assert parts.loaded == []
+
+
 def test_a_folder_that_holds_something_is_left_alone_unless_told(
     parts: FakeParts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
