@@ -45,6 +45,12 @@ def _text() -> Any:
     return TextTower
 
 
+def _over_time() -> Any:
+    from engine.diffusion.time_transformer import TimeTransformer
+
+    return TimeTransformer
+
+
 def _attention() -> Any:
     from engine.diffusion.attention import ObjectAttention
 
@@ -59,6 +65,7 @@ CLASSES: Mapping[str, Callable[[], Any]] = {
     "ClapTextModelWithProjection": _transformers("ClapTextModelWithProjection"),
     "SpectralVocoder": _vocoder,
     "TextTower": _text,
+    "TimeTransformer": _over_time,
     "ObjectAttention": _attention,
 }
 

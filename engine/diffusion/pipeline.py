@@ -6,6 +6,7 @@ The parts live in one folder in the diffusers layout and are the same classes at
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,22 @@ from torch import Tensor
 from engine.diffusion.attention import ObjectAttention
 from engine.diffusion.autoencoder import MelCodec
 from engine.diffusion.clap_text import ClapText
+from engine.diffusion.curves import TakeCurves
 from engine.diffusion.low_memory import decoded_anyhow, sampled_in_halves
 from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
 from engine.diffusion.model_folder import load_part, read_index, save_part, write_index
 from engine.diffusion.sampler import GuidanceTargets, Solver, make_scheduler, sample_latents, take_noise
 from engine.diffusion.text_tower import TextTower
+from engine.diffusion.voice_sampler import WINDOW, TakePlan, VoiceSampler
 from engine.errors import BadInput
 from engine.models.free_words import bundled_free_words
 from engine.progress import Progress, no_progress
 
 WORDS = "text_encoder"
-PARTS = ("unet", "vae", "vocoder", "scheduler", WORDS, "object_attention")
+PARTS = ("unet", "vae", "vocoder", "scheduler", WORDS, "object_attention", "curves")
+
+MOST_TURNS = 32
+"""Steps beyond which a denoiser that attends over time gains nothing."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class PipelineShape:
     mel_mean: float = 0.0
     mel_std: float = 1.0
     guidance_rescale: float = 0.0
+    few_steps: int = 8
     sounds: Sequence[str] | None = None
 
 
@@ -84,6 +91,7 @@ class ObjectDiffusion:
         self.scheduler = parts["scheduler"]
         self.text_encoder = parts["text_encoder"]
         self.object_attention: ObjectAttention | None = parts.get("object_attention")
+        self.curve_maker = parts["curves"].to(device) if "curves" in parts else None
         self.shape = shape
         self.device = device
         self.codec = MelCodec(
@@ -133,6 +141,7 @@ class ObjectDiffusion:
             "scheduler": self.scheduler,
             "text_encoder": getattr(self.text_encoder, "network", self.text_encoder),
             "object_attention": self.object_attention,
+            "curves": self.curve_maker,
         }
         for name, module in modules.items():
             if module is not None:
@@ -184,6 +193,8 @@ class ObjectDiffusion:
         guidance: float,
         solver: Solver = "multistep",
         negative: str = "",
+        curves: Sequence[TakeCurves | None] | None = None,
+        loop: bool = False,
         progress: Progress | None = None,
     ) -> NDArray[np.float32]:
         """Make one waveform per take, all in one batch.
@@ -195,17 +206,36 @@ class ObjectDiffusion:
             steps: of the solver.
             guidance: classifier-free guidance scale; 1 is none, the paper uses 2.
             negative: words to be guided away from.
+            curves: when each take is to sound; None, or None for a take, leaves it to the model.
+            loop: whether the end goes over into the beginning.
 
         Returns:
             float32 (B, round(duration * sample_rate)), about -1..1.
 
         Raises:
+            BadInput: curves or a loop are asked of a model that cannot make them.
             Cancelled: within one step of being cancelled.
         """
         progress = progress or no_progress()
         frames = frames_of(duration)
+        if self.over_time is None and (loop or any(curves or ())):
+            raise BadInput(
+                "This model cannot follow a curve or make a loop. Choose the bundled model for it."
+            )
 
         def latents(places: slice, part: Progress) -> Tensor:
+            if self.over_time is not None:
+                drawn = curves[places] if curves is not None else [None] * len(seeds[places])
+                return self.over_time.latents(
+                    take_noise(seeds[places], self._latent_shape(frames)).to(self.device),
+                    TakePlan(seeds[places], drawn, frames, loop),
+                    GuidanceTargets.of(conditions[places]).to(self.device),
+                    self.encode_text([negative]).to(self.device),
+                    guidance=guidance,
+                    steps=min(steps, self.shape.few_steps if solver == "multistep" else MOST_TURNS),
+                    away=bool(negative),
+                    progress=part,
+                )
             noise = take_noise(seeds[places], self._latent_shape(frames)).to(self.device)
             return sample_latents(
                 self.unet,
@@ -220,6 +250,9 @@ class ObjectDiffusion:
             )
 
         latent = sampled_in_halves(latents, len(seeds), self.device, progress.part(0.0, 0.85))
+        if self.over_time is not None:
+            # Made as long as it was taught, decoded as long as asked and a little more for its last frames.
+            latent = latent[:, :, : -(-frames // self.codec.reduction) + 4]
         decoding = progress.part(0.85, 1.0)
         decoding.report(0.0, "decoding")
         waveform = self.decode(latent, frames, decoding)
@@ -246,8 +279,19 @@ class ObjectDiffusion:
             waves.append(wave.reshape(1, -1)[:, : frames * SAMPLE_RATE // 100])
         return torch.cat(waves).float().cpu()
 
+    @cached_property
+    def over_time(self) -> VoiceSampler | None:
+        """What samples where the denoiser attends over time, else None."""
+        if type(self.unet).__name__ != "TimeTransformer":
+            return None
+        alphas = self.scheduler.alphas_cumprod
+        return VoiceSampler(self.unet, self.curve_maker, alphas, self.shape.guidance_rescale)
+
     def _latent_shape(self, frames: int) -> tuple[int, int, int]:
-        """Latent (C, T, F) for ``frames`` mel frames, rounded up to what the U-Net can halve."""
+        """Latent (C, T, F) for ``frames`` mel frames, rounded up to what the denoiser can take."""
+        if self.over_time is not None:
+            steps = max(WINDOW, -(-frames // self.codec.reduction))
+            return (self.codec.latent_channels, steps, BANDS // self.codec.reduction)
         levels = len(self.unet.config.block_out_channels)
         multiple = self.shape.latent_patch * 2 ** (levels - 1)
         steps = -(-frames // self.codec.reduction)

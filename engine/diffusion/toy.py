@@ -35,3 +35,30 @@ def toy_pipeline(seed: int = 0) -> ObjectDiffusion:
             "object_attention": ObjectAttention(token_width=TOY_TOKEN_WIDTH).eval(),
         }
     return ObjectDiffusion(parts, PipelineShape(mel_patch=4, latent_patch=2, mel_mean=-5.5, mel_std=2.8))
+
+
+def toy_voice_pipeline(seed: int = 0, *, distilled: bool = True) -> ObjectDiffusion:
+    """Return the same with a denoiser that attends over time, and a maker of curves."""
+    import torch
+
+    from engine.diffusion.time_transformer import TimeTransformer
+
+    whole = toy_pipeline(seed)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        small = {"width": 32, "depth": 1, "heads": 2}
+        denoiser = TimeTransformer(**small, distilled=distilled)
+        maker = TimeTransformer(**small, in_channels=2, bands=4, curve_frames=0)
+        for network in (denoiser, maker):
+            for layer in (network.head, network.modulation, network.last_modulation):
+                torch.nn.init.normal_(layer.weight, std=0.1)
+    parts = {
+        "unet": denoiser.eval(),
+        "curves": maker.eval(),
+        "vae": whole.codec.network,
+        "vocoder": whole.vocoder,
+        "scheduler": whole.scheduler,
+        "text_encoder": whole.text_encoder,
+        "object_attention": whole.object_attention,
+    }
+    return ObjectDiffusion(parts, whole.shape)
