@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from engine.errors import Failed
-from engine.training.recordings import TRAINING_FOLDS
+from engine.training.recordings import TRAINING_FOLDS, RecordingClip
 
 _ESC_LINE = re.compile(
     r"^- \[(?P<file>[^\]]+)\]:\s+clip derived from (?P<work>.+?) by (?P<author>.+?) \[(?P<licence>[^\]]+)\]"
@@ -31,7 +31,8 @@ class Credit:
     @property
     def is_owed(self) -> bool:
         """Whether its licence requires attribution."""
-        return not self.licence.upper().startswith("CC0")
+        free = ("CC0", "PUBLIC DOMAIN", "PUBLIC-DOMAIN")
+        return not self.licence.upper().startswith(free)
 
 
 def read_credits(shared: Path, folds: Iterable[int] = TRAINING_FOLDS) -> list[Credit]:
@@ -52,6 +53,15 @@ def read_credits(shared: Path, folds: Iterable[int] = TRAINING_FOLDS) -> list[Cr
             f"No attribution is known for {unnamed[0]} ({len(unnamed)} in all). Leave them out or name them."
         )
     return [by_file[name] for name in used]
+
+
+def pack_credits(clips: Iterable[RecordingClip]) -> list[Credit]:
+    """List the credits of the clips of packs that are trained on, CC0 ones included."""
+    return [
+        Credit(clip.path.name, clip.attribution, clip.licence, clip.source)
+        for clip in clips
+        if "packs" in clip.path.parts and not clip.held_out
+    ]
 
 
 def write_credits(path: Path, owed: Sequence[Credit]) -> None:

@@ -110,6 +110,7 @@ class RecordingClip:
         tag: its collection's tag, such as "short"; may be empty.
         weight: sampling weight, 1 for a good clip.
         held_out: whether it is kept for judging.
+        source: where its collection has it from; may be empty.
     """
 
     path: Path
@@ -120,6 +121,7 @@ class RecordingClip:
     tag: str = ""
     weight: float = 1.0
     held_out: bool = False
+    source: str = ""
 
 
 def list_clips(shared: Path, concepts: Sequence[Concept]) -> list[RecordingClip]:
@@ -227,6 +229,7 @@ def _pack_clip(pack: Path, owner: str, row: dict[str, str]) -> RecordingClip:
         row["attribution"],
         row["tags"],
         0.3 if weak else 1.0,
+        source=row["source"],
     )
 
 

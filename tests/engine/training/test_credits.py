@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Failed
-from engine.training.credits import read_credits, write_credits
+from engine.training.credits import pack_credits, read_credits, write_credits
+from engine.training.recordings import RecordingClip
 
 
 def _shared(folder: Path) -> Path:
@@ -38,6 +39,20 @@ def test_only_what_was_learnt_from_is_credited_and_cc0_only_counted(tmp_path: Pa
         "recording,author,licence,source",
         "1-10-A.ogg,ann,CC BY 3.0,http://sounds.example/10/",
         'door.ogg,"dee, the elder",CC BY 4.0,http://sounds.example/50/',
+    ]
+
+
+def test_clips_of_packs_are_credited_unless_they_are_kept_apart(tmp_path: Path) -> None:
+    pack = tmp_path / "packs" / "misc" / "cow"
+    learnt = RecordingClip(
+        pack / "moo.ogg", "cow", "misc/moo", "CC-BY 3.0", "ann", source="http://sounds.example/60/"
+    )
+    free = RecordingClip(pack / "free.ogg", "cow", "misc/free", "Public Domain", "bob")
+    apart = RecordingClip(pack / "apart.ogg", "cow", "misc/apart", "CC-BY 3.0", "cid", held_out=True)
+    elsewhere = RecordingClip(tmp_path / "foley" / "door.ogg", "door", "foley/door", "CC-BY 3.0", "dee")
+    found = pack_credits([learnt, free, apart, elsewhere])
+    assert [(c.file, c.author, c.source) for c in found if c.is_owed] == [
+        ("moo.ogg", "ann", "http://sounds.example/60/")
     ]
 
 
