@@ -1,0 +1,274 @@
+"""``python -m engine.training.voice_run``: train the voice from a pack of clips, within a number of seconds.
+
+Everything that comes back lies in ``--out`` as parts of one tar file of at most 15 MiB each, written anew at every
+save, so that a run that is cut off loses little. Checkpoints to resume from lie in ``--work``.
+"""
+
+import argparse
+import io
+import logging
+import shutil
+import sys
+import tarfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.diffusion.autoencoder import MelCodec
+from engine.diffusion.few_steps import Circle
+from engine.diffusion.mel import LogMel
+from engine.models.concepts import load_concepts
+from engine.training.mel_codec import MEL_MEAN, MEL_PATCH, MEL_STD
+from engine.training.voice import Voice, VoiceRecipe, VoiceTrainer
+from engine.training.voice_judging import WAYS, Judging
+from engine.training.voice_losses import Dropping, Teaching
+from engine.training.voice_material import ClipBank
+from engine.training.voice_pool import (
+    Pool,
+    SynthesisJob,
+    caption_groups,
+    only_known,
+    recorded_sounds,
+    with_synthesis,
+)
+
+log = logging.getLogger("foleyscape.training")
+
+PART_BYTES = 15 * 2**20
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine.training.voice_run", description=__doc__)
+    parser.add_argument("--pack", type=Path, required=True, help="clips to learn from")
+    parser.add_argument("--judging", type=Path, required=True, help="clips kept apart")
+    parser.add_argument("--parts", type=Path, required=True, help="folder of text_encoder, vae and vocoder")
+    parser.add_argument("--effects", type=Path, help="weights of the network that judges")
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--out", type=Path, required=True, help="folder for what comes back")
+    parser.add_argument("--setting", choices=["toy", "release"], default="release")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--seconds", type=float, default=400.0, help="of training, both stages together")
+    parser.add_argument("--until", type=float, default=520.0, help="seconds from the start to end judging at")
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--compiled", action="store_true")
+    parser.add_argument("--processes", type=int, default=0, help="that synthesise sounds meanwhile")
+    parser.add_argument("--synthesised", type=int, help="sounds of each concept that can be synthesised")
+    parser.add_argument("--takes", type=int, default=8, help="of each concept, to judge each way by")
+    parser.add_argument("--ways", type=int, default=len(WAYS))
+    parser.add_argument("--judged-concepts", type=int)
+    parser.add_argument("--seed", type=int, default=11)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, judge, and store the voice."""
+    began = time.monotonic()
+    options = _parser().parse_args(arguments)
+    options.work.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    handlers: list[logging.Handler] = [
+        logging.StreamHandler(sys.stderr),
+        logging.FileHandler(options.work / "log.txt"),
+    ]
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers, force=True)
+    recipe = VoiceRecipe.toy(options.seconds) if options.setting == "toy" else VoiceRecipe(options.seconds)
+    recipe = replace(recipe, batch=options.batch or recipe.batch, compiled=options.compiled)
+    if options.synthesised is not None:
+        recipe = replace(recipe, synthesised=options.synthesised)
+    _Run(options, recipe, began).run()
+    return 0
+
+
+class _Run:
+    """One run: what is loaded, and what happens between the steps."""
+
+    def __init__(self, options: argparse.Namespace, recipe: VoiceRecipe, began: float) -> None:
+        self.options, self.recipe, self.began = options, recipe, began
+        self.concepts = load_concepts()
+        self.job = SynthesisJob(self.concepts, recipe.synthesised, options.seed, options.processes)
+        self.made = options.processes > 0
+
+    def run(self) -> None:
+        options, recipe = self.options, self.recipe
+        torch.manual_seed(options.seed)
+        if options.device == "cuda":
+            torch.set_float32_matmul_precision("high")
+        self.pool, self.unseen, words_null = self._pools()
+        log.info("%.0f s: ready with %d clips", time.monotonic() - self.began, self.recordings)
+        circle = Circle(_alphas())
+        teaching = Teaching(circle, words_null.to(options.device), Dropping())
+        rows = torch.arange(self.unseen.size, device=options.device)
+        batch = self._fixed(lambda: self.unseen.rows(rows))
+
+        def judged(voice: Voice) -> dict[str, float]:
+            with torch.no_grad():
+                kinds = self._fixed(
+                    lambda: (
+                        teaching.plain(voice.denoiser, batch).mean(),
+                        teaching.of_curves(voice.curves, batch).mean(),
+                    )
+                )
+            return {"denoiser": round(float(kinds[0]), 4), "curves": round(float(kinds[1]), 4)}
+
+        trainer = VoiceTrainer(recipe, teaching, options.device, options.work, self.keep, judged)
+        first = trainer.first(self.pool.batches(recipe.batch, recipe.fresh), self._between)
+        base = self._copied(first)
+        second = trainer.second(base, self.pool.batches(recipe.batch, recipe.fresh), self._between)
+        self._judge({True: self._copied(second), False: base}, teaching, circle)
+        write_parts(options.work / "keep", options.work / "log.txt", options.out)
+        log.info("%.0f s: done", time.monotonic() - self.began)
+
+    def _copied(self, voice: Voice) -> Voice:
+        """A copy that is not compiled and only asked."""
+        out = Voice(self.recipe).to(self.options.device).eval().requires_grad_(False)
+        out.load_state_dict(voice.state_dict())
+        return out
+
+    def keep(self, voice: Voice, stage: str) -> None:
+        """Store a voice: of a stage that is over, eight bits an entry."""
+        folder = self.options.work / "keep"
+        folder.mkdir(parents=True, exist_ok=True)
+        save_voice(voice, folder / stage, distilled=stage == "second")
+        if stage == "second":
+            shrink(folder / "first")
+        write_parts(folder, self.options.work / "log.txt", self.options.out)
+
+    def _between(self, step: int) -> None:
+        """Take in the synthesised sounds once they are made."""
+        if self.made and step % 20 == 0 and self.job.is_done:
+            self.made = False
+            self._set_bank(self.job.sounds())
+            log.info("%.0f s: synthesised sounds joined", time.monotonic() - self.began)
+
+    def _pools(self) -> tuple[Pool, Pool, torch.Tensor]:
+        from engine.diffusion.text_tower import TextTower
+
+        options, recipe, device = self.options, self.recipe, self.options.device
+        words = (
+            TextTower.from_pretrained(options.parts / "text_encoder", low_cpu_mem_usage=False).float().eval()
+        )
+        rng = np.random.default_rng(options.seed)
+        self.groups = caption_groups(self.concepts, words, recipe.pairs, recipe.pair_share, rng).to(device)
+        self.sounds = recorded_sounds(options.pack, self.concepts)
+        self.recordings = len(self.sounds)
+        log.info("%.0f s: clips decoded", time.monotonic() - self.began)
+        made = [] if self.made else self.job.sounds()
+        bank = ClipBank(with_synthesis(self.sounds, made), len(self.concepts), device, self.recordings)
+        kept_apart = recorded_sounds(options.judging, self.concepts)
+        apart = ClipBank(kept_apart, len(self.concepts), device)
+        codec, front_end = load_codec(options.parts, device), LogMel().to(device)
+        single = torch.arange(len(self.groups.shares), device=device) < len(self.concepts)
+        alone = replace(self.groups, shares=self.groups.shares * single)
+        bfloat16 = recipe.bfloat16
+        pool = Pool(bank, only_known(self.groups, bank), codec, front_end, recipe.pool, bfloat16)
+        unseen = Pool(apart, only_known(alone, apart), codec, front_end, min(512, recipe.pool), bfloat16)
+        pool.fill()
+        self._fixed(unseen.fill)
+        return pool, unseen, words.encode([""])[0].detach().float()
+
+    def _set_bank(self, made: list[Any]) -> None:
+        device = self.options.device
+        bank = ClipBank(with_synthesis(self.sounds, made), len(self.concepts), device, self.recordings)
+        self.pool.bank, self.pool.groups = bank, only_known(self.groups, bank)
+
+    def _judge(self, voices: dict[bool, Voice], teaching: Teaching, circle: Circle) -> None:
+        from engine.diffusion.vocoder import SpectralVocoder
+        from engine.training.effects_network import EffectsNetwork
+
+        options = self.options
+        vocoder = (
+            SpectralVocoder.from_pretrained(options.parts / "vocoder", low_cpu_mem_usage=False)
+            .float()
+            .eval()
+            .to(options.device)
+        )
+        network = None
+        if options.effects is not None:
+            network = EffectsNetwork.load(options.effects).to(options.device)
+        judging = Judging(
+            self.pool,
+            self.unseen,
+            vocoder,
+            network,
+            teaching,
+            circle,
+            options.takes,
+            [c.id for c in self.concepts],
+            deadline=self.began + options.until,
+            most=options.judged_concepts,
+        )
+        judging.judge(voices, options.work / "keep", WAYS[: options.ways])
+
+    def _fixed(self, make: Any) -> Any:
+        """What ``make`` gives with the same random numbers each time, and without touching the others."""
+        devices = [0] if self.options.device == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(3)
+            return make()
+
+
+def load_codec(parts: Path, device: str) -> MelCodec:
+    """Load the codec of a model folder, on a device."""
+    from diffusers import AutoencoderKL
+
+    network = AutoencoderKL.from_pretrained(parts / "vae", low_cpu_mem_usage=False).float().eval().to(device)
+    return MelCodec(network.requires_grad_(False), mel_patch=MEL_PATCH, mel_mean=MEL_MEAN, mel_std=MEL_STD)
+
+
+def save_voice(voice: Voice, folder: Path, *, distilled: bool) -> None:
+    """Save both networks in half precision, in the diffusers layout."""
+    for name, network in (("denoiser", voice.denoiser), ("curves", voice.curves)):
+        copied = type(network)(**dict(network.config))
+        copied.load_state_dict(network.state_dict())
+        if name == "denoiser":
+            copied.register_to_config(distilled=distilled)
+        copied.half().save_pretrained(folder / name, max_shard_size="15MB")
+
+
+def shrink(folder: Path) -> None:
+    """Keep the denoiser of a stage that is over in eight bits an entry with a scale for each row."""
+    source = folder / "denoiser"
+    if not source.is_dir():
+        return
+    from safetensors.torch import load_file, save_file
+
+    small: dict[str, torch.Tensor] = {}
+    for path in sorted(source.glob("*.safetensors")):
+        for name, value in load_file(path).items():
+            rows = value.float().reshape(len(value), -1)
+            scale = rows.abs().amax(1).clamp_min(1e-8) / 127
+            small[name] = (rows / scale[:, None]).round().to(torch.int8).view(value.shape)
+            small[f"{name}.scale"] = scale
+    save_file(small, folder / "denoiser_int8.safetensors")
+    shutil.rmtree(source)
+    shutil.rmtree(folder / "curves")
+
+
+def write_parts(folder: Path, log_file: Path, out: Path) -> None:
+    """Write ``folder`` as one tar file in parts of at most 15 MiB, and the log beside them."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        tar.add(folder, arcname="voice")
+    whole = buffer.getvalue()
+    for old in out.glob("voice.tar.*"):
+        old.unlink()
+    for number, at in enumerate(range(0, len(whole), PART_BYTES)):
+        (out / f"voice.tar.{number}").write_bytes(whole[at : at + PART_BYTES])
+    if log_file.exists():
+        (out / "voice-log.txt").write_bytes(log_file.read_bytes())
+
+
+def _alphas() -> torch.Tensor:
+    from engine.diffusion.unet import scheduler_config
+    from engine.training.denoiser import NoiseSchedule
+
+    return NoiseSchedule.of(scheduler_config()).alphas
+
+
+if __name__ == "__main__":
+    sys.exit(main())
