@@ -5,6 +5,7 @@ from collections.abc import Callable
 from engine.errors import Cancelled
 
 Report = Callable[[float, str], None]
+IsCancelled = Callable[[], bool]
 Note = Callable[[str], None]
 
 
@@ -22,7 +23,7 @@ class Progress:
     def __init__(
         self,
         report: Report | None = None,
-        is_cancelled: Callable[[], bool] | None = None,
+        is_cancelled: IsCancelled | None = None,
         note: Note | None = None,
         *,
         start: float = 0.0,

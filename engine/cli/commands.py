@@ -2,7 +2,7 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,12 @@ from engine.generation.delivery import Delivery, target_stem
 from engine.generation.generator import GeneratorInfo, Option, check_duration
 from engine.generation.hint_check import check_hints
 from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target, check_count, check_level
-from engine.progress import Progress
+from engine.progress import IsCancelled, Progress
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
 from engine.studio import GenerationResult, Studio
 from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still, load_still
-
-IsCancelled = Callable[[], bool]
 
 FOUND_BY_ITSELF = 4
 """Number of objects that sound when a still is given without hints."""

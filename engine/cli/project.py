@@ -2,13 +2,13 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.bar import terminal_bar
 from engine.errors import BadInput
+from engine.progress import IsCancelled
 from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
 from engine.scene.recipe_facts import parse_recipe
@@ -17,8 +17,6 @@ from engine.scene.timecode import frame_of, frame_rate, to_text
 
 if TYPE_CHECKING:
     from engine.export.run import Exported, FileFacts
-
-IsCancelled = Callable[[], bool]
 
 
 def info(arguments: Namespace, is_cancelled: IsCancelled) -> int:

@@ -1,6 +1,6 @@
 """Media files for interchange: copies of takes at one rate, in a folder beside the timeline files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 
@@ -12,13 +12,11 @@ from engine.files import staged_folder
 from engine.progress import Progress, no_progress
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Waveform
+from engine.sound.cache import TakeSource
 
 MEDIA_FOLDER = "media"
 _CEILING = 1.0 - 2.0**-23
 """The largest value that 24 bits can represent with both signs."""
-
-TakeSource = Callable[[str], tuple[Waveform, int]]
-"""Maps the digest of a take to its samples, float32 (channels, samples), and their rate."""
 
 
 def write_media(

@@ -13,9 +13,8 @@ from engine.project.json_text import UnreadableJson
 from engine.project.schema import SCHEMA
 from engine.scene import limits
 from engine.scene.limits import real, whole
+from engine.scene.recipe_facts import Facts
 from engine.scene.timeline import LEAST_GAIN_DB, MOST_GAIN_DB, MOST_SAMPLES
-
-Facts = dict[str, Any]
 
 
 def migrate(facts: Facts) -> Facts:

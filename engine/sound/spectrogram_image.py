@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.scene.colours import Colour
 from engine.sound.waveform import Waveform
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
     from PIL import ImageDraw as Drawing
 
-Colour = tuple[int, int, int]
 
 BACKGROUND, GRID, TEXT, QUIET_TEXT = (18, 20, 24), (58, 63, 72), (232, 234, 238), (150, 156, 166)
 HEAT: tuple[Colour, ...] = (

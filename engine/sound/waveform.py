@@ -2,11 +2,9 @@
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
+from engine.scene.takes import Waveform
 
-Waveform = NDArray[np.float32]
-"""float32 (channels, samples), full scale 1.0."""
+__all__ = ["Waveform", "from_db", "to_db"]
 
 
 def to_db(gain: float) -> float:

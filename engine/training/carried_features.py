@@ -1,7 +1,7 @@
 """EfficientNet-Lite0's weights in a small file, for a machine on which the data package cannot be installed.
 
-``python -m engine.training.carried_features FILE`` writes it: convolutions in half precision, and the classifier, most
-of whose numbers decide between kinds of dogs, in 8 bits a number.
+``python -m engine.training.carried_features FILE`` writes it: convolutions in half precision, and the
+classifier, most of whose numbers distinguish breeds of dogs, in 8 bits per number.
 """
 
 import sys
@@ -29,7 +29,7 @@ def save_features(path: Path) -> None:
 
 
 def load_features(path: Path) -> EfficientNetLite:
-    """The network with weights that ``save_features`` wrote, frozen."""
+    """Return the network with weights from ``save_features``, frozen."""
     from safetensors.torch import load_file
 
     values = {name: value.float() for name, value in load_file(path).items()}

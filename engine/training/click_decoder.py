@@ -1,8 +1,8 @@
-"""The recipe of the click decoder: clicks, boxes and corrections on frozen feature maps.
+"""Training of the click decoder: clicks, boxes and corrections on frozen feature maps.
 
-A step draws frames, asks for several things in each by a click or a box, and then corrects the answers by a second and
-sometimes a third click, with the logits answered before. Needs torch, OpenCV and Pillow only, so that it runs on
-a machine with an accelerator as it is:
+A step draws frames, asks for several objects in each by a click or a box, and then corrects the answers by a
+second and sometimes a third click, with the previous logits as input. Needs torch, OpenCV and Pillow only, so
+that it runs on a GPU machine as it is:
 
     python -m engine.training.click_decoder --pack clicks.zip --weights features.safetensors --out clicks.safetensors
 """
@@ -30,23 +30,23 @@ from engine.vision.efficientnet import EfficientNetLite
 
 log = logging.getLogger("foleyscape.training")
 POINTS = 4
-"""Most points of a question; unused ones are marked 0."""
+"""Maximum number of points of a question; unused ones are marked 0."""
 
 
 @dataclass(frozen=True)
-class ClickRecipe:
-    """How the decoder is trained.
+class ClickDecoderConfig:
+    """Training config of the decoder.
 
     Attributes:
-        frames: frames a step; each asks for four things.
-        seconds: wall clock of the whole, resumed runs together.
+        frames: frames per step; each asks for four objects.
+        seconds: total wall-clock time, over all resumed runs.
         rate: peak learning rate.
         workers: processes that draw frames; 0 draws in this one.
         device: "cpu" or "cuda".
         bfloat16: compute in bfloat16 where it helps.
         average: decay of the averaged weights.
         third: share of steps with a third round.
-        seed: of everything.
+        seed: seed of everything.
     """
 
     frames: int = 24
@@ -62,13 +62,13 @@ class ClickRecipe:
     seed: int = 5
 
     @classmethod
-    def release(cls) -> "ClickRecipe":
-        """Eight minutes of one GPU."""
+    def release(cls) -> "ClickDecoderConfig":
+        """Return the config for eight minutes of one GPU."""
         return cls()
 
     @classmethod
-    def toy(cls) -> "ClickRecipe":
-        """Seconds on a CPU."""
+    def toy(cls) -> "ClickDecoderConfig":
+        """Return a config for seconds on a CPU."""
         return cls(
             frames=2,
             seconds=20.0,
@@ -82,7 +82,7 @@ class ClickRecipe:
 
 
 class _Frames(IterableDataset[dict[str, Tensor]]):
-    """Frames without end, other ones in each worker."""
+    """An endless stream of frames, different in each worker."""
 
     def __init__(self, pictures: list[PackPicture], seed: int) -> None:
         self._pictures, self._seed = pictures, seed
@@ -108,7 +108,7 @@ def _tensors(frame: ClickFrame) -> dict[str, Tensor]:
 def train_click_decoder(
     pictures: list[PackPicture],
     features: EfficientNetLite,
-    recipe: ClickRecipe,
+    config: ClickDecoderConfig,
     out: Path,
     checkpoint: Path | None = None,
     start: Path | None = None,
@@ -116,30 +116,30 @@ def train_click_decoder(
     """Train, writing the averaged weights to ``out`` every ``export_every`` seconds and at the end.
 
     Args:
-        pictures: of a pack.
+        pictures: pictures of a pack.
         features: the frozen network whose maps are decoded.
-        recipe: how.
+        config: training config.
         out: safetensors file.
-        checkpoint: where training resumes from, or None.
-        start: weights to begin with, or None.
+        checkpoint: file to resume from, or None.
+        start: initial weights, or None.
     """
-    device = torch.device(recipe.device)
+    device = torch.device(config.device)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
+        torch.manual_seed(config.seed)
         network = ClickNetwork()
     if start is not None:
         load_click_weights(network, start)
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     features = features.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
-    schedule = Schedule(recipe.steps, recipe.rate, recipe.seconds, warmup_steps=100)
-    trainer = Trainer(network, schedule, checkpoint, recipe.average, weight_decay=0.03)
-    step = _Step(network, features, recipe, trainer, out)
+    schedule = Schedule(config.steps, config.rate, config.seconds, warmup_steps=100)
+    trainer = Trainer(network, schedule, checkpoint, config.average, weight_decay=0.03)
+    step = _Step(network, features, config, trainer, out)
     frames = DataLoader(
-        _Frames(pictures, recipe.seed + trainer.step),
-        recipe.frames,
-        num_workers=recipe.workers,
+        _Frames(pictures, config.seed + trainer.step),
+        config.frames,
+        num_workers=config.workers,
         pin_memory=device.type == "cuda",
-        prefetch_factor=4 if recipe.workers else None,
+        prefetch_factor=4 if config.workers else None,
     )
     trainer.run(iter(frames), step.loss)
     step.export()
@@ -147,30 +147,30 @@ def train_click_decoder(
 
 
 class _Step:
-    """The loss of one batch of frames, and now and then an export of the averaged weights."""
+    """The loss of one batch of frames, and a periodic export of the averaged weights."""
 
     def __init__(
         self,
         network: ClickNetwork,
         features: EfficientNetLite,
-        recipe: ClickRecipe,
+        config: ClickDecoderConfig,
         trainer: Trainer,
         out: Path,
     ) -> None:
-        self.network, self.features, self.recipe, self.trainer, self.out = (
+        self.network, self.features, self.config, self.trainer, self.out = (
             network,
             features,
-            recipe,
+            config,
             trainer,
             out,
         )
-        self._generator = torch.Generator(recipe.device).manual_seed(recipe.seed + 1)
+        self._generator = torch.Generator(config.device).manual_seed(config.seed + 1)
         self._exported = time.monotonic()
         self._recent: list[tuple[float, float, float]] = []
         self._calibration: list[dict[str, Tensor]] = []
 
     def loss(self, batch: dict[str, Tensor], _share: float) -> Tensor:
-        if time.monotonic() - self._exported > self.recipe.export_every:
+        if time.monotonic() - self._exported > self.config.export_every:
             self.export()
             self._exported = time.monotonic()
         if len(self._calibration) < 24:
@@ -178,19 +178,19 @@ class _Step:
         return self._loss(batch)
 
     def _loss(self, batch: dict[str, Tensor]) -> Tensor:
-        device = self.recipe.device
+        device = self.config.device
         pixels = batch["pixels"].to(device, non_blocking=True).float().div(255)
         pixels = pixels.contiguous(memory_format=torch.channels_last)
         wanted = batch["masks"].to(device, non_blocking=True).float().div(255).flatten(0, 1)
         rows = torch.arange(len(pixels), device=device).repeat_interleave(batch["masks"].shape[1])
         inside = batch["inside"].to(device)[rows]
         scored = batch["scores_only"].to(device)[rows]
-        with torch.autocast(device, torch.bfloat16, enabled=self.recipe.bfloat16):
+        with torch.autocast(device, torch.bfloat16, enabled=self.config.bfloat16):
             with torch.no_grad():
                 maps = self.features(pixels).maps
             neck = self.network.neck(maps, pixels).rows(rows)
             prompts = self._first(wanted, inside)
-            total, rounds = wanted.new_zeros(()), 3 if self._random(1).item() < self.recipe.third else 2
+            total, rounds = wanted.new_zeros(()), 3 if self._random(1).item() < self.config.third else 2
             for number in range(rounds):
                 answer = self.network.decoder(neck, prompts)
                 loss, overlap = answer_loss(answer, wanted, inside, scored)
@@ -202,10 +202,10 @@ class _Step:
         return total
 
     def _random(self, *shape: int) -> Tensor:
-        return torch.rand(*shape, generator=self._generator, device=self.recipe.device)
+        return torch.rand(*shape, generator=self._generator, device=self.config.device)
 
     def _first(self, wanted: Tensor, inside: Tensor) -> Prompts:
-        """A click in each thing; for some rows a box too, or in its place."""
+        """Return a click in each object; for some rows a box too, or instead."""
         count = len(wanted)
         point = self._point_in(wanted > 0.5, deep=0.4)
         points = wanted.new_zeros(count, POINTS, 3)
@@ -216,7 +216,7 @@ class _Step:
         return Prompts(points, box, wanted.new_zeros(count, 1, LOGITS, LOGITS), inside)
 
     def _box_of(self, wanted: Tensor) -> Tensor:
-        """The things' boxes (B, 4), the corners a little off for half of them."""
+        """Return the objects' boxes (B, 4), with inaccurate corners for half of them."""
         seen = wanted > 0.5
         cells = torch.arange(LOGITS, device=wanted.device, dtype=wanted.dtype)
         edges = []
@@ -231,7 +231,7 @@ class _Step:
         return torch.stack([x0, y0, x1, y1], 1) + noise * loose * size
 
     def _point_in(self, region: Tensor, deep: float) -> Tensor:
-        """A frame point (B, 2) in each region (B, 80, 80): deep inside for a share of them, else anywhere well in."""
+        """Return a frame point (B, 2) in each region (B, 80, 80), deep inside for a share of them."""
         depth = depths(region)
         most = depth.amax((1, 2), keepdim=True)
         kind = self._random(len(region), 1, 1)
@@ -245,7 +245,7 @@ class _Step:
 
     @torch.no_grad()
     def _corrected(self, answer: Answer, wanted: Tensor, before: Prompts, place: int) -> Prompts:
-        """The questions with one more click, where the answer with the best score is most wrong."""
+        """Add a click where the answer with the best score is most wrong."""
         best = answer.scores.argmax(1)[:, None, None, None].expand(-1, 1, LOGITS, LOGITS)
         logits = answer.logits.float().gather(1, best)
         found, truth = logits[:, 0] > 0, wanted > 0.5
@@ -269,7 +269,7 @@ class _Step:
 
     @torch.no_grad()
     def export(self) -> None:
-        """Write the averaged weights, their normalisation measured anew, in half precision."""
+        """Write the averaged weights in half precision, with batch-normalization statistics measured anew."""
         from safetensors.torch import save_file
 
         own = {name: value.clone() for name, value in self.network.state_dict().items()}
@@ -288,7 +288,7 @@ class _Step:
 
 
 def _recalibrate(network: nn.Module, forward: "object", batches: list[dict[str, Tensor]]) -> None:
-    """Measure batch normalisation's means and variances anew for the weights at hand."""
+    """Measure batch normalization's means and variances for the current weights."""
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
@@ -302,7 +302,7 @@ def _recalibrate(network: nn.Module, forward: "object", batches: list[dict[str, 
 
 
 def depths(region: Tensor, most: int = 20) -> Tensor:
-    """How many cells each cell of regions (B, h, w) is from outside, up to ``most``; 0 outside."""
+    """Return each cell's distance in cells from outside its region (B, h, w), up to ``most``; 0 outside."""
     left = region.float()[:, None]
     depth = left.clone()
     for _ in range(most):
@@ -313,9 +313,9 @@ def depths(region: Tensor, most: int = 20) -> Tensor:
 
 
 def answer_loss(answer: Answer, wanted: Tensor, inside: Tensor, scored: Tensor) -> tuple[Tensor, Tensor]:
-    """The loss of answers to what was wanted (B, 80, 80), and the overlap (B, 3) of each mask with it.
+    """Return the loss of answers to targets (B, 80, 80), and the IoU (B, 3) of each mask with its target.
 
-    The least of the three masks' losses counts, the others hardly; rows in ``scored`` teach the scores alone.
+    The smallest of the three masks' losses dominates; rows in ``scored`` train the scores alone.
     """
     logits = answer.logits.float()
     cells = (torch.arange(LOGITS, device=logits.device) + 0.5) * (FRAME / LOGITS)
@@ -339,7 +339,7 @@ def answer_loss(answer: Answer, wanted: Tensor, inside: Tensor, scored: Tensor) 
 
 
 def load_click_weights(network: ClickNetwork, path: Path) -> None:
-    """Read the weights that ``train_click_decoder`` writes."""
+    """Load weights written by ``train_click_decoder``."""
     from safetensors.torch import load_file
 
     values = {name: value.float() for name, value in load_file(path).items()}
@@ -358,14 +358,14 @@ def main() -> None:
     options.add_argument("--start", type=Path, help="weights to begin with")
     options.add_argument("--checkpoint", type=Path, help="where to resume from")
     options.add_argument("--device", default="cuda")
-    options.add_argument("--seconds", type=float, default=ClickRecipe.seconds)
-    options.add_argument("--workers", type=int, default=ClickRecipe.workers)
-    options.add_argument("--frames", type=int, default=ClickRecipe.frames)
-    options.add_argument("--steps", type=int, default=ClickRecipe.steps)
-    options.add_argument("--seed", type=int, default=ClickRecipe.seed)
+    options.add_argument("--seconds", type=float, default=ClickDecoderConfig.seconds)
+    options.add_argument("--workers", type=int, default=ClickDecoderConfig.workers)
+    options.add_argument("--frames", type=int, default=ClickDecoderConfig.frames)
+    options.add_argument("--steps", type=int, default=ClickDecoderConfig.steps)
+    options.add_argument("--seed", type=int, default=ClickDecoderConfig.seed)
     given = options.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = ClickRecipe(
+    config = ClickDecoderConfig(
         frames=given.frames,
         seconds=given.seconds,
         steps=given.steps,
@@ -376,7 +376,7 @@ def main() -> None:
     )
     given.out.parent.mkdir(parents=True, exist_ok=True)
     features = load_features(given.weights)
-    train_click_decoder(read_pack(given.pack), features, recipe, given.out, given.checkpoint, given.start)
+    train_click_decoder(read_pack(given.pack), features, config, given.out, given.checkpoint, given.start)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Frames that the click decoder learns from: views of outlined pictures with cut-outs pasted in.
+"""Training frames of the click decoder: views of outlined pictures with cut-outs pasted in.
 
-A frame is what the decoder gets at use: a whole still, letterboxed on grey, or a window at twice that scale.
+A frame is the decoder's input in use: a whole still, letterboxed on grey, or a window at twice that scale.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,23 +17,23 @@ from engine.training.segmenter_scenes import compose_scene
 from engine.vision.click_decoder import FRAME, LOGITS
 
 QUESTIONS = 4
-"""Things asked for in each frame."""
+"""Number of objects asked for in each frame."""
 SHARES: dict[str, float] = {"coco": 0.56, "outlined": 0.2, "photograph": 0.1, "composed": 0.14}
 LEAST_SHARE = 0.0022
-"""A thing that covers less of the frame is not asked for."""
+"""An object that covers a smaller share of the frame is not asked for."""
 GREY = 128
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class ClickFrame:
-    """A frame and the things in it that are asked for.
+    """A frame and the objects asked for in it.
 
     Attributes:
         pixels: uint8 (3, 320, 320).
-        masks: uint8 (4, 80, 80), the share of each cell that each thing covers, 0 to 255; some are repeated.
+        masks: uint8 (4, 80, 80), the share of each cell that each object covers, 0 to 255; some are repeated.
         inside: float32 (4,), the part that shows the picture: x0, y0, x1, y1.
-        scores_only: whether the frame teaches the score head alone.
+        scores_only: whether the frame trains the score head alone.
     """
 
     pixels: NDArray[np.uint8]
@@ -53,7 +53,7 @@ class FrameSource:
     """Draws frames from the pictures of a pack.
 
     Args:
-        pictures: of a pack; those of the split "test" are left out.
+        pictures: pictures of a pack; those of the split "test" are left out.
     """
 
     def __init__(self, pictures: Sequence[PackPicture]) -> None:
@@ -67,11 +67,11 @@ class FrameSource:
         self._shares = {k: v for k, v in SHARES.items() if (needed.get(k, k), "train") in self._of}
 
     def draw(self, rng: np.random.Generator, score_share: float = 0.12) -> ClickFrame:
-        """One frame.
+        """Draw a frame.
 
         Args:
-            rng: decides everything.
-            score_share: share of frames from the pictures that teach scores only.
+            rng: source of all randomness.
+            score_share: share of frames from the pictures that train scores only.
         """
         while True:
             frame = self._try(rng, score_share)
@@ -109,7 +109,7 @@ def _view_of(picture: PackPicture) -> _View:
 
 
 def _cutouts(pictures: Iterable[PackPicture]) -> Iterator[Cutout]:
-    """Every thing that is large enough to be pasted elsewhere."""
+    """Yield every object that is large enough to be pasted elsewhere."""
     for picture in pictures:
         for mask, label in zip(picture.masks, picture.labels, strict=True):
             rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
@@ -119,7 +119,7 @@ def _cutouts(pictures: Iterable[PackPicture]) -> Iterator[Cutout]:
 
 
 def _pasted(view: _View, cutout: Cutout, rng: np.random.Generator) -> _View:
-    """The view with a cut-out laid over it, soft at its edge; what it hides leaves the other masks."""
+    """Paste a cut-out over the view, with a soft edge; what it hides is removed from the other masks."""
     height, width = view.pixels.shape[:2]
     longest = max(cutout.mask.shape)
     scale = float(np.exp(rng.uniform(np.log(0.15), np.log(0.75)))) * min(height, width) / longest
@@ -142,7 +142,7 @@ def _pasted(view: _View, cutout: Cutout, rng: np.random.Generator) -> _View:
 
 
 def _framed(view: _View, rng: np.random.Generator, scores_only: bool) -> ClickFrame | None:
-    """A whole picture letterboxed into the frame, or a window of it, with the things asked for in it."""
+    """Return a whole picture letterboxed into the frame, or a window of it, with the objects asked for."""
     height, width = view.pixels.shape[:2]
     corner, scale = _window(view, rng)
     if rng.random() < 0.5:
@@ -174,7 +174,7 @@ def _framed(view: _View, rng: np.random.Generator, scores_only: bool) -> ClickFr
 
 
 def _window(view: _View, rng: np.random.Generator) -> tuple[tuple[float, float], float]:
-    """The still pixel at the frame's corner, and frame pixels a still pixel."""
+    """Return the still pixel at the frame's corner, and the scale in frame pixels per still pixel."""
     height, width = view.pixels.shape[:2]
     longest = max(height, width)
     if rng.random() < 0.5 or not view.masks:
@@ -188,7 +188,7 @@ def _window(view: _View, rng: np.random.Generator) -> tuple[tuple[float, float],
     reach = FRAME / scale
 
     def start(at: int, length: int) -> float:
-        """Never outside the square into which the still is letterboxed."""
+        """Draw a start within the square into which the still is letterboxed."""
         wanted = at - reach * float(rng.uniform(0.25, 0.75))
         return float(np.clip(wanted, (length - longest) / 2, (length + longest) / 2 - reach))
 
@@ -198,7 +198,7 @@ def _window(view: _View, rng: np.random.Generator) -> tuple[tuple[float, float],
 def _warped(
     values: NDArray[np.uint8], matrix: NDArray[np.float64], scale: float, border: int
 ) -> NDArray[np.uint8]:
-    """An image drawn into the frame; shrunk first where it is much larger, so that nothing aliases."""
+    """Draw an image into the frame; downscale it first if it is much larger, to avoid aliasing."""
     values = np.ascontiguousarray(values)
     if scale < 0.6:
         size = max(1, round(values.shape[1] * scale * 1.2)), max(1, round(values.shape[0] * scale * 1.2))
@@ -212,7 +212,7 @@ def _warped(
 
 
 def _targets(view: _View, rng: np.random.Generator) -> list[NDArray[np.bool_]]:
-    """The things, and now and then two touching ones of a kind as one."""
+    """Return the objects, sometimes merging two touching ones of a kind."""
     found = list(view.masks)
     if len(found) > 1 and rng.random() < 0.15:
         first, second = rng.choice(len(found), 2, replace=False)
@@ -223,7 +223,7 @@ def _targets(view: _View, rng: np.random.Generator) -> list[NDArray[np.bool_]]:
 
 
 def _photographed(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Other light and colours, blur, noise and compression."""
+    """Vary light and colours, and add blur, noise and compression."""
     shot = pixels.astype(np.float32)
     if rng.random() < 0.1:
         shot = np.repeat(shot.mean(axis=2, keepdims=True), 3, axis=2)

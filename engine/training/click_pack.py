@@ -1,7 +1,8 @@
-"""One file with all that the click decoder learns from: pictures and the masks of their things.
+"""One file with all training data of the click decoder: pictures and the masks of their objects.
 
-Photographs come from the COCO pack (outlines CC-BY 4.0), from packages that ship samples, outlined by hand, and from
-Caltech-101, cut out by GrabCut; drawings with transparency are pasted in, and pictures without things lie behind.
+Photographs come from the COCO pack (outlines CC-BY 4.0), from sample pictures of packages, outlined by hand,
+and from Caltech-101, cut out by GrabCut; drawings with transparency are pasted in, and pictures without
+objects serve as backgrounds.
 """
 
 import csv
@@ -27,19 +28,19 @@ Split = Literal["train", "score", "test"]
 INDEX = "index.json"
 LONGEST = 640
 BACKGROUNDS = 160
-"""Pictures without things that are packed; each is used with many others laid over it."""
+"""Number of packed pictures without objects; each is used many times as a background."""
 
 
 @dataclass(frozen=True)
 class PackPicture:
-    """A picture and its things.
+    """A picture and its objects.
 
     Attributes:
-        kind: where it is from.
-        name: of the picture, which decides its split.
+        kind: source of the picture.
+        name: name of the picture, which decides its split.
         pixels: uint8 (h, w, 3).
-        masks: bool (h, w) of each thing; a drawing has one, a background none.
-        labels: what each thing is called.
+        masks: bool (h, w) of each object; a drawing has one, a background none.
+        labels: name of each object.
     """
 
     kind: Kind
@@ -50,7 +51,7 @@ class PackPicture:
 
     @property
     def split(self) -> Split:
-        """An eighth of the photographs with several things is never trained on, an eighth teaches scores only."""
+        """An eighth of the photographs with several objects is never trained on, an eighth trains scores only."""
         if self.kind not in {"coco", "outlined"}:
             return "train"
         place = hashlib.sha256(self.name.encode()).digest()[0] % 8
@@ -58,12 +59,12 @@ class PackPicture:
 
 
 def write_pack(pictures: Iterable[PackPicture], path: Path, quality: int = 78) -> int:
-    """Write a pack; returns how many pictures it holds.
+    """Write a pack and return the number of pictures in it.
 
     Args:
         pictures: what to pack.
-        path: of the zip.
-        quality: of the WebP pictures, 0 to 100.
+        path: path of the zip.
+        quality: quality of the WebP pictures, 0 to 100.
     """
     index: list[dict[str, Any]] = []
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +85,7 @@ def _encoded(image: Image.Image, kind: str, quality: int) -> bytes:
 
 
 def read_pack(path: Path) -> list[PackPicture]:
-    """The pictures of a pack, in its order."""
+    """Read the pictures of a pack, in order."""
     with zipfile.ZipFile(path) as pack:
         return [
             PackPicture(
@@ -108,13 +109,13 @@ def _pixels(blob: bytes) -> NDArray[np.uint8]:
 def click_pictures(
     shared: Path, outlines: Path, documentation: Path = DOCUMENTATION, per_class: int = 24
 ) -> Iterator[PackPicture]:
-    """All that there is to learn clicks from.
+    """Yield all pictures for training on clicks.
 
     Args:
-        shared: folder that holds ``data``.
+        shared: folder that contains ``data``.
         outlines: ``resources/outlines.json``.
-        documentation: where Debian packages keep theirs.
-        per_class: Caltech pictures tried of each class.
+        documentation: folder of Debian packages' documentation.
+        per_class: number of Caltech pictures of each class to try.
     """
     archive = shared / "data" / "caltech101_sounding.zip"
     yield from coco_pictures(shared / "data" / "packs" / "pictures-masks")
@@ -132,7 +133,7 @@ def click_pictures(
 
 
 def coco_pictures(folder: Path) -> Iterator[PackPicture]:
-    """The photographs of the COCO pack with their outlined things."""
+    """Yield the photographs of the COCO pack with their outlined objects."""
     rows: dict[str, list[tuple[str, str]]] = {}
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):

@@ -1,4 +1,4 @@
-"""How well conditions tell two things in one picture apart: what a recipe of the attention is judged by."""
+"""Measures how well conditions distinguish two objects in one picture, by which training of the attention is judged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from engine.vision.patches import Frame, window_round
 from engine.vision.towers import FeatureTower
 
 LEAST_SHARE = 0.004
-"""Of the picture that a thing must cover to be one of a pair."""
+"""Minimum share of the picture that an object of a pair must cover."""
 WHOLE_SHARE = 0.35
-"""How much of the condition comes from the look at the whole still; the rest is the crop's."""
+"""Weight of the whole still's view in the condition; the rest is the crop's."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two things of different concepts in one picture, as the adapter is given them.
+    """Two objects of different concepts in one picture, as inputs of the adapter.
 
     Attributes:
         concepts: positions in the concept table.
         whole: float16 (P, C), the whole picture.
-        crops: float16 (2, P, C), the crop round each thing; the whole where it is large.
-        coverage: (2, 2, P): of each thing, in the whole and in its crop.
+        crops: float16 (2, P, C), the crop round each object; the whole picture if it is large.
+        coverage: (2, 2, P): of each object, in the whole and in its crop.
     """
 
     concepts: tuple[int, int]
@@ -42,7 +42,7 @@ class Pair:
 
 @torch.inference_mode()
 def pair_of(tower: FeatureTower, pixels: Pixels, masks: tuple[Mask, Mask], concepts: tuple[int, int]) -> Pair:
-    """Encode a picture with two things."""
+    """Encode a picture with two objects."""
     height, width = pixels.shape[:2]
     frames = [Frame((0, 0, width, height), tower.side), *(Frame(window_round(m), tower.side) for m in masks)]
     squares = torch.from_numpy(np.stack([frame.picture(pixels) for frame in frames])).permute(0, 3, 1, 2)
@@ -55,7 +55,7 @@ def pair_of(tower: FeatureTower, pixels: Pixels, masks: tuple[Mask, Mask], conce
 
 
 def composed_pairs(tower: FeatureTower, composer: SceneComposer, count: int, seed: int) -> list[Pair]:
-    """Composed scenes of two things of different concepts."""
+    """Return composed scenes of two objects of different concepts."""
     found: list[Pair] = []
     place = 0
     sounding = sorted({int(c) for c in composer.concept_of if c >= 0})
@@ -89,7 +89,7 @@ def _mask(scene: ComposedScene, thing: int) -> Mask:
 def photograph_pairs(
     tower: FeatureTower, pictures: Sequence[PackPicture], concepts: Sequence[Concept], each: int = 4
 ) -> list[Pair]:
-    """Up to ``each`` pairs of things of different concepts of every photograph."""
+    """Return up to ``each`` pairs of objects of different concepts per photograph."""
     places = {label: n for n, concept in enumerate(concepts) for label in concept.pictures.coco}
     found = []
     for picture in pictures:
@@ -113,10 +113,10 @@ def report(
     concepts: Sequence[Concept],
     words: TextTower,
 ) -> dict[str, float]:
-    """Shares of conditions nearer to their own thing ("closer"), of pairs with both ("swapped"), named first of all.
+    """Return the shares of conditions closer to their own object, of pairs with both, and of correct names.
 
-    By text over the whole picture, by the paper's row and the plain row over the whole, by the plain row over the
-    crop, and by whole and crop together.
+    For text over the whole picture, the paper's row and the plain row over the whole, the plain row over the
+    crop, and whole and crop together.
     """
     ways: dict[str, list[Tensor]] = {}
     for pair in pairs:

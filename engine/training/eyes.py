@@ -1,8 +1,8 @@
-"""Feature tower and object attention from one pack of pictures, in minutes of one GPU or an hour of a core.
+"""Training of feature tower and object attention from one pack of pictures, in minutes of a GPU or an hour of a core.
 
     python -m engine.training.eyes --pack pictures.zip --weights features.safetensors --words TEXT_ENCODER --out FILE
 
-Photographs measure what was trained without them, fold by fold; what is written was trained with all of them.
+Photographs are used for cross-validation, fold by fold; the written weights are trained on all of them.
 """
 
 import argparse
@@ -40,12 +40,12 @@ from engine.vision.towers import FeatureTower
 log = logging.getLogger("foleyscape.training")
 SCENES = SceneConfig(side=320, grid=10, smallest=0.28)
 PHOTOGRAPH_REPEATS = 6
-"""How often each look at a photograph counts as a scene."""
+"""Number of times each view of a photograph counts as a scene."""
 
 
 @dataclass(frozen=True)
 class EyesConfig:
-    """How much is composed and how long is trained; the seeds are the parts' own."""
+    """Amount of data and duration of training; seeds are those of the parts."""
 
     scenes: int = 12_000
     tower_steps: int = 1200
@@ -61,12 +61,12 @@ class EyesConfig:
 
     @classmethod
     def toy(cls) -> "EyesConfig":
-        """Seconds on a CPU."""
+        """Return a config for seconds on a CPU."""
         return cls(16, 3, 3, 3, 3, pairs=2, photographs=8, workers=0, device="cpu", ablations=True)
 
 
 def pack_tiles(pictures: Sequence[PackPicture]) -> Pictures:
-    """The things of a pack as tiles that scenes are composed of."""
+    """Return the objects of a pack as tiles for composing scenes."""
     sets: dict[str, tuple[list[Pixels], list[str]]] = {}
     for picture in pictures:
         if picture.kind == "background":
@@ -95,14 +95,14 @@ def _as_set(tiles: Sequence[Pixels], names: Sequence[str]) -> PictureSet:
 
 
 class EyesRun:
-    """Encodes once, trains twice, measures.
+    """Encodes once, trains tower and attention, and measures.
 
     Args:
-        pictures: of a pack.
+        pictures: pictures of a pack.
         groups: see ``FeatureTower``.
-        words: the text tower into whose space conditions lie.
-        config: how much.
-        backbone: where ``FeatureTower`` gets its features from.
+        words: the text tower of the condition space.
+        config: amounts of data.
+        backbone: the feature extractor of ``FeatureTower``.
     """
 
     def __init__(
@@ -136,12 +136,12 @@ class EyesRun:
         log.info("encoded, %d and %s pairs, %.0f s", config.pairs, counts, time.monotonic() - began)
 
     def scenes(self, without: int | None = None) -> RawScenes:
-        """What is learnt from: all, or all but the photographs of a fold."""
+        """Return the training scenes: all, or all but the photographs of a fold."""
         parts = [part for n, part in enumerate(self.photographs) if n != without]
         return RawScenes.joined([self.composed, *parts * PHOTOGRAPH_REPEATS])
 
     def tower(self, scenes: RawScenes) -> FeatureTower:
-        """A tower taught on scenes."""
+        """Train a tower on scenes."""
         config = replace(
             FeatureTowerConfig(), schedule=Schedule(self.config.tower_steps, 1.5e-3, warmup_steps=50)
         )
@@ -153,7 +153,7 @@ class EyesRun:
         return tower
 
     def attention(self, scenes: RawScenes, tower: FeatureTower, config: AttentionConfig) -> ObjectAttention:
-        """An attention taught on a tower's tokens of scenes."""
+        """Train an attention on a tower's tokens of scenes."""
         attention, losses = train_object_attention(
             scenes.adapted(tower), self.concepts, self.words, config, no_progress(), device=self.config.device
         )
@@ -164,16 +164,16 @@ class EyesRun:
     def report(
         self, name: str, pairs: Sequence[Pair], tower: FeatureTower, attention: ObjectAttention
     ) -> None:
-        """Log how near conditions are to their own things."""
+        """Log how close conditions are to their own objects."""
         self.log(name, report(pairs, tower, attention, self.centres, self.concepts, self.words))
 
     @staticmethod
     def log(name: str, found: Mapping[str, float]) -> None:
-        """One line of figures."""
+        """Log one line of figures."""
         log.info("%s: %s", name, "  ".join(f"{key} {value:.3f}" for key, value in found.items()))
 
     def cross_validate(self) -> None:
-        """Measure on photographs what was trained without them."""
+        """Measure, on photographs, what was trained without them."""
         total: dict[str, float] = {}
         count = sum(len(pairs) for pairs in self.photograph_pairs)
         for fold, pairs in enumerate(self.photograph_pairs):
@@ -190,7 +190,7 @@ class EyesRun:
 
 
 def attention_config(config: EyesConfig, steps: int | None = None) -> AttentionConfig:
-    """The bundled attention's, or the same trained shorter."""
+    """Return the config of the bundled attention, or the same with fewer steps."""
     schedule = Schedule(steps or config.attention_steps, 1.5e-3, warmup_steps=100)
     return replace(AttentionConfig.release(), schedule=schedule, batch=160)
 
@@ -207,7 +207,7 @@ ABLATIONS: dict[str, dict[str, object]] = {
 
 
 def save(path: Path, tower: FeatureTower, attention: ObjectAttention) -> None:
-    """Both parts in one file of half-precision weights, with their configs as its metadata."""
+    """Write both parts into one file of half-precision weights, with their configs as metadata."""
     from safetensors.torch import save_file
 
     tensors: dict[str, Tensor] = {}
@@ -222,7 +222,7 @@ def save(path: Path, tower: FeatureTower, attention: ObjectAttention) -> None:
 
 
 def unpack(path: Path, folder: Path) -> None:
-    """Write the parts of a file of ``save`` as folders of a model."""
+    """Write the parts of a file from ``save`` as folders of a model."""
     from safetensors import safe_open
 
     kinds = {"image_encoder": FeatureTower, "object_attention": ObjectAttention}
@@ -235,7 +235,7 @@ def unpack(path: Path, folder: Path) -> None:
 
 
 def main() -> None:
-    """Run it all."""
+    """Run everything."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pack", type=Path, required=True)
     options.add_argument("--weights", type=Path, required=True, help="what carried_features wrote")

@@ -1,7 +1,8 @@
-"""The recipe of the feature tower: EfficientNet-Lite0's maps, frozen, adapted to tokens that tell what they lie on.
+"""Training of the feature tower: frozen EfficientNet-Lite0 maps adapted to tokens that describe what they cover.
 
-Features of composed scenes and of outlined photographs are made once. The adapter learns densely on them: every patch,
-and every object pooled over its patches, is told apart by concept, against background. Then it is frozen too.
+Features of composed scenes and of outlined photographs are computed once. The adapter learns densely on them:
+every patch, and every object pooled over its patches, is classified by concept, against background. Then it
+is frozen too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,20 +27,20 @@ from engine.vision.patches import Frame, window_round
 from engine.vision.towers import FeatureTower
 
 LEAST_COVERED = 0.6
-"""Patches that an object must cover to be told apart as a whole."""
+"""Number of patches that an object must cover to be classified as a whole."""
 
 
 @dataclass(frozen=True)
 class FeatureTowerConfig:
-    """The tower's width and the loop.
+    """The tower's width and the training loop.
 
     Attributes:
         token_width: width of a token.
-        dropout: share of input channels that are silenced.
-        schedule: how long, how fast.
-        batch: scenes a step.
+        dropout: dropout of input channels.
+        schedule: duration and learning rate.
+        batch: scenes per step.
         average: decay of the averaged weights.
-        seed: of everything.
+        seed: seed of everything.
     """
 
     token_width: int = 192
@@ -51,22 +52,22 @@ class FeatureTowerConfig:
 
     @classmethod
     def release(cls) -> "FeatureTowerConfig":
-        """What the bundled weights were made with: a few minutes of one core."""
+        """Return the config of the bundled weights: a few minutes of one core."""
         return cls()
 
     @classmethod
     def toy(cls) -> "FeatureTowerConfig":
-        """Seconds on a CPU."""
+        """Return a config for seconds on a CPU."""
         return cls(token_width=16, schedule=Schedule(40, 5e-3, warmup_steps=5), batch=8, average=0.8)
 
 
 @dataclass(frozen=True)
 class RawScenes:
-    """Scenes as the adapter is given them.
+    """Scenes as inputs of the adapter.
 
     Attributes:
-        raw: float16 (N, P, C), what ``FeatureTower.raw`` gives.
-        concepts: int64 (N, 4), the concept of each object, -1 for one that makes no sound or is not there.
+        raw: float16 (N, P, C), output of ``FeatureTower.raw``.
+        concepts: int64 (N, 4), the concept of each object, -1 for a silent or missing one.
         coverage: float16 (N, 4, P), the share of each patch that each object covers.
     """
 
@@ -75,7 +76,7 @@ class RawScenes:
     coverage: Tensor
 
     def adapted(self, tower: FeatureTower) -> CachedScenes:
-        """The scenes as tokens, which is what the object attention learns from."""
+        """Return the scenes as tokens, for training the object attention."""
         with torch.inference_mode():
             tokens = [
                 tower.adapted(part.to(tower.device).float()).half().cpu()
@@ -85,7 +86,7 @@ class RawScenes:
 
     @staticmethod
     def joined(parts: "Sequence[RawScenes]") -> "RawScenes":
-        """All scenes of several sets."""
+        """Concatenate several sets of scenes."""
         return RawScenes(
             torch.cat([part.raw for part in parts]),
             torch.cat([part.concepts for part in parts]),
@@ -113,11 +114,11 @@ def encode_composed(
     """Compose and encode ``count`` scenes; scene n is the same whatever the count.
 
     Args:
-        tower: whose features these are; on its device.
-        composer: of scenes of the tower's side.
-        count: how many.
-        seed: of the scenes.
-        progress: told how far it is.
+        tower: the tower whose features are computed; on its device.
+        composer: composes scenes of the tower's side.
+        count: number of scenes.
+        seed: seed of the scenes.
+        progress: told of every batch.
         workers: processes that compose; 0 composes in this one.
     """
     lookup = torch.from_numpy(np.append(composer.concept_of, SILENT))
@@ -135,7 +136,7 @@ def encode_composed(
 def encode_photographs(
     tower: FeatureTower, pictures: Sequence[PackPicture], concepts: Sequence[Concept], progress: Progress
 ) -> RawScenes:
-    """Outlined photographs as scenes: each whole, with up to four of its things, and a crop round each thing."""
+    """Encode outlined photographs as scenes: each whole, with up to four objects, and a crop round each object."""
     places = {label: n for n, concept in enumerate(concepts) for label in concept.pictures.coco}
     found: list[RawScenes] = []
     for number, picture in enumerate(pictures):
@@ -172,7 +173,7 @@ def _photograph(
 
 
 class _DenseAdapter(nn.Module):
-    """The tower with the classifier that teaches it; its last class is background."""
+    """The tower with its classifier, whose last class is background."""
 
     def __init__(self, tower: FeatureTower, concepts: int, dropout: float) -> None:
         super().__init__()
@@ -181,7 +182,7 @@ class _DenseAdapter(nn.Module):
         self.classes = nn.Linear(tower.width, concepts + 1)
 
     def loss(self, raw: Tensor, concepts: Tensor, coverage: Tensor) -> Tensor:
-        """Cross-entropy over patches and pooled objects."""
+        """Return the cross-entropy over patches and pooled objects."""
         standard = self.dropout((raw - self.tower.mean) / self.tower.deviation)
         tokens = self.tower.norm(self.tower.adapter(standard))
         weight = coverage.sum(-1, keepdim=True)
@@ -207,14 +208,14 @@ def train_feature_tower(
     """Train the adapter on encoded scenes.
 
     Args:
-        scenes: what it learns from.
+        scenes: training scenes.
         groups: see ``FeatureTower``.
-        concepts: how many concepts the table has.
-        config: how.
-        progress: told how far it is.
-        checkpoint: where training resumes from, or None.
-        side: of the tower's input.
-        device: where it learns.
+        concepts: number of concepts in the table.
+        config: training config.
+        progress: told of every step.
+        checkpoint: file to resume from, or None.
+        side: side of the tower's input.
+        device: training device.
 
     Returns:
         The tower, on that device, and the loss of each step.

@@ -122,7 +122,7 @@ def _synsets(path: Path) -> Iterator[tuple[str, Synset]]:
 
 
 def anchors(nouns: Nouns, concepts: Sequence[Concept]) -> dict[str, str | None]:
-    """The meanings that stand for concepts: the first ones of their words, as ``MEANINGS`` corrects them."""
+    """Return the meanings of the concepts: the first ones of their words, as corrected by ``MEANINGS``."""
     found: dict[str, str | None] = {}
     for word, concept_id in MEANINGS.items():
         for sense in nouns.senses.get(word, ())[:1]:
@@ -135,7 +135,7 @@ def anchors(nouns: Nouns, concepts: Sequence[Concept]) -> dict[str, str | None]:
 
 
 def concept_of(nouns: Nouns, found: Mapping[str, str | None], word: str) -> str | None:
-    """The concept that a word is a kind of, by its commonest meanings; None for none."""
+    """Return the concept that a word is a kind of, by its most common meanings, or None."""
     senses = nouns.senses.get(word, ())
     for sense in senses[: 1 if len(senses) > 3 else 2]:
         level = [sense]
@@ -150,7 +150,7 @@ def concept_of(nouns: Nouns, found: Mapping[str, str | None], word: str) -> str 
 
 
 def word_table(nouns: Nouns, concepts: Sequence[Concept]) -> dict[str, list[str]]:
-    """The words of each concept that the concept table has not, sorted; proper names and Latin left out."""
+    """Return each concept's words missing from the concept table, sorted, without proper names and Latin."""
     index, found = ConceptIndex(concepts), anchors(nouns, concepts)
     table: dict[str, list[str]] = {}
     for word in sorted(nouns.senses):

@@ -1,8 +1,8 @@
-"""The recipe of the image tower: patch tokens that tell locally what they lie on.
+"""Training of the image tower: patch tokens that describe locally what they cover.
 
-It learns densely on composed scenes: every patch, and every object pooled over its patches, is told apart by
-picture class and by concept, against background and things that do not sound. Afterwards the linear concept
-classifier is rewritten as a projection into the condition space, where a concept is the direction of its words.
+It learns densely on composed scenes: every patch, and every object pooled over its patches, is classified by
+picture class and by concept, against background and silent things. Afterwards the linear concept classifier
+is rewritten as a projection into the condition space, where a concept is the direction of its text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from engine.vision.towers import PatchNetwork
 
 @dataclass(frozen=True)
 class ImageTowerConfig:
-    """The network's size, the scenes and the loop; see PatchNetwork for the first five."""
+    """The network's size, the scenes and the training loop; see PatchNetwork for the first five."""
 
     side: int = 96
     widths: tuple[int, ...] = (64, 128, 192)
@@ -40,12 +40,12 @@ class ImageTowerConfig:
 
     @classmethod
     def release(cls) -> "ImageTowerConfig":
-        """About 40 minutes of one core with AMX, or 20 of a GPU fed by one core: see the model card."""
+        """Return a config for about 40 minutes of one core with AMX, or 20 of a GPU: see the model card."""
         return cls()
 
     @classmethod
     def toy(cls) -> "ImageTowerConfig":
-        """Seconds on a CPU; learns a handful of plain classes."""
+        """Return a config for seconds on a CPU; it learns a handful of plain classes."""
         return cls(
             side=32,
             widths=(16, 32, 32),
@@ -60,7 +60,7 @@ class ImageTowerConfig:
 
 
 class DenseLearner(nn.Module):
-    """The tower with the two classifiers that teach it; the last class of each is background."""
+    """The tower with its two classifiers; the last class of each is background."""
 
     def __init__(self, config: ImageTowerConfig, classes: int, concepts: int) -> None:
         super().__init__()
@@ -71,11 +71,11 @@ class DenseLearner(nn.Module):
         self.concepts = nn.Linear(config.widths[-1], concepts + 1)
 
     def loss(self, pixels: Tensor, classes: Tensor, coverage: Tensor, concept_of: Tensor) -> Tensor:
-        """Cross-entropy over patches and pooled objects.
+        """Return the cross-entropy over patches and pooled objects.
 
         Args:
             pixels: (B, 3, S, S) in 0..1.
-            classes: (B, 4) picture classes, -1 where there is no object.
+            classes: (B, 4) picture classes, -1 for missing objects.
             coverage: (B, 4, P) shares of patches.
             concept_of: (classes,) concept of each class, -1 for none.
         """
@@ -96,7 +96,7 @@ class DenseLearner(nn.Module):
 
 
 def patch_loss(logits: Tensor, wanted: Tensor, coverage: Tensor) -> Tensor:
-    """Soft cross-entropy of each patch with what covers it, empty patches counting less."""
+    """Return the soft cross-entropy of each patch with what covers it, with a lower weight on empty patches."""
     targets = coverage.new_zeros(logits.shape)
     index = wanted[:, None, :].expand(-1, logits.shape[1], -1)
     targets.scatter_add_(2, index, coverage.transpose(1, 2))
@@ -108,7 +108,7 @@ def patch_loss(logits: Tensor, wanted: Tensor, coverage: Tensor) -> Tensor:
 
 
 def stacked(scenes: Sequence[ComposedScene]) -> tuple[Tensor, Tensor, Tensor]:
-    """A batch: pixels (B, 3, S, S) in 0..1 channels last, classes (B, 4), coverage (B, 4, P)."""
+    """Stack scenes: pixels (B, 3, S, S) in 0..1 channels last, classes (B, 4), coverage (B, 4, P)."""
     pixels = torch.from_numpy(np.stack([scene.pixels for scene in scenes])).permute(0, 3, 1, 2)
     classes = torch.from_numpy(np.stack([scene.classes for scene in scenes]))
     coverage = torch.from_numpy(np.stack([scene.coverage for scene in scenes]))
@@ -127,7 +127,7 @@ def train_image_tower(
     """Train the tower.
 
     Returns:
-        The learner, its tower not yet projecting (see ``project_to_words``), and the loss of each step.
+        The learner, whose tower does not project yet (see ``project_to_words``), and the loss of each step.
     """
     composer = SceneComposer(pictures, concepts, config.scenes)
     with torch.random.fork_rng(devices=[]):
@@ -152,7 +152,7 @@ def train_image_tower(
 def _batches(
     composer: SceneComposer, config: ImageTowerConfig, step: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    while True:  # each batch follows from its step, so a resumed run goes on with fresh scenes
+    while True:  # each batch is seeded by its step, so a resumed run continues with new scenes
         rng = np.random.default_rng((config.seed, step))
         yield stacked([composer.draw(rng) for _ in range(config.batch)])
         step += 1
@@ -165,13 +165,13 @@ def project_to_words(learner: DenseLearner, words: Tensor, scale: float = 10.0) 
 
     Args:
         learner: a trained learner.
-        words: (concepts, 512) unit directions of the concepts' words.
+        words: (concepts, 512) unit directions of the concepts' texts.
         scale: the tower's ``logit_scale``.
     """
     tower: PatchNetwork = learner.tower
     weight, bias = learner.concepts.weight.detach()[:-1], learner.concepts.bias.detach()[:-1]
     background = learner.concepts.weight.detach()[-1], learner.concepts.bias.detach()[-1]
-    # Subtracting background's logit from all leaves softmax as it was and puts background at zero.
+    # Subtracting the background's logit from all leaves the softmax unchanged and sets the background to zero.
     back = torch.linalg.pinv(words.double())
     with torch.no_grad():
         tower.project.weight.copy_((back @ (weight - background[0]).double() / scale).float())

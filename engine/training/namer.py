@@ -1,7 +1,7 @@
-"""The recipe of the masked namer: a logistic probe on pooled features, taught what has no name too.
+"""Training of the masked namer: a logistic probe on pooled features, with examples of what has no name.
 
-Things of Caltech-101 and of COCO's photographs are looked at as at use, whole and through a crop, and pooled under
-their masks. Things that make no sound, and discs of background, are "none".
+Objects of Caltech-101 and of COCO's photographs are encoded as in use, whole and as a crop, and pooled under
+their masks. Silent objects, and discs of background, are "none".
 """
 
 import io
@@ -40,7 +40,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class PooledThings:
-    """Things as the probe is given them: features (N, 1280) of every look, labels (N,)."""
+    """Inputs of the probe: features (N, 1280) of every view, labels (N,)."""
 
     features: Tensor
     labels: Tensor
@@ -49,14 +49,14 @@ class PooledThings:
 def caltech_things(
     archive: Path, concepts: Sequence[Concept], per_class: int, seed: int, *, kept_apart: bool = False
 ) -> Iterator[Thing]:
-    """Things of Caltech-101 under a rough foreground, and discs of its pictures without things.
+    """Yield objects of Caltech-101 under a rough foreground, and discs of its pictures without objects.
 
     Args:
         archive: ``caltech101_sounding.zip``.
         concepts: the concept table.
-        per_class: pictures of each class; of those without things four times as many.
-        seed: of the choice.
-        kept_apart: the held-out pictures in place of the others.
+        per_class: pictures of each class; four times as many of those without objects.
+        seed: seed of the selection.
+        kept_apart: use the held-out pictures instead of the others.
     """
     places = {folder: n for n, concept in enumerate(concepts) for folder in concept.pictures.caltech101}
     background = BACKGROUND.split("/")[1]
@@ -81,7 +81,7 @@ def caltech_things(
 def photograph_things(
     pictures: Iterable[PackPicture], concepts: Sequence[Concept], seed: int, discs: int = 3
 ) -> Iterator[Thing]:
-    """The outlined things of photographs, and discs of what lies between them."""
+    """Yield the outlined objects of photographs, and discs of what is between them."""
     places = {label: n for n, concept in enumerate(concepts) for label in concept.pictures.coco}
     rng = np.random.default_rng(seed)
     for picture in pictures:
@@ -96,7 +96,7 @@ def photograph_things(
 
 
 def disc(covered: NDArray[np.bool_], rng: np.random.Generator, tries: int = 30) -> Mask | None:
-    """A disc that hardly touches what is ``covered``, less that; None if there is hardly room."""
+    """Return a disc with little overlap with ``covered``, minus that; None if there is too little space."""
     height, width = covered.shape
     for _ in range(tries):
         radius = rng.uniform(0.08, 0.3) * min(height, width)
@@ -110,7 +110,7 @@ def disc(covered: NDArray[np.bool_], rng: np.random.Generator, tries: int = 30) 
 
 
 def pool_things(encoder: PatchEncoder, things: Iterable[Thing], progress: Progress) -> PooledThings:
-    """Look at things as at use: the whole and the crop are an example each."""
+    """Encode objects as in use; the whole and the crop are one example each."""
     features, labels = [], []
     for thing in things:
         progress.report(0.0, "Looking at pictures")
@@ -127,17 +127,18 @@ def pool_things(encoder: PatchEncoder, things: Iterable[Thing], progress: Progre
 def fit_probe(
     things: PooledThings, count: int, strength: float = 0.003, rounds: int = 200
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """A multinomial logistic regression on standardised features.
+    """Fit a multinomial logistic regression on standardized features.
 
     Args:
         things: the examples.
-        count: of classes, "none" included.
-        strength: of the data against the weights' squared size, as scikit-learn's C.
-        rounds: at most so many of L-BFGS.
+        count: number of classes, including "none".
+        strength: inverse of the regularization strength, as scikit-learn's C.
+        rounds: maximum number of iterations of L-BFGS.
 
     Returns:
-        Weights (count, F) and biases (count,) for features that are not standardised, and which classes had
-        examples, bool (count,). Classes without have a bias of -30.
+        Weights (count, F) and biases (count,) for features that are not standardized, and which classes had
+            examples, bool
+        (count,). Classes without examples have a bias of -30.
     """
     mean, deviation = things.features.mean(0), things.features.std(0).clamp(min=1e-4)
     standard = (things.features - mean) / deviation
@@ -175,10 +176,10 @@ def save_namer(
     """Write a namer's folder.
 
     Args:
-        folder: where.
+        folder: the folder.
         concepts: in the order of the probe's classes.
-        probe: of ``fit_probe``.
-        groups: ImageNet classes by concept id; ids that are no concepts are left out.
+        probe: output of ``fit_probe``.
+        groups: ImageNet classes by concept id; unknown ids are left out.
     """
     from safetensors.torch import save_file
 

@@ -1,11 +1,11 @@
-"""The recipe of the object attention: mix-and-separate on composed scenes.
+"""Training of the object attention: mix-and-separate on composed scenes.
 
-The picture tower is frozen and its tokens of some thousand composed scenes are made once. A step takes scenes, a
-random subset of each scene's objects, a caption of only those, and asks the attention for the condition of only
-those: to find it, the text has to attend where they are. A share of the captions name what the scene does not show,
-and wants the null condition: without these the text could spell its answer by where it looks, and masks, which
-replace the row at use, would find values that mean nothing. ``mask_share`` of the rows come from masks already in
-training (the paper's ablation).
+The image tower is frozen, and its tokens of some thousand composed scenes are computed once. A step takes
+scenes, a random subset of each scene's objects, and a caption of only those, and trains the attention to give
+the condition of only those: for this, the text has to attend where they are. Some captions name what the
+scene does not show, with the null condition as target: without them the text could encode its answer in where
+it attends, and masks, which replace the attention row in use, would select meaningless values. ``mask_share``
+of the rows come from masks already in training (the paper's ablation).
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,12 +29,12 @@ from engine.training.scenes import SILENT, SceneComposer
 from engine.vision.towers import ClipPatchNetwork, PatchNetwork
 
 LEAST_PATCHES = 0.7
-"""An object of which less than this many patches can be seen is not asked for."""
+"""An object with fewer visible patches than this is not used."""
 
 
 @dataclass(frozen=True)
 class AttentionConfig:
-    """The attention's configuration (see ObjectAttention), the scenes it sees and the loop."""
+    """The attention's configuration (see ObjectAttention), the scenes and the training loop."""
 
     width: int = 128
     value_width: int = 256
@@ -52,12 +52,12 @@ class AttentionConfig:
 
     @classmethod
     def release(cls) -> "AttentionConfig":
-        """What the bundled weights were made with: a few minutes of one core."""
+        """Return the config of the bundled weights: a few minutes of one core."""
         return cls()
 
     @classmethod
     def toy(cls) -> "AttentionConfig":
-        """Seconds on a CPU."""
+        """Return a config for seconds on a CPU."""
         return cls(
             width=16,
             value_width=32,
@@ -75,7 +75,7 @@ class CachedScenes:
 
     Attributes:
         tokens: float16 (N, P, D).
-        concepts: int64 (N, 4), the concept of each object, -1 for one that makes no sound or is not there.
+        concepts: int64 (N, 4), the concept of each object, -1 for a silent or missing one.
         coverage: float16 (N, 4, P), the share of each patch that each object covers.
     """
 
@@ -84,7 +84,7 @@ class CachedScenes:
     coverage: Tensor
 
     def save(self, path: Path) -> None:
-        """One safetensors file with the three arrays."""
+        """Write one safetensors file with the three arrays."""
         from safetensors.torch import save_file
 
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ class CachedScenes:
 
 
 def load_scenes(path: Path) -> CachedScenes:
-    """Scenes saved by ``CachedScenes.save``."""
+    """Load scenes saved by ``CachedScenes.save``."""
     from safetensors.torch import load_file
 
     return CachedScenes(**load_file(path))
@@ -123,20 +123,20 @@ def encode_scenes(
         pixels, classes, coverage = stacked(scenes)
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
             tokens = network(pixels)
-        # Class -1, no object, picks the lookup's last entry.
+        # Class -1, no object, selects the lookup's last entry.
         found.append((tokens.half(), lookup[classes], coverage.half()))
     tokens, concepts, coverage = (torch.cat(parts) for parts in zip(*found, strict=True))
     return CachedScenes(tokens, concepts, coverage)
 
 
 class SeparationSampler:
-    """Draws questions about cached scenes: tokens, whose sound is asked for, in which words.
+    """Draws training questions about cached scenes: tokens, a subset of objects, and its caption.
 
     Args:
-        scenes: the cache; scenes in which nothing that sounds can be seen are passed over.
+        scenes: the cache; scenes without a visible sounding object are skipped.
         concepts: the concept table.
         words: encodes texts; frozen.
-        absent: share of questions for what a scene does not show; the answer is the null condition.
+        absent: share of questions about what a scene does not show, whose answer is the null condition.
     """
 
     def __init__(
@@ -154,9 +154,9 @@ class SeparationSampler:
         self._usable = np.flatnonzero(self._visible.any(1))
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """A batch: tokens (B, P, D), query texts (B, 512), coverage asked for (B, P), wanted (B, 512).
+        """Draw a batch: tokens (B, P, D), query texts (B, 512), coverage (B, P) of the subset, target (B, 512).
 
-        Where nothing that is there is asked for, the coverage is that of the background.
+        If nothing in the scene is asked for, the coverage is that of the background.
         """
         picked = rng.choice(self._usable, count)
         questions = [self._question(int(scene), rng) for scene in picked]
@@ -166,13 +166,13 @@ class SeparationSampler:
         return tokens, texts, torch.stack(coverage).clamp(0, 1), torch.stack(wanted)
 
     def _question(self, scene: int, rng: np.random.Generator) -> tuple[list[int], Tensor, Tensor]:
-        """Concepts to ask for, coverage (P,) of where they are, and the wanted condition (512,)."""
+        """Return the concepts to ask for, their coverage (P,), and the target condition (512,)."""
         kinds = self.scenes.concepts[scene].numpy()
         coverage = self.scenes.coverage[scene].float()
         empty = 1 - coverage.sum(0)
         if rng.random() < self._absent and float(empty.sum()) > 1:
             missing = np.setdiff1d(self._shown, kinds)
-            if len(missing):  # a small table may show everything at once
+            if len(missing):  # with a small table a scene may show everything
                 return [int(rng.choice(missing))], empty, self._null
         slots = self._subset(scene, rng)
         names = [int(kinds[slot]) for slot in slots]
@@ -180,7 +180,7 @@ class SeparationSampler:
         return names, coverage[slots].sum(0), wanted
 
     def _subset(self, scene: int, rng: np.random.Generator) -> list[int]:
-        """Some of the scene's visible things, all of a kind or none: a caption cannot tell two dogs apart."""
+        """Return some of the visible objects, all of a concept or none: a caption cannot distinguish two dogs."""
         kinds = self.scenes.concepts[scene].numpy()
         slots = np.flatnonzero(self._visible[scene])
         names = np.unique(kinds[slots])
@@ -195,7 +195,7 @@ class SeparationSampler:
 
 
 def concept_centres(concepts: Sequence[Concept], words: TextTower) -> Tensor:
-    """Unit vectors (concepts, 512): the mean of each concept's name and captions."""
+    """Return unit vectors (concepts, 512): the mean of each concept's name and captions."""
     means = [words.encode([concept.name, *concept.captions]).mean(0) for concept in concepts]
     return functional.normalize(torch.stack(means), dim=-1)
 
@@ -210,7 +210,7 @@ def train_object_attention(
     *,
     device: str = "cpu",
 ) -> tuple[ObjectAttention, list[float]]:
-    """Train the attention on encoded scenes, on ``device``, and bring it back from there.
+    """Train the attention on encoded scenes on ``device``, and return it on the CPU.
 
     Returns:
         The attention and the loss of each step.
@@ -253,7 +253,7 @@ def _new(scenes: CachedScenes, config: AttentionConfig) -> ObjectAttention:
 def _batches(
     questions: SeparationSampler, config: AttentionConfig, step: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
-    while True:  # each batch follows from its step, so a resumed run goes on with fresh questions
+    while True:  # each batch is seeded by its step, so a resumed run continues with new questions
         rng = np.random.default_rng((config.seed, step))
         by_mask = torch.from_numpy(rng.random(config.batch) < config.mask_share)
         yield (*questions.draw(config.batch, rng), by_mask)

@@ -1,8 +1,8 @@
-"""Labelled pictures of things, prepared once into arrays that a recipe can read fast.
+"""Labelled pictures of objects, prepared once as arrays that training can read fast.
 
-Picture packs (Caltech-101 classes, CIFAR-10, outlined things of COCO) become memory-mapped RGBA tiles: the colours,
-and as alpha the thing's outline or a rough foreground found by GrabCut, so that a thing can be cut out and laid into
-another scene. A fifth of the pictures, chosen by a hash of their names, is held out from every recipe.
+Picture packs (Caltech-101 classes, CIFAR-10, outlined objects of COCO) become memory-mapped RGBA tiles: the
+colours, and as alpha the object's outline or a rough foreground by GrabCut, so that an object can be pasted
+into another scene. A fifth of the pictures, chosen by a hash of their names, is held out from all training.
 """
 
 import hashlib
@@ -24,27 +24,27 @@ CALTECH_SIDE = 160
 CIFAR_SIDE = 32
 COCO_SIDE = 192
 COCO_ROOM = 1.2
-"""Sides of a thing's tile over the thing's own: a little of what is round it belongs to a picture of it."""
+"""Side of an object's tile relative to the object's own: a picture includes some surroundings."""
 
 
 def held_out(name: str) -> bool:
-    """Whether the picture ``name`` ("class/file", as in the packs) belongs to the fifth kept for measuring.
+    """Return whether the picture ``name`` ("class/file", as in the packs) belongs to the held-out fifth.
 
-    Of a photograph of several things ("class/photograph#number"), all are or none.
+    All objects of one photograph ("class/photograph#number") are held out, or none.
     """
     key = name.rsplit("/", 1)[-1].split("#", maxsplit=1)[0] if "#" in name else name
     return hashlib.sha256(key.encode()).digest()[0] % 5 == 0
 
 
 def rough_foreground(picture: Pixels, work_side: int = 64) -> Pixels:
-    """The likely foreground of a picture that shows one thing.
+    """Return the likely foreground of a picture of one object.
 
     Args:
         picture: uint8 (H, W, 3) RGB.
         work_side: longest side, in pixels, at which GrabCut runs.
 
     Returns:
-        uint8 (H, W), 255 inside the thing, soft at its border; an ellipse where GrabCut finds nothing usable.
+        uint8 (H, W), 255 inside the object, soft at its border; an ellipse if GrabCut finds nothing usable.
     """
     height, width = picture.shape[:2]
     scale = min(1.0, work_side / max(height, width))
@@ -53,7 +53,7 @@ def rough_foreground(picture: Pixels, work_side: int = 64) -> Pixels:
     labels = np.zeros((rows, columns), np.uint8)
     margin = max(1, round(0.04 * max(rows, columns)))
     rectangle = (margin, margin, columns - 2 * margin, rows - 2 * margin)
-    # GrabCut wants scratch arrays of this very shape for its two colour models.
+    # GrabCut requires scratch arrays of this shape for its two colour models.
     scratch = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(small, labels, rectangle, *scratch, 2, cv2.GC_INIT_WITH_RECT)
     inside = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
@@ -77,14 +77,14 @@ class PictureSet:
     names: tuple[str, ...]
 
     def tile(self, index: int) -> Pixels:
-        """The picture at ``index``: uint8 (h, w, 4), colours and rough foreground."""
+        """Return the picture at ``index``: uint8 (h, w, 4), colours and foreground."""
         height, width = self.sizes[index]
         return self.tiles[index, :height, :width]
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """All prepared pictures; ``classes`` names the folders ("caltech101/rooster", "cifar10/dog")."""
+    """All prepared pictures; ``classes`` are the names of the folders ("caltech101/rooster", "cifar10/dog")."""
 
     shelves: tuple[PictureSet, ...]
 
@@ -93,7 +93,7 @@ class Pictures:
         return tuple(sorted({name.rsplit("/", 1)[0] for shelf in self.shelves for name in shelf.names}))
 
     def members(self, *, kept_apart: bool) -> dict[str, list[tuple[int, int]]]:
-        """For each class the (shelf, index) of its pictures: the held-out ones, or the ones to train on."""
+        """Return the (set, index) of each class's pictures, the held-out ones or the training ones."""
         found: dict[str, list[tuple[int, int]]] = {name: [] for name in self.classes}
         for place, shelf in enumerate(self.shelves):
             for index, name in enumerate(shelf.names):
@@ -102,18 +102,18 @@ class Pictures:
         return found
 
     def tile(self, where: tuple[int, int]) -> Pixels:
-        """The picture at (shelf, index): uint8 (h, w, 4)."""
+        """Return the picture at (set, index): uint8 (h, w, 4)."""
         return self.shelves[where[0]].tile(where[1])
 
 
 def prepare_pictures(data: Path, folder: Path, per_class: int | None = None) -> Pictures:
-    """Make the tiles of the packs in ``data``, or open them where ``folder`` already has them.
+    """Make the tiles of the packs in ``data``, or open them if ``folder`` already has them.
 
     Args:
-        data: folder with ``caltech101_sounding.zip``, ``cifar10_train.zip`` and ``packs/pictures-masks``; any may be
-            missing.
-        folder: where the arrays go.
-        per_class: take at most this many pictures of each class.
+        data: folder with ``caltech101_sounding.zip``, ``cifar10_train.zip`` and ``packs/pictures-masks``; any
+            may be missing.
+        folder: folder of the arrays.
+        per_class: maximum number of pictures per class.
     """
     packs = (
         ("caltech101", data / "caltech101_sounding.zip", CALTECH_SIDE),
@@ -161,7 +161,7 @@ def _write_picture_set(pack: str, path: Path, side: int, folder: Path, per_class
 
 
 def _write_outlined(source: Path, folder: Path) -> None:
-    """The things of COCO's photographs that are large enough, each with a little of what is round it."""
+    """Write the sufficiently large objects of COCO's photographs, each with some surroundings."""
     from engine.training.click_pack import coco_pictures
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -181,7 +181,7 @@ def _write_outlined(source: Path, folder: Path) -> None:
 
 
 def outlined_tile(pixels: Pixels, mask: NDArray[np.bool_], least: int = 40) -> Pixels | None:
-    """The part of a picture (H, W, 3) round a thing as a tile (h, w, 4), or None where the thing is too small."""
+    """Return the part of a picture (H, W, 3) round an object as a tile (h, w, 4), or None if it is too small."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if len(rows) == 0 or max(len(rows), len(columns)) < least:
         return None

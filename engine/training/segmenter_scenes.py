@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.training.segmenter_cutouts import Cutout, Photograph
 
-Pixels = NDArray[np.float32]
+FloatPixels = NDArray[np.float32]
 """Pixels while a scene is composed: float32 (h, w, 3), 0 to 1."""
 
 
@@ -22,8 +22,8 @@ class CutoutScene:
 
 
 @dataclass(frozen=True)
-class _Cutout:
-    pixels: Pixels
+class _SceneLayer:
+    pixels: FloatPixels
     alpha: NDArray[np.float32]
     part: NDArray[np.float32] | None = None
 
@@ -45,7 +45,7 @@ def _colour(rng: np.random.Generator) -> NDArray[np.float32]:
 
 def _texture(
     shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator
-) -> Pixels:
+) -> FloatPixels:
     """Return a surface: plain, blotched, striped, or cut from a picture."""
     kind = rng.integers(4)
     if kind == 0:
@@ -68,7 +68,7 @@ def _texture(
 
 def _crop(
     picture: NDArray[np.uint8], shape: tuple[int, int], rng: np.random.Generator, zoom: float = 1.0
-) -> Pixels:
+) -> FloatPixels:
     height, width = picture.shape[:2]
     scale = max(shape[0] / height, shape[1] / width) * zoom
     size = max(shape[1], round(width * scale)), max(shape[0], round(height * scale))
@@ -96,7 +96,7 @@ def _outline(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
     return mask.astype(np.float32) / 255.0
 
 
-def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> _Cutout:
+def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator) -> _SceneLayer:
     """Return a synthetic object of one to four surfaces, one of which may be prompted as a part."""
     side = 128
     pixels, alpha = np.zeros((side, side, 3), np.float32), np.zeros((side, side), np.float32)
@@ -112,19 +112,19 @@ def _made_up_thing(pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generat
         pixels = np.asarray(pixels * (1 - patch[..., None]) + surface * shade * patch[..., None], np.float32)
         alpha = np.maximum(alpha, patch)
         part = patch if index else None
-    return _Cutout(pixels, alpha, part)
+    return _SceneLayer(pixels, alpha, part)
 
 
-def _real_thing(cutouts: Sequence[Cutout], rng: np.random.Generator) -> _Cutout:
+def _real_thing(cutouts: Sequence[Cutout], rng: np.random.Generator) -> _SceneLayer:
     cutout = cutouts[int(rng.integers(len(cutouts)))]
     pixels = cutout.pixels.astype(np.float32) / 255.0
     if rng.random() < 0.5:
         gain = rng.uniform(0.6, 1.4, 3) if rng.random() < 0.3 else np.full(3, rng.uniform(0.6, 1.3))
         pixels = pixels ** rng.uniform(0.7, 1.4) * gain
-    return _Cutout(np.asarray(pixels, np.float32), cutout.mask.astype(np.float32))
+    return _SceneLayer(np.asarray(pixels, np.float32), cutout.mask.astype(np.float32))
 
 
-def _placed(thing: _Cutout, shape: tuple[int, int], rng: np.random.Generator) -> _Cutout:
+def _placed(thing: _SceneLayer, shape: tuple[int, int], rng: np.random.Generator) -> _SceneLayer:
     """Place the object at random position, size and rotation, maybe mirrored, as layers of the scene's shape."""
     height, width = thing.alpha.shape
     scale = np.exp(rng.uniform(np.log(0.16), np.log(1.15))) * max(shape) / max(height, width)
@@ -142,10 +142,10 @@ def _placed(thing: _Cutout, shape: tuple[int, int], rng: np.random.Generator) ->
 
     alpha = move(thing.alpha, cv2.BORDER_CONSTANT)
     part = move(thing.part, cv2.BORDER_CONSTANT) if thing.part is not None else None
-    return _Cutout(move(thing.pixels, cv2.BORDER_REPLICATE), alpha, part)
+    return _SceneLayer(move(thing.pixels, cv2.BORDER_REPLICATE), alpha, part)
 
 
-def _with_shadow(canvas: Pixels, alpha: NDArray[np.float32], rng: np.random.Generator) -> Pixels:
+def _with_shadow(canvas: FloatPixels, alpha: NDArray[np.float32], rng: np.random.Generator) -> FloatPixels:
     shift = np.array([[1, 0, rng.normal(0, 10)], [0, 1, abs(rng.normal(0, 8))]], np.float32)
     moved = cv2.warpAffine(alpha, shift, (alpha.shape[1], alpha.shape[0]))
     shadow = cv2.GaussianBlur(moved, (0, 0), rng.uniform(1.5, 8)) * rng.uniform(0.2, 0.7)
@@ -154,7 +154,7 @@ def _with_shadow(canvas: Pixels, alpha: NDArray[np.float32], rng: np.random.Gene
 
 def _background(
     shape: tuple[int, int], pictures: Sequence[NDArray[np.uint8]], rng: np.random.Generator
-) -> Pixels:
+) -> FloatPixels:
     if rng.random() < 0.25:
         upper, lower = _texture(shape, pictures, rng), _texture(shape, pictures, rng)
         edge = np.linspace(0, 1, shape[0])[:, None] + 0.06 * _smooth_field(shape, rng, 4) > rng.uniform(
@@ -170,14 +170,14 @@ def _background(
 
 def _framed(
     photograph: Photograph, shape: tuple[int, int], rng: np.random.Generator
-) -> tuple[Pixels, NDArray[np.float32]]:
+) -> tuple[FloatPixels, NDArray[np.float32]]:
     """Return a crop of a photograph, and its object's mask in it."""
     both = np.dstack([photograph.pixels, photograph.mask.astype(np.uint8) * 255])
     crop = _crop(both, shape, rng, zoom=1.0 + 0.5 * rng.beta(1, 2))
     return np.ascontiguousarray(crop[..., :3]), np.ascontiguousarray(crop[..., 3])
 
 
-def finished(canvas: Pixels, rng: np.random.Generator) -> NDArray[np.uint8]:
+def finished(canvas: FloatPixels, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Add light across the scene, a colour cast, blur and noise."""
     light = 1 + rng.uniform(0, 0.35) * _smooth_field((canvas.shape[0], canvas.shape[1]), rng, 3)[..., None]
     canvas = np.asarray(canvas * light * rng.uniform(0.9, 1.1, 3), np.float32)

@@ -1,4 +1,4 @@
-"""The click decoder at use: a still's two frames, hints laid into them, and which of its answers to offer."""
+"""The click decoder in use: a still's two frames, hints in their pixels, and the selection of its answers."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,12 @@ from engine.vision.patches import Frame
 from engine.vision.still import Still
 
 FINE = 2 * LOGITS
-"""Side of the masks that candidates are compared and remembered in: the still's square at twice the decoder's."""
+"""Side of the masks in which candidates are compared and kept: the still's square at twice the decoder's resolution.
+"""
 STEP = 32
-"""A window's corner lies at multiples of this, so that it can be cut from maps that were made once."""
+"""A window's corner is a multiple of this, so that it can be cut from existing feature maps."""
 WINDOW_LIMIT = 0.3
-"""A thing that fills more of the still than this is not looked at in a window too."""
+"""An object that fills more of the still than this is not examined in a window too."""
 NOTHING = -10.0
 Floats = NDArray[np.float32]
 
@@ -33,13 +34,13 @@ class EncodedStill:
 
     @property
     def frame(self) -> Frame:
-        """How the whole still lies in its frame of 320 px."""
+        """The whole still's frame of 320 px."""
         return Frame((0, 0, self.size[1], self.size[0]), FRAME)
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Masks that hints may mean, as logits (n, 160, 160) over the still's square, and how good each is (n,), 0..1."""
+    """Masks that hints may mean, as logits (n, 160, 160) over the still's square, and their quality (n,), 0..1."""
 
     logits: Floats
     scores: Floats
@@ -51,7 +52,7 @@ class ClickPredictor:
     Args:
         network: neck and decoder.
         features: the frozen feature extractor.
-        device: where they run.
+        device: device of the networks.
     """
 
     def __init__(self, network: ClickNetwork, features: EfficientNetLite, device: str = "cpu") -> None:
@@ -61,7 +62,7 @@ class ClickPredictor:
 
     @torch.inference_mode()
     def encode(self, still: Still) -> EncodedStill:
-        """What every question about a still needs, made once."""
+        """Encode a still once for all hints."""
         height, width = still.height, still.width
         whole, large = (self._maps(Frame((0, 0, width, height), side), still) for side in (FRAME, 2 * FRAME))
         return EncodedStill((height, width), whole, large)
@@ -74,10 +75,10 @@ class ClickPredictor:
 
     @torch.inference_mode()
     def candidates(self, still: EncodedStill, hints: Hints, previous: Floats | None = None) -> Candidates:
-        """Up to six masks, the whole still's three first.
+        """Return up to six masks, the whole still's three first.
 
         Args:
-            still: encoded.
+            still: the encoded still.
             hints: in still pixels.
             previous: (160, 160) logits that the hints correct, or None.
         """
@@ -124,7 +125,7 @@ class ClickPredictor:
 
 
 def choose(candidates: Candidates, count: int = MASKS, alike: float = 0.8) -> list[int]:
-    """Indices of the candidates to offer, best first: good by their score, agreed on by others, not all the same."""
+    """Return the indices of the candidates to offer, best first: of high quality, supported by others, distinct."""
     masks = (candidates.logits > 0).reshape(len(candidates.logits), -1).astype(np.float32)
     shared = masks @ masks.T
     size = masks.sum(1)
@@ -145,7 +146,7 @@ def _shown(still: EncodedStill) -> Floats:
 
 
 def _in_frame(frame: Frame, hints: Hints) -> tuple[Floats, Floats]:
-    """Points (n, 3) and box (4,) in pixels of the whole still's frame; a box of -1 is none."""
+    """Return points (n, 3) and box (4,) in pixels of the whole still's frame; a box of -1 is none."""
     x0, y0, x1, y1 = frame.window
     left, top, right, bottom = frame.placed
     wide, tall = (right - left) / (x1 - x0), (bottom - top) / (y1 - y0)
@@ -158,7 +159,7 @@ def _in_frame(frame: Frame, hints: Hints) -> tuple[Floats, Floats]:
 
 
 def _corner(points: Floats, box: Floats, answer: Floats) -> tuple[int, int] | None:
-    """Where in the frame of 640 px to look closely: (left, top), or None where what is meant is too large."""
+    """Return the window's corner (left, top) in the 640 px frame, or None if the object is too large."""
     area = float((answer > 0).mean())
     kept = points[points[:, 2] > 0, :2] * 2
     low, high = (kept.min(0), kept.max(0)) if len(kept) else (box[:2] * 2, box[2:] * 2)
@@ -189,7 +190,7 @@ def _pasted(logits: Floats, corner: tuple[int, int]) -> Floats:
 
 
 def _cut_by_window(logits: Floats, corner: tuple[int, int], shown: Floats) -> Floats:
-    """How far each mask runs into a border of the window that is none of the still, 0 and more."""
+    """Return how far each mask touches borders of the window that are not borders of the still, 0 or more."""
     masks = logits > 0
     left, top = corner
     touched = np.zeros(len(masks))

@@ -1,7 +1,7 @@
 """The network that answers hints with masks, on frozen feature maps: a neck once per still, a decoder per click.
 
-The neck brings the maps of EfficientNet-Lite0 (strides 4, 8, 16, 32) and the pixels together; the decoder is a small
-U-Net at stride 8 that knows where the hints are, what else looks like the clicked places, and what it answered before.
+The neck combines the maps of EfficientNet-Lite0 (strides 4, 8, 16, 32) and the pixels; the decoder is a small
+U-Net at stride 8 that receives the hints, similarity to the clicked places, and its previous answer.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 FRAME = 320
-"""Side of the square frame in which the decoder answers, in pixels."""
+"""Side of the decoder's square frame, in pixels."""
 LOGITS = FRAME // 4
 """Side of its masks."""
 MASKS = 3
@@ -25,9 +25,9 @@ class Prompts:
     """Hints in frame pixels, one row per question.
 
     Attributes:
-        points: float (B, N, 3): x, y, and 1 to keep, -1 to drop, 0 where there is none.
-        box: float (B, 4): x0, y0, x1, y1; all -1 where there is none.
-        previous: float (B, 1, 80, 80), the logits answered before the newest hint; 0 where there are none.
+        points: float (B, N, 3): x, y, and 1 to keep, -1 to drop, 0 for padding.
+        box: float (B, 4): x0, y0, x1, y1; all -1 without a box.
+        previous: float (B, 1, 80, 80), the logits before the latest hint; 0 without any.
         inside: float (B, 4): x0, y0, x1, y1 of the part of the frame that shows the still.
     """
 
@@ -39,7 +39,7 @@ class Prompts:
 
 @dataclass(frozen=True)
 class NeckMaps:
-    """What the neck makes of a frame: maps at strides 4, 8, 16, 32, and two embeddings at strides 8 and 16."""
+    """The neck's output for a frame: maps at strides 4, 8, 16, 32, and two embeddings at strides 8 and 16."""
 
     fine: Tensor
     middle: Tensor
@@ -52,11 +52,11 @@ class NeckMaps:
         return self.fine, self.middle, self.coarse, self.widest, self.embedding, self.embedding_coarse
 
     def rows(self, index: Tensor) -> "NeckMaps":
-        """The frames at ``index``, each as often as it is named."""
+        """Return the frames at ``index``, with repetitions."""
         return NeckMaps(*(values[index] for values in self.tensors()))
 
     def window(self, left: int, top: int) -> "NeckMaps":
-        """The maps of the 320 px frame whose corner is at (left, top), multiples of 32, of larger maps."""
+        """Crop larger maps to the 320 px frame whose corner is at (left, top), multiples of 32."""
         out = []
         for values, stride in zip(self.tensors(), (4, 8, 16, 32, 8, 16), strict=True):
             x, y, side = left // stride, top // stride, FRAME // stride
@@ -113,7 +113,7 @@ class Neck(nn.Module):
         return nn.Sequential(*_activated(width), _conv(width, width), *_activated(width))
 
     def forward(self, maps: tuple[Tensor, ...], pixels: Tensor) -> NeckMaps:
-        """Maps of frames (B, 3, S, S) in 0..1, from the feature maps at strides 4, 8, 16 and 32."""
+        """Return the maps of frames (B, 3, S, S) in 0..1, from the feature maps at strides 4, 8, 16 and 32."""
         four, eight, sixteen, thirty_two = maps
         small = functional.pixel_unshuffle(functional.avg_pool2d(pixels - 0.5, 2), 2)
         widest = self.at32(self.from32(thirty_two))
@@ -125,12 +125,12 @@ class Neck(nn.Module):
 
 @dataclass(frozen=True)
 class Answer:
-    """Three readings of each question.
+    """Three interpretations of each question.
 
     Attributes:
         logits: (B, 3, 80, 80).
         scores: (B, 3) expected IoU of each.
-        context: what ``ClickDecoder.quality`` needs to judge other masks of the same questions.
+        context: input of ``ClickDecoder.quality`` for other masks of the same questions.
     """
 
     logits: Tensor
@@ -163,7 +163,7 @@ class ClickDecoder(nn.Module):
         self.score = nn.Sequential(nn.Linear(48 * 3 + 112 + 3, 96), nn.ReLU(), nn.Linear(96, 1))
 
     def forward(self, maps: NeckMaps, prompts: Prompts) -> Answer:
-        """Answer one question a row; ``maps`` has as many rows as ``prompts``."""
+        """Answer one question per row; ``maps`` has as many rows as ``prompts``."""
         hints, near = _hint_maps(prompts, maps.middle.shape[-2:])
         key8, alike8, unlike8 = self._alike(maps.embedding, prompts, 8)
         _, alike16, unlike16 = self._alike(maps.embedding_coarse, prompts, 16)
@@ -184,7 +184,7 @@ class ClickDecoder(nn.Module):
         return Answer(logits, self.quality(context, soft), context)
 
     def quality(self, context: tuple[Tensor, Tensor, Tensor], soft: Tensor) -> Tensor:
-        """Expected IoU (B, k) of soft masks (B, k, 40, 40), 0..1, as answers to the questions of a context."""
+        """Return the expected IoU (B, k) of soft masks (B, k, 40, 40), 0..1, for the questions of a context."""
         h8, whole, clicked = (values.float() for values in context)
         features, masks = h8.flatten(2).transpose(1, 2), soft.float().flatten(2)
         area = masks.sum(2, keepdim=True)
@@ -199,7 +199,7 @@ class ClickDecoder(nn.Module):
             return torch.as_tensor(torch.sigmoid(self.score(described))[..., 0])
 
     def _alike(self, embedding: Tensor, prompts: Prompts, stride: int) -> tuple[Tensor, Tensor, Tensor]:
-        """The kept places' mean embedding (B, C), likeness to them by group (B, heads, h, w), to dropped ones."""
+        """Return the kept places' mean embedding (B, C), similarity to it by group (B, heads, h, w), and to dropped."""
         count, _, height, width = embedding.shape
         grouped = embedding.reshape(count, self.heads, -1, height, width)
         unit = functional.normalize(grouped, dim=2)
@@ -213,7 +213,7 @@ class ClickDecoder(nn.Module):
 
 
 def _pooled_at(values: Tensor, prompts: Prompts, stride: int, kind: int = 1) -> Tensor:
-    """The mean (B, C) of maps at the points of a kind; at the box's middle where there is none to keep."""
+    """Return the mean (B, C) of maps at the points of a kind; at the box's centre if there is none to keep."""
     height, width = values.shape[-2:]
     points, weight = prompts.points[..., :2], (prompts.points[..., 2] == kind).float()
     if kind > 0:
@@ -230,7 +230,7 @@ def _pooled_at(values: Tensor, prompts: Prompts, stride: int, kind: int = 1) -> 
 
 
 def _hint_maps(prompts: Prompts, size: torch.Size, stride: int = 8) -> tuple[Tensor, Tensor]:
-    """What the hints say at stride 8: (B, HINT_CHANNELS, h, w), and the two that stride 4 sees too (B, 2, h, w)."""
+    """Return the hints as maps at stride 8, (B, HINT_CHANNELS, h, w), and the two used at stride 4 (B, 2, h, w)."""
     height, width = size
     device = prompts.points.device
     y = (torch.arange(height, device=device) + 0.5) * stride
@@ -261,7 +261,7 @@ def _hint_maps(prompts: Prompts, size: torch.Size, stride: int = 8) -> tuple[Ten
 
 
 def _distances(prompts: Prompts, x: Tensor, y: Tensor, *, kind: int) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """The squared distance (B, h, w) to the nearest point of a kind, and the offsets from it, in frames."""
+    """Return the squared distance (B, h, w) to the nearest point of a kind, and the offsets from it, in frames."""
     points, chosen = prompts.points[..., :2], prompts.points[..., 2] == kind
     if kind > 0:
         middle = (prompts.box[:, :2] + prompts.box[:, 2:]) / 2
@@ -278,7 +278,7 @@ def _distances(prompts: Prompts, x: Tensor, y: Tensor, *, kind: int) -> tuple[Te
 
 
 class ClickNetwork(nn.Module):
-    """The neck and the decoder together, as they are trained and saved."""
+    """Neck and decoder together, as they are trained and saved."""
 
     def __init__(self) -> None:
         super().__init__()

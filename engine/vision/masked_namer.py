@@ -1,8 +1,8 @@
-"""What an object is called, from EfficientNet-Lite0's features under its mask, or that it is nothing of the table.
+"""Object names from EfficientNet-Lite0 features under the mask, with "not in the table" as an answer.
 
-Each look (the whole still, the crop round the object) is judged twice: by ImageNet's own classifier, its classes
-summed by concept, and by a probe that was also taught what backgrounds and silent things look like. The looks'
-chances are multiplied, so that a name has to hold for both; a thing that is a patch or two of the whole still is
+Each view (the whole still, the crop round the object) is judged twice: by ImageNet's own classifier, its
+classes summed by concept, and by a probe also trained on backgrounds and silent things. The views'
+probabilities are multiplied, so that a name must fit both; an object of a patch or two of the whole still is
 judged by its crop.
 """
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 LEAST = 1e-6
-"""Chances are raised to this before their logarithm is taken."""
+"""Lower bound of probabilities before taking their logarithm."""
 HEAD_SHARE = 0.3
-"""How much ImageNet's own classifier counts where the probe was taught a concept too. Chosen by cross-validation."""
+"""Weight of ImageNet's own classifier for concepts the probe was trained on. Chosen by cross-validation."""
 FULL_COVER = 4.0
-"""Patches of the whole still from which on it counts as much as the crop."""
+"""Number of covered patches from which the whole still has as much weight as the crop."""
 
 
 class MaskedNamer:
@@ -35,9 +35,9 @@ class MaskedNamer:
     Args:
         concepts: the concept table.
         probe: (K + 1, 1280) weights and (K + 1,) biases of a logistic probe on pooled features, "none" last.
-        known: ids of the K concepts that the probe and the groups are about, in their order.
+        known: ids of the K concepts of the probe and the groups, in order.
         groups: ImageNet classes of each of the K concepts.
-        taught: whether the probe had examples of each of the K; for others ImageNet's classifier decides.
+        taught: whether the probe had examples of each of the K; the others are left to ImageNet's classifier.
         classifier: ImageNet's own: (1000, 1280) weights and (1000,) biases.
     """
 
@@ -66,7 +66,7 @@ class MaskedNamer:
         """Load ``config.json`` and the probe; the classifier is the data package's.
 
         Raises:
-            BadInput: the folder has no namer, or it is damaged, or the data package is missing.
+            BadInput: there is no namer in the folder, it is damaged, or the data package is missing.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load_file
@@ -88,22 +88,22 @@ class MaskedNamer:
         )
 
     def names(self, patches: Patches, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
-        """The likeliest concepts with their probabilities, best first.
+        """Return the most likely concepts with their probabilities, best first.
 
         Args:
-            patches: the encoder's looks at the object.
+            patches: the encoder's views of the object.
             mask: bool (H, W), the object.
-            count: how many names.
+            count: the number of names.
 
         Returns:
-            Up to ``count`` pairs; the probabilities sum to at most 1, the rest is "none of the table".
+            Up to ``count`` pairs; the probabilities sum to at most 1, the rest is "not in the table".
         """
         scores = self.scores(patches, mask)
         best = scores.argsort(descending=True)[:count]
         return tuple((self._concepts[int(place)], float(scores[place])) for place in best)
 
     def scores(self, patches: Patches, mask: Mask) -> "Tensor":
-        """Probabilities (concepts,) in the order of the table, summing to at most 1; zeros for an empty mask."""
+        """Return probabilities (concepts,) in table order, summing to at most 1; zeros for an empty mask."""
         import torch
 
         out = torch.zeros(len(self._concepts))
@@ -117,7 +117,7 @@ class MaskedNamer:
         return out
 
     def chances(self, look: Patches, mask: Mask) -> "Tensor":
-        """Probabilities (K + 1,) by one look, "none" last."""
+        """Return probabilities (K + 1,) from one view, "none" last."""
         import torch
 
         assert look.features is not None
@@ -126,14 +126,14 @@ class MaskedNamer:
             return self.judged((coverage @ look.features / coverage.sum())[None])[0]
 
     def judged(self, pooled: "Tensor") -> "Tensor":
-        """Probabilities (B, K + 1) of pooled features (B, 1280)."""
+        """Return probabilities (B, K + 1) of pooled features (B, 1280)."""
         import torch
 
         classes = torch.softmax(pooled @ self._classifier[0].T + self._classifier[1], -1)
         known = classes @ self._members.T
         head = torch.cat([known, (1 - known.sum(-1, keepdim=True)).clamp(min=0)], -1)
         probe = torch.softmax(pooled @ self._probe[0].T + self._probe[1], -1)
-        # What the probe never saw it cannot name: there the classifier's chance is taken from all of the probe's.
+        # Concepts the probe was not trained on take the classifier's probability, and the probe's are scaled down.
         unseen = known * self._untaught
         probe = probe * (1 - unseen.sum(-1, keepdim=True)).clamp(min=0)
         probe = torch.cat([probe[..., :-1] + unseen, probe[..., -1:]], -1)
@@ -141,7 +141,7 @@ class MaskedNamer:
 
 
 def _weights(patches: Patches, mask: Mask) -> "Tensor":
-    """How much each look counts: (looks,), summing to 1."""
+    """Return the weight of each view: (views,), summing to 1."""
     import torch
 
     if patches.whole is None:

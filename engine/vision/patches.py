@@ -1,7 +1,7 @@
-"""A still as patch tokens, and a mask as shares of the same patches.
+"""Patch tokens of a still, and masks as coverage of the same patches.
 
-One value, ``Frame``, owns how still pixels become the network's square input: a window of the still (all of it,
-or a crop round something small), scaled to fit and centred on grey. Picture and mask go through the same frame.
+``Frame`` defines how still pixels become the network's square input: a window of the still (all of it, or a
+crop round a small object), scaled to fit and centred on grey. Picture and mask go through the same frame.
 """
 
 import threading
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 GREY = 128
 CACHED_STILLS = 16
 FOCUS_SHARE = 0.8
-"""An object whose longer side is under this share of the still's gets a crop of its own."""
+"""An object whose longer side is below this share of the still's gets a crop of its own."""
 FOCUS_ROOM = 1.5
-"""Side of that crop over the object's longer side: measured, what is round a thing names it worse, not better."""
+"""Side of that crop relative to the object's longer side; measured: more surroundings make names worse."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Frame:
 
     @property
     def placed(self) -> tuple[int, int, int, int]:
-        """Where the window lies in the square: (x0, y0, x1, y1), end exclusive."""
+        """Position of the window in the square: (x0, y0, x1, y1), end exclusive."""
         x0, y0, x1, y1 = self.window
         scale = self.side / max(x1 - x0, y1 - y0)
         width, height = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
@@ -53,14 +53,14 @@ class Frame:
         return left, top, left + width, top + height
 
     def picture(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The square uint8 (S, S, 3) of a still's pixels (H, W, 3)."""
+        """Return the square uint8 (S, S, 3) of a still's pixels (H, W, 3)."""
         square = np.full((self.side, self.side, 3), GREY, np.uint8)
         x0, y0, x1, y1 = self.placed
         square[y0:y1, x0:x1] = self._scaled(pixels, sharp=True)
         return square
 
     def shares(self, mask: Mask, grid: tuple[int, int]) -> NDArray[np.float32]:
-        """The share (P,) of each patch that a mask (H, W) covers, by area, 0 to 1."""
+        """Return the share (P,) of each patch that a mask (H, W) covers, by area, 0 to 1."""
         square = np.zeros((self.side, self.side), np.float32)
         x0, y0, x1, y1 = self.placed
         square[y0:y1, x0:x1] = self._scaled(mask.astype(np.float32), sharp=False)
@@ -73,22 +73,22 @@ class Frame:
         x0, y0, x1, y1 = self.placed
         cut = np.ascontiguousarray(values[top:bottom, left:right])
         larger = x1 - x0 > right - left
-        # Area averaging is exact for shrinking, so no object, however small, vanishes from its mask.
+        # Area averaging is exact for downscaling, so no object, however small, vanishes from its mask.
         how = (cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR) if larger else cv2.INTER_AREA
         return np.asarray(cv2.resize(cut, (x1 - x0, y1 - y0), interpolation=how))
 
 
 @dataclass(frozen=True)
 class Patches:
-    """What the encoder saw of a still.
+    """The encoder's output for a still.
 
     Attributes:
-        tokens: float32 (P, D), row by row.
+        tokens: float32 (P, D), row-major.
         grid: (rows, columns) with P = rows x columns.
-        frame: how the still was laid into the encoder's square.
+        frame: how the still was placed in the encoder's square.
         size: (height, width) of the still.
-        features: float32 (P, F), what names are made from, where the network has that apart from tokens.
-        whole: the look at the whole still, where this is a crop of it.
+        features: float32 (P, F), features for names, if the network has any besides the tokens.
+        whole: the patches of the whole still, if these are of a crop.
     """
 
     tokens: "Tensor"
@@ -100,14 +100,14 @@ class Patches:
 
     @property
     def looks(self) -> "tuple[Patches, ...]":
-        """Every look at the object: the whole still, and the crop round it if this is one."""
+        """All views of the object: the whole still, and the crop if this is one."""
         return (self,) if self.whole is None else (self.whole, self)
 
     def coverage(self, mask: Mask) -> "Tensor":
-        """The share (P,) of each patch that the mask covers, 0 to 1, through the still's own resize and pad.
+        """Return the share (P,) of each patch that the mask covers, 0 to 1, resized and padded like the still.
 
         Raises:
-            BadInput: the mask is not of the still's size.
+            BadInput: the size of the mask differs from the still's.
         """
         import torch
 
@@ -117,13 +117,14 @@ class Patches:
 
 
 def window_round(mask: Mask) -> tuple[int, int, int, int]:
-    """The window in which an object is best looked at: the whole still, or a square crop where it is small.
+    """Return the best window for an object: the whole still, or a square crop if the object is small.
 
     Args:
         mask: bool (H, W), the object.
 
     Returns:
-        (x0, y0, x1, y1) in still pixels. A crop has ``FOCUS_ROOM`` round the object and never leaves the still.
+        (x0, y0, x1, y1) in still pixels. A crop has ``FOCUS_ROOM`` round the object and never leaves the
+            still.
     """
     height, width = mask.shape
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
@@ -145,11 +146,11 @@ def _span(centre: float, length: int, limit: int) -> tuple[int, int]:
 
 
 class PatchEncoder:
-    """Encodes stills; each window of a still once, then from memory. May be shared between threads.
+    """Encodes stills; each window of a still once, then from the cache. Thread-safe.
 
     Args:
-        network: see engine.vision.towers.
-        device: where it runs.
+        network: see ``engine.vision.towers``.
+        device: device of the network.
     """
 
     def __init__(self, network: "PatchTower", device: str = "cpu") -> None:
@@ -160,7 +161,7 @@ class PatchEncoder:
 
     @classmethod
     def from_folder(cls, path: Path, device: str = "cpu") -> "PatchEncoder":
-        """Load ``config.json`` and safetensors weights; the config's ``_class_name`` says which network.
+        """Load ``config.json`` and safetensors weights; the config's ``_class_name`` selects the network.
 
         Raises:
             BadInput: the folder has no weights that can be read.
@@ -170,11 +171,11 @@ class PatchEncoder:
         return cls(load_network(path), device)
 
     def encode(self, still: Still, focus: Mask | None = None) -> Patches:
-        """The still's tokens.
+        """Return the still's patches.
 
         Args:
             still: the still.
-            focus: bool (H, W), an object; where it is small, a crop round it is encoded, beside the whole still.
+            focus: bool (H, W), an object; if it is small, a crop round it is encoded besides the whole still.
         """
         height, width = still.pixels.shape[:2]
         whole = self._look(still, (0, 0, width, height))
@@ -202,5 +203,5 @@ class PatchEncoder:
         tokens = look.tokens[0].float().cpu()
         features = None if look.features is None else look.features[0].float().cpu().clone()
         side = round(len(tokens) ** 0.5)
-        # Inference tensors may not be used for training later; a copy outside the mode may.
+        # Inference tensors cannot be used for training later; a copy made outside the mode can.
         return Patches(tokens.clone(), (side, side), frame, (still.height, still.width), features)

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from engine.scene.masks import Mask
+
 PixelPoint = tuple[int, int]
 
 MAX_BAND = 400_000

@@ -18,7 +18,7 @@ from engine.vision.sam_network import SamConfig, decode, letterbox
 
 
 @dataclass(frozen=True)
-class View:
+class StillView:
     """A window of the still in still pixels, left, top, width, height, and its embedding (1, C, g, g)."""
 
     left: float
@@ -35,10 +35,10 @@ class View:
 
 
 @dataclass(frozen=True)
-class EncodedStill:
+class StillViews:
     """The views of one still, the whole first, and its (height, width)."""
 
-    views: tuple[View, ...]
+    views: tuple[StillView, ...]
     size: tuple[int, int]
 
 
@@ -47,7 +47,7 @@ class MaskLogits:
     """The network's output: ``logits`` (k, L, L), each in its view, and ``scores`` float32 (k,), the expected IoU."""
 
     logits: NDArray[np.float32]
-    views: tuple[View, ...]
+    views: tuple[StillView, ...]
     scores: NDArray[np.float32]
 
     def at(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -94,7 +94,7 @@ class SamPrompter:
         self.low_size = config.low_size
 
     @torch.inference_mode()
-    def encode(self, pixels: NDArray[np.uint8]) -> EncodedStill:
+    def encode(self, pixels: NDArray[np.uint8]) -> StillViews:
         """Encode every view of a still uint8 (H, W, 3)."""
         height, width = pixels.shape[:2]
         windows = [(0.0, 0.0, float(width), float(height))]
@@ -103,8 +103,8 @@ class SamPrompter:
             windows += [(half[0] * i / 2, half[1] * j / 2, *half) for j in range(3) for i in range(3)]
         inputs = torch.cat([letterbox(self._sam, self._cropped(pixels, window)) for window in windows])
         embeddings = self._sam.image_encoder(inputs)
-        views = [View(*window, embeddings[i : i + 1]) for i, window in enumerate(windows)]
-        return EncodedStill(tuple(views), (height, width))
+        views = [StillView(*window, embeddings[i : i + 1]) for i, window in enumerate(windows)]
+        return StillViews(tuple(views), (height, width))
 
     def _cropped(
         self, pixels: NDArray[np.uint8], window: tuple[float, float, float, float]
@@ -117,9 +117,7 @@ class SamPrompter:
         return np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
 
     @torch.inference_mode()
-    def predict(
-        self, encoded: EncodedStill, hints: Hints, previous: NDArray[np.float32] | None
-    ) -> MaskLogits:
+    def predict(self, encoded: StillViews, hints: Hints, previous: NDArray[np.float32] | None) -> MaskLogits:
         """Predict the network's masks for hints.
 
         Args:
@@ -139,7 +137,7 @@ class SamPrompter:
         return MaskLogits(logits.reshape(-1, *low).numpy(), seen, scores.flatten().numpy().clip(0, 1))
 
     def _decoded(
-        self, views: list[View], hints: Hints, previous: NDArray[np.float32] | None
+        self, views: list[StillView], hints: Hints, previous: NDArray[np.float32] | None
     ) -> tuple[Tensor, Tensor]:
         """Return the output for each view, (v, 4, L, L) and (v, 4), in one batch if the prompts are the same."""
         asked = [self._prompts(view, hints) for view in views]
@@ -159,7 +157,7 @@ class SamPrompter:
         logits, scores = (torch.cat(parts).float().cpu() for parts in zip(*answers, strict=True))
         return logits, scores
 
-    def _prompts(self, view: View, hints: Hints) -> tuple[tuple[Tensor, Tensor] | None, Tensor | None]:
+    def _prompts(self, view: StillView, hints: Hints) -> tuple[tuple[Tensor, Tensor] | None, Tensor | None]:
         """Return the hints in the view's network pixels; clicks outside the view are left out."""
         scale = self._size / max(view.width, view.height)
         inside = [click for click in hints.clicks if view.nearness(click.x, click.y) >= 0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.vision.proposals import Ranker
     from engine.vision.refinement import GuidedFilter
     from engine.vision.regions import RegionMap
-    from engine.vision.sam_prompter import EncodedStill, SamPrompter
+    from engine.vision.sam_prompter import SamPrompter, StillViews
 
 REMEMBERED = 3
 """Number of prepared stills kept in memory."""
@@ -48,7 +48,7 @@ class _Prepared:
     small: NDArray[np.uint8]
     working: NDArray[np.uint8]
     regions: "RegionMap | None"
-    encoded: "EncodedStill | None"
+    encoded: "StillViews | None"
     guide: "GuidedFilter"
 
     def to_still(

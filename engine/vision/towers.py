@@ -1,6 +1,6 @@
-"""The networks that turn a picture into patch tokens: on EfficientNet-Lite0's features, compact, and open_clip's ViT.
+"""Networks from pictures to patch tokens: EfficientNet-Lite0 features, a compact one, and open_clip's ViT.
 
-All take letterboxed pictures in 0..1 and give one token per patch, row by row; a config says which is which.
+All take letterboxed pictures in 0..1 and give one token per patch, row-major; a config selects the network.
 """
 
 import json
@@ -19,19 +19,19 @@ from engine.errors import BadInput
 from engine.vision.efficientnet import CHANNELS, CLASSES, HEAD_CHANNELS, EfficientNetLite, load_efficientnet
 
 LEAST_CHANCE = 1e-4
-"""Chances are raised to this before their logarithm is taken."""
+"""Lower bound of probabilities before taking their logarithm."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a network makes of pictures: tokens (B, P, D), and features (B, P, F) for names where these are others."""
+    """A network's output: tokens (B, P, D), and features (B, P, F) for names if they differ from the tokens."""
 
     tokens: Tensor
     features: Tensor | None = None
 
 
 class PatchTower(Protocol):
-    """A network that turns pictures into patch tokens."""
+    """Protocol of a network that turns pictures into patch tokens."""
 
     @property
     def side(self) -> int:
@@ -42,20 +42,20 @@ class PatchTower(Protocol):
         """Width D of a token."""
 
     def look(self, pixels: Tensor) -> Look:
-        """Tokens and features of pictures (B, 3, S, S) in 0..1."""
+        """Return tokens and features of pictures (B, 3, S, S) in 0..1."""
 
     def to(self, device: str) -> Any:
-        """The network on another device."""
+        """Move the network to another device."""
 
     def eval(self) -> Any:
-        """The network in evaluation mode."""
+        """Switch the network to evaluation mode."""
 
     def __call__(self, pixels: Tensor) -> Tensor:
-        """Tokens (B, P, D) of pictures (B, 3, S, S) in 0..1."""
+        """Return tokens (B, P, D) of pictures (B, 3, S, S) in 0..1."""
 
 
 class _Residual(nn.Module):
-    """Two 3x3 convolutions round a shortcut."""
+    """Two 3x3 convolutions with a shortcut."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class _Residual(nn.Module):
 
 
 class _Mixing(nn.Module):
-    """One pre-norm transformer block over the tokens, so that a patch knows what it is part of."""
+    """One pre-norm transformer block over the tokens, which gives each patch context."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -93,14 +93,16 @@ class _Mixing(nn.Module):
 
 
 class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
-    """A compact residual network, stride 16, with a little attention at the end, trained by our own recipe.
+    """A compact residual network, stride 16, with a little attention at the end.
+
+    Trained by ``engine.training.image_tower``.
 
     Args:
         side: side of the square letterboxed input, in pixels.
         widths: channels at strides 4, 8 and 16; the last is the width D of a token.
-        depths: residual blocks at each.
-        mixing: attention blocks over the tokens.
-        text_width: width of the condition space that ``project`` maps a token into.
+        depths: residual blocks at each stride.
+        mixing: number of attention blocks over the tokens.
+        text_width: width of the condition space into which ``project`` maps a token.
     """
 
     config_name = "config.json"
@@ -131,7 +133,7 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.blocks = nn.ModuleList(_Mixing(widths[-1], heads) for _ in range(mixing))
         self.norm = nn.LayerNorm(widths[-1])
         self.project = nn.Linear(widths[-1], text_width)
-        # What ``place`` gives, times a concept's words, becomes a logit through these two.
+        # The product of ``place``'s output with a concept's text becomes a logit by these two.
         self.register_buffer("logit_scale", torch.tensor(1.0))
         self.register_buffer("background_logit", torch.tensor(0.0))
 
@@ -144,11 +146,11 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return int(self.config.widths[-1])
 
     def place(self, pooled: Tensor) -> Tensor:
-        """A pooled token (D,) in the space of words, whose product with a concept's words is its logit."""
+        """Map a pooled token (D,) into the text space; its product with a concept's text is the concept's logit."""
         return torch.as_tensor(self.project(pooled))
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Tokens (B, P, D), row by row, of pictures (B, 3, S, S) in 0..1; S a multiple of 16."""
+        """Return tokens (B, P, D), row-major, of pictures (B, 3, S, S) in 0..1; S is a multiple of 16."""
         features = self.trunk((pixels - 0.5) * 4.0)
         position: Tensor = self.position
         if features.shape[-2:] != position.shape[-2:]:
@@ -161,12 +163,12 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return torch.as_tensor(self.norm(tokens))
 
     def look(self, pixels: Tensor) -> Look:
-        """Tokens; names are made from them too."""
+        """Return the tokens, which are also the features for names."""
         return Look(self(pixels))
 
 
 class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
-    """open_clip's ViT giving one projected token per patch, in the space of its pooled embedding.
+    """open_clip's ViT with one projected token per patch, in the space of its pooled embedding.
 
     Args:
         side: input side in pixels; fixed by the published weights (224).
@@ -175,7 +177,7 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         layers: number of its layers (ViT-B-32: 12).
         heads: number of its attention heads (ViT-B-32: 12).
         text_width: the projected width D of a token.
-        quick_gelu: the activation that OpenAI's own weights want.
+        quick_gelu: use the activation of OpenAI's own weights.
     """
 
     config_name = "config.json"
@@ -208,7 +210,7 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
             output_tokens=True,
             act_layer=kind,
         )
-        # Its tokens are in the space of its words already; 100 is CLIP's own scale of cosines.
+        # Its tokens are in its text space already; 100 is CLIP's own scale of cosines.
         self.project = nn.Identity()
         self.register_buffer("logit_scale", torch.tensor(100.0))
         self.register_buffer("background_logit", torch.tensor(0.0))
@@ -222,30 +224,32 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return int(self.config.text_width)
 
     def place(self, pooled: Tensor) -> Tensor:
-        """A pooled token (D,) in the space of words, unit length: CLIP compares by cosine."""
+        """Map a pooled token (D,) into the text space, unit length: CLIP compares by cosine."""
         return functional.normalize(pooled, dim=-1)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Tokens (B, P, D) in CLIP's space, row by row, of pictures (B, 3, S, S) in 0..1."""
+        """Return tokens (B, P, D) in CLIP's space, row-major, of pictures (B, 3, S, S) in 0..1."""
         mean = pixels.new_tensor(self._mean)[:, None, None]
         deviation = pixels.new_tensor(self._deviation)[:, None, None]
         _, tokens = self.visual((pixels - mean) / deviation)
         return torch.as_tensor(tokens @ self.visual.proj)
 
     def look(self, pixels: Tensor) -> Look:
-        """Tokens; names are made from them too."""
+        """Return the tokens, which are also the features for names."""
         return Look(self(pixels))
 
 
 class FeatureTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
-    """Frozen EfficientNet-Lite0 features (strides 16 and 32) and its classifier's opinion, adapted to tokens.
+    """Frozen EfficientNet-Lite0 features (strides 16 and 32) and its class probabilities, adapted to tokens.
 
-    The backbone's weights come from a data package (``engine.vision.efficientnet``) and are not saved with it.
+    The backbone's weights come from a data package (``engine.vision.efficientnet``) and are not saved with
+    it.
 
     Args:
         side: side of the square letterboxed input, in pixels; a token stands for 32 x 32 of them.
         token_width: width D of a token.
-        groups: ImageNet classes by what they sound like; the log chance of each group is an input of the adapter.
+        groups: ImageNet classes grouped by the sound they make; the log probability of each group is an input
+            of the adapter.
     """
 
     config_name = "config.json"
@@ -256,7 +260,7 @@ class FeatureTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         inputs = CHANNELS[2] + CHANNELS[3] + len(groups)
-        # Measured on the training scenes; channels differ a hundredfold in size.
+        # Measured on the training scenes; channels differ a hundredfold in magnitude.
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("deviation", torch.ones(inputs))
         self.adapter = nn.Linear(inputs, token_width)
@@ -269,11 +273,11 @@ class FeatureTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @property
     def backbone(self) -> EfficientNetLite:
-        """The frozen network; in a tuple, it is no part of the tower's own weights."""
+        """The frozen network; kept in a tuple, so that it is not part of the tower's own weights."""
         return self._lent[0] if self._lent else load_efficientnet(str(self.device))
 
     def lend(self, backbone: EfficientNetLite) -> None:
-        """Use this network in place of the data package's."""
+        """Use this network instead of the data package's."""
         self._lent = (backbone,)
 
     @property
@@ -285,16 +289,16 @@ class FeatureTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return int(self.config.token_width)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Tokens (B, P, D), row by row, of pictures (B, 3, S, S) in 0..1; S a multiple of 32."""
+        """Return tokens (B, P, D), row-major, of pictures (B, 3, S, S) in 0..1; S is a multiple of 32."""
         return self.look(pixels).tokens
 
     def look(self, pixels: Tensor) -> Look:
-        """Tokens, and the 1,280 channels before ImageNet's classifier at each patch."""
+        """Return the tokens, and the 1,280 channels before ImageNet's classifier at each patch."""
         raw, head = self.raw(pixels)
         return Look(self.adapted(raw), head)
 
     def raw(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """What the adapter is given (B, P, 432 + groups), and the channels before the classifier (B, P, 1280)."""
+        """Return the adapter's input (B, P, 432 + groups), and the channels before the classifier (B, P, 1280)."""
         found = self.backbone(pixels.contiguous(memory_format=torch.channels_last), head=True)
         assert found.head is not None
         _, _, sixteen, thirty_two = found.maps
@@ -305,12 +309,12 @@ class FeatureTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return torch.cat([both, torch.log(chances + LEAST_CHANCE)], -1), head
 
     def adapted(self, raw: Tensor) -> Tensor:
-        """Tokens (B, P, D) of what ``raw`` gives."""
+        """Return tokens (B, P, D) of the output of ``raw``."""
         return torch.as_tensor(self.norm(self.adapter((raw - self.mean) / self.deviation)))
 
 
 def load_network(folder: Path) -> PatchNetwork | ClipPatchNetwork | FeatureTower:
-    """The network in a folder, of the class that its ``config.json`` names, in float32 and evaluation mode.
+    """Load the network in a folder, of the class named in its ``config.json``, in float32 and evaluation mode.
 
     Raises:
         BadInput: the folder has no such network, or its files are damaged.

@@ -8,7 +8,7 @@ import torch
 
 from engine.training.carried_features import load_features, save_features
 from engine.training.click_decoder import (
-    ClickRecipe,
+    ClickDecoderConfig,
     answer_loss,
     depths,
     load_click_weights,
@@ -111,7 +111,7 @@ def test_carried_features_are_nearly_the_package_s(tmp_path: Path) -> None:
 
 def test_the_recipe_runs_and_writes_weights_that_load(tmp_path: Path) -> None:
     out = tmp_path / "clicks.safetensors"
-    train_click_decoder(pack_pictures(), load_efficientnet(), ClickRecipe.toy(), out)
+    train_click_decoder(pack_pictures(), load_efficientnet(), ClickDecoderConfig.toy(), out)
     network = ClickNetwork()
     load_click_weights(network, out)
     assert all(torch.isfinite(value).all() for value in network.state_dict().values())
