@@ -40,7 +40,7 @@ def mask_to_attention(coverage: Tensor, mean: Tensor | float, variance: Tensor |
 
 
 def plain_row(coverage: Tensor) -> Tensor:
-    """The share of each patch (..., P) that a mask covers, over its sum.
+    """Return the share of each patch (..., P) that a mask covers, divided by its sum.
 
     Raises:
         ValueError: a mask covers nothing.
@@ -156,11 +156,11 @@ class ObjectAttention(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return functional.normalize(found + float(self.config.toward_words) * text, dim=-1)
 
     def mask_row(self, coverage: Tensor) -> Tensor:
-        """The row (..., P) that stands for a mask's coverage (..., P): the kind of row that training used.
+        """Convert a mask's coverage (..., P) to an attention row (..., P) of the kind used in training.
 
-        Weights that were trained with masks among their rows take the coverage over its sum. Weights that saw text
-        alone (``mask_share`` 0, the paper's) take ``mask_to_attention`` with the learnt statistics, carried over to
-        the grid at hand.
+        Weights that were trained with masks take the coverage divided by its sum. Weights that saw text alone
+        (``mask_share`` 0, the paper's) take ``mask_to_attention`` with the learned statistics, adapted to the
+        number of patches.
 
         Raises:
             ValueError: a mask covers nothing.

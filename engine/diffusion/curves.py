@@ -1,7 +1,7 @@
-"""Curves that say when a sound sounds: its loudness over time, and its onsets.
+"""Curves that control when a sound sounds: its loudness over time, and its onsets.
 
-Both have 100 values a second, one for each mel frame. They are computed from every training clip, and at use are
-drawn, tapped or sung, or made up. As conditions after Sketch2Sound (arXiv 2412.08550, section 3).
+Both have 100 values per second, one per mel frame. They are computed from every training clip, and in use are
+drawn, tapped or sung, or generated. As conditions they follow Sketch2Sound (arXiv 2412.08550, section 3).
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from torch.nn import functional
 HOP = 160
 QUIETEST_DB = -60.0
 RISE_DB = 9.0
-"""An onset rises by so much above the 30 ms before it."""
+"""Minimum rise of an onset above the 30 ms before it."""
 FAINT_DB = -36.0
-"""Under the loudest moment: what rises only to there is no onset."""
+"""Level relative to the loudest moment below which a rise is not an onset."""
 BUMP = (0.4, 1.0, 0.4)
 
 
 def loudness_of(waveform: Tensor) -> Tensor:
-    """Measure loudness: (B, samples) to dB under the loudest moment, (B, samples // 160), -60 to 0."""
+    """Measure loudness: (B, samples) to dB relative to the loudest moment, (B, samples // 160), -60 to 0."""
     power = _power(waveform)
     kernel = torch.tensor([1.0, 2.0, 3.0, 2.0, 1.0], device=power.device, dtype=power.dtype) / 9.0
     smooth = functional.conv1d(power[:, None], kernel[None, None], padding=2)[:, 0]
@@ -29,7 +29,7 @@ def loudness_of(waveform: Tensor) -> Tensor:
 
 
 def onsets_of(waveform: Tensor) -> Tensor:
-    """Find where something begins: (B, samples) to bool (B, samples // 160)."""
+    """Find onsets: (B, samples) to bool (B, samples // 160)."""
     steep = functional.pad(waveform[:, 1:] - 0.9 * waveform[:, :-1], (1, 0))
     level = _decibels(_power(steep))
     before = functional.pad(level, (3, 0), value=QUIETEST_DB).unfold(1, 4, 1)[..., :3].mean(-1)
@@ -39,18 +39,18 @@ def onsets_of(waveform: Tensor) -> Tensor:
 
 
 def scaled_loudness(loudness: Tensor) -> Tensor:
-    """Scale decibels (-60 to 0) to what a network takes, -1 to 1."""
+    """Scale decibels (-60 to 0) to a network's input, -1 to 1."""
     return loudness.clamp(QUIETEST_DB, 0.0) / 30.0 + 1.0
 
 
 def onset_track(onsets: Tensor) -> Tensor:
-    """Turn onsets (B, T) into what a network takes: a bump of three frames at each, 0 to 1."""
+    """Convert onsets (B, T) to a network's input: a bump of three frames at each, 0 to 1."""
     kernel = torch.tensor(BUMP, device=onsets.device)[None, None]
     return functional.conv1d(onsets.float()[:, None], kernel, padding=1)[:, 0].clamp(max=1.0)
 
 
 def onsets_at(seconds: Sequence[float], frames: int) -> Tensor:
-    """Turn hit-points in seconds into onsets, bool (frames,); those outside are left out."""
+    """Convert hit-points in seconds to onsets, bool (frames,); those outside are left out."""
     out = torch.zeros(frames, dtype=torch.bool)
     for second in seconds:
         frame = int(second * 16_000 / HOP)
@@ -60,11 +60,13 @@ def onsets_at(seconds: Sequence[float], frames: int) -> Tensor:
 
 
 def as_condition(loudness: Tensor | None, onsets: Tensor | None, frames: int, takes: int = 1) -> Tensor:
-    """Return curves as a denoiser takes them.
+    """Combine curves as a denoiser's input.
 
     Args:
-        loudness: (B, frames) dB under the loudest moment, or None where it is free.
-        onsets: (B, frames) bool, or None where they are free.
+        loudness: (B, frames) dB relative to the loudest moment, or None if it is free.
+        onsets: (B, frames) bool, or None if they are free.
+        frames: number of mel frames.
+        takes: number of takes B, used if both are None.
 
     Returns:
         float32 (B, 4, frames): loudness and onsets, then whether each is given.
@@ -89,18 +91,19 @@ def _decibels(power: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class TakeCurves:
-    """When one take is to sound, as a person drew, tapped or sang it.
+    """The curves of one take as the user drew, tapped or sang them.
 
     Attributes:
-        loudness: dB under the loudest moment, 100 values a second from the take's beginning; None where it is free.
-        hits: seconds at which something begins; None where they are free, empty where nothing may begin.
+        loudness: dB relative to the loudest moment, 100 values per second from the take's start; None if it
+            is free.
+        hits: times of onsets in seconds; None if they are free, empty for no onsets.
     """
 
     loudness: tuple[float, ...] | None = None
     hits: tuple[float, ...] | None = None
 
     def condition(self, frames: int) -> Tensor:
-        """Return what a denoiser takes, float32 (4, frames): silent after the end of a drawn loudness."""
+        """Return a denoiser's input, float32 (4, frames), silent after the end of a drawn loudness."""
         loudness = None
         if self.loudness is not None:
             drawn = torch.tensor(self.loudness, dtype=torch.float32)[:frames]

@@ -1,7 +1,7 @@
-"""Sampling along the circle on which v-prediction moves, with guidance built in or not.
+"""Sampling in few steps, on the circle along which v-prediction moves, with or without built-in guidance.
 
-With signal cos(a) and noise sin(a), a step of DDIM from angle a to b turns the latent: x_b = cos(a - b) x_a -
-sin(a - b) v (arXiv 2202.00512, appendix D). Equal turns suit few steps better than equal steps of time.
+With signal cos(a) and noise sin(a), a step of DDIM from angle a to b rotates the latent: x_b = cos(a - b) x_a
+- sin(a - b) v (arXiv 2202.00512, appendix D). Equal rotations suit few steps better than equal steps of time.
 """
 
 import math
@@ -17,17 +17,17 @@ Velocity = Callable[[Tensor, Tensor, float], Tensor]
 
 
 class Circle:
-    """Angles of the trained schedule.
+    """Angles of the training schedule.
 
     Args:
-        alphas: cumulative signal shares of the schedule's steps, float32 (1000,).
+        alphas: cumulative signal fractions of the schedule's steps, float32 (1000,).
     """
 
     def __init__(self, alphas: Tensor) -> None:
         self._angles = torch.arccos(alphas.double().clamp(0, 1).sqrt()).numpy()
 
     def timestep(self, angle: Tensor) -> Tensor:
-        """Return the timestep, with fractions, at each angle from 0 (clean) to a quarter turn (noise)."""
+        """Return the fractional timestep of each angle from 0 (clean) to a quarter turn (noise)."""
         steps = np.arange(len(self._angles))
         found = np.interp(angle.detach().double().cpu().numpy(), self._angles, steps)
         return torch.from_numpy(found).to(angle)
@@ -44,7 +44,7 @@ def noised(clean: Tensor, noise: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]
 
 
 def turned_by(latent: Tensor, velocity: Tensor, turn: Tensor | float) -> Tensor:
-    """Turn the latent toward clean, by (B,) angles or one for all."""
+    """Rotate the latent toward clean, by (B,) angles or one for all."""
     turn = torch.as_tensor(turn, device=latent.device, dtype=latent.dtype).reshape(
         -1, *[1] * (latent.ndim - 1)
     )
@@ -52,10 +52,13 @@ def turned_by(latent: Tensor, velocity: Tensor, turn: Tensor | float) -> Tensor:
 
 
 def sample_circle(velocity: Velocity, noise: Tensor, circle: Circle, steps: int) -> Tensor:
-    """Sample from noise (B, ...) to clean in ``steps`` equal turns.
+    """Sample from noise (B, ...) to clean in ``steps`` equal rotations.
 
     Args:
-        velocity: predicts v; it is told the share of the way that the step goes.
+        velocity: predicts v; it receives the fraction of the whole rotation that the step covers.
+        noise: (B, ...) unit Gaussian.
+        circle: angles of the training schedule.
+        steps: number of steps.
     """
     latent = noise
     for step in range(steps, 0, -1):

@@ -1,7 +1,7 @@
 """The object-aware pipeline: conditions in, waveforms out (*Sounding that Object*, arXiv 2506.04214, section 3).
 
-The parts live in one folder in the diffusers layout and are the same classes at every size. A folder without
-``object_attention`` (published AudioLDM) sounds from words alone.
+The parts are stored in one folder in the diffusers layout and are the same classes at every size. A folder
+without ``object_attention`` (published AudioLDM) generates from text alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ class TableText:
         self.network = network
 
     def encode(self, texts: Sequence[str]) -> Tensor:
-        """The unit vectors (B, 512) of texts, words that are kinds of the table's things read as those."""
+        """Return unit vectors (B, 512) of texts, after replacing words by the table's concepts they are kinds of."""
         words = bundled_free_words()
         return self.network.encode([words.read(text).text for text in texts])
 
@@ -80,7 +80,7 @@ class ObjectDiffusion:
     Args:
         parts: the networks and the scheduler, by the names in ``PARTS``; ``object_attention`` may be missing.
         shape: how they fit together.
-        device: where the networks run.
+        device: device of the networks.
     """
 
     sample_rate = SAMPLE_RATE
@@ -151,13 +151,13 @@ class ObjectDiffusion:
 
     @torch.no_grad()
     def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """Words to conditions: unit length, float32 (B, 512). The empty text is the null condition."""
+        """Encode texts as conditions: unit length, float32 (B, 512). The empty text is the null condition."""
         encoded: Tensor = self.text_encoder.encode(list(texts))
         return encoded.float().cpu()
 
     @torch.no_grad()
     def condition(self, tokens: Tensor, coverage: Tensor, prompt: str | None = None) -> Tensor:
-        """The condition of the object that covers the patches (paper, section 3.2).
+        """Return the condition of an object by the patches it covers (*Sounding that Object*, section 3.2).
 
         Args:
             tokens: patch tokens of the still (P, D).
@@ -197,23 +197,25 @@ class ObjectDiffusion:
         loop: bool = False,
         progress: Progress | None = None,
     ) -> NDArray[np.float32]:
-        """Make one waveform per take, all in one batch.
+        """Generate one waveform per take, all in one batch.
 
         Args:
-            conditions: one entry per take: (512,) unit length, or (K, 512) for a take of K things together.
+            conditions: one entry per take: (512,) unit length, or (K, 512) for a take of K objects together.
             seeds: one per take; the same seed and condition give the same take, alone or in a batch.
             duration: seconds, above 0.
-            steps: of the solver.
+            steps: number of solver steps.
             guidance: classifier-free guidance scale; 1 is none, the paper uses 2.
-            negative: words to be guided away from.
-            curves: when each take is to sound; None, or None for a take, leaves it to the model.
-            loop: whether the end goes over into the beginning.
+            solver: the solver, for models without few-step sampling.
+            negative: negative prompt.
+            curves: curves of each take; None, or None for a take, leaves them to the model.
+            loop: whether the end continues into the start.
+            progress: told of every step.
 
         Returns:
             float32 (B, round(duration * sample_rate)), about -1..1.
 
         Raises:
-            BadInput: curves or a loop are asked of a model that cannot make them.
+            BadInput: the model does not support curves or loops.
             Cancelled: within one step of being cancelled.
         """
         progress = progress or no_progress()
@@ -303,7 +305,7 @@ class ObjectDiffusion:
 
 
 def load_text_encoder(folder: Path, index: Mapping[str, Any] | None = None) -> Any:
-    """What turns words into conditions in a pipeline folder, alone: with ``encode(texts) -> (B, 512)``.
+    """Load the text encoder of a pipeline folder alone, with ``encode(texts) -> (B, 512)``.
 
     Raises:
         BadInput: the folder is not a model, or this part is missing or damaged.

@@ -1,7 +1,8 @@
-"""Latents of takes from a denoiser that attends over time: with curves, of any length, in few steps.
+"""Sampling with a denoiser that attends over time: with curves, of any duration, in few steps.
 
-The networks were taught on 5.12 s. Longer takes are made of windows of that length whose predictions are blended
-at every step (MultiDiffusion, arXiv 2302.08113), so that they have one course; a loop's windows go round its end.
+The networks were trained on 5.12 s. Longer takes consist of windows of that length whose predictions are
+blended at every step (MultiDiffusion, arXiv 2302.08113), so that they are coherent; a loop's windows wrap
+around its end.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,12 +18,12 @@ from engine.diffusion.sampler import SEVERAL, GuidanceTargets, guide
 from engine.progress import Progress, no_progress
 
 WINDOW, HOP = 128, 96
-"""Latent frames of a window, and from one window to the next."""
+"""Latent frames of a window, and between the starts of consecutive windows."""
 CURVE_FRAMES = 4
 MAKING_STEPS = 12
 LONGEST_STRIDE, SHORTEST_STRIDE = 1 / 4, 1 / 16
 LEAST_GUIDANCE, MOST_GUIDANCE = 1.0, 4.5
-"""What a distilled network was taught."""
+"""Lowest guidance scale that a distilled network was trained for."""
 
 BEFORE, AFTER = 5, 20
 """Frames of 10 ms kept before the loudest stretch of a short take, and after it until silence."""
@@ -33,13 +34,13 @@ Predict = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class TakePlan:
-    """What tells the takes of a batch apart.
+    """What differs between the takes of a batch.
 
     Attributes:
-        seeds: one per take; they also decide curves that are made up.
-        curves: what was drawn for each take; what was not is made up.
-        kept: mel frames that are kept of the beginning; None for all.
-        loop: whether the end goes over into the beginning.
+        seeds: one per take; they also determine generated curves.
+        curves: drawn curves of each take; the others are generated.
+        kept: mel frames that are kept from the start; None for all.
+        loop: whether the end continues into the start.
     """
 
     seeds: Sequence[int]
@@ -50,7 +51,7 @@ class TakePlan:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the takes of a batch are to be: their conditions, what to go away from, how strongly, when, in a circle."""
+    """A batch's conditions: targets, negative, scale, curves, and whether it loops."""
 
     targets: GuidanceTargets
     null: Tensor
@@ -64,9 +65,9 @@ class VoiceSampler:
 
     Args:
         denoiser: a ``TimeTransformer``; its configuration says whether guidance and few steps are built in.
-        maker: the ``TimeTransformer`` that makes up curves, or None: then undrawn curves stay free.
-        alphas: the cumulative signal shares that both were trained with.
-        rescale: how much of guidance's overshoot is taken back, where it is not built in.
+        maker: the ``TimeTransformer`` that generates curves, or None to leave curves free that are not drawn.
+        alphas: the cumulative signal fractions that both were trained with.
+        rescale: how far guidance is rescaled, if it is not built in.
     """
 
     def __init__(self, denoiser: Any, maker: Any | None, alphas: Tensor, rescale: float = 0.7) -> None:
@@ -86,18 +87,20 @@ class VoiceSampler:
         away: bool = False,
         progress: Progress | None = None,
     ) -> Tensor:
-        """Make latents.
+        """Sample latents.
 
         Args:
             noise: (B, 8, T, 16) unit Gaussian.
             plan: seeds, drawn curves and length.
-            targets: the conditions, and which take each is for.
-            null: (1, 512), the empty text's condition, or that of words to be guided away from.
-            guidance: the scale; 1 is none.
-            away: whether ``null`` is of words to be guided away from: then the network is asked twice.
+            targets: the conditions, and the take of each.
+            null: (1, 512), the condition of the empty text, or of a negative prompt.
+            guidance: the guidance scale; 1 is none.
+            steps: number of steps.
+            away: whether ``null`` is a negative prompt, for which the network is called twice.
+            progress: told of every step.
 
         Returns:
-            standardised latents of the noise's shape.
+            Standardized latents of the noise's shape.
 
         Raises:
             Cancelled: within one step of being cancelled.
@@ -117,10 +120,10 @@ class VoiceSampler:
         return sample_circle(velocity, noise, self.circle, steps)
 
     def curves(self, frames: int, plan: TakePlan, targets: GuidanceTargets) -> Tensor:
-        """Return the curves of every take as a denoiser takes them, float32 (B, 4, frames * 4).
+        """Return the curves of every take as a denoiser's input, float32 (B, 4, frames * 4).
 
-        Drawn ones, and made-up ones for takes of one thing for which nothing was drawn, their loudest stretch of
-        the wanted length first.
+        Drawn ones, and generated ones for takes of one object without drawn curves, starting with their
+        loudest stretch of the wanted length.
         """
         seeds, drawn = plan.seeds, plan.curves
         out = torch.zeros(len(seeds), 4, frames * CURVE_FRAMES)
@@ -139,7 +142,7 @@ class VoiceSampler:
     def _made(
         self, maker: Any, frames: int, seeds: Sequence[int], conditions: Tensor, *, loop: bool
     ) -> Tensor:
-        """Curves made up for conditions (B, 512): (B, 2, frames * 4) on the CPU."""
+        """Generate curves for conditions (B, 512): (B, 2, frames * 4) on the CPU."""
         noise = torch.stack(
             [
                 torch.randn(2, frames, CURVE_FRAMES, generator=_generator(seed, condition))
@@ -161,7 +164,7 @@ class VoiceSampler:
         return torch.stack([loudness.clamp(-1, 1), onset_track((track >= peak) & (track > 0.5))], 1)
 
     def _twice(self, latent: Tensor, timestep: Tensor, _stride: float, asked: Asked) -> Tensor:
-        """The guided v from calls with and without the conditions."""
+        """Return the guided v from calls with and without the conditions."""
         takes = torch.cat([torch.arange(len(latent), device=latent.device), asked.targets.takes])
         conditions = torch.cat([asked.null.expand(len(latent), -1), asked.targets.conditions])
 
@@ -176,7 +179,7 @@ class VoiceSampler:
         )
 
     def _once(self, latent: Tensor, timestep: Tensor, stride: float, asked: Asked) -> Tensor:
-        """The guided v of a distilled network: one call for a take, one more for a take of several things."""
+        """Return the guided v of a distilled network: one call per take, one more for a take of several objects."""
         counts = torch.bincount(asked.targets.takes, minlength=len(latent))
         several = torch.nonzero(counts > 1)[:, 0]
         takes = torch.cat([asked.targets.takes, several])
@@ -203,13 +206,14 @@ class VoiceSampler:
 def blended(
     predict: Predict, latent: Tensor, timestep: Tensor, curves: Tensor, *, loop: bool = False
 ) -> Tensor:
-    """Predict v of a latent of any length: that of windows, weighted by their nearness to each frame.
+    """Predict v of a latent of any length, as the average over windows, weighted by distance to each frame.
 
     Args:
+        predict: predicts v of one window.
         latent: (B, C, T, F).
         timestep: (B,).
-        curves: (B, 4, T * 4), or of no length where there are none.
-        loop: whether windows go round the end.
+        curves: (B, 4, T * 4), or of length 0 if there are none.
+        loop: whether windows wrap around the end.
     """
     frames = latent.shape[2]
     if frames <= WINDOW:
@@ -233,7 +237,7 @@ def blended(
 
 
 def shortened(curves: Tensor, kept: int) -> Tensor:
-    """Move the loudest stretch of curves (2, N), ``kept`` long, to the beginning; silence soon after it."""
+    """Move the loudest stretch of curves (2, N), ``kept`` long, to the start, with silence soon after it."""
     length = curves.shape[-1]
     if kept >= length:
         return curves
@@ -247,16 +251,17 @@ def shortened(curves: Tensor, kept: int) -> Tensor:
 
 
 def window_starts(frames: int, *, loop: bool) -> list[int]:
-    """Return the first frames of the windows over ``frames``, the last one ending at the end, or round it in a loop."""
+    """Return the first frames of the windows over ``frames``; the last one ends at the end, or wraps in a loop."""
     if loop:
         return list(range(0, frames, HOP))
     return [*range(0, frames - WINDOW, HOP), frames - WINDOW]
 
 
 def _generator(seed: int, condition: Tensor) -> torch.Generator:
-    """Of made-up curves: the same seed gives another rhythm to another thing.
+    """Return the generator of a take's curves: the same seed gives different rhythms to different objects.
 
-    The thing is told by the nearest of fixed directions, so that a slightly moved condition keeps its rhythm.
+    The object is identified by the nearest of fixed directions, so that a slightly changed condition keeps
+    its rhythm.
     """
     fixed = torch.randn(256, len(condition), generator=torch.Generator().manual_seed(7))
     nearest = int((fixed @ condition.float()).argmax())

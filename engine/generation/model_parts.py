@@ -1,4 +1,4 @@
-"""The parts of a model folder, each loaded when it is first needed."""
+"""The parts of a model folder, each loaded when first needed."""
 
 import logging
 from collections.abc import Sequence
@@ -40,84 +40,84 @@ FOLDERS = {
     "namer": ("image_encoder", "image_text_encoder", "namer", TEXT),
     TEXT: (TEXT, "tokenizer"),
 }
-"""The folders of a model that parts are made of; any other part is made of the whole model."""
+"""The folders of a model from which each part is loaded; other parts need the whole model."""
 SEEING = frozenset({"image_encoder", "namer", "object_attention", "segmenter"})
-"""Folders of parts that look at stills; smaller ones of the same names may be in ``FALLBACK``."""
+"""Folders of parts that process stills; smaller ones of the same names may be in ``FALLBACK``."""
 log = logging.getLogger("foleyscape")
 
 
 class Proposal(Protocol):
-    """What is needed of ``engine.vision.segmenter.MaskProposal``."""
+    """Protocol of ``engine.vision.segmenter.MaskProposal``."""
 
     @property
     def masks(self) -> Any:
-        """bool (3, H, W), the best first."""
+        """Masks, bool (3, H, W), best first."""
 
     @property
     def scores(self) -> Any:
-        """(3,), 0 to 1."""
+        """Scores (3,), 0 to 1."""
 
 
 class Segmenter(Protocol):
-    """What is needed of ``engine.vision.segmenter.Segmenter``."""
+    """Protocol of ``engine.vision.segmenter.Segmenter``."""
 
     def prepare(self, still: Still) -> None:
-        """Encodes the still, once."""
+        """Encode the still, once."""
 
     def propose(self, still_digest: str, hints: Hints) -> Proposal:
-        """The masks that the hints may mean."""
+        """Propose masks of what the hints mean."""
 
     def hover_mask(self, still_digest: str, hints: Hints) -> Mask:
-        """The first of those masks, on a copy of the still of a screen's size."""
+        """Return the first of those masks, on a copy of the still at screen resolution."""
 
     def find_objects(self, still_digest: str, limit: int = 8) -> Sequence[Proposal]:
-        """Masks of what can be told apart in the still."""
+        """Propose masks of the objects in the still."""
 
 
 class Namer(Protocol):
-    """What is needed of ``engine.vision.namer.ObjectNamer``."""
+    """Protocol of ``engine.vision.namer.ObjectNamer``."""
 
     def names(self, patches: Any, mask: Mask, count: int = 3) -> Sequence[tuple[Concept, float]]:
-        """What the object may be, the likeliest first, with scores that sum to 1 at most."""
+        """Return the most likely concepts with scores that sum to at most 1, best first."""
 
 
 class Parts(Protocol):
-    """Where a studio gets its models from; ``engine.models.pool`` sees to it that each is loaded once."""
+    """Protocol of the source of a studio's models; ``engine.models.pool`` loads each part once."""
 
     @property
     def fingerprint(self) -> str:
-        """Which weights these are, e.g. ``pocket-1f2e3d4c5b6a``: equal weights, equal samples."""
+        """Identifier of the weights, such as ``pocket-1f2e3d4c5b6a``: equal weights, equal samples."""
 
     @property
     def device(self) -> str:
-        """What they run on."""
+        """Device of the models."""
 
     @property
     def sounds(self) -> frozenset[str] | None:
-        """Ids of the concepts whose sounds these weights have learnt; None where that is not known."""
+        """Ids of the concepts whose sounds the weights have learned, or None if unknown."""
 
     @property
     def licence(self) -> str:
-        """Of the weights, as an SPDX identifier, or "unknown"."""
+        """Licence of the weights as SPDX identifier, or "unknown"."""
 
     @property
     def takes_masks(self) -> bool:
-        """Whether the mask of an object can steer its sound; else only words can."""
+        """Whether the mask of an object can steer its sound; otherwise only text can."""
 
     def key(self, part: str) -> PartKey:
-        """What a part is known by in the pool: equal keys, equal parts."""
+        """Return the key of a part in the pool: equal keys, equal parts."""
 
     def diffusion(self) -> Diffusion:
-        """What makes waveforms."""
+        """Load the waveform generator."""
 
     def encoder(self) -> Encoder | None:
-        """What looks at stills, if the model can."""
+        """Load the patch encoder, or return None if the model has none."""
 
     def segmenter(self) -> Segmenter:
-        """What makes masks."""
+        """Load the segmenter."""
 
     def namer(self, encoder: Encoder) -> Namer:
-        """What names objects, from the patches of this encoder."""
+        """Load the namer for the patches of this encoder."""
 
 
 class FolderParts:
@@ -126,10 +126,10 @@ class FolderParts:
     Args:
         model: a folder, or the id of a model in the catalogue; None is the bundled one.
         device: "cpu", "cuda", ... or "auto".
-        pool: keeps what several parts have in common; None is a pool of its own.
+        pool: pool of what several parts share; None is a new one.
 
     Raises:
-        BadInput: there is no such model, or it is not here.
+        BadInput: there is no such model, or it is not installed.
     """
 
     def __init__(
@@ -156,7 +156,7 @@ class FolderParts:
         return self._fingerprint
 
     def key(self, part: str) -> PartKey:
-        """What a part is known by in the pool: by the contents of its own folders, which models may share."""
+        """Return the key of a part in the pool, from the contents of its own folders, which models may share."""
         folders = [folder for name in FOLDERS.get(part, ()) if (folder := self._own(name)).is_dir()]
         if not folders:
             return PartKey(self.fingerprint, part, self.device)
@@ -169,7 +169,7 @@ class FolderParts:
         return self._contents[folder]
 
     def _own(self, name: str) -> Path:
-        """The folder of a part. A model that only sounds gets its masks from the bundled segmenter."""
+        """Return the folder of a part. A model without a segmenter uses the bundled one."""
         own = (eyes_folder(self.folder) if name in SEEING else self.folder) / name
         return own if own.is_dir() or name != "segmenter" else find_folder(None) / name
 
@@ -221,7 +221,7 @@ class FolderParts:
         return ObjectNamer(patches, concepts, self._sound_words(names))
 
     def _sound_words(self, names: Sequence[str]) -> "Tensor":
-        """Names by the text encoder of the sounds alone: a name should not wait for the other networks."""
+        """Encode names with the sounds' text encoder alone, so that naming does not wait for the other networks."""
         import torch
 
         with self._text_encoder() as text, torch.inference_mode():
@@ -229,7 +229,7 @@ class FolderParts:
         return words
 
     def _clip_text(self) -> "ClipTextNetwork":
-        """The text encoder that belongs to CLIP's picture encoder: no other knows its space."""
+        """Load the text encoder of CLIP's image encoder, which alone shares its space."""
         from engine.vision.clip_text import ClipTextNetwork
 
         folder = self.folder / "image_text_encoder"
@@ -241,7 +241,7 @@ class FolderParts:
         return network
 
     def _text_encoder(self) -> AbstractContextManager[Any]:
-        """The text encoder alone, which sounds and names share: a name should not wait for the other networks."""
+        """Load the text encoder alone, so that naming does not wait for the other networks."""
 
         def load() -> Any:
             from engine.diffusion.pipeline import load_text_encoder
@@ -252,9 +252,9 @@ class FolderParts:
 
 
 def eyes_folder(folder: Path) -> Path:
-    """Where a model's parts that look at stills are: its own folder, or ``fallback`` where they cannot work here.
+    """Return the folder of a model's vision parts: its own, or ``fallback`` if they cannot work here.
 
-    The bundled ones need a package of pretrained features. Without it, smaller ones are used, and the log says so.
+    The bundled ones need a package of pretrained features. Without it, smaller ones are used, and logged.
     """
     from engine.vision.feature_package import REQUIREMENT, is_installed
 
@@ -268,13 +268,13 @@ def eyes_folder(folder: Path) -> Path:
 
 
 def find_folder(model: str | Path | None) -> Path:
-    """The folder of a model.
+    """Return the folder of a model.
 
     Args:
         model: a folder, or a catalogue id; None is the bundled model.
 
     Raises:
-        BadInput: there is no such model, or it has not been fetched.
+        BadInput: there is no such model, or it has not been downloaded.
         Failed: the bundled model is missing from this installation.
     """
     if model is not None and Path(model).is_dir():

@@ -52,7 +52,7 @@ class PromptCheck:
 
     @property
     def sentence(self) -> str | None:
-        """What to tell the person; None where all is well."""
+        """The message for the user; None if there is nothing to say."""
         if not self.is_known:
             return f"Foleyscape has no sound for “{self.prompt}”; it tries something like “{self.nearest}”."
         if self.unlearnt:
@@ -85,7 +85,7 @@ class PromptChecker:
         return PromptCheck(prompt, named, table[nearest].name, self._score(near), missing)
 
     def _score(self, near: "Tensor") -> float:
-        """The cosine to the nearest concept, or to what lies between the nearest two or three."""
+        """Return the cosine to the nearest concept, or to the mean of the nearest two or three."""
         order = near.argsort(descending=True)[:TOGETHER]
         between = [self._names[order[: k + 1]].sum(0).norm() for k in range(TOGETHER)]
         return max(float(near[order[: k + 1]].sum() / between[k]) for k in range(TOGETHER))

@@ -1,5 +1,4 @@
-"""The meaning of free text in terms of the concept table: its own words, their kinds by WordNet, plurals,
-typing errors.
+"""What free text means in the concept table: its own words, their kinds by WordNet, plurals, typing errors.
 
 A prompt is read phrase by phrase, the longest first. What the table calls differently is replaced by the
 table's words, so that "poodles in a garden" becomes "dog in a garden" for a model that learned from the
