@@ -16,7 +16,7 @@ RELATIVE_GATE_LU = -10.0
 
 @dataclass(frozen=True)
 class LoudnessReport:
-    """What delivery asks to know of a sound; None where the standard gives no value (too short, or silent).
+    """Loudness measurements for delivery; None where the standard gives no value (too short, or silent).
 
     Attributes:
         integrated_lufs: gated loudness of the whole (BS.1770-4, annex 1).

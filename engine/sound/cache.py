@@ -1,4 +1,4 @@
-"""Waveforms kept for the next time they are asked for, up to a number of bytes."""
+"""Caches of waveforms, limited by size in bytes."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -12,14 +12,14 @@ from engine.sound.waveform import Waveform
 Key = TypeVar("Key", bound=Hashable)
 
 TakeSource = Callable[[str], tuple[Waveform, int]]
-"""From a take's digest to its samples, float32 (channels, samples), at their own rate."""
+"""Maps the digest of a take to its samples, float32 (channels, samples), and their rate."""
 
 
 class WaveformCache(Generic[Key]):
-    """Waveforms by key, read-only; what was not used for longest goes first. Safe to use from several threads.
+    """Read-only waveforms by key; the least recently used are dropped first. Thread-safe.
 
     Args:
-        most_bytes: of all samples together; a waveform longer than that alone is not kept.
+        most_bytes: limit on all samples together; a larger waveform is not cached.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -33,11 +33,11 @@ class WaveformCache(Generic[Key]):
 
     @property
     def bytes(self) -> int:
-        """What is kept."""
+        """Bytes in the cache."""
         return self._bytes
 
     def get(self, key: Key) -> Waveform | None:
-        """What is kept under this key, or None."""
+        """Return the waveform with this key, or None."""
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
@@ -45,7 +45,7 @@ class WaveformCache(Generic[Key]):
             return found
 
     def put(self, key: Key, samples: Waveform) -> Waveform:
-        """Keeps the waveform, from now on read-only, and returns it."""
+        """Store the waveform, make it read-only, and return it."""
         samples.setflags(write=False)
         if samples.nbytes > self.most_bytes:
             return samples
@@ -58,7 +58,7 @@ class WaveformCache(Generic[Key]):
         return samples
 
     def where(self, holds: Callable[[Key], bool]) -> "WaveformCache[Key]":
-        """A cache of its own with those keys that hold; the samples are shared."""
+        """Return a new cache with the keys for which ``holds`` is true; the samples are shared."""
         other: WaveformCache[Key] = WaveformCache(self.most_bytes)
         with self._lock:
             other._kept.update((key, samples) for key, samples in self._kept.items() if holds(key))
@@ -67,13 +67,13 @@ class WaveformCache(Generic[Key]):
 
 
 class TakesAtRate:
-    """Takes at one rate, each read and resampled once for as long as it is kept.
+    """Takes at one rate, each read and resampled once as long as it is cached.
 
     Args:
-        source: where takes come from.
-        rate: samples a second that they are wanted at.
-        most_bytes: of resampled takes to keep. Should more than that sound at one time, takes are resampled again
-            and again, which is right but slow.
+        source: source of the takes.
+        rate: samples per second of the result.
+        most_bytes: limit on resampled takes. If more than that sounds at one time, takes are resampled again
+            and again, which is correct but slow.
     """
 
     def __init__(self, source: TakeSource, rate: int, most_bytes: int) -> None:
@@ -85,11 +85,11 @@ class TakesAtRate:
 
     @property
     def bytes(self) -> int:
-        """What is kept."""
+        """Bytes in the cache."""
         return self._kept.bytes
 
     def get(self, digest: str) -> Waveform:
-        """The take, float32 (channels, samples), read-only. Whoever asks while it is being read waits for it.
+        """Return the take, float32 (channels, samples), read-only. Concurrent callers wait for one read.
 
         Raises:
             FoleyscapeError: whatever the source raises.
@@ -108,7 +108,7 @@ class TakesAtRate:
     def _load(self, digest: str, waiting: "Future[Waveform]") -> Waveform:
         try:
             samples, rate = self._source(digest)
-            # A view, so that the caller's own array stays as writable as it was.
+            # A view, so that the caller's own array stays writable.
             taken = self._kept.put(digest, resample(samples, rate, self._rate)[:])
             waiting.set_result(taken)
         except BaseException as error:

@@ -1,15 +1,15 @@
-"""The stretches of the mix that an edit of the timeline changes, which must be rendered again."""
+"""The spans of the mix that an edit of the timeline changes, and which must be rendered again."""
 
 from engine.scene.timeline import Clip, Timeline, Track
 
 Span = tuple[int, int]
-"""From a sample to before another."""
+"""(first sample, sample after the last)."""
 
 
 def dirty_spans(before: Timeline, after: Timeline) -> list[Span] | None:
-    """Where the mixes of two timelines of one rate may differ; None is everywhere.
+    """Return where the mixes of two timelines of one rate may differ; None is everywhere.
 
-    Names, colours and markers change nothing that sounds.
+    Names, colours and markers do not change the sound.
     """
     sounded = {track.id: track for track in before.audible()}
     sounds = {track.id: track for track in after.audible()}
@@ -23,7 +23,7 @@ def dirty_spans(before: Timeline, after: Timeline) -> list[Span] | None:
 
 
 def _spans(old: Track | None, new: Track | None) -> list[Span]:
-    """Where one track differs; None is a track that does not sound."""
+    """Return where one track differs; None is a track that does not sound."""
     if old is new:
         return []
     if old is None or new is None or (old.gain_db, old.pan) != (new.gain_db, new.pan):
@@ -38,6 +38,6 @@ def _sounding(track: Track | None) -> set[Clip]:
 
 
 def _reordered(before: list[int], after: list[int]) -> bool:
-    """Whether tracks in both stand in another order, in which a sum has other last bits."""
+    """Return whether tracks in both are in another order, which changes the last bits of a sum."""
     both = set(before) & set(after)
     return [number for number in before if number in both] != [number for number in after if number in both]

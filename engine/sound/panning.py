@@ -1,4 +1,4 @@
-"""Where a clip stands between left and right: constant power for one channel, balance for two."""
+"""Panning between left and right: constant power for one channel, balance for two."""
 
 import math
 
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from engine.errors import BadInput
 
 Gains = NDArray[np.float64]
-"""Factors on amplitude for left and right, shape (2,)."""
+"""Amplitude factors for left and right, shape (2,)."""
 
 
 def mono_gains(pan: float) -> Gains:
-    """What one channel is given to left and right, by the sine-cosine law.
+    """Return the gains of one channel on left and right, by the sine-cosine law.
 
-    left^2 + right^2 is 1 everywhere, so that a sound moves without getting louder: -3 dB a side at the centre.
+    left^2 + right^2 is 1 everywhere, so that panning does not change the loudness: -3 dB per side at the
+    centre.
 
     Args:
         pan: -1 (left) to 1 (right).
@@ -24,9 +25,9 @@ def mono_gains(pan: float) -> Gains:
 
 
 def balance_gains(pan: float) -> Gains:
-    """What left and right of a stereo sound are given: 1 at the centre, the side turned away from falls.
+    """Return the gains of the two channels of a stereo sound: 1 at the centre, lower on the side turned away from.
 
-    No side is ever raised, so a balance cannot clip.
+    No channel is ever raised, so a balance cannot clip.
 
     Args:
         pan: -1 (left) to 1 (right).
@@ -36,10 +37,10 @@ def balance_gains(pan: float) -> Gains:
 
 
 def source_gains(channels: int, pan: float) -> Gains:
-    """The law that a source of this many channels follows.
+    """Return the gains for a source with this number of channels.
 
     Raises:
-        BadInput: it has neither one channel nor two.
+        BadInput: it has neither one nor two channels.
     """
     if channels not in {1, 2}:
         raise BadInput(f"A take of {channels} channels cannot be mixed; use one of one or two channels.")
@@ -47,5 +48,5 @@ def source_gains(channels: int, pan: float) -> Gains:
 
 
 def _cosine(angle: float) -> float:
-    """Cosine on 0..pi/2, with a true 0 at the end: what is panned hard away is silent."""
+    """Return the cosine on 0..pi/2, exactly 0 at the end, so that a hard pan silences the other side."""
     return math.cos(angle) if angle < math.pi / 2.0 else 0.0

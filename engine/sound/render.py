@@ -1,8 +1,8 @@
-"""Stems and mix of a timeline, rendered in blocks on demand; the mix is the float32 sum of its stems, to the bit.
+"""Rendering of a timeline's stems and mix in blocks, on demand; the mix is bit for bit the float32 sum of its stems.
 
-A sample comes out the same in every request, whatever is asked for around it. The mix is kept, block by block of a
-fixed grid, and ``Renderer.updated`` carries over all that an edit did not touch. Stems are not kept: to render one
-again costs no more than to copy it.
+A sample is the same in every request, whatever else is requested. The mix is cached in blocks of a fixed
+grid, and ``Renderer.updated`` keeps all blocks that an edit did not touch. Stems are not cached: rendering
+one again costs no more than copying it.
 """
 
 from collections import deque
@@ -26,7 +26,9 @@ from engine.sound.waveform import Waveform
 __all__ = ["BLOCK", "Block", "Renderer", "TakeSource"]
 
 BLOCK = 16_384
-"""Samples of the mix's grid: short enough that an edit costs little, long enough that numpy's calls cost nothing."""
+"""Samples of a block of the grid: short enough that an edit costs little, long enough that numpy's overhead
+does not matter.
+"""
 
 TAKE_BYTES = 512 << 20
 MIX_BYTES = 256 << 20
@@ -36,10 +38,10 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of everything.
+    """A stretch of all stems and the mix.
 
     Attributes:
-        start: its first sample on the timeline.
+        start: first sample on the timeline.
         stems: by track number, for the audible tracks in order; each float32 (2, samples).
         mix: their sum in that order, float32 (2, samples).
     """
@@ -50,7 +52,7 @@ class Block:
 
 
 def sum_stems(start: int, stems: dict[int, Waveform]) -> Block:
-    """A block of these stems, at least one, with their float32 sum in their order."""
+    """Return a block of these stems, at least one, with their float32 sum in order."""
     mix = np.zeros_like(next(iter(stems.values())))
     for stem in stems.values():
         mix += stem
@@ -58,13 +60,13 @@ def sum_stems(start: int, stems: dict[int, Waveform]) -> Block:
 
 
 class Renderer:
-    """Renders one timeline; safe to use from several threads.
+    """Renders one timeline; thread-safe.
 
     Args:
-        timeline: what to render.
-        takes: where its takes come from, at any rate.
-        take_bytes: most to keep of takes at the timeline's rate.
-        block_bytes: most to keep of the mix.
+        timeline: the timeline.
+        takes: source of its takes, at any rate.
+        take_bytes: cache size for takes at the timeline's rate.
+        block_bytes: cache size for the mix.
     """
 
     def __init__(
@@ -86,9 +88,9 @@ class Renderer:
         }
 
     def updated(self, timeline: Timeline) -> "Renderer":
-        """A renderer of another timeline that keeps every block of the mix that sounds the same in both.
+        """Return a renderer of another timeline that keeps every block of the mix that is the same in both.
 
-        This one stays as it is, for whoever still plays from it; takes are shared.
+        This renderer does not change and may still be used for playback; takes are shared.
         """
         before = self.timeline
         if timeline.rate != before.rate:
@@ -104,9 +106,9 @@ class Renderer:
         return other
 
     def stem(self, track_id: int, start: int, stop: int) -> Waveform:
-        """One track from sample ``start`` to before ``stop``, float32 (2, stop - start), muted or not.
+        """Render one track from sample ``start`` to before ``stop``, float32 (2, stop - start), muted or not.
 
-        Track, clip and master gain are in it. Before 0 and after the last clip there is silence.
+        Includes clip, track and master gain. Before 0 and after the last clip there is silence.
 
         Raises:
             BadInput: there is no such track, or a take has more than two channels.
@@ -117,11 +119,11 @@ class Renderer:
         return self._stem(track_id, start, stop)[0]
 
     def stems(self, start: int, stop: int) -> dict[int, Waveform]:
-        """Every audible track, in order, as ``stem`` gives it."""
+        """Render every audible track, in order, as ``stem`` does."""
         return {track.id: self.stem(track.id, start, stop) for track in self.timeline.audible()}
 
     def mix(self, start: int, stop: int, *, threads: int = 1) -> Waveform:
-        """The sum of ``stems(start, stop)`` in order, float32 (2, stop - start), without keeping any stem."""
+        """Return the sum of ``stems(start, stop)`` in order, float32 (2, stop - start), without keeping any stem."""
         indices = _touched(start, stop)
         if threads > 1:
             with ThreadPoolExecutor(threads) as pool:
@@ -134,29 +136,29 @@ class Renderer:
         return np.concatenate(found, axis=1)[:, start - first : stop - first].copy()
 
     def blocks(self, start: int, stop: int, size: int = BLOCK, *, threads: int = 1) -> Iterator[Block]:
-        """Stems and mix in stretches of ``size`` samples (the last may be shorter), in order of time.
+        """Yield stems and mix in consecutive blocks of ``size`` samples (the last may be shorter).
 
-        Memory does not grow with the length. With more threads, as many blocks are rendered ahead.
+        Memory does not grow with the length. With several threads, as many blocks are rendered ahead.
         """
         return _ahead(self._block, _stretches(start, stop, size), threads)
 
     def mix_blocks(self, start: int, stop: int, size: int = BLOCK, *, threads: int = 1) -> Iterator[Waveform]:
-        """The mix alone in stretches of ``size`` samples, in order of time."""
+        """Yield the mix alone in consecutive blocks of ``size`` samples."""
         return _ahead(self.mix, _stretches(start, stop, size), threads)
 
     def is_rendered(self, start: int, stop: int) -> bool:
-        """Whether the mix from ``start`` to before ``stop`` is all there already."""
+        """Return whether the mix from ``start`` to before ``stop`` is cached."""
         return all(index in self._blocks for index in _touched(start, stop))
 
     def _lane(self, track: Track, master_gain_db: float) -> TrackRenderer:
-        """The lane that is there already, if it is of the same track at the same gain, else a new one."""
+        """Return the existing renderer of the track at the same gain, or a new one."""
         lane = self._lanes.get(track.id)
         if lane is not None and master_gain_db == self.timeline.master_gain_db and lane.track == track:
             return lane
         return TrackRenderer(track, master_gain_db, self._curves)
 
     def _stem(self, track_id: int, start: int, stop: int) -> tuple[Waveform, slice]:
-        """A stem, and outside which part of it there is only silence."""
+        """Return a stem, and the part of it outside which there is only silence."""
         samples = np.empty((2, stop - start), np.float32)
         part = self._lanes[track_id].render(start, self._takes, samples)
         samples[:, : part.start] = 0.0
@@ -168,7 +170,7 @@ class Renderer:
         mix = np.zeros((2, stop - start), np.float32)
         for track in self.timeline.audible():
             stem, part = self._stem(track.id, start, stop)
-            # Adding only where something sounds leaves the same bits: this sum is never -0.
+            # Adding only where something sounds gives the same bits, since this sum is never -0.
             mix[:, part] += stem[:, part]
             stems[track.id] = stem
         return Block(start, stems, mix)
@@ -186,7 +188,7 @@ class Renderer:
 
 
 def _touched(start: int, stop: int) -> range:
-    """The blocks of the grid that a stretch reaches into."""
+    """Return the blocks of the grid that a span overlaps."""
     return range(start // BLOCK, -(-stop // BLOCK))
 
 
@@ -197,7 +199,7 @@ def _stretches(start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
 def _ahead(
     make: Callable[[int, int], Made], stretches: Iterator[tuple[int, int]], threads: int
 ) -> Iterator[Made]:
-    """What is made of each stretch, in order; with several threads, that many at a time and no more wait."""
+    """Yield the results for consecutive spans; with several threads, that many are computed at a time."""
     if threads < 2:
         yield from (make(start, stop) for start, stop in stretches)
         return

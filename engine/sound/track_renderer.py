@@ -1,4 +1,4 @@
-"""One track's clips, laid out for rendering: where each sounds and by what its take is multiplied."""
+"""Rendering of one track: the positions of its clips and the gains applied to their takes."""
 
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
@@ -13,10 +13,10 @@ from engine.sound.waveform import Waveform, from_db
 
 
 class TrackRenderer:
-    """A track at a master gain, ready to be rendered stretch by stretch.
+    """A track at a master gain, ready to be rendered block by block.
 
-    Every sample is take x gain x fade in x fade out, in float32 and in this order; gain is that of clip, pans, track
-    and master folded into one factor a side.
+    Every sample is take x gain x fade-in x fade-out, in float32 and in this order; gain combines clip gain,
+    pans, track gain and master gain into one factor per side.
     """
 
     def __init__(self, track: Track, master_gain_db: float, curves: Curves) -> None:
@@ -29,15 +29,15 @@ class TrackRenderer:
         self._gains: dict[tuple[int, int], Waveform] = {}
 
     def between(self, start: int, stop: int) -> list[Clip]:
-        """The clips that sound somewhere from sample ``start`` to before ``stop``."""
+        """Return the clips that sound somewhere from sample ``start`` to before ``stop``."""
         near = self._clips[bisect_right(self._latest, start) : bisect_left(self._starts, stop)]
         return [clip for clip in near if clip.end > start]
 
     def render(self, start: int, takes: TakesAtRate, out: Waveform) -> slice:
-        """Writes the track from sample ``start`` into ``out``, float32 (2, samples).
+        """Render the track from sample ``start`` into ``out``, float32 (2, samples).
 
         Returns:
-            what was written; all outside is silence, but left as it was in ``out``.
+            The part that was written; outside of it there is silence, but ``out`` is not changed there.
         """
         clips = self.between(start, start + out.shape[1])
         if not clips:
@@ -54,14 +54,14 @@ class TrackRenderer:
         return slice(low, high)
 
     def _write(self, clip: Clip, start: int, takes: TakesAtRate, out: Waveform) -> slice:
-        """Writes one clip into its place in ``out`` and tells which that is."""
+        """Render one clip into its place in ``out`` and return that place."""
         take = takes.get(clip.take)
         first, stop = max(clip.start, start) - clip.start, min(clip.end, start + out.shape[1]) - clip.start
         part = slice(clip.start + first - start, clip.start + stop - start)
         source = take[:, clip.offset + first : clip.offset + stop]
         within = out[:, part]
         if source.shape[1] < stop - first:
-            # A take that ends early, by a damaged file or rounding, is followed by silence.
+            # A take that ends early, because of a damaged file or rounding, is followed by silence.
             within[:, source.shape[1] :] = 0.0
         np.multiply(source, self._gain(clip, take.shape[0]), out=within[:, : source.shape[1]])
         if first < clip.fade_in.samples or stop > clip.length - clip.fade_out.samples:
@@ -78,7 +78,7 @@ class TrackRenderer:
 
 
 def _fade(samples: Waveform, clip: Clip, first: int, curves: Curves) -> None:
-    """Multiplies a stretch of a clip, which begins at its sample ``first``, by the clip's fades."""
+    """Apply a clip's fades to a stretch of it that starts at its sample ``first``."""
     stop = first + samples.shape[1]
     rise, fall = clip.fade_in, clip.fade_out
     if first < rise.samples:
