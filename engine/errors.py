@@ -16,6 +16,7 @@ class FoleyscapeError(Exception):
 
     @property
     def message(self) -> str:
+        """The sentence for the user."""
         return str(self)
 
 

@@ -84,6 +84,7 @@ class Stop:
         self._asked = False
 
     def is_asked(self) -> bool:
+        """Return whether a stop was requested."""
         return self._asked
 
     @contextlib.contextmanager

@@ -8,6 +8,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that reports an error as one sentence."""
 
     def error(self, message: str) -> NoReturn:
+        """Print the error as one sentence and exit with code 2."""
         sentence = message[:1].upper() + message[1:]
         self.exit(2, f"foleyscape: {sentence.rstrip('.')}. See {self.prog} --help.\n")
 

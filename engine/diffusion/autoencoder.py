@@ -44,6 +44,7 @@ class MelCodec:
 
     @property
     def latent_channels(self) -> int:
+        """Number of channels of a latent."""
         return int(self.network.config.latent_channels)
 
     @property

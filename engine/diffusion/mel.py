@@ -53,6 +53,7 @@ class LogMel(nn.Module):
         self.register_buffer("filters", mel_weights(), persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:
+        """Return the log-mel (B, samples // 160, 64) of waveforms (B, samples)."""
         spectrum = torch.stft(
             waveform, FFT_SIZE, HOP, window=self.window, center=True, pad_mode="reflect", return_complex=True
         )

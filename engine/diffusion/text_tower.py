@@ -69,6 +69,7 @@ class WordTokenizer:
         return MappingProxyType(self._rows)
 
     def __call__(self, texts: Sequence[str]) -> Tokens:
+        """Tokenize texts."""
         split = [split_words(text) for text in texts]
         length = max((len(words) for words in split), default=0) or 1
         rows = np.zeros((len(texts), length), np.int64)

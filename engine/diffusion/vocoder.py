@@ -87,6 +87,7 @@ class SpectralVocoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.register_buffer("filters", filters, persistent=False)
 
     def forward(self, mel: Tensor) -> Tensor:
+        """Return the waveform (B, T * hop) of a log-mel (B, T, 64)."""
         spectrum = self.spectrum(mel)
         if self.training:
             return self._inverse(spectrum)

@@ -96,6 +96,7 @@ class TextConditioner:
         self._space = space
 
     def conditions(self, target: Target, still: Still | None) -> "Tensor":
+        """Encode the prompts of the target's parts."""
         prompts = [part.prompt for part in target.parts] or [target.prompt]
         if not all(prompts):
             raise BadInput(

@@ -187,6 +187,7 @@ class StemEntry:
         )
 
     def facts(self, steps: Quantised) -> StemFacts:
+        """Return the facts about the written stem."""
         wave = as_float(steps)
         return StemFacts(
             file=self.file,

@@ -144,12 +144,14 @@ class FolderParts:
 
     @property
     def device(self) -> str:
+        """Device of the models."""
         if self._device is None:
             self._device = "cpu" if self._asked == "cpu" else choose_device(self._asked)
         return self._device
 
     @property
     def fingerprint(self) -> str:
+        """Identifier of the weights: the folder's name and the start of a hash of its contents."""
         if self._fingerprint is None:
             small = "" if eyes_folder(self.folder) == self.folder else f"-{FALLBACK}"
             self._fingerprint = f"{self.folder.name}-{fingerprint(self.folder)[:12]}{small}"
@@ -175,25 +177,30 @@ class FolderParts:
 
     @property
     def sounds(self) -> frozenset[str] | None:
+        """Ids of the concepts whose sounds the weights have learned, or None if unknown."""
         from engine.diffusion.model_folder import learnt_sounds
 
         return learnt_sounds(self.folder)
 
     @property
     def licence(self) -> str:
+        """Licence of the weights as SPDX identifier, or "unknown"."""
         return licence_of(self.folder.name, {model.id: model.licence for model in load_catalogue()})
 
     @property
     def takes_masks(self) -> bool:
+        """Whether the model has an image encoder and object attention."""
         return (self.folder / "image_encoder").is_dir() and (self.folder / "object_attention").is_dir()
 
     def diffusion(self) -> Diffusion:
+        """Load the pipeline."""
         from engine.diffusion.pipeline import ObjectDiffusion
 
         with self._text_encoder() as text:
             return ObjectDiffusion.from_folder(self.folder, self.device, text, eyes_folder(self.folder))
 
     def encoder(self) -> Encoder | None:
+        """Load the patch encoder, or return None if the model has none."""
         from engine.vision.patches import PatchEncoder
 
         if not self._own("image_encoder").is_dir():
@@ -201,11 +208,13 @@ class FolderParts:
         return PatchEncoder.from_folder(self._own("image_encoder"), self.device)
 
     def segmenter(self) -> Segmenter:
+        """Load the segmenter."""
         from engine.vision import segmenter
 
         return segmenter.Segmenter.from_folder(self._own("segmenter"), self.device)
 
     def namer(self, encoder: Encoder) -> Namer:
+        """Load the namer for the patches of this encoder."""
         from engine.vision.masked_namer import MaskedNamer
         from engine.vision.namer import ObjectNamer
         from engine.vision.towers import ClipPatchNetwork

@@ -110,6 +110,7 @@ class ObjectAwareGenerator:
 
     @property
     def info(self) -> GeneratorInfo:
+        """Description of this generator."""
         return self._info
 
     def generate(

@@ -101,6 +101,7 @@ class DiffusionSettings(GeneratorSettings):
 
     @classmethod
     def codec(cls) -> Codec:
+        """Return the codec of these settings."""
         text = text_that(
             lambda value: limits.text(value, MOST_TEXT), f"text of at most {MOST_TEXT} plain characters"
         )

@@ -78,11 +78,13 @@ class UnreadSettings(GeneratorSettings):
 
     @classmethod
     def read(cls, facts: Any) -> Self:
+        """Keep settings of an unknown generator as JSON text."""
         if not isinstance(facts, dict):
             raise BadInput("This recipe is damaged: its settings have no keys and values.")
         return cls(json.dumps(facts, sort_keys=True))
 
     def write(self) -> dict[str, Any]:
+        """Return the kept settings as JSON values."""
         facts: dict[str, Any] = json.loads(self.text)
         return facts
 

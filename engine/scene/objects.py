@@ -46,6 +46,7 @@ class SoundingObject:
 
     @property
     def colour(self) -> Colour:
+        """The colour set by the user, or the palette's."""
         return self.chosen_colour or object_colour(self.index)
 
     def renamed(self, name: str) -> "SoundingObject":

@@ -42,6 +42,7 @@ class Take:
 
     @property
     def seconds(self) -> float:
+        """Duration in seconds."""
         return float(self.samples.shape[1] / self.rate)
 
     def facts(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Critic(nn.Module):
         self.score = norm(nn.Conv2d(sizes[-1], 1, 3, padding=1))
 
     def forward(self, x: Tensor) -> list[Tensor]:
+        """Return the output of every layer, the last being a score map."""
         out = []
         for layer in self.layers:
             x = functional.leaky_relu(layer(x), 0.2)
@@ -86,6 +87,7 @@ class PatchAdversary(Adversary):
         super().__init__(Critic(1, width), device)
 
     def views(self, signal: Tensor) -> list[Tensor]:
+        """Return the log-mel with a channel axis."""
         return [signal[:, None]]
 
 
@@ -97,6 +99,7 @@ class SpectrogramAdversary(Adversary):
         self.windows = windows
 
     def views(self, signal: Tensor) -> list[Tensor]:
+        """Return the complex STFT at each window length."""
         out = []
         for size in self.windows:
             window = torch.hann_window(size, device=signal.device)

@@ -45,12 +45,15 @@ class CaptionConditions:
         return out
 
     def draw(self, groups: list[Group], rng: np.random.Generator) -> Tensor:
+        """Return the embedding (B, L) of a caption per group."""
         return self.words.encode(self.captions(groups, rng))
 
     def null(self) -> Tensor:
+        """Return the empty text's condition (L,)."""
         return self.words.encode([""])[0]
 
     def trained(self) -> nn.Module | None:
+        """Return None: the text tower is frozen."""
         return None
 
 
@@ -90,6 +93,7 @@ class SceneConditions:
         return self._shown[wanted]
 
     def draw(self, groups: list[Group], rng: np.random.Generator) -> Tensor:
+        """Return a condition (B, L) per group, from a scene if there is one."""
         text = self.captions.draw(groups, rng)
         rows, chosen = self._choose(groups, rng)
         if len(rows) == 0:
@@ -101,9 +105,11 @@ class SceneConditions:
         return text.to(device).index_copy(0, at.to(device), found)
 
     def null(self) -> Tensor:
+        """Return the empty text's condition (L,)."""
         return self.captions.null()
 
     def trained(self) -> nn.Module | None:
+        """Return the attention if it is trained jointly, else None."""
         return self.attention if self.joint else None
 
     def _choose(

@@ -63,6 +63,7 @@ class DenoiserConfig:
 
     @staticmethod
     def toy() -> "DenoiserConfig":
+        """Return a config for tests."""
         schedule = Schedule(steps=160, peak_rate=4e-3, warmup_steps=5)
         small = unet_config((16, 32), layers=1, norm_groups=8)
         return DenoiserConfig(schedule, unet=small, batch=4, decay=0.9, bfloat16=False)
@@ -87,6 +88,7 @@ class NoiseSchedule:
 
     @staticmethod
     def of(config: dict[str, Any]) -> "NoiseSchedule":
+        """Create from a scheduler's configuration."""
         from diffusers import DDIMScheduler
 
         return NoiseSchedule(DDIMScheduler(**config).alphas_cumprod.float())

@@ -77,6 +77,7 @@ class ExampleSource:
 
     @property
     def concepts(self) -> tuple[str, ...]:
+        """Ids of the concepts that have examples, sorted."""
         return tuple(sorted({*self._real, *self._rows}))
 
     def count_real(self, concept: str) -> int:

@@ -30,6 +30,7 @@ class LatentBank:
 
     @staticmethod
     def load(folder: Path) -> "LatentBank":
+        """Open the bank that ``make_latents`` wrote."""
         groups = tuple(tuple(g) for g in json.loads((folder / "groups.json").read_text()))
         return LatentBank(np.load(folder / "latents.npy", mmap_mode="r"), groups)
 

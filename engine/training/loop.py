@@ -60,12 +60,14 @@ class Averaged:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
+        """Update the average with the network's parameters after ``step``."""
         decay = min(self.decay, (1 + step) / (10 + step))
         current = [p.detach() for p in network.parameters()]
         torch._foreach_lerp_(self.values, current, 1 - decay)
 
     @torch.no_grad()
     def copy_to(self, network: nn.Module) -> None:
+        """Copy the averaged parameters into a network."""
         for parameter, value in zip(network.parameters(), self.values, strict=True):
             parameter.copy_(value)
 

@@ -44,6 +44,7 @@ class MelCodecConfig:
 
     @staticmethod
     def toy() -> "MelCodecConfig":
+        """Return a config for tests."""
         schedule = Schedule(steps=40, peak_rate=3e-3, warmup_steps=5)
         return MelCodecConfig(
             schedule, channels=(16,), batch=2, frames=64, bfloat16=False, adversary_from=0.7

@@ -86,24 +86,25 @@ class PictureSet:
 class Pictures:
     """All prepared pictures; ``classes`` are the names of the folders ("caltech101/rooster", "cifar10/dog")."""
 
-    shelves: tuple[PictureSet, ...]
+    sets: tuple[PictureSet, ...]
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return tuple(sorted({name.rsplit("/", 1)[0] for shelf in self.shelves for name in shelf.names}))
+        """Names of all picture classes, sorted."""
+        return tuple(sorted({name.rsplit("/", 1)[0] for pictures in self.sets for name in pictures.names}))
 
     def members(self, *, kept_apart: bool) -> dict[str, list[tuple[int, int]]]:
         """Return the (set, index) of each class's pictures, the held-out ones or the training ones."""
         found: dict[str, list[tuple[int, int]]] = {name: [] for name in self.classes}
-        for place, shelf in enumerate(self.shelves):
-            for index, name in enumerate(shelf.names):
+        for place, pictures in enumerate(self.sets):
+            for index, name in enumerate(pictures.names):
                 if held_out(name.split("/", 1)[1]) == kept_apart:
                     found[name.rsplit("/", 1)[0]].append((place, index))
         return found
 
     def tile(self, where: tuple[int, int]) -> Pixels:
         """Return the picture at (set, index): uint8 (h, w, 4)."""
-        return self.shelves[where[0]].tile(where[1])
+        return self.sets[where[0]].tile(where[1])
 
 
 def prepare_pictures(data: Path, folder: Path, per_class: int | None = None) -> Pictures:

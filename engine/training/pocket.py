@@ -49,6 +49,7 @@ class DatasetSizes:
 
     @staticmethod
     def toy() -> "DatasetSizes":
+        """Return sizes for tests."""
         return DatasetSizes(synthesised=1, single=12, mixed=4, scenes=48, pictures_per_class=12)
 
 

@@ -53,6 +53,7 @@ class SharpeningConfig:
 
     @staticmethod
     def toy() -> "SharpeningConfig":
+        """Return a config for tests."""
         schedule = Schedule(steps=12, peak_rate=1e-3, warmup_steps=2)
         return SharpeningConfig(
             schedule, batch=2, generated=2, frames=64, critic_width=8, memory=2, steps=2, bfloat16=False

@@ -35,6 +35,7 @@ class VocoderConfig:
 
     @staticmethod
     def toy() -> "VocoderConfig":
+        """Return a config for tests."""
         schedule = Schedule(steps=30, peak_rate=3e-3, warmup_steps=5)
         small = VocoderConfig(schedule, width=32, hidden=64, depth=2, batch=2, bfloat16=False)
         return replace(small, adversary_from=0.7)

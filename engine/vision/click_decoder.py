@@ -49,6 +49,7 @@ class NeckMaps:
     embedding_coarse: Tensor
 
     def tensors(self) -> tuple[Tensor, ...]:
+        """Return all tensors, in a fixed order."""
         return self.fine, self.middle, self.coarse, self.widest, self.embedding, self.embedding_coarse
 
     def rows(self, index: Tensor) -> "NeckMaps":

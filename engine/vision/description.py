@@ -31,6 +31,7 @@ class NetworkEvidence:
 
     @staticmethod
     def none(count: int) -> "NetworkEvidence":
+        """Return empty evidence for ``count`` superpixels."""
         return NetworkEvidence(np.zeros((0, count)), np.zeros(0))
 
 

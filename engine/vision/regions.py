@@ -82,6 +82,7 @@ class Superpixels:
 
     @property
     def count(self) -> int:
+        """Number of superpixels n."""
         return len(self.area)
 
     @cached_property

@@ -81,6 +81,7 @@ class SamConfig:
 
     @property
     def grid(self) -> int:
+        """Patches along a side."""
         return self.image_size // self.patch_size
 
     @property
@@ -107,6 +108,7 @@ class ConvStem(nn.Module):
         self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], width, 3, 2, 1))
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """Return the features at the patch grid, (B, S / patch, S / patch, width)."""
         features: Tensor = self.layers(pixels)
         return features.permute(0, 2, 3, 1)
 

@@ -139,10 +139,12 @@ class PatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @property
     def side(self) -> int:
+        """Side of the square input, in pixels."""
         return int(self.config.side)
 
     @property
     def width(self) -> int:
+        """Width D of a token."""
         return int(self.config.widths[-1])
 
     def place(self, pooled: Tensor) -> Tensor:
@@ -217,10 +219,12 @@ class ClipPatchNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @property
     def side(self) -> int:
+        """Side of the square input, in pixels."""
         return int(self.config.side)
 
     @property
     def width(self) -> int:
+        """Width D of a token."""
         return int(self.config.text_width)
 
     def place(self, pooled: Tensor) -> Tensor:
@@ -282,10 +286,12 @@ class FeatureTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @property
     def side(self) -> int:
+        """Side of the square input, in pixels."""
         return int(self.config.side)
 
     @property
     def width(self) -> int:
+        """Width D of a token."""
         return int(self.config.token_width)
 
     def forward(self, pixels: Tensor) -> Tensor:

@@ -29,6 +29,7 @@ class Draw:
     rate: int
 
     def between(self, low: float, high: float) -> float:
+        """Draw uniformly from low to high."""
         return float(self.rng.uniform(low, high))
 
     def log_between(self, low: float, high: float) -> float:
@@ -36,6 +37,7 @@ class Draw:
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
 
     def chance(self, probability: float) -> bool:
+        """Return True with this probability."""
         return bool(self.rng.random() < probability)
 
     def whole(self, low: int, high: int) -> int:
@@ -43,6 +45,7 @@ class Draw:
         return int(self.rng.integers(low, high + 1))
 
     def pick(self, options: Sequence[T]) -> T:
+        """Pick one of the options."""
         return options[int(self.rng.integers(len(options)))]
 
     def spread(self, low: float, high: float, count: int) -> Wave:
@@ -54,4 +57,5 @@ class Draw:
         return value * self.between(1.0 - share, 1.0 + share)
 
     def samples(self, seconds: float) -> int:
+        """Convert seconds to samples, at least 1."""
         return max(1, round(seconds * self.rate))
