@@ -1,4 +1,4 @@
-"""Paints what was found and can be chosen: outlines, and on each a badge with its number or a tick."""
+"""Paints the found candidates: outlines with a badge that has a number or a tick."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
@@ -17,7 +17,7 @@ CANDIDATE_COLOUR: Colour = (200, 206, 214)
 
 
 def candidate_style(*, selected: bool, hovered: bool) -> OutlineStyle:
-    """Of something found: quiet until it is chosen, stronger under the pointer."""
+    """Return a candidate's outline style: faint until it is selected, stronger under the pointer."""
     if selected:
         return OutlineStyle(PROPOSAL_COLOUR, 0.42 if hovered else 0.32, 3.0 if hovered else 2.0)
     return OutlineStyle(HOVER_COLOUR, 0.22, 2.5) if hovered else OutlineStyle(CANDIDATE_COLOUR, 0.04, 1.25)
@@ -26,7 +26,7 @@ def candidate_style(*, selected: bool, hovered: bool) -> OutlineStyle:
 def paint_candidates(
     painter: QPainter, exposed: QRectF, layout: CanvasLayout, overlays: Overlays, font: QFont
 ) -> None:
-    """The large ones first, so that the small ones lie on them; what is lit above all."""
+    """Paint large candidates first, so that small ones are on top, and the hovered one last."""
     finding = layout.picker
     order = sorted(range(len(finding.candidates)), key=lambda place: -finding.candidates[place].area)
     for place in sorted(order, key=lambda place: place == finding.hovered_index):
@@ -49,7 +49,7 @@ def paint_candidates(
 def _paint_badge(
     painter: QPainter, centre: QPointF, number: int, font: QFont, *, selected: bool, hovered: bool
 ) -> None:
-    """A tick, not only a colour, tells what is chosen."""
+    """Paint a badge; selected ones have a tick, so that they differ in more than colour."""
     radius = RADIUS + 1.5 * hovered
     painter.setPen(
         QPen(

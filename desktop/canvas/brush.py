@@ -9,16 +9,19 @@ from desktop.vision.geometry import Point
 from engine.scene.masks import Mask
 
 SIZES = (2, 400)
-"""Least and most diameter, in view pixels."""
+"""Smallest and largest diameter, in view pixels."""
 SHIFT = 4
-"""Fractional bits of places, so that a stroke lies where it was drawn also when zoomed in."""
+"""Fractional bits of coordinates, so that strokes are placed precisely when zoomed in."""
 
 
 def apply_stroke(mask: Mask, points: Sequence[Point], diameter: float, *, adds: bool) -> Mask:
-    """The mask with a round stroke through ``points`` added or taken away, read-only.
+    """Return the mask with a round stroke through ``points`` added or removed, read-only.
 
     Args:
-        points: in still pixels. diameter: in still pixels.
+        mask: the mask before the stroke.
+        points: in still pixels.
+        diameter: in still pixels.
+        adds: whether the stroke adds to the mask.
     """
     import cv2
 
@@ -37,12 +40,12 @@ def apply_stroke(mask: Mask, points: Sequence[Point], diameter: float, *, adds: 
 
 
 def step_diameter(diameter: float, steps: float) -> float:
-    """The next brush size up or down; each step a quarter more or less."""
+    """Return the brush diameter ``steps`` sizes up or down; each step is a factor of 1.25."""
     return float(min(max(diameter * 1.25**steps, SIZES[0]), SIZES[1]))
 
 
 def _band(one: tuple[int, int], other: tuple[int, int], radius: int) -> np.ndarray:
-    """The rectangle between two round ends."""
+    """Return the corners of the rectangle between two round ends."""
     start, end = np.asarray(one, float), np.asarray(other, float)
     along = (end - start) / np.linalg.norm(end - start)
     side = np.array([-along[1], along[0]]) * radius

@@ -1,4 +1,4 @@
-"""The bar that floats on the canvas while found things are to be chosen."""
+"""The floating bar shown while candidates are offered."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
@@ -15,7 +15,12 @@ MARGIN = 24
 
 
 class CandidateBar(FloatingBar):
-    """How many were found and are chosen, and what to do with them. Signals: command(CanvasCommand), all_wanted()."""
+    """Number of candidates found and selected, with buttons to add, toggle and leave them.
+
+    Signals:
+        command(CanvasCommand): a button was clicked.
+        all_toggled(): the button that selects all or none was clicked.
+    """
 
     command = Signal(object)
     all_toggled = Signal()
@@ -41,9 +46,7 @@ class CandidateBar(FloatingBar):
         self.show_count(*self._shown)
 
     def show_count(self, count: int, selected: int, room: int) -> None:
-        """Args:
-        room: pixels across for the bar; where they are few, the bar says less.
-        """
+        """Show the numbers of candidates; the text is shorter if ``room`` (pixels) is small."""
         self._shown = count, selected, room
         adds, leaves = (shown_key(id_, self._keys) for id_ in ("accept", "clear"))
         adds = "Enter" if adds == "Return" else adds  # As most keyboards call it.

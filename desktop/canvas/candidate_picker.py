@@ -1,4 +1,4 @@
-"""What was found in the still, and which of it is wanted. A frozen value; no widgets."""
+"""Selection among the candidates found in the still. A frozen value; no widgets."""
 
 from dataclasses import dataclass, field, replace
 
@@ -8,10 +8,12 @@ from engine.scene.masks import Mask
 
 @dataclass(frozen=True, eq=False)
 class CandidatePicker:
-    """Attributes:
-    things: found, likeliest first; none while nothing is offered.
-    chosen: places in ``things`` of those that are wanted.
-    lit: the one under the pointer, or that the keys have come to.
+    """The candidates on offer and which of them are selected.
+
+    Attributes:
+        candidates: found candidates, likeliest first; empty while none are offered.
+        selected: indices in ``candidates`` of the selected ones.
+        hovered_index: the one under the pointer or reached by keys, or None.
     """
 
     candidates: tuple[MaskCandidate, ...] = ()
@@ -24,7 +26,7 @@ class CandidatePicker:
 
     @property
     def selected_masks(self) -> tuple[Mask, ...]:
-        """The masks of the chosen, likeliest first."""
+        """Masks of the selected candidates, likeliest first."""
         return tuple(self.candidates[place].mask for place in sorted(self.selected))
 
     @property
@@ -35,7 +37,7 @@ class CandidatePicker:
         return replace(self, selected=self.selected ^ {place})
 
     def toggled_all(self) -> "CandidatePicker":
-        """With all of them chosen; where all are, with none."""
+        """Return a picker with all candidates selected, or none if all were."""
         return replace(
             self, selected=frozenset() if self.all_selected else frozenset(range(len(self.candidates)))
         )
@@ -44,14 +46,14 @@ class CandidatePicker:
         return replace(self, hovered_index=place)
 
     def cycled(self, steps: int) -> "CandidatePicker":
-        """With the next one lit, the first after none."""
+        """Return a picker with the next candidate hovered; the first if none was."""
         if not self.candidates:
             return self
         before = self.hovered_index if self.hovered_index is not None else -1 if steps > 0 else 0
         return self.with_hovered((before + steps) % len(self.candidates))
 
     def at(self, x: float, y: float) -> int | None:
-        """The place of what is under a still pixel; of several, the smallest, which lies on the others."""
+        """Return the index of the candidate under a still pixel, the smallest of several, or None."""
         row, column = int(y), int(x)
         under = [
             place
@@ -64,11 +66,14 @@ class CandidatePicker:
 
 
 def count_text(count: int, selected: int, adds: str, leaves: str, *, short: bool = False) -> str:
-    """What the bar says.
+    """Return the bar's text.
 
     Args:
-        adds: the key that adds what is chosen. leaves: the key that leaves all; "" for no key.
-        short: without what can be done.
+        count: number of candidates.
+        selected: number of selected ones.
+        adds: key that adds the selected ones, or "".
+        leaves: key that leaves the picker, or "".
+        short: leave out the keys.
     """
     found = "One thing found" if count == 1 else f"{count} things found"
     if short:

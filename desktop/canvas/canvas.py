@@ -1,4 +1,4 @@
-"""The canvas: the still, and on it the objects, to be looked at and worked on."""
+"""The canvas widget: the still with the objects on it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,24 +34,26 @@ from engine.vision.still import Still
 
 
 class Canvas(QWidget):
-    """Gets values and gives signals; knows neither document nor engine. Call ``release`` before it is destroyed.
+    """Shows values and emits signals; knows neither document nor engine. Call ``release`` before it is destroyed.
 
-    It paints. What is on it is one frozen ``CanvasState``; ``PointerInput`` reads its events, ``CanvasInteraction``
-    does what they mean, ``OutlineTracer`` traces outlines, and ``CanvasBars`` are the floating bars.
+    The widget only paints. Its state is one frozen ``CanvasState``; ``PointerInput`` reads its events,
+    ``CanvasInteraction`` applies them, ``OutlineTracer`` traces outlines, and ``CanvasBars`` holds the floating bars.
 
     Signals:
-        hovered(x, y): still pixels where a click would begin an object; -1, -1 where it would not.
-        hints_changed(Hints): what should be proposed for; never without something to keep.
-        accepted(mask): the proposed, or freely painted, object is wanted.
-        candidates_accepted(tuple): masks of what was found and chosen are wanted.
-        cleared(): hints and proposal were given up.
+        hovered(x, y): still pixels where a click would start an object; -1, -1 where it would not.
+        hints_changed(Hints): masks are wanted for these hints, at least one of which keeps.
+        accepted(mask): the proposed or painted mask is to become an object.
+        candidates_accepted(tuple): masks of the selected candidates, which are to become objects.
+        cleared(): hints and proposal were dropped.
         object_clicked(index, extend): an object was clicked; index -1 for none.
         mask_edited(index, mask): one brush stroke on an object.
-        find_requested(): objects of the whole still are wanted.
-        hint_shown(str): why what was tried does nothing.
+        find_requested(): find objects in the whole still.
+        hint_shown(str): why an action has no effect.
         picker_changed(): candidates are offered, or no longer.
-        tool_changed(Tool), zoom_changed(float), failed(Message).
-        space_tapped(): Space was tapped and nothing was panned; it plays.
+        tool_changed(Tool): another tool is active.
+        zoom_changed(float): the zoom in view pixels per still pixel.
+        failed(Message): tracing failed.
+        space_tapped(): Space was tapped without panning.
     """
 
     failed = Signal(object)
@@ -131,7 +133,7 @@ class Canvas(QWidget):
 
     @property
     def diameter(self) -> float:
-        """Of the brush, in view pixels."""
+        """Brush diameter in view pixels."""
         return self.state.diameter
 
     @property
@@ -140,11 +142,11 @@ class Canvas(QWidget):
 
     @property
     def settled(self) -> bool:
-        """Whether everything to be seen has been drawn as it will stay."""
+        """Whether nothing is being traced or refined any more."""
         return self._tracer.waiting == 0
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys, at once: what is pressed, and what tooltips name."""
+        """Use another key map, also in the tooltips."""
         self._input.keys = keys
         self._bars.set_keys(keys)
         adds = shown_key("accept", keys)
@@ -155,7 +157,7 @@ class Canvas(QWidget):
         return QSize(900, 600)
 
     def set_still(self, still: Still | None) -> None:
-        """Show another still, at once and whole; hints, proposal and objects of the one before go."""
+        """Show another still, fitted; hints, proposal and objects are removed."""
         zoom = self.viewport.zoom
         size = None if still is None else (still.height, still.width)
         self._interaction.state = self.state.with_still(size, self._view_size())
@@ -166,7 +168,7 @@ class Canvas(QWidget):
         self._show_bars()
 
     def show_objects(self, objects: Sequence[SoundingObject], selection: Sequence[int]) -> None:
-        """Show these objects, the selected ones stronger. Their masks are of the still's size."""
+        """Show these objects. Their masks have the still's size; selected objects are drawn stronger."""
         fitting = tuple(thing for thing in objects if thing.mask.shape == (self.state.size or (0, 0)))
         self._interaction.state = replace(self.state, objects=fitting, selection=tuple(selection))
         self._tracer.trace_objects(fitting)
@@ -175,7 +177,7 @@ class Canvas(QWidget):
     def show_proposal(
         self, masks: Sequence[Mask], index: int = 0, outlines: Sequence[Outline | None] = ()
     ) -> None:
-        """Show what the hints may mean. Without outlines they are traced first."""
+        """Show the masks proposed for the hints. Missing outlines are traced first."""
         draft = self.draft.with_masks(masks, index, outlines)
         self._interaction.state = replace(self.state, draft=draft)
         self._tracer.trace_draft(draft)
@@ -183,7 +185,7 @@ class Canvas(QWidget):
         self._show_bars()
 
     def show_candidates(self, candidates: Sequence[MaskCandidate]) -> None:
-        """Offer what was found, none of it chosen yet: most of a still is nothing that sounds."""
+        """Offer candidates, none selected: most of a still makes no sound."""
         self._interaction.state = replace(self.state, picker=CandidatePicker(tuple(candidates)))
         self.show_hover(None)
         self._show_bars()
@@ -193,7 +195,7 @@ class Canvas(QWidget):
         self.picker_changed.emit()
 
     def show_busy(self, words: str) -> None:
-        """Say what the canvas waits for; "" says nothing."""
+        """Show what the canvas waits for; "" hides it."""
         self._interaction.state = replace(self.state, busy=words)
         self._show_bars()
 
@@ -264,7 +266,7 @@ class Canvas(QWidget):
             if outline is not None:
                 self.update(view_box(outline, self.viewport).toAlignedRect())
 
-    # Answers of the tracing thread
+    # Results of the tracing thread
 
     @Slot(object)
     def _refine(self, pyramid: ImagePyramid) -> None:
@@ -286,6 +288,6 @@ class Canvas(QWidget):
         self.update()
 
     def _end_shown_stroke(self) -> None:
-        """The outline of what was brushed is there, so the stroke itself need not be drawn any more."""
+        """Remove the stroke: the new outline of its mask has arrived."""
         if not self._interaction.tracker.busy:
             self._interaction.state = replace(self.state, stroke=None)

@@ -1,4 +1,4 @@
-"""The bars that float on the canvas, shown and placed as its state says."""
+"""The floating bars of the canvas, shown and placed according to its state."""
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
@@ -20,10 +20,10 @@ BOTTOM_EDGE = 12
 
 
 class CanvasBars(QObject):
-    """Tools above; proposal, candidates or a caption below.
+    """Tools at the top; proposal, candidates or a caption at the bottom.
 
     Signals:
-        command(CanvasCommand): a button was pressed.
+        command(CanvasCommand): a button was clicked.
     """
 
     command = Signal(object)
@@ -41,7 +41,7 @@ class CanvasBars(QObject):
             bar.command.connect(self.command)
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Tooltips name these keys."""
+        """Update the tooltips for another key map."""
         for bar in (self.tools, self.proposal_bar, self.candidate_bar):
             bar.set_keys(keys)
 
@@ -67,7 +67,7 @@ class CanvasBars(QObject):
             bar.move(x, self._canvas.height() - bar.height() - BOTTOM_EDGE)
 
     def covered(self) -> tuple[tuple[float, float, float, float], ...]:
-        """What the visible bars cover: rectangles (x, y, width, height) of the view."""
+        """Return the rectangles (x, y, width, height) of the view that visible bars cover."""
         bars = (self.tools, self.proposal_bar, self.candidate_bar, self.caption)
         boxes = [bar.geometry() for bar in bars if bar.isVisible()]
         return tuple((float(b.x()), float(b.y()), float(b.width()), float(b.height())) for b in boxes)

@@ -1,4 +1,4 @@
-"""The commands of the canvas, and what their keys mean on it. No widgets."""
+"""The commands of the canvas and the keys that run them. No widgets."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -12,7 +12,7 @@ SCOPE = "canvas"
 
 
 class CanvasCommand(Enum):
-    """What the canvas can be told to do."""
+    """What the canvas can execute."""
 
     ACCEPT = "Add the proposed object"
     CLEAR = "Clear hints and proposal"
@@ -49,7 +49,7 @@ BY_ACTION: Mapping[str, CanvasCommand] = {
     "closer": CanvasCommand.CLOSER,
     "farther": CanvasCommand.FARTHER,
 }
-"""By the id in ``CANVAS_COMMANDS``. The first id of each is the one whose key its button names."""
+"""Commands by the id in ``CANVAS_COMMANDS``. A button shows the key of the first id of its command."""
 
 
 class CanvasTarget(Protocol):
@@ -246,20 +246,20 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
 )
 
 WITH_PROPOSAL = {CanvasCommand.ACCEPT, CanvasCommand.NEXT, CanvasCommand.PREVIOUS}
-"""Commands that act only while a proposal is open; without one, their keys do what they do everywhere."""
+"""Commands that act only while a proposal is open; otherwise their keys keep their usual meaning."""
 
 
 def command_for(text: str, keys: KeyMap, *, proposal: bool, hints: bool) -> CanvasCommand | None:
-    """The command of a key, or None where the key is not the canvas's just now."""
+    """Return the command of a key, or None if the canvas does not use the key in this state."""
     command = BY_ACTION.get(keys.action_of(text, SCOPE) or "")
     if command in WITH_PROPOSAL and not proposal:
         return None
-    # Taking back stays the canvas's without a hint: one press too many must not delete an object.
+    # Removing hints keeps the key even without one: one press too many must not delete an object.
     if command is CanvasCommand.CLEAR and not (hints or proposal):
         return None
     return command
 
 
 def action_id_of(command: CanvasCommand) -> str:
-    """The id in ``CANVAS_COMMANDS```` whose key a command's button names."""
+    """Return the id in ``CANVAS_COMMANDS`` whose key the command's button shows."""
     return next(id_ for id_, found in BY_ACTION.items() if found is command)

@@ -29,7 +29,7 @@ class ShownObject:
 
 @dataclass(frozen=True)
 class BrushMark:
-    """A stroke being drawn, in still pixels, or only the brush's circle when it has no points."""
+    """A stroke in still pixels, or only the brush's circle if it has no points."""
 
     points: tuple[Point, ...]
     diameter: float
@@ -42,12 +42,16 @@ class CanvasLayout:
     """Everything painted on the still, built for one paint.
 
     Attributes:
-        viewport: where the still is. ratio: device pixels per view pixel.
-        objects: as drawn, lowest first.
-        finding: what was found and can be chosen.
-        hover: what a click would take. proposal: what the hints mean.
-        hints: given so far. box: being drawn, two corners in the view.
-        brush: the stroke being drawn. cursor: where the brush is, in the view.
+        viewport: where the still is.
+        ratio: device pixels per view pixel.
+        objects: in drawing order, the lowest first.
+        picker: candidates on offer.
+        hover: outline of what a click would take.
+        proposal: outline of the proposed mask.
+        hints: the hints given so far.
+        box: the box being drawn, two corners in the view.
+        brush: the stroke being drawn.
+        cursor: the brush's position in the view.
         keep_clear: view rectangles (x, y, width, height) that no name may cover.
     """
 

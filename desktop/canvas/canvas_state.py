@@ -1,4 +1,4 @@
-"""Everything the canvas shows and remembers between two events, as one frozen value. No widgets."""
+"""The canvas's whole state between two events, as one frozen value. No widgets."""
 
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +19,7 @@ from engine.scene.objects import SoundingObject
 
 @dataclass(frozen=True)
 class BrushTarget:
-    """What a stroke changes: an object by its number, or the proposal or a new object if ``index`` is None."""
+    """What a stroke edits: the object with this index, or the proposal or a new object if ``index`` is None."""
 
     index: int | None
     mask: Mask
@@ -28,20 +28,26 @@ class BrushTarget:
 
 @dataclass(frozen=True, eq=False)
 class CanvasState:
-    """Attributes:
-    size: of the still in pixels, (height, width); None while there is none.
-    viewport: where the still is in the view.
-    objects, selection: of the scene, and the numbers of the selected.
-    draft: hints and the masks they may mean.
-    picker: found candidates to choose from.
-    hover: what a click would take. hover_at: the still pixels it was asked for.
-    hovered_object: the number of the object under the pointer.
-    box: a box being drawn, two corners in the view.
-    stroke: a brush stroke being drawn, or waiting for its outline.
-    tool: what the left button does. diameter: of the brush, in view pixels.
-    pointer: where the pointer is in the view; None outside. held: what is held down.
-    focus_by_key: the keyboard came here by Tab, so the focus is drawn.
-    busy: what the canvas waits for, in words.
+    """The state of the canvas.
+
+    Attributes:
+        size: the still's (height, width) in pixels; None without a still.
+        viewport: where the still is in the view.
+        objects: objects of the scene.
+        selection: indices of the selected objects.
+        draft: hints and the masks proposed for them.
+        picker: candidates on offer.
+        hover: outline of what a click would take.
+        hover_at: still pixel that ``hover`` was requested for.
+        hovered_object: index of the object under the pointer.
+        box: a box being drawn, two corners in the view.
+        stroke: a brush stroke being drawn, or waiting for its outline.
+        tool: what the left button does.
+        diameter: brush diameter in view pixels.
+        pointer: pointer position in the view; None outside.
+        held: modifier keys.
+        focus_by_key: whether the focus came by Tab, so that it is drawn.
+        busy: what the canvas waits for, as text.
     """
 
     size: tuple[int, int] | None = None
@@ -72,38 +78,38 @@ class CanvasState:
 
     @property
     def shows_hover(self) -> bool:
-        """Whether a click would begin an object, so that its mask is worth showing."""
+        """Whether a click would start an object, so that its mask is shown."""
         return self.hover_at is not None and not self.draft.open and not self.picker.open
 
     @property
     def brush_at(self) -> Point | None:
-        """Where the brush's circle is drawn, in the view."""
+        """Position of the brush's circle in the view, or None."""
         return self.pointer if self.tool is not Tool.HINT else None
 
     def cleared(self) -> "CanvasState":
-        """Without hints, proposal, candidates and what is being drawn."""
+        """Return the state without hints, proposal, candidates and anything being drawn."""
         return replace(self, draft=ObjectDraft(), picker=CandidatePicker(), hover=None, box=None, stroke=None)
 
     def with_still(self, size: tuple[int, int] | None, view: tuple[float, float]) -> "CanvasState":
-        """With another still, shown whole; hints, proposal and objects of the one before go."""
+        """Return the state with another still, fitted; hints, proposal and objects are removed."""
         cleared = replace(self.cleared(), size=size, objects=(), selection=())
         if size is None:
             return cleared
         return replace(cleared, viewport=Viewport.fitting((float(size[1]), float(size[0])), view))
 
     def object_under(self, place: Point) -> SoundingObject | None:
-        """The object under a still pixel; Shift looks through objects."""
+        """Return the object under a still pixel, or None; with Shift, objects are ignored."""
         return None if self.held.shift else object_at(self.objects, *place)
 
     def brush_mark(self) -> BrushMark | None:
-        """The stroke being drawn, or only the circle of the brush; None without a brush."""
+        """Return the stroke being drawn or the brush's circle; None without a brush."""
         if self.stroke is not None or self.tool is Tool.HINT:
             return self.stroke
         adds = (self.tool is Tool.BRUSH) != self.held.alt
         return BrushMark((), self.diameter / self.viewport.zoom, PROPOSAL_COLOUR, adds)
 
     def brush_target(self, *, adds: bool) -> BrushTarget | None:
-        """What a stroke is on: the proposal, the one selected object, or a new one; None if it is on nothing."""
+        """Return what a stroke would edit: proposal, the one selected object or a new object; None if nothing."""
         if self.size is None:
             return None
         if self.draft.mask is not None:

@@ -1,4 +1,4 @@
-"""Joins the canvas, the vision worker and the document: it decides what a proposal, a stroke or a find becomes."""
+"""Connects the canvas, the vision worker and the document."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ from engine.vision.still import Still
 
 Change = Callable[[Scene], Scene]
 SAME = 0.6
-"""A found mask that shares this much (intersection over union) with an object is that object."""
+"""A candidate whose intersection over union with an object's mask is at least this is that object."""
 
 
 @dataclass(frozen=True)
 class CanvasPreferences:
-    """What a person prefers: whether hovering shows masks, and how an object begins."""
+    """The user's preferences: whether hovering shows masks, and the defaults of new objects."""
 
     hover: bool = True
     duration: float = SECONDS
@@ -42,13 +42,13 @@ class CanvasPreferences:
 
 
 class Signals(Protocol):
-    """A signal, as far as it is connected here."""
+    """The part of a signal that is used here."""
 
     def connect(self, slot: Callable[..., object], /) -> object: ...
 
 
 class DocumentLike(Protocol):
-    """What is needed of ``desktop.document.Document``."""
+    """The part of ``desktop.document.document.Document`` that is used here."""
 
     @property
     def scene(self) -> Scene: ...
@@ -68,12 +68,16 @@ class DocumentLike(Protocol):
 
 
 class CanvasController(QObject):
-    """Subscribes the canvas to the document, and turns its signals into questions and edits.
+    """Shows the document on the canvas, and turns the canvas's signals into vision requests and edits.
 
-    An accepted object is in the scene at once; its suggested name comes later, and is no undo step of its own.
+    An accepted object is added at once; its label arrives later and is not an undo step of its own.
 
     Args:
-        preferences: read again for every request.
+        canvas: the canvas.
+        vision: the vision worker.
+        document: the document.
+        messages: shows errors and advice.
+        preferences: called for every request.
     """
 
     def __init__(
@@ -97,7 +101,7 @@ class CanvasController(QObject):
         self._take_still()
 
     def close(self) -> None:
-        """Ends both threads."""
+        """End both threads."""
         self._vision.close()
         self._canvas.release()
 
@@ -150,7 +154,7 @@ class CanvasController(QObject):
 
     @Slot(object)
     def _ask(self, hints: Hints) -> None:
-        """Whoever begins an object himself no longer waits for what may be found."""
+        """Request masks for the hints. A pending search for candidates is no longer shown."""
         self._picker = False
         self._vision.propose(hints)
 
@@ -184,7 +188,7 @@ class CanvasController(QObject):
 
     @Slot(object)
     def _accept_candidates(self, masks: Sequence[Mask]) -> None:
-        """One step of undo, and all of them selected, so that all can go again at one key."""
+        """Add the candidates in one undo step and select them, so that one key deletes them again."""
         first = self._document.scene.next_object
         if self._add("Add object" if len(masks) == 1 else "Add objects", masks):
             self._document.select(range(first, first + len(masks)))
@@ -197,13 +201,13 @@ class CanvasController(QObject):
 
     @Slot(object)
     def _show_proposal(self, proposal: ProposalResult) -> None:
-        """Shows it if it answers the hints as they are now: the newest wins."""
+        """Show the proposal if the hints have not changed since it was requested."""
         if proposal.hints == self._canvas.draft.hints:
             self._canvas.show_proposal(proposal.masks, 0, proposal.outlines)
 
     @Slot(object)
     def _show_found_candidates(self, found: CandidatesFound) -> None:
-        """Offers what is no object yet; the person chooses."""
+        """Offer the candidates that are not objects yet."""
         if not self._picker:
             return
         self._picker = False
@@ -231,13 +235,13 @@ class CanvasController(QObject):
 
     @Slot(object)
     def _fail(self, message: Message) -> None:
-        """A proposal that failed leaves no bar that waits for it."""
+        """Show an error; drop the hints if their proposal failed."""
         if self._canvas.draft.open and not self._canvas.draft.masks:
             self._canvas.clear_hints()
         self._messages.show(message)
 
     def _add(self, name: str, masks: Sequence[Mask]) -> bool:
-        """Adds the objects as one edit and asks what they are."""
+        """Add objects in one edit and request their labels; return whether they were added."""
         still, first = self._document.still, self._document.scene.next_object
         preferences = self._preferences()
 
@@ -268,7 +272,7 @@ def _placeholder(number: int) -> str:
 
 
 def _named(scene: Scene, wanted: tuple[int, str], label: ObjectLabel) -> Scene:
-    """The scene with the suggestion, unless the object is gone, another, or has been named by a person."""
+    """Apply a label, unless the object is gone, replaced or named by the user."""
     index, placeholder = wanted
     thing = scene.object(index)
     if thing is None or thing.name != placeholder or thing.prompt is not None:
@@ -279,7 +283,7 @@ def _named(scene: Scene, wanted: tuple[int, str], label: ObjectLabel) -> Scene:
 
 
 def _overlap(one: Mask, other: Mask) -> float:
-    """Intersection over union."""
+    """Return the intersection over union of two masks."""
     if one.shape != other.shape:
         return 0.0
     either = int(np.count_nonzero(one | other))

@@ -1,4 +1,4 @@
-"""The still at half its size, a quarter, and so on, so that drawing it small stays cheap and clean. No widgets."""
+"""An image pyramid of the still, so that drawing it small is fast and free of aliasing. No widgets."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,20 @@ from numpy.typing import NDArray
 from engine.vision.still import Still
 
 Level = NDArray[np.uint8]
-"""uint8 (H, W, 4) in the order blue, green, red, 255: what screens are drawn from."""
+"""uint8 (H, W, 4) in the order B, G, R, 255: the screen's pixel format."""
 LEAST_SIDE = 256
 LARGEST = 20_000_000
-"""A still with more pixels keeps its full size as RGB only: four bytes a pixel would be too much memory."""
+"""A still with more pixels is kept at full size as RGB only: 4 bytes per pixel would need too much memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class ImagePyramid:
-    """Attributes:
-    digest: of the still.
-    size: width and height of the still.
-    levels: by halving: ``levels[i]`` is 1/2**i of the still; the first is None where it is too large.
+    """The still at halving sizes.
+
+    Attributes:
+        digest: the still's digest.
+        size: width and height of the still.
+        levels: ``levels[i]`` is the still at 1/2**i; the first is None if the still is larger than ``LARGEST``.
     """
 
     digest: str
@@ -27,7 +29,7 @@ class ImagePyramid:
     levels: tuple[Level | None, ...]
 
     def level_for(self, zoom: float) -> int:
-        """The smallest level that still has a pixel for each one drawn at this zoom."""
+        """Return the smallest level with at least one pixel per drawn pixel at this zoom."""
         wanted = int(np.floor(np.log2(1 / zoom) + 0.02)) if zoom < 1 else 0
         return min(max(wanted, 0), len(self.levels) - 1)
 

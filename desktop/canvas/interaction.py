@@ -1,4 +1,4 @@
-"""What pointer, keys and buttons do to the canvas's state, and what the window is told of it. No widgets."""
+"""Applies the actions of pointer, keys and buttons to the canvas's state and emits signals. No widgets."""
 
 from dataclasses import replace
 from typing import Any
@@ -32,13 +32,14 @@ ZOOM_STEP = 1.25
 
 
 class CanvasInteraction(QObject):
-    """Holds the state and is the only one to replace it.
+    """Owns the state; nothing else replaces it.
 
     Signals, for the canvas itself:
-        bars_changed(): the state is another, what the bars show included. repaint_needed(): it looks different.
-        hover_changed(Outline | None, Outline | None): another mask is shown under the pointer: before and now.
-        pointer_rested(bool, bool): the pointer is over an object, and on the still.
-        draft_changed(int | None): its masks need outlines; the one at this place anew.
+        bars_changed(): the state, including what the bars show, has changed.
+        repaint_needed(): what is painted has changed.
+        hover_changed(Outline | None, Outline | None): the hover mask, before and now.
+        pointer_rested(bool, bool): whether the pointer is over an object, and on the still.
+        draft_changed(int | None): the draft's masks need outlines; the one at this index has changed.
     Signals, for the window: see ``desktop.canvas.canvas.Canvas``.
     """
 
@@ -70,7 +71,7 @@ class CanvasInteraction(QObject):
         self.device_pixel_ratio = 1.0
         self._picker_pointed_at: Point | None = None
 
-    # What is done
+    # Commands and actions
 
     def set_tool(self, tool: Tool) -> None:
         if tool is not self.state.tool:
@@ -85,7 +86,7 @@ class CanvasInteraction(QObject):
         self.bars_changed.emit()
 
     def execute(self, command: CanvasCommand) -> None:
-        """Do what a key or a button says."""
+        """Run a command of a key or a button."""
         match command:
             case CanvasCommand.ACCEPT:
                 self._accept()
@@ -108,11 +109,11 @@ class CanvasInteraction(QObject):
                 self._zoom(command)
 
     def can_execute(self) -> tuple[bool, bool]:
-        """Whether there is something to accept, and something to clear."""
+        """Return whether there is something to accept, and something to clear."""
         return self.state.can_accept, self.state.can_clear
 
     def clear_hints(self) -> None:
-        """Give up the hints and the proposal."""
+        """Drop the hints and the proposal."""
         was = self.state.draft.open or self.tracker.cancel()
         self._leave_picker()
         self._clear()
@@ -124,7 +125,7 @@ class CanvasInteraction(QObject):
         self.pick(self.state.picker.toggled_all())
 
     def pick(self, picker: CandidatePicker) -> None:
-        """Candidates are chosen differently, or no longer offered."""
+        """Set the candidates' selection."""
         ended = self.state.picker.open and not picker.open
         self._put(picker=picker)
         self.bars_changed.emit()
@@ -132,7 +133,7 @@ class CanvasInteraction(QObject):
             self.picker_changed.emit()
 
     def move_to(self, viewport: Viewport) -> None:
-        """Show another part of the still, or at another zoom."""
+        """Show another part of the still or another zoom."""
         zoomed = viewport.zoom != self.state.viewport.zoom
         self._put(viewport=viewport)
         self.repaint_needed.emit()
@@ -141,7 +142,7 @@ class CanvasInteraction(QObject):
             self.zoom_changed.emit(viewport.zoom)
 
     def show_hover(self, outline: Outline | None) -> None:
-        """Show what a click would take; nothing while it would take nothing."""
+        """Show the mask that a click would take; ignored where a click takes none."""
         before, now = self.state.hover, outline if self.state.shows_hover else None
         self._put(hover=now)
         self.hover_changed.emit(before, now)
@@ -190,7 +191,7 @@ class CanvasInteraction(QObject):
     # The pointer
 
     def on_space_tap(self) -> None:
-        """Space chooses the candidate that the keys have come to; without candidates it plays."""
+        """Toggle the hovered candidate; without candidates, emit ``space_tapped``."""
         picker = self.state.picker
         if picker.hovered_index is not None:
             self.pick(picker.toggled(picker.hovered_index))
@@ -215,7 +216,7 @@ class CanvasInteraction(QObject):
             self._change_hints(state.draft.with_click(*place, keep=True))
 
     def _toggles_candidate(self, action: ClickAction) -> bool:
-        """A click on a candidate chooses it or no longer; one elsewhere leaves all candidates."""
+        """Toggle the candidate under a click, or leave the picker if there is none; return whether one was toggled."""
         viewport, picker = self.state.viewport, self.state.picker
         place = picker.at(*viewport.to_still(action.at)) if viewport.contains(action.at) else None
         if place is None:
@@ -262,7 +263,7 @@ class CanvasInteraction(QObject):
             self._end_stroke(target, mark)
 
     def on_point(self, at: Point | None, held: Modifiers) -> None:
-        """The pointer rests here, or (None) nowhere on the canvas."""
+        """Handle a pointer that rests at a position of the view; None is outside the canvas."""
         self._put(pointer=at, held=held)
         state = self.state
         on_still = at is not None and state.size is not None and state.viewport.contains(at)
@@ -282,11 +283,11 @@ class CanvasInteraction(QObject):
             self.repaint_needed.emit()
 
     def point_again(self) -> None:
-        """What the pointer rests on may have changed under it."""
+        """Evaluate the resting pointer again, after what is under it has changed."""
         self.on_point(self.state.pointer, self.state.held)
 
     def _hover_candidate(self, at: Point | None) -> None:
-        """Light what is under the pointer; a pointer that rests leaves lit what the keys have come to."""
+        """Hover the candidate under the pointer. A resting pointer leaves a candidate reached by keys hovered."""
         self._hover_to(None)
         picker = self.state.picker
         place = None if at is None else picker.at(*self.state.viewport.to_still(at))
@@ -305,7 +306,7 @@ class CanvasInteraction(QObject):
         self.hovered.emit(*(place or (-1.0, -1.0)))
 
     def _change_hints(self, draft: ObjectDraft) -> None:
-        """Take these hints, and ask for what they mean."""
+        """Set the hints and request masks for them."""
         before = self.state.draft
         self._put(draft=draft)
         self._hover_to(None)
@@ -316,7 +317,7 @@ class CanvasInteraction(QObject):
             self.hints_changed.emit(draft.hints)
 
     def _end_stroke(self, target: BrushTarget, mark: BrushMark) -> None:
-        """One stroke is one edit. It stays to be seen until the mask's new outline is there."""
+        """Apply a stroke as one edit. It stays visible until the mask's new outline is traced."""
         changed = apply_stroke(target.mask, mark.points, mark.diameter, adds=mark.adds)
         nothing_left = target.index is not None and not changed.any()
         if np.array_equal(changed, target.mask) or nothing_left:

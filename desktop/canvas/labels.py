@@ -1,4 +1,4 @@
-"""Where names stand on the canvas: by their objects, inside the view, none over another. No widgets."""
+"""Places the objects' names on the canvas: near their objects, inside the view, without overlaps. No widgets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Rect:
         )
 
     def cut(self, other: "Rect") -> "Rect | None":
-        """What both share."""
+        """Return the intersection, or None."""
         x, y = max(self.x, other.x), max(self.y, other.y)
         width = min(self.x + self.width, other.x + other.width) - x
         height = min(self.y + self.height, other.y + other.height) - y
@@ -33,7 +33,7 @@ class Rect:
 
 @dataclass(frozen=True)
 class LabelSpec:
-    """A label to place: round what, and how large it is."""
+    """A label to place: the object's rectangle and the label's size."""
 
     object: Rect
     width: float
@@ -43,7 +43,7 @@ class LabelSpec:
 def place_labels(
     wanted: Sequence[LabelSpec], view: Rect, taken: Sequence[Rect] = ()
 ) -> tuple[Rect | None, ...]:
-    """A place for each label, the first ones first; None for one whose object is out of sight or that has no room."""
+    """Return a rectangle for each label, in order of priority; None if its object is out of view or there is no room."""
     used = list(taken)
     places: list[Rect | None] = []
     for label in wanted:
@@ -55,7 +55,7 @@ def place_labels(
 
 
 def _spots(label: LabelSpec, view: Rect) -> Iterator[Rect]:
-    """Places by falling merit: above, on the top edge, below, beside, inside, then rows above and below."""
+    """Yield positions by preference: above, on the top edge, below, beside, inside, then further up and down."""
     seen = label.object.cut(view)
     if seen is None or label.width > view.width or label.height > view.height:
         return

@@ -1,4 +1,4 @@
-"""The object being chosen: the hints given so far and the masks they may mean. A frozen value; no widgets."""
+"""An object being chosen: its hints and the masks proposed for them. A frozen value; no widgets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,16 +12,18 @@ from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 
 LEAST_BOX = 2.0
-"""Still pixels a side; a smaller box says nothing."""
+"""Smallest side of a box hint in still pixels; smaller ones are ignored."""
 
 
 @dataclass(frozen=True, eq=False)
 class ObjectDraft:
-    """Attributes:
-    hints: as given, the clicks in order.
-    masks: what they may mean; the previous answer until the next comes.
-    outlines: of the masks; None until traced.
-    which: the one shown.
+    """Hints and proposed masks.
+
+    Attributes:
+        hints: clicks in order, and a box.
+        masks: proposed masks; the previous ones until the next proposal arrives.
+        outlines: outlines of the masks; None until traced.
+        index: index of the shown mask.
     """
 
     hints: Hints = field(default_factory=Hints)
@@ -46,14 +48,14 @@ class ObjectDraft:
         return replace(self, hints=replace(self.hints, clicks=clicks))
 
     def with_box(self, start: Point, end: Point) -> "ObjectDraft":
-        """With this box; the same where it is too small to mean anything."""
+        """Return the draft with this box; unchanged if the box is too small."""
         box = Box(min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1]))
         if box.x1 - box.x0 < LEAST_BOX or box.y1 - box.y0 < LEAST_BOX:
             return self
         return replace(self, hints=replace(self.hints, box=box))
 
     def without_last_hint(self) -> "ObjectDraft":
-        """Without the last hint; nothing at all once none says what to keep."""
+        """Return the draft without its last hint; empty once no hint keeps anything."""
         clicks = self.hints.clicks[:-1]
         box = self.hints.box if self.hints.clicks else None
         left = Hints(clicks, box)
@@ -75,13 +77,13 @@ class ObjectDraft:
         return replace(self, outlines=outlines)
 
     def with_mask(self, mask: Mask) -> "ObjectDraft":
-        """With another mask in the shown one's place, which a brush made."""
+        """Return the draft with the shown mask replaced by a brushed one."""
         masks = tuple(mask if i == self.index else old for i, old in enumerate(self.masks))
         return replace(self, masks=masks)
 
 
 def object_at(objects: Sequence[SoundingObject], x: float, y: float) -> SoundingObject | None:
-    """The object under a still pixel; of several, the smallest, which lies on the others."""
+    """Return the object under a still pixel, the smallest of several, or None."""
     row, column = int(y), int(x)
     under = [
         thing

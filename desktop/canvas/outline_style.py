@@ -1,4 +1,4 @@
-"""How outlines on the canvas look."""
+"""Styles of outlines on the canvas."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from engine.scene.colours import Colour
 
 @dataclass(frozen=True)
 class OutlineStyle:
-    """How one outline is drawn: its colour, how much of it covers the still, how wide the line is."""
+    """How an outline is drawn: colour, opacity of the fill (0 to 1) and line width in view pixels."""
 
     colour: Colour
     fill: float
@@ -30,5 +30,5 @@ PROPOSAL_STYLE = OutlineStyle(PROPOSAL_COLOUR, 0.34, 2.0)
 
 
 def object_style(colour: Colour, *, selected: bool, pointed: bool) -> OutlineStyle:
-    """Of an object: stronger while it is selected or under the pointer."""
+    """Return an object's style; stronger while it is selected or under the pointer."""
     return OutlineStyle(colour, 0.30 if selected else 0.26 if pointed else 0.16, 2.5 if selected else 1.5)

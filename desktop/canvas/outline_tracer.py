@@ -1,4 +1,4 @@
-"""Outlines of masks for the canvas, traced in a thread and kept by the digest of the mask."""
+"""Outlines of masks for the canvas, traced in a thread and cached by the mask's digest."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,13 @@ PROPOSAL = "proposal"
 
 
 class OutlineTracer(QObject):
-    """Signals:
-    object_traced(): an object has its outline. draft_traced(int, Outline): the mask at this place of the draft.
-    pyramid_built(ImagePyramid): of a still. failed(Message): such as no memory; the canvas works all the same.
+    """Requests outlines and keeps them.
+
+    Signals:
+        object_traced(): an object's outline is available.
+        draft_traced(int, Outline): the outline of the draft's mask at this index.
+        pyramid_built(ImagePyramid): the pyramid of a still.
+        failed(Message): an error, such as lack of memory; the canvas goes on working.
     """
 
     object_traced = Signal()
@@ -38,15 +42,15 @@ class OutlineTracer(QObject):
 
     @property
     def waiting(self) -> int:
-        """Answers still to come."""
+        """Number of pending replies."""
         return self._thread.waiting
 
     def outline_of(self, thing: SoundingObject) -> Outline | None:
-        """Its outline; until that is traced, the one before its mask was changed. None if it never had one."""
+        """Return the object's outline, or the one before its mask was edited until the new one is traced, or None."""
         return self._outlines.get(thing.mask_digest) or self._last.get(thing.index)
 
     def begin(self, still: Still | None) -> None:
-        """Another still: its objects have no outlines yet."""
+        """Forget all outlines and build the pyramid of another still."""
         self._objects = ()
         self._last.clear()
         self.forget_draft()
@@ -54,7 +58,7 @@ class OutlineTracer(QObject):
             self._thread.build_pyramid(still)
 
     def trace_objects(self, objects: Sequence[SoundingObject]) -> None:
-        """Trace those whose masks have no outline yet; forget outlines that nothing shows, but for recent ones."""
+        """Trace masks without an outline; drop outlines that are not shown, except recent ones."""
         self._objects = tuple(objects)
         for thing in self._objects:
             if thing.mask_digest not in self._outlines:
@@ -64,14 +68,14 @@ class OutlineTracer(QObject):
         self._outlines = {name: it for name, it in self._outlines.items() if name in shown | recent}
 
     def trace_draft(self, draft: ObjectDraft, only: int | None = None) -> None:
-        """Trace the masks of a draft that have no outline, and the one at ``only``, which has changed."""
+        """Trace the draft's masks without an outline, and the one at ``only``, which has changed."""
         self.forget_draft()
         for place, mask in enumerate(draft.masks):
             if place == only or draft.outlines[place] is None:
                 self._thread.trace(f"{PROPOSAL}/{self._serial}/{place}", mask)
 
     def forget_draft(self) -> None:
-        """Ignore answers about drafts asked for so far."""
+        """Ignore pending replies about drafts."""
         self._serial += 1
 
     def close(self) -> None:
@@ -82,7 +86,7 @@ class OutlineTracer(QObject):
     def _keep(self, name: str, outline: Outline) -> None:
         if name.startswith(f"{PROPOSAL}/"):
             _, serial, place = name.split("/")
-            # An answer about an older draft still ends the wait for the stroke that asked for it.
+            # A reply about an older draft still ends the wait of the stroke that requested it.
             self.draft_traced.emit(int(place) if int(serial) == self._serial else -1, outline)
             return
         self._outlines[name] = outline

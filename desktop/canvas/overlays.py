@@ -1,4 +1,4 @@
-"""Outlines as translucent pictures over the still, each drawn once for a zoom and then only laid down."""
+"""Outlines as translucent pixmaps over the still, rendered once per zoom and cached."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from desktop.vision.outline import Outline
 
 MAX_TILES = 48
 REACH = 4.0
-"""View pixels by which lines stand out from the box of their outline."""
+"""View pixels by which lines extend beyond the outline's box."""
 SHADE = QColor(8, 10, 12, 150)
 
 
 @dataclass(frozen=True, eq=False)
 class OverlayTile:
-    """A picture and where in the view its corner stands, relative to the still's corner."""
+    """A pixmap and its position in the view, relative to the still's corner."""
 
     image: QImage
     corner: QPointF
 
 
 class Overlays:
-    """Draws outlines, and remembers the sheets and paths it drew."""
+    """Draws outlines and caches their tiles and paths."""
 
     def __init__(self) -> None:
         self._sheets: OrderedDict[object, OverlayTile] = OrderedDict()
@@ -42,7 +42,7 @@ class Overlays:
         viewport: Viewport,
         ratio: float,
     ) -> None:
-        """Lays the outline over the still."""
+        """Paint the outline over the still."""
         box = view_box(outline, viewport)
         if not outline.loops or not box.intersects(exposed):
             return
@@ -51,7 +51,7 @@ class Overlays:
         painter.drawImage(corner, sheet.image)
 
     def path(self, outline: Outline) -> QPainterPath:
-        """The outline as a path in still pixels."""
+        """Return the outline as a path in still pixels."""
         path = self._paths.get(outline)
         if path is None:
             path = QPainterPath()
@@ -63,7 +63,7 @@ class Overlays:
         return path
 
     def _sheet(self, outline: Outline, finish: OutlineStyle, viewport: Viewport, ratio: float) -> OverlayTile:
-        """The sheet of this outline: all of it while that is no larger than the view, else what is in sight."""
+        """Return the outline's tile: all of it if it is no larger than the view, else its visible part."""
         whole = view_box(outline, viewport)
         view = QRectF(0, 0, *viewport.view)
         fits = whole.width() * whole.height() <= 1.5 * view.width() * view.height()
@@ -95,7 +95,7 @@ class Overlays:
 
 
 def draw_outline(painter: QPainter, path: QPainterPath, finish: OutlineStyle, viewport: Viewport) -> None:
-    """Fill, then a line with a dark one under it, which shows on bright stills too."""
+    """Draw the fill, then the line over a dark one, so that it shows on bright stills too."""
     shape = to_view(viewport).map(path)
     painter.fillPath(shape, finish.tint())
     for colour, width in ((SHADE, finish.line + 1.5), (finish.stroke(), finish.line)):
@@ -105,12 +105,12 @@ def draw_outline(painter: QPainter, path: QPainterPath, finish: OutlineStyle, vi
 
 
 def to_view(viewport: Viewport) -> QTransform:
-    """Still pixels to view pixels."""
+    """Return the transform from still pixels to view pixels."""
     return QTransform(viewport.zoom, 0, 0, viewport.zoom, viewport.x, viewport.y)
 
 
 def view_box(outline: Outline, viewport: Viewport) -> QRectF:
-    """What of the view an outline takes up, its lines included."""
+    """Return the rectangle of the view that an outline covers, including its lines."""
     x0, y0, x1, y1 = outline.box
     left, top = viewport.to_view((x0, y0))
     right, bottom = viewport.to_view((x1, y1))

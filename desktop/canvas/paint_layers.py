@@ -33,11 +33,11 @@ class PaintContext:
     """What a layer is painted with.
 
     Attributes:
-        painter: of the canvas, clipped to ``exposed``.
-        exposed: what has to be painted, in the view.
+        painter: the canvas's painter, clipped to ``exposed``.
+        exposed: the part of the view to paint.
         layout: what is on the canvas.
         overlays: cached pixmaps of outlines.
-        font: of names and badges.
+        font: font of names and badges.
     """
 
     painter: QPainter
@@ -55,7 +55,7 @@ Layer = Callable[[PaintContext], None]
 
 
 def paint_layers(context: PaintContext) -> None:
-    """Paint every layer, from the lowest up."""
+    """Paint all layers, the lowest first."""
     context.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for layer in LAYERS:
         layer(context)
@@ -68,7 +68,7 @@ def _objects_layer(context: PaintContext) -> None:
 
 
 def _proposal_layer(context: PaintContext) -> None:
-    """The proposal; without one, what a click would take."""
+    """Paint the proposal, or else the hover mask."""
     layout = context.layout
     if layout.proposal is not None:
         _dim_around(context.painter, layout, context.overlays)
@@ -118,7 +118,7 @@ def _selected_last(objects: tuple[ShownObject, ...]) -> list[ShownObject]:
 
 
 def _dim_around(painter: QPainter, layout: CanvasLayout, overlays: Overlays) -> None:
-    """The rest of the still steps back while an object is being chosen."""
+    """Dim the still outside the object being chosen."""
     assert layout.proposal is not None
     still = QPainterPath()
     still.addRect(QRectF(*layout.viewport.box).intersected(QRectF(0, 0, *layout.viewport.view)))
@@ -177,7 +177,7 @@ def _paint_box(painter: QPainter, rect: QRectF) -> None:
 
 
 def _paint_click(painter: QPainter, click: Click, viewport: Viewport) -> None:
-    """A dot with a plus or a minus, so that keeping and dropping differ in more than colour."""
+    """Paint a dot with a plus or a minus, so that keep and drop differ in more than colour."""
     at = QPointF(*viewport.to_view((click.x, click.y)))
     painter.setPen(QPen(QColor(255, 255, 255), 1.5))
     painter.setBrush(QColor(*(PROPOSAL_COLOUR if click.keep else DROP_COLOUR)))
@@ -202,7 +202,7 @@ def _paint_names(painter: QPainter, layout: CanvasLayout, font: QFont) -> None:
 def name_places(
     named: list[ShownObject], texts: list[str], layout: CanvasLayout, metrics: QFontMetricsF
 ) -> tuple[Rect | None, ...]:
-    """Where the names stand, in the view."""
+    """Return the rectangles of the names in the view."""
     wanted = []
     for thing, text in zip(named, texts, strict=True):
         assert thing.outline is not None

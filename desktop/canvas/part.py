@@ -1,4 +1,4 @@
-"""The canvas as a part of the window, with its vision worker and its controller."""
+"""The canvas as a part of the window, with its vision worker and controller."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from desktop.vision.worker_protocol import VisionBackend
 
 
 class CanvasPart:
-    """The canvas with its worker and its controller."""
+    """The canvas, its vision worker and its controller."""
 
     def __init__(self, services: Services, parent: QWidget) -> None:
         self._document = services.document
@@ -58,5 +58,5 @@ def vision_backend_factory(services: Services) -> Callable[[], VisionBackend]:
 
 
 def canvas_preferences(preferences: Preferences) -> CanvasPreferences:
-    """What of the settings is the canvas's."""
+    """Return the canvas's share of the preferences."""
     return CanvasPreferences(preferences.hover, preferences.duration, preferences.negative)

@@ -1,4 +1,4 @@
-"""What the pointer does to the canvas: presses, moves and releases become actions. No widgets, no event loop."""
+"""Turns presses, moves and releases of the pointer into actions. No widgets, no event loop."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -6,7 +6,7 @@ from enum import Enum
 from desktop.vision.geometry import Point
 
 DRAG_THRESHOLD = 5.0
-"""View pixels from the press after which it is no click any more."""
+"""Distance from the press in view pixels from which a press is a drag."""
 
 
 class Tool(Enum):
@@ -24,7 +24,7 @@ class Button(Enum):
 
 @dataclass(frozen=True)
 class Modifiers:
-    """What is held down while the pointer acts."""
+    """Modifier keys and Space while the pointer acts."""
 
     alt: bool = False
     control: bool = False
@@ -46,7 +46,7 @@ class PanAction:
 
 @dataclass(frozen=True)
 class BoxPreview:
-    """A box from one corner to the other, still being drawn."""
+    """A box still being drawn, from one corner to the other."""
 
     start: Point
     end: Point
@@ -60,7 +60,7 @@ class BoxAction:
 
 @dataclass(frozen=True)
 class StrokeAction:
-    """A brush stroke, so far or as it ended."""
+    """A brush stroke so far, or when it has ended."""
 
     points: tuple[Point, ...]
     adds: bool
@@ -79,7 +79,7 @@ class _State(Enum):
 
 
 class PointerTracker:
-    """Follows one pointer from press to release. All places are in view pixels."""
+    """Tracks one pointer from press to release. All positions are in view pixels."""
 
     def __init__(self) -> None:
         self._state = _State.IDLE
@@ -128,7 +128,7 @@ class PointerTracker:
         return None
 
     def release(self, at: Point, button: Button) -> PointerAction | None:
-        """The end of what ``button`` began; any other button ends nothing."""
+        """Return the action that ends with this button; None if the button began nothing."""
         if not self.busy or button is not self._button:
             return None
         state, self._state = self._state, _State.IDLE
@@ -139,7 +139,7 @@ class PointerTracker:
         return self._stroke(ended=True) if state is _State.STROKING else None
 
     def cancel(self) -> bool:
-        """Forgets what was begun. Returns whether anything was."""
+        """Drop the action in progress; return whether there was one."""
         was, self._state = self.busy, _State.IDLE
         return was
 
@@ -163,7 +163,7 @@ class CycleAction:
 
 @dataclass(frozen=True)
 class WheelTurn:
-    """A turn of the wheel or a stroke of two fingers, both deltas down positive as Qt gives them."""
+    """A wheel or two-finger movement; deltas have Qt's signs."""
 
     pixels: Point
     angle: Point
@@ -173,7 +173,10 @@ class WheelTurn:
 def wheel_action(
     wheel: WheelTurn, held: Modifiers, *, proposal: bool
 ) -> ZoomAction | PanAction | CycleAction:
-    """Two fingers pan, a wheel zooms, Control zooms with either; Shift cycles an open proposal, or pans sideways."""
+    """Return the action of a wheel movement.
+
+    Two fingers pan, a wheel zooms, Control zooms with either; Shift cycles an open proposal, or pans sideways.
+    """
     angle = wheel.angle[1] or wheel.angle[0]
     notches = (angle or wheel.pixels[1] * 4) / 120
     if held.shift and proposal:

@@ -1,4 +1,4 @@
-"""A widget's mouse, wheel, key and focus events, turned into the canvas's own actions."""
+"""Turns a widget's mouse, wheel, key and focus events into the canvas's actions."""
 
 from dataclasses import replace
 from typing import Protocol
@@ -42,7 +42,7 @@ BUTTONS = {Qt.MouseButton.LeftButton: Button.LEFT, Qt.MouseButton.MiddleButton: 
 
 
 class PointerTarget(Protocol):
-    """Who is told what the pointer and the keys mean."""
+    """The receiver of the actions."""
 
     @property
     def state(self) -> CanvasState: ...
@@ -58,16 +58,16 @@ class PointerTarget(Protocol):
     def on_focus(self, *, by_key: bool) -> None: ...
     def execute(self, command: CanvasCommand) -> None: ...
     def can_execute(self) -> tuple[bool, bool]:
-        """Whether there is something to accept, and something to clear."""
+        """Return whether there is something to accept, and something to clear."""
         ...
 
 
 class PointerInput(QObject):
-    """Turns a widget's mouse, wheel, key and focus events into the canvas's own actions.
+    """An event filter that turns events into actions.
 
     Args:
-        widget: whose events they are; its cursor is set.
-        target: told what they mean.
+        widget: the widget whose events are read and whose cursor is set.
+        target: receives the actions.
     """
 
     def __init__(self, widget: QWidget, target: PointerTarget) -> None:
@@ -82,7 +82,7 @@ class PointerInput(QObject):
         widget.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Return whether the event was the canvas's; if not, the widget does what it usually does."""
+        """Return whether the event was handled; if not, the widget handles it."""
         match event:
             case QMouseEvent():
                 return self._handle_mouse(event)
@@ -104,7 +104,7 @@ class PointerInput(QObject):
         return False
 
     def show_cursor(self, over_object: bool, on_still: bool) -> None:
-        """Set the cursor that tells what a press would do."""
+        """Set the cursor for what a press would do."""
         panning, tool = self._target.tracker.panning, self._target.state.tool
         if self._held.space or panning:
             shape = Qt.CursorShape.ClosedHandCursor if panning else Qt.CursorShape.OpenHandCursor
@@ -124,7 +124,7 @@ class PointerInput(QObject):
 
     def _handle_mouse(self, event: QMouseEvent) -> bool:
         match event.type():
-            # Two quick clicks are two clicks.
+            # A double click counts as two clicks.
             case QEvent.Type.MouseButtonPress | QEvent.Type.MouseButtonDblClick:
                 return self._press(event)
             case QEvent.Type.MouseMove:
@@ -181,7 +181,7 @@ class PointerInput(QObject):
                 self._target.on_stroke(action)
 
     def _turn(self, notches: float) -> None:
-        """Whole notches of a wheel cycle; parts of one add up."""
+        """Cycle by whole notches of the wheel; fractions add up."""
         self._turned += notches
         while abs(self._turned) >= 1:
             step = 1 if self._turned > 0 else -1

@@ -1,4 +1,4 @@
-"""The still as it is drawn: from the level of the pyramid that fits the zoom, kept as a pixmap of the view."""
+"""Paints the still from the pyramid level that fits the zoom, cached as a pixmap of the view."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
@@ -12,7 +12,7 @@ PIXELATED_ZOOM = 4.0
 
 
 class StillPainter:
-    """A still, and the pixmap of how it was last seen. A still without its pyramid is drawn fast and rough."""
+    """A still and the pixmap of its last view. Before its pyramid is built, the still is drawn without smoothing."""
 
     def __init__(self, still: Still, ground: QColor) -> None:
         self.still = still
@@ -28,14 +28,14 @@ class StillPainter:
         return self._pyramid is not None
 
     def refine(self, pyramid: ImagePyramid) -> None:
-        """From now on drawn from these levels."""
+        """Use these levels from now on."""
         self._pyramid = pyramid
         full = self._levels[0]
         self._levels = [full if level is None else _screen_image(level) for level in pyramid.levels]
         self._seen = None
 
     def paint(self, painter: QPainter, exposed: QRect, viewport: Viewport, ratio: float) -> None:
-        """Draws the exposed part of the view."""
+        """Paint the exposed part of the view."""
         if self._seen != (viewport, ratio):
             self._draw(viewport, ratio)
             self._seen = (viewport, ratio)
@@ -44,7 +44,7 @@ class StillPainter:
         painter.drawPixmap(part, self._pixmap, source)
 
     def _draw(self, viewport: Viewport, ratio: float) -> None:
-        """Draws what is in sight of the still into the pixmap."""
+        """Render the visible part of the still into the pixmap."""
         self.drawn_count += 1
         size = QSize(round(viewport.view[0] * ratio), round(viewport.view[1] * ratio))
         if self._pixmap.size() != size:
@@ -63,7 +63,7 @@ class StillPainter:
 
 
 def _in_sight(viewport: Viewport, level: QImage) -> tuple[QRectF, QRectF]:
-    """The part of the level that can be seen, in the view and in the level, in whole pixels of the level."""
+    """Return the visible part of a level: its rectangle in the view, and in the level in whole pixels."""
     whole = QRectF(*viewport.box)
     seen = whole.intersected(QRectF(0, 0, *viewport.view))
     if seen.isEmpty():
@@ -78,7 +78,7 @@ def _in_sight(viewport: Viewport, level: QImage) -> tuple[QRectF, QRectF]:
 
 
 def _rgb_image(still: Still) -> QImage:
-    """The still's own pixels, not copied; the still must outlive the image."""
+    """Wrap the still's pixels without copying; the still must outlive the image."""
     return QImage(still.pixels.data, still.width, still.height, still.width * 3, QImage.Format.Format_RGB888)
 
 

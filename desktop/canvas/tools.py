@@ -1,4 +1,4 @@
-"""The two small bars that float on the canvas: tools and zoom above, the open proposal below."""
+"""The floating bars of the canvas: tools and zoom, and the open proposal."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
@@ -33,7 +33,7 @@ SHEET = f"""
 
 
 class FloatingBar(QFrame):
-    """A row of controls in a rounded plate. ``set_keys`` gives them their tooltips."""
+    """A row of controls with a rounded background."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,14 +47,14 @@ class FloatingBar(QFrame):
         self._tips: dict[QToolButton, tuple[CanvasCommand, str]] = {}
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys: the tooltips name them."""
+        """Update the tooltips for another key map."""
         for button, (command, words) in self._tips.items():
             button.setToolTip(tooltip(keys.command(action_id_of(command)), keys, words))
 
     def button(
         self, picture: str, command: CanvasCommand, tip: str = "", colour: str = DARK.text
     ) -> QToolButton:
-        """A button for a command."""
+        """Create a button that emits a command."""
         button = QToolButton(self)
         button.setIcon(icon(picture, colour))
         button.setIconSize(QSize(18, 18))
@@ -74,7 +74,13 @@ class FloatingBar(QFrame):
 
 
 class ToolBar(FloatingBar):
-    """Signals: tool_chosen(Tool), command(CanvasCommand), diameter_chosen(int)."""
+    """Tools, brush size and zoom.
+
+    Signals:
+        tool_chosen(Tool): a tool button was clicked.
+        command(CanvasCommand): another button was clicked.
+        diameter_chosen(int): the brush slider was moved.
+    """
 
     tool_chosen = Signal(object)
     command = Signal(object)
@@ -137,7 +143,11 @@ class ToolBar(FloatingBar):
 
 
 class ProposalBar(FloatingBar):
-    """Which proposal is shown, and what to do with it. Signals: command(CanvasCommand)."""
+    """Which of the proposed masks is shown, with buttons to change, accept and drop it.
+
+    Signals:
+        command(CanvasCommand): a button was clicked.
+    """
 
     command = Signal(object)
 

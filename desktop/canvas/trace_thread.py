@@ -1,4 +1,4 @@
-"""The canvas's own thread: it halves stills and traces masks, so that no paint event has to."""
+"""The canvas's thread: builds image pyramids and traces masks, so that paint events never do."""
 
 from dataclasses import dataclass, field
 
@@ -19,15 +19,19 @@ class BuildPyramid:
 
 @dataclass(frozen=True)
 class TraceMask:
-    """``name`` comes back with the outline: a mask's digest, or whatever tells it apart."""
+    """A request to trace a mask; ``name`` comes back with the outline and identifies it."""
 
     name: str
     mask: Mask = field(compare=False, repr=False)
 
 
 class TraceThread(QObject):
-    """Signals:
-    halved(Pyramid), traced(str, Outline): answers. failed(Message): such as no memory; the canvas goes on.
+    """Builds pyramids and traces masks in a thread.
+
+    Signals:
+        pyramid_built(ImagePyramid): the pyramid of a still.
+        traced(str, Outline): the outline requested under this name.
+        failed(Message): an error, such as lack of memory; the canvas goes on working.
     """
 
     pyramid_built = Signal(object)
@@ -43,14 +47,14 @@ class TraceThread(QObject):
 
     @property
     def waiting(self) -> int:
-        """How many answers are still to come."""
+        """Number of pending replies."""
         return self._waiting
 
     def build_pyramid(self, still: Still) -> None:
         self._ask(BuildPyramid(still))
 
     def trace(self, name: str, mask: Mask) -> None:
-        """Asks once for each name until it is answered."""
+        """Request an outline; a name that is already pending is not requested again."""
         if name not in self._asked:
             self._asked.add(name)
             self._ask(TraceMask(name, mask))

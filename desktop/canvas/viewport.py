@@ -1,4 +1,4 @@
-"""Where the still stands in the view: the one owner of still pixels to view pixels and back. No widgets."""
+"""Where the still is in the view: the only place that converts still pixels to view pixels and back. No widgets."""
 
 from dataclasses import dataclass, replace
 
@@ -7,15 +7,20 @@ from desktop.vision.geometry import Point, Size
 MARGIN = 20.0
 MOST_ZOOM = 32.0
 LEAST_SHOWN = 64.0
-"""View pixels of the still that panning always leaves in sight."""
+"""View pixels of the still that remain visible when panning."""
 
 
 @dataclass(frozen=True)
 class Viewport:
-    """Attributes:
-    still: width and height in still pixels. view: in view pixels.
-    zoom: view pixels per still pixel. x, y: the still's top left corner in the view.
-    fitted: whether the still follows the view's size.
+    """Position and zoom of the still in the view.
+
+    Attributes:
+        still: width and height in still pixels.
+        view: width and height in view pixels.
+        zoom: view pixels per still pixel.
+        x: left edge of the still in the view.
+        y: top edge of the still in the view.
+        fitted: whether the still is refitted when the view is resized.
     """
 
     still: Size
@@ -27,7 +32,7 @@ class Viewport:
 
     @classmethod
     def fitting(cls, still: Size, view: Size) -> "Viewport":
-        """The whole still in the middle of the view; small ones are enlarged, at most twice."""
+        """Return the viewport that shows the whole still centred; small stills are enlarged at most twice."""
         zoom = min(_fit_zoom(still, view), 2.0)
         return cls(still, view, zoom, *_centred(still, view, zoom))
 
@@ -37,7 +42,7 @@ class Viewport:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """The still in the view: left, top, width, height."""
+        """The still's rectangle in the view: left, top, width, height."""
         return self.x, self.y, self.still[0] * self.zoom, self.still[1] * self.zoom
 
     def to_still(self, point: Point) -> Point:
@@ -47,12 +52,12 @@ class Viewport:
         return point[0] * self.zoom + self.x, point[1] * self.zoom + self.y
 
     def contains(self, point: Point) -> bool:
-        """Whether a point of the view is on the still."""
+        """Return whether a point of the view is on the still."""
         x, y = self.to_still(point)
         return 0 <= x < self.still[0] and 0 <= y < self.still[1]
 
     def clamped(self, point: Point) -> Point:
-        """The still pixel nearest to a point of the view; a box may begin and end outside the still."""
+        """Return the still position nearest to a point of the view; boxes may start and end outside the still."""
         x, y = self.to_still(point)
         return min(max(x, 0.0), self.still[0]), min(max(y, 0.0), self.still[1])
 
@@ -60,27 +65,27 @@ class Viewport:
         return Viewport.fitting(self.still, self.view)
 
     def zoomed(self, factor: float, at: Point) -> "Viewport":
-        """What is under ``at`` stays under it."""
+        """Return the viewport zoomed by a factor; the point ``at`` stays fixed."""
         zoom = min(max(self.zoom * factor, self.least_zoom), MOST_ZOOM)
         x, y = self.to_still(at)
         return replace(self, zoom=zoom, x=at[0] - x * zoom, y=at[1] - y * zoom, fitted=False)._kept()
 
     def at_zoom(self, zoom: float) -> "Viewport":
-        """This many view pixels per still pixel, round the middle of the view."""
+        """Return the viewport at this zoom, keeping the centre of the view."""
         return self.zoomed(zoom / self.zoom, (self.view[0] / 2, self.view[1] / 2))
 
     def moved(self, dx: float, dy: float) -> "Viewport":
         return replace(self, x=self.x + dx, y=self.y + dy, fitted=False)._kept()
 
     def resized(self, view: Size) -> "Viewport":
-        """A fitted still stays fitted; of any other the same spot stays in the middle."""
+        """Return the viewport for another view size: refitted if fitted, else with the same centre."""
         if self.fitted:
             return Viewport.fitting(self.still, view)
         dx, dy = (view[0] - self.view[0]) / 2, (view[1] - self.view[1]) / 2
         return replace(self, view=view, x=self.x + dx, y=self.y + dy)._kept()
 
     def _kept(self) -> "Viewport":
-        """Not panned out of sight."""
+        """Return the viewport moved so that part of the still stays visible."""
         _, _, width, height = self.box
         return replace(
             self,
@@ -90,7 +95,7 @@ class Viewport:
 
 
 def wheel_factor(notches: float) -> float:
-    """How much a wheel zooms: four notches double."""
+    """Return the zoom factor of a wheel movement: four notches double."""
     return float(2.0 ** (notches / 4))
 
 

@@ -1,4 +1,4 @@
-"""Which two takes are compared, and which of them is heard."""
+"""A/B comparison of two takes at matched loudness."""
 
 from dataclasses import dataclass, replace
 
@@ -11,12 +11,13 @@ from engine.sound.waveform import Waveform
 
 @dataclass(frozen=True)
 class TakePair:
-    """Two takes to be heard by turns.
+    """Two takes being compared.
 
     Attributes:
-        a, b: their digests.
-        second: whether B is heard.
-        gain_db: by how much the one that is heard is turned down; None until it has been measured.
+        a: digest of take A.
+        b: digest of take B.
+        second: whether B is playing.
+        gain_db: gain of the take that is playing, in dB; None until it is measured.
     """
 
     a: str
@@ -37,7 +38,10 @@ class TakePair:
 
 
 def pair_to_compare(scene: Scene, selection: tuple[int, ...]) -> TakePair | None:
-    """What to compare for this selection: the take in use of the first object against its newest other, if any."""
+    """Return the pair to compare for a selection, or None.
+
+    A is the used take of the first selected object, B its newest other take.
+    """
     for number in selection[:1]:
         takes = [take for take in scene.takes if number in take.objects and not take.rejected]
         used = scene.chosen_of(number)
@@ -50,7 +54,7 @@ def pair_to_compare(scene: Scene, selection: tuple[int, ...]) -> TakePair | None
 
 @dataclass(frozen=True)
 class TakeLevels:
-    """How loud a take is, None for silence, and how high it peaks."""
+    """Loudness of a take (None for silence) and its true peak."""
 
     lufs: float | None
     peak_dbtp: float
@@ -61,7 +65,7 @@ class TakeLevels:
 
 
 def matching_gains_db(a: TakeLevels, b: TakeLevels) -> tuple[float, float]:
-    """By how much to turn each down so that both are as loud as the quieter; silence is left alone."""
+    """Return the gains in dB that bring both takes to the loudness of the quieter one; silence is left alone."""
     first = second = 0.0
     if a.lufs is not None and b.lufs is not None:
         quieter = min(a.lufs, b.lufs)

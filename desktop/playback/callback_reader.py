@@ -1,4 +1,4 @@
-"""Where the device gets its frames from: reads rings without a lock, and counts what it has handed out."""
+"""The audio callback's side of playback: reads chunks from rings without locks and counts what it has played."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from desktop.playback.playhead_path import Segment
 from desktop.playback.ring import CHUNK, Chunk, Frames, silent
 
 FADE_IN = 32
-"""Frames over which sound comes in out of nothing: enough against a click, too short to dull a blow."""
+"""Frames of the fade from silence: long enough to avoid a click, too short to soften an attack."""
 
 CROSSFADE = 192
-"""Frames over which what was heard gives way to what is heard instead."""
+"""Frames of the crossfade when the audio changes."""
 
 MARKS = 256
 HEARD = 512
-"""Most blocks to keep for the meters, which come for them every few hundredths of a second."""
+"""Most blocks kept for the meters, which fetch them every few hundredths of a second."""
 
 
 @dataclass(frozen=True)
 class HeardMark:
-    """When, by the device's clock, a piece began to be heard, and since which jump."""
+    """When, on the device's clock, a segment began to be heard, and the seek it belongs to."""
 
     when: float
     piece: Segment
@@ -29,21 +29,23 @@ class HeardMark:
 
 
 class CallbackReader:
-    """The device callback pulls from one end; render-ahead offers rings at the other.
+    """The device's callback pulls from one end; render-ahead offers rings at the other.
 
-    Every attribute has one writer: ``turn``, ``underruns`` and the marks the callback, ``offered`` render-ahead.
+    Lock-free because every attribute has one writer: the callback writes ``turn``, ``underruns`` and the marks,
+    render-ahead
+    writes ``offered``.
 
     Args:
-        rate: frames a second of the device.
+        rate: frames per second of the device.
     """
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
         self.turn = (-1, 0)
-        """The jump that is being heard, and the chunk in it that is next or already begun."""
+        """The seek being heard, and the index of the chunk that is next or already begun."""
         self.underruns = 0
         self.finished = -1
-        """The last jump that was heard to its end."""
+        """The last seek that was played to its end."""
         self.offered = silent(-1)
         self.heard: deque[Frames] = deque(maxlen=HEARD)
         self._ring = self.offered
@@ -56,7 +58,7 @@ class CallbackReader:
         self._crossfade = np.linspace(0.0, 1.0, CROSSFADE, endpoint=False, dtype=np.float32)[:, None]
 
     def pull(self, out: Frames, when: float) -> None:
-        """Fills ``out``, float32 (frames, 2), which will be heard from ``when`` on. Called by the device only."""
+        """Fill ``out``, float32 (frames, 2), which will be heard from time ``when``. Called by the device only."""
         filled = 0
         while filled < len(out):
             if self._within == CHUNK and not self._next():
@@ -70,18 +72,18 @@ class CallbackReader:
         self.heard.append(out.copy())
 
     def position(self, now: float, seek_id: int) -> float | None:
-        """The place of the timeline that is heard at ``now``; None where nothing since this jump has been yet."""
+        """Return the timeline position heard at ``now``, or None if nothing since this seek has been heard."""
         for mark in reversed(tuple(self._marks)):
             if mark.seek_id != seek_id:
                 return None
             if mark.when <= now:
-                # A clock in seconds rounds: what is a hair under a whole frame is that frame.
+                # Times in seconds are rounded: just under a whole frame is that frame.
                 frames = min(int((now - mark.when) * self.rate + 0.01), mark.piece.frames)
                 return mark.piece.at + frames * mark.piece.step
         return None
 
     def _next(self) -> bool:
-        """Goes to the next chunk; False where there is none, and the time stands still."""
+        """Advance to the next chunk; return False if there is none, in which case the position stands still."""
         index = self.turn[1] + (self._chunk is not None)
         leaving = self._ring.get(index)
         index, changed = self._change(index)
@@ -99,7 +101,7 @@ class CallbackReader:
         return False
 
     def _change(self, index: int) -> tuple[int, bool]:
-        """Goes over to the ring that is offered, if its time has come: the chunk to go on with, and whether it did."""
+        """Switch to the offered ring if it has the chunk; return the index to continue at, and whether it switched."""
         offered = self.offered
         same = offered.seek_id == self._ring.seek_id
         if offered is self._ring or (same and index < offered.first):
@@ -114,7 +116,7 @@ class CallbackReader:
     def _joined(
         self, frames: Frames, leaving: Chunk | None, changed: bool, silent_before: bool
     ) -> Frames | None:
-        """The frames with their beginning joined to what was heard until now; None where nothing is to be done."""
+        """Return the frames with a crossfade or fade-in at their start; None if none is needed."""
         if silent_before:
             joined = frames.copy()
             joined[:FADE_IN] *= self._fade_in
@@ -140,7 +142,7 @@ class CallbackReader:
             self.underruns += 1
 
     def _mark(self, count: int, when: float) -> None:
-        """Notes when each piece of the next ``count`` frames of the chunk will be heard."""
+        """Record when each segment of the next ``count`` frames of the chunk will be heard."""
         if self._chunk is None:
             return
         begin, end, at = self._within, self._within + count, 0

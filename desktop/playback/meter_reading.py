@@ -1,4 +1,4 @@
-"""How loud what was heard is: a reading of its loudness, its peaks, and the highest since the start. No widgets."""
+"""Meter values of what was heard: loudness, sample peaks and the highest true peak. No widgets."""
 
 import math
 from collections.abc import Iterable
@@ -13,17 +13,20 @@ from engine.sound.waveform import to_db
 
 FALL_DB_A_SECOND = 24.0
 LOWEST_DB = -60.0
-"""Where the bars end."""
+"""Lower end of the level bars."""
 
 
 @dataclass(frozen=True)
 class MeterReading:
-    """What the meters show; None, or -inf, where there is no value.
+    """Meter values; None, or -inf for peaks, where there is no value.
 
     Attributes:
-        momentary, short_term, integrated: in LUFS.
-        true_peak: the highest since the start, in dBTP.
-        left, right: the sample peaks, in dB of full scale, falling slowly.
+        momentary: momentary loudness in LUFS.
+        short_term: short-term loudness in LUFS.
+        integrated: integrated loudness in LUFS.
+        true_peak: highest true peak since the start, in dBTP.
+        left: sample peak of the left channel in dBFS, falling slowly.
+        right: sample peak of the right channel in dBFS, falling slowly.
     """
 
     momentary: float | None = None
@@ -35,10 +38,10 @@ class MeterReading:
 
 
 class PlaybackMeter:
-    """Fed with what was heard.
+    """Measures the blocks that were heard.
 
     Args:
-        rate: frames a second.
+        rate: frames per second.
     """
 
     def __init__(self, rate: int) -> None:
@@ -47,7 +50,7 @@ class PlaybackMeter:
         self._peaks = [-math.inf, -math.inf]
 
     def take(self, blocks: Iterable[Frames]) -> MeterReading:
-        """Takes what was heard since the last time, and reads."""
+        """Measure the blocks heard since the last call and return the meter values."""
         whole = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
         self._meter.feed(np.ascontiguousarray(whole.T))
         fall = FALL_DB_A_SECOND * len(whole) / self.rate
@@ -69,14 +72,14 @@ class PlaybackMeter:
 
 
 def bar_fraction(db: float) -> float:
-    """How far up a bar of decibels reaches, from 0 to 1: a decibel near full scale is more than one far below."""
+    """Return how far a level bar reaches, 0 to 1. The scale is finer near full scale."""
     if db <= LOWEST_DB:
         return 0.0
     return float(min(1.0, ((db - LOWEST_DB) / -LOWEST_DB) ** 1.6))
 
 
 def level_text(value: float | None) -> str:
-    """A reading as it is shown: "-23.1", or a dash where there is none."""
+    """Return a meter value as text: "-23.1", or a dash without a value."""
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:.1f}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""The thread that measures what was heard: far from the callback, and from the GUI thread."""
+"""The thread that measures what was heard, apart from the audio callback and the GUI thread."""
 
 import threading
 from collections.abc import Callable
@@ -13,11 +13,13 @@ EVERY_SECONDS = 0.04
 
 
 class MeterThread(QThread):
-    """Args:
-    line: gives the device's tap, or None while there is none.
+    """Measures playback at a fixed interval.
+
+    Args:
+        line: returns the open stream, or None.
 
     Signals:
-        read(Reading): another reading.
+        read(MeterReading): new meter values.
     """
 
     read = Signal(object)
@@ -33,12 +35,12 @@ class MeterThread(QThread):
         self._last = MeterReading()
 
     def prepare(self) -> None:
-        """Starts, so that what takes long to load is there when something is heard."""
+        """Start the thread, so that its slow imports are done when playback starts."""
         if not self.isRunning() and not self._closing.is_set():
             self.start()
 
     def restart(self) -> None:
-        """Measures from now on, as if nothing had been heard before."""
+        """Start a new measurement."""
         self._anew.set()
         self.prepare()
 
@@ -47,7 +49,7 @@ class MeterThread(QThread):
         self.wait()
 
     def run(self) -> None:
-        # The filters' library takes a second to load.
+        # The filter library takes a second to import.
         PlaybackMeter(48_000).take([np.zeros((480, 2), np.float32)])
         while not self._closing.wait(EVERY_SECONDS):
             reading = self._measure()

@@ -1,4 +1,4 @@
-"""The meters: bars of left and right, loudness in four numbers. Shows readings, and measures nothing itself."""
+"""The meters: left and right level bars and four loudness numbers. Shows readings, measures nothing."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
@@ -11,7 +11,7 @@ from desktop.theme.icons import icon
 MARKS_DB = (0, -6, -12, -24, -36)
 LOUD_DB, WARM_DB = -1.0, -9.0
 OVER_DBTP = -1.0
-"""EBU R 128 allows no higher true peak."""
+"""The highest true peak that EBU R 128 allows."""
 
 READOUTS = (
     ("momentary", "M", "Momentary loudness: the last 0.4 s, in LUFS"),
@@ -22,7 +22,7 @@ READOUTS = (
 
 
 class LevelBars(QWidget):
-    """Left and right, lying, with a scale between them."""
+    """Horizontal level bars of left and right with a scale between them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,10 +74,10 @@ class LevelBars(QWidget):
 
 
 class Meters(QFrame):
-    """Bars and numbers, and a button that begins anew.
+    """Level bars, numbers and a reset button.
 
     Signals:
-        restart_asked(): to measure from now on.
+        restart_requested(): the reset button was clicked.
     """
 
     restart_requested = Signal()

@@ -1,4 +1,4 @@
-"""Where sound goes: PortAudio where there is one, else a clock that pulls frames and lets them fall."""
+"""Audio outputs: PortAudio, or a silent device with the same timing where there is no sound."""
 
 import threading
 import time
@@ -10,22 +10,22 @@ import numpy as np
 from desktop.playback.ring import CHUNK, Frames
 
 Pull = Callable[[Frames, float], None]
-"""Fills float32 (frames, 2), which will be heard from that time of the device's clock on."""
+"""Fills float32 (frames, 2), which will be heard from the given time of the device's clock."""
 
 LATENCY_SECONDS = 0.04
-"""Asked of PortAudio. More is safer, but together with two chunks it must stay well under 100 ms."""
+"""Latency requested from PortAudio. Together with two chunks it must stay well under 100 ms."""
 
 NO_PORTAUDIO = "No sound: PortAudio is not installed (libportaudio2). Everything else works."
 NO_OUTPUT = "No sound: there is no audio output on this machine. Everything else works."
 
 
 class OutputDevice(Protocol):
-    """Something that pulls frames at a steady rate.
+    """An output that pulls frames at a steady rate.
 
     Attributes:
-        rate: frames a second.
+        rate: frames per second.
         latency: seconds from a pull until its first frame is heard.
-        reason: why nothing is heard, as a sentence for the status line; empty where it is.
+        reason: why nothing is heard, as a sentence for the status bar; empty if there is sound.
     """
 
     rate: int
@@ -35,19 +35,19 @@ class OutputDevice(Protocol):
     def start(self) -> None: ...
 
     def stop(self) -> None:
-        """Pulls no more, until it is started again."""
+        """Stop pulling until it is started again."""
 
     def close(self) -> None: ...
 
     def time(self) -> float:
-        """Seconds on the clock by which pulls are told when they are heard."""
+        """Return the stream time in seconds, the clock of ``Pull``'s ``when``."""
 
     def lost(self) -> bool:
-        """Whether it was started and has stopped by itself, as when it is unplugged."""
+        """Return whether it was started and has stopped by itself, for example because it was unplugged."""
 
 
 class PullSwitch:
-    """What a device pulls from, once something is put into it; until then, silence."""
+    """Forwards pulls to ``pull`` once that is set; silence until then."""
 
     def __init__(self) -> None:
         self.pull: Pull = _silence
@@ -57,13 +57,13 @@ class PullSwitch:
 
 
 class SilentDevice:
-    """Pulls as a device would, by the clock, in a thread of its own; nothing is heard.
+    """Pulls by the system clock in a thread of its own and discards the frames.
 
     Args:
-        rate: frames a second.
-        pull: asked for every block.
-        reason: why there is nothing better.
-        block: frames of a block.
+        rate: frames per second.
+        pull: called for every block.
+        reason: why there is no sound.
+        block: frames per block.
     """
 
     latency = 0.0
@@ -109,12 +109,12 @@ class PortAudioDevice:
     """A PortAudio output.
 
     Args:
-        rate: frames a second to ask for; where the device will not, it runs at its own.
-        pull: asked for every block, in PortAudio's callback.
+        rate: requested frames per second; if the device refuses it, its own rate is used.
+        pull: called for every block, in PortAudio's callback.
         library: the module ``sounddevice``.
 
     Raises:
-        OSError: it will not open.
+        OSError: the device cannot be opened.
     """
 
     reason = ""
@@ -153,7 +153,7 @@ class PortAudioDevice:
             self._stream.close()
 
     def time(self) -> float:
-        # Never of a closed stream: PortAudio would look at memory that it has given back.
+        # Not on a closed stream: PortAudio would read freed memory.
         with self._closing:
             return 0.0 if self._closed else float(self._stream.time)
 
@@ -161,7 +161,7 @@ class PortAudioDevice:
         return self._started and not self._stream.active
 
     def _call(self, out: Frames, frames: int, moment: Any, status: Any) -> None:  # noqa: ARG002 - PortAudio's
-        # Some hosts leave the time of output at 0.
+        # Some host APIs leave the output time at 0.
         when = float(moment.outputBufferDacTime) or float(moment.currentTime) + self.latency
         if self._channels == 2:
             self._pull(out, when)
@@ -172,7 +172,7 @@ class PortAudioDevice:
 
 
 def open_device(rate: int, pull: Pull) -> OutputDevice:
-    """The machine's audio output, or one that is silent and says why."""
+    """Open the machine's audio output, or a silent device that says why there is no sound."""
     try:
         import sounddevice
     except OSError:
@@ -181,7 +181,7 @@ def open_device(rate: int, pull: Pull) -> OutputDevice:
 
 
 def open_with(library: Any, rate: int, pull: Pull) -> OutputDevice:
-    """The same, through a library that was found."""
+    """Open the output through a given ``sounddevice`` module."""
     try:
         library.query_devices(kind="output")
     except (library.PortAudioError, ValueError):

@@ -1,4 +1,4 @@
-"""The thread that feeds the device: opens it, starts it while something is to be heard, fills rings ahead of it."""
+"""The thread that owns the audio device: opens it, starts and stops it, and renders ahead of it."""
 
 import logging
 import sys
@@ -16,14 +16,15 @@ from engine.logs import log_failure
 log = logging.getLogger(__name__)
 
 OpenDevice = Callable[[int, Pull], OutputDevice]
-"""From a rate and what is to be pulled to a device; runs in the thread, for it may take long."""
+"""Opens a device from a rate and a pull function. Called in the output thread, because it may take long."""
 
 LINGER_SECONDS = 4.0
-"""A device goes on pulling silence for a while: to start one again takes longer than to go on."""
+"""Keep the stream open for 4 s after stop; reopening takes longer."""
 
 SWITCH_SECONDS = 0.001
-"""How long another thread's Python may keep the interpreter from this one and from the callback. At Python's own 5 ms,
-every numpy call beside a busy thread costs as much, and rendering falls behind."""
+"""Python's thread switch interval while this thread runs. With Python's default of 5 ms, every numpy call beside a busy
+thread waits that long, and rendering falls behind.
+"""
 
 REST_SECONDS = 0.02
 NEVER = sys.maxsize
@@ -32,13 +33,13 @@ LOST = "No sound: the audio output has gone. Press play to look for it again."
 
 @dataclass(frozen=True)
 class OpenStream:
-    """A device and the tap that it pulls from."""
+    """An open device and the reader that it pulls from."""
 
     device: OutputDevice
     reader: CallbackReader
 
     def position(self, seek_id: int) -> float | None:
-        """The place of the timeline that is heard now, or None before anything since this jump is."""
+        """Return the timeline position heard now, or None if nothing since this seek has been heard."""
         return self.reader.position(self.device.time(), seek_id)
 
 
@@ -47,11 +48,11 @@ class OutputThread:
 
     Args:
         open_device: opens the audio output.
-        opened: is told of each device that was opened, in this thread.
-        failed: is told of what goes wrong, in this thread.
+        opened: called in this thread with each device that was opened.
+        failed: called in this thread with each error.
 
     Attributes:
-        line: the device and what it pulls from; None until one is open.
+        line: the open stream; None until a device is open.
     """
 
     def __init__(
@@ -74,14 +75,14 @@ class OutputThread:
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
 
     def request(self, request: PlaybackRequest, rate: int) -> None:
-        """Request playback of a source at ``rate``; replaces the previous request."""
+        """Request playback at the timeline's ``rate``; replaces the previous request."""
         self._requested = (request, rate)
         self._wake.set()
         if not self._thread.is_alive() and not self._closing:
             self._thread.start()
 
     def close(self) -> None:
-        """Ends the thread and lets the device go."""
+        """End the thread and close the device."""
         self._closing = True
         self._wake.set()
         if self._thread.is_alive():
@@ -113,7 +114,7 @@ class OutputThread:
         worked = self._render_ahead is not None and self._render_ahead.feed(request)
         try:
             self._check_device(request)
-        except Exception as error:  # noqa: BLE001 - an edge: a driver may raise anything, and it is told
+        except Exception as error:  # noqa: BLE001 - edge: a driver may raise anything
             log_failure(log, "Checking the sound output", error)
             self._replace(error)
         return worked
@@ -143,7 +144,7 @@ class OutputThread:
         self._opened(device)
 
     def _check_device(self, request: PlaybackRequest) -> None:
-        """Starts the device while something is to be heard, and stops it a while after."""
+        """Start the device while something plays; stop it ``LINGER_SECONDS`` after."""
         if self.line is None:
             return
         device = self.line.device
@@ -156,7 +157,7 @@ class OutputThread:
             device.stop()
 
     def _replace(self, error: Exception) -> None:
-        """Goes on without sound after the device has failed; from the next jump on it looks for one again."""
+        """Continue with a silent device after an error; the next seek tries to open a device again."""
         self._failed(error if isinstance(error, Failed) else Failed(f"{LOST} ({error})"))
         self._lost_in = self._requested[0].seek_id
         socket = PullSwitch()

@@ -18,11 +18,13 @@ from desktop.services import Services
 
 
 class PlaybackStrip(QFrame):
-    """Args:
-    player: the player it controls; closed with the strip.
-    document: holds the selection, whose takes are compared.
-    messages: told what cannot be done.
-    keys: for the tooltips.
+    """The transport, the meters, the player and the meter thread.
+
+    Args:
+        player: the player it controls; closed with the strip.
+        document: holds the selection, whose takes are compared.
+        messages: shows why something cannot be played.
+        keys: the key map, for the tooltips.
     """
 
     def __init__(
@@ -52,24 +54,24 @@ class PlaybackStrip(QFrame):
         player.restarted.connect(self._thread.restart)
 
     def prepare(self) -> None:
-        """Gets everything ready in the background, so that the first press of play is heard at once."""
+        """Open the device and render ahead in the background, so that play starts at once."""
         self._thread.prepare()
         self.player.prepare()
 
     def bind(self, actions: Actions) -> None:
-        """Says what playing does for which action."""
+        """Bind the transport's commands."""
         actions.register(TRANSPORT_COMMANDS, self)
         actions.route(TRANSPORT_ROUTES, self, None)
         self.player.state_changed.connect(actions.refresh)
 
     def close_down(self) -> None:
-        """Ends the player and the measuring."""
+        """Stop the player and the meter thread."""
         self._thread.close()
         self.player.close()
 
 
 class PlaybackPart:
-    """The strip, joined to the window's services: a ``Panel``. The timeline is joined to its ``player``."""
+    """The strip connected to the window's services. It is part of the timeline's panel."""
 
     def __init__(self, services: Services, parent: QWidget, device: OpenDevice = open_device) -> None:
         self.takes = ProjectTakeSource(services.document, parent)

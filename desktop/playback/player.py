@@ -1,4 +1,4 @@
-"""The player: what is heard, from where and how fast. Decides in the GUI thread; sound is made in other threads."""
+"""The player: decides in the GUI thread what plays, from where and how fast; audio is rendered in other threads."""
 
 import math
 from dataclasses import replace
@@ -28,27 +28,27 @@ from engine.sound.cache import TakeSource
 
 TICK_MS = 15
 GRAIN_SECONDS = 0.07
-"""How long a place sounds while the playhead is dragged over it."""
+"""Length of the sound at each position while scrubbing."""
 
 
 class Player(QObject):
-    """Plays the document's timeline, and takes by themselves.
+    """Plays the document's timeline, and single takes.
 
     Args:
-        document: its timeline is what is heard; an edit is heard within a tenth of a second.
-        takes: the samples of takes by digest; called in the playback thread.
-        messages: told when something cannot be played.
+        document: its timeline is played; edits are heard within 0.1 s.
+        takes: returns the samples of a take by digest; called in the playback thread.
+        messages: shows why something cannot be played.
         open_device: opens the audio output, in the playback thread.
 
     Signals:
-        position_changed(int): the playhead stands at another sample of the timeline.
-        state_changed(): it plays, stops, has another speed, loop, take or pair.
-        loop_changed(object): another loop, as (start, stop), or None.
-        availability_changed(): there is sound, or none, since a device was opened.
-        restarted(): playing began anew, so meters do too.
+        position_changed(int): the playhead is at another sample of the timeline.
+        state_changed(): playing, speed, loop, take or pair has changed.
+        loop_changed(object): the loop has changed: (start, stop), or None.
+        availability_changed(): a device was opened, with sound or without.
+        restarted(): playback started anew; meters reset.
     """
 
-    # A sample may lie past 2**31, which is as far as Signal(int) reaches.
+    # Signal(int) overflows at 2**31; sample positions may be larger.
     position_changed = Signal(object)
     state_changed = Signal()
     loop_changed = Signal(object)
@@ -96,24 +96,24 @@ class Player(QObject):
 
     @property
     def line(self) -> OpenStream | None:
-        """The device and what it pulls from, once one is open."""
+        """The open stream, or None."""
         return self._output_thread.line
 
     @property
     def position(self) -> int:
-        """The sample of the timeline that is heard now, or stood at."""
+        """The sample of the timeline that is heard now, or the playhead's while stopped."""
         if self.playing:
             self._place = self._heard(self._place)
         return self._place
 
     @property
     def speed(self) -> float:
-        """1 while playing, less than 0 backwards, 0 when it stands."""
+        """1 at normal speed, negative backwards, 0 while stopped."""
         return self._request.speed
 
     @property
     def playing(self) -> bool:
-        """Whether the timeline is being played."""
+        """Whether the timeline is playing."""
         return self.speed != 0.0 and self._on_timeline and self._request.seconds is None
 
     @property
@@ -126,44 +126,44 @@ class Player(QObject):
 
     @property
     def take_heard(self) -> str | None:
-        """The digest of the take that is played by itself, or None."""
+        """Digest of the take that plays by itself, or None."""
         return self._alone
 
     @property
     def pair(self) -> TakePair | None:
-        """The takes that are compared, or None."""
+        """The takes being compared, or None."""
         return self._pair
 
     @property
     def underruns(self) -> int:
-        """How often the device has found nothing to play while it should."""
+        """How often the device found no rendered audio while playing."""
         return 0 if self.line is None else self.line.reader.underruns
 
     @property
     def available(self) -> bool:
-        """Whether anything can be heard; taken to be so until a device was tried."""
+        """Whether there is sound; True until a device has been tried."""
         return not self.reason
 
     @property
     def reason(self) -> str:
-        """Why nothing can be heard, as a sentence; empty where it can."""
+        """Why there is no sound, as a sentence; empty if there is."""
         return "" if self._device is None else self._device.reason
 
     def prepare(self) -> None:
-        """Looks for the audio output, and renders ahead of the playhead, in the playback thread."""
+        """Open the device and render ahead of the playhead, in the playback thread."""
         self._ask(self._request)
 
     def close(self) -> None:
-        """Ends playing and its threads."""
+        """Stop playback and its threads."""
         self._timer.stop()
         self._output_thread.close()
 
     def play(self) -> None:
-        """Plays from the playhead; with a loop that it does not stand in, from there; at the end, from 0."""
+        """Play from the playhead; from the loop's start if the playhead is outside it, from 0 if it is at the end."""
         self._begin(play_from(self.position, self._loop_requested, self.timeline), 1.0)
 
     def stop(self) -> None:
-        """Stops where it is."""
+        """Stop at the current position."""
         place = self.position
         self._alone = self._pair = None
         self._timer.stop()
@@ -177,7 +177,7 @@ class Player(QObject):
             self.play()
 
     def shuttle(self, direction: int) -> None:
-        """One step faster on (1) or back (-1), as L and J do."""
+        """Step the speed faster forwards (1) or backwards (-1), as the keys L and J do."""
         speed = next_speed(self.speed if self.playing else 0.0, direction)
         if self.playing:
             self._ask(replace(self._request, speed=speed))
@@ -188,7 +188,7 @@ class Player(QObject):
             self._begin(self.position, speed)
 
     def seek(self, sample: int) -> None:
-        """Goes to a sample; if it plays, it plays on from there."""
+        """Move the playhead to a sample; playback continues from there."""
         sample = max(0, min(sample, MOST_SAMPLES))
         if self.playing:
             self._seek_to(sample, self.speed)
@@ -198,14 +198,14 @@ class Player(QObject):
             self._stand(sample)
 
     def scrub(self, sample: int) -> None:
-        """Goes to a sample and lets it sound for a moment, as while the playhead is dragged."""
+        """Move the playhead to a sample and play a short grain there."""
         self.seek(sample)
         if not self.playing:
             self._ask(replace(self._next(self._place), speed=1.0, seconds=GRAIN_SECONDS))
             self._timer.start()
 
     def step_frames(self, frames: int) -> None:
-        """This many frames of the picture on, or back, to the start of one."""
+        """Move the playhead by ``frames`` picture frames, to the start of a frame."""
         self.scrub(step_frames(self.position, frames, self.timeline))
 
     def step_seconds(self, seconds: int) -> None:
@@ -215,23 +215,23 @@ class Player(QObject):
         self.seek(0)
 
     def to_end(self) -> None:
-        """To the end of the last clip."""
+        """Move the playhead to the end of the last clip."""
         self.seek(self.timeline.length)
 
     def set_loop(self, start: int, stop: int) -> None:
-        """The stretch to go round in. One that is too short to hear is none."""
+        """Set the loop. One that is too short to be heard clears it."""
         self._set_loop(loop_between(start, stop, self.timeline.rate))
 
     def mark_in(self) -> None:
-        """The loop begins at the playhead."""
+        """Set the loop's start to the playhead."""
         self.set_loop(*loop_from(self.position, self._loop, self.timeline))
 
     def mark_out(self) -> None:
-        """The loop ends at the playhead."""
+        """Set the loop's end to the playhead."""
         self.set_loop(*loop_until(self.position, self._loop))
 
     def set_looping(self, on: bool) -> None:
-        """Whether playing goes round in the loop; without one, in the whole timeline."""
+        """Switch looping; without a loop, the whole timeline is looped."""
         self._looping = on
         if on and self._loop is None and self.timeline.length:
             self.set_loop(0, self.timeline.length)
@@ -239,7 +239,7 @@ class Player(QObject):
         self.state_changed.emit()
 
     def play_take(self, digest: str) -> None:
-        """Plays a take by itself, once; the playhead stays where it is. Unknown takes are told of."""
+        """Play a take once; the playhead stays. An unknown take shows a message."""
         length = self._length_of(digest)
         if length is None:
             return
@@ -250,7 +250,7 @@ class Player(QObject):
         self._start(replace(self._next(0), sound=sound, speed=1.0, seconds=seconds, loop=None))
 
     def compare(self, pair: TakePair) -> None:
-        """Plays two takes by turns, as loud as the quieter, over and over. ``switch`` goes to the other."""
+        """Loop one of two takes, both at the loudness of the quieter one. ``switch`` changes to the other."""
         lengths = self._length_of(pair.a), self._length_of(pair.b)
         if lengths[0] is None or lengths[1] is None:
             return
@@ -260,7 +260,7 @@ class Player(QObject):
         self._start(replace(self._next(0), sound=self._side(pair), speed=1.0, loop=round_both))
 
     def switch(self) -> None:
-        """The other of the two that are compared, at the same place in it."""
+        """Change to the other take of the pair, at the same position."""
         if self._pair is None:
             return
         self._pair = self._pair.switched()
@@ -298,7 +298,7 @@ class Player(QObject):
         self.position_changed.emit(place)
 
     def _next(self, start: int) -> PlaybackRequest:
-        """Stands at a place of the timeline; a jump of its own."""
+        """Return a request at a timeline position, with a new seek id."""
         return PlaybackRequest(self._mix, self._request.seek_id + 1, start, loop=self._loop_requested)
 
     def _ask(self, request: PlaybackRequest) -> None:
@@ -322,12 +322,12 @@ class Player(QObject):
             self._stand(self.timeline.length)
 
     def _is_over(self, here: int) -> bool:
-        """Whether all has been played: never when it began after the last clip, for then that is wanted."""
+        """Return whether playback has reached the end; never if it started after the last clip."""
         loops = self._request.loop is not None and here < self._request.loop[1]
         return self.speed > 0 and not loops and not self._past_end and here >= self.timeline.length
 
     def _end(self) -> None:
-        """What was played came to its end by itself."""
+        """Stop because the end was reached."""
         backwards = self.speed < 0
         if self.playing or self._alone is not None:
             self.stop()
@@ -355,7 +355,7 @@ class Player(QObject):
         return max(1, take.length_at(self.timeline.rate))
 
     def _side(self, pair: TakePair) -> PlaybackSource:
-        """The one of the pair that is to be heard."""
+        """Return the source of the take of the pair that plays."""
         heard = pair.heard
         return SingleTakeSource(
             self._sources,
@@ -368,7 +368,7 @@ class Player(QObject):
 
     @Slot(object)
     def _follow(self, scene: Scene) -> None:
-        """Takes over an edited timeline, or another one."""
+        """Play another timeline, or the edited one."""
         if self._document.project is not self._project:
             self._project = self._document.project
             self._mix = TimelineSource(self._sources, scene.timeline)

@@ -1,15 +1,15 @@
-"""The way through time: which places on the timeline are heard one after another, at any speed, round a loop."""
+"""The playhead's path: which timeline positions are heard in order, at any speed, in a loop or not."""
 
 import math
 from dataclasses import dataclass, replace
 
 Span = tuple[int, int]
-"""From a sample to before another."""
+"""From one sample to before another."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch without a jump: this many frames of the device, from this place of the timeline on, by this step."""
+    """A stretch without a jump: device frames, the timeline position of the first, and the step between them."""
 
     frames: int
     at: float
@@ -17,18 +17,18 @@ class Segment:
 
     @property
     def after(self) -> float:
-        """Where it would go on."""
+        """The position following the segment."""
         return self.at + self.frames * self.step
 
 
 @dataclass(frozen=True)
 class PlayheadPath:
-    """Where playing stands and how it goes on.
+    """Position and direction of playback.
 
     Attributes:
-        at: the place on the timeline, in its samples, of the next frame of the device.
-        step: samples of the timeline to a frame of the device; less than 0 is backwards.
-        loop: goes round in here, once it is in.
+        at: timeline position of the next device frame, in samples.
+        step: timeline samples per device frame; negative is backwards.
+        loop: the loop, which takes effect once the position is inside.
     """
 
     at: float
@@ -36,9 +36,9 @@ class PlayheadPath:
     loop: Span | None = None
 
     def advance(self, frames: int) -> tuple[tuple[Segment, ...], "PlayheadPath"]:
-        """The next pieces, ``frames`` long together, and how it goes on after them.
+        """Return the segments of the next ``frames`` frames and the path after them.
 
-        Backwards, the way ends before sample 0: then they are shorter.
+        Backwards the path ends before sample 0, so the segments may be shorter.
         """
         pieces: list[Segment] = []
         path, left = self, frames
@@ -53,19 +53,19 @@ class PlayheadPath:
         return tuple(pieces), path
 
     def _before_turn(self, most: int) -> int:
-        """How many frames there are until the loop turns, or the beginning is reached."""
+        """Return the number of frames until the loop turns or the start is reached."""
         if self.step > 0:
             if self.loop is None or self.at >= self.loop[1]:
                 return most
             count = math.ceil((self.loop[1] - self.at) / self.step)
-            # The quotient may have been rounded up past a whole number: the last place decides.
+            # The quotient may have been rounded up to a whole number: check the last position.
             return count - 1 if count > 1 and self.at + (count - 1) * self.step >= self.loop[1] else count
         lowest = self.loop[0] if self.loop is not None and self.at >= self.loop[0] else 0
         count = math.floor((self.at - lowest) / -self.step) + 1
         return count - 1 if count > 1 and self.at + (count - 1) * self.step < lowest else count
 
     def _turned(self, after: float) -> float:
-        """Where it goes on after a piece that ended here."""
+        """Return the position after a segment that ended here, wrapped by the loop."""
         if self.loop is None:
             return after
         start, stop = self.loop

@@ -17,36 +17,36 @@ from engine.logs import log_failure
 log = logging.getLogger(__name__)
 
 READY_CHUNKS = 4
-"""Chunks that must lie ahead before a ring is offered: 43 ms at 48 kHz."""
+"""Chunks to render before a ring is offered: 43 ms at 48 kHz."""
 
 SAFE_CHUNKS = 12
 """Chunks buffered before accepting the next change, so that rapid edits cannot cause underruns."""
 
 MAX_AHEAD = CAPACITY - 8
-"""Chunks to lie ahead at most; those just heard stay, for a crossfade from them."""
+"""Most chunks rendered ahead; the chunks just heard stay in the ring for crossfades."""
 
 
 class PlaybackSource(Protocol):
     """A playable source. Both methods are called in the render-ahead thread only."""
 
     def open(self) -> ReadSamples:
-        """Makes it ready. May read files."""
+        """Prepare the source and return its reading function. May read files."""
 
     def warm(self, at: int) -> bool:
-        """Renders a little of what will be wanted after ``at``; False when there is nothing to do."""
+        """Render a little of what follows ``at``; return False if there is nothing to render."""
 
 
 @dataclass(frozen=True)
 class PlaybackRequest:
-    """What is to be heard, as one value: the newest takes the place of those before.
+    """What to play; a new request replaces the previous one.
 
     Attributes:
-        sound: what; None is nothing.
-        jump: with another number than before, it begins anew at ``start``; else it goes on where it is.
-        start: the sample of the timeline to begin at.
-        speed: 1 is as it is, less than 0 backwards, 0 is not at all.
-        loop: goes round in here, once it is in.
-        seconds: to end after so long, at any speed.
+        sound: the source; None is silence.
+        seek_id: if it differs from the last request's, playback starts at ``start``; else it continues where it is.
+        start: timeline sample to start at.
+        speed: 1 is normal, negative is backwards, 0 is stopped.
+        loop: the loop, which takes effect once the position is inside.
+        seconds: stop after this time, at any speed; None plays on.
     """
 
     sound: PlaybackSource | None = None
@@ -58,12 +58,12 @@ class PlaybackRequest:
 
 
 class RenderAhead:
-    """Works in small steps, so that whoever calls it can do other things in between.
+    """Renders in small steps, so that the caller can do other work in between.
 
     Args:
-        tap: gets the rings.
-        ratio: samples of the timeline to a frame of the device.
-        failed: is told of what goes wrong, once for each jump; silence is heard then.
+        reader: receives the rings.
+        ratio: timeline samples per device frame.
+        failed: called with an error, once per seek; silence is played then.
     """
 
     def __init__(self, reader: CallbackReader, ratio: float, failed: Callable[[Exception], None]) -> None:
@@ -98,7 +98,7 @@ class RenderAhead:
             self._path = PlayheadPath(float(request.start), self._ratio)
         else:
             self._ring, at = self._begin(request) if request.seek_id != before.seek_id else self._branch()
-            # On whole samples, where the device lets it be, nothing is interpolated.
+            # Start on whole samples: at equal rates nothing is interpolated then.
             at = float(round(at)) if self._ratio == 1.0 else at
             self._path = PlayheadPath(at, request.speed * self._ratio, request.loop)
             while self._output_thread() and self._ahead() < READY_CHUNKS:
@@ -109,7 +109,7 @@ class RenderAhead:
         return Ring(request.seek_id), float(request.start)
 
     def _branch(self) -> tuple[Ring, float]:
-        """A ring that takes this one's place from the first chunk that is not being heard yet, and where that is."""
+        """Return a ring that replaces this one from the first chunk not yet being heard, and its position."""
         old = self._ring
         first = max(old.first, min(self._next_index(), old.written))
         chunk = old.get(first)
@@ -125,7 +125,7 @@ class RenderAhead:
             self._tell(error)
 
     def _next_index(self) -> int:
-        """The first chunk that is not being heard yet."""
+        """Return the index of the first chunk not yet being heard."""
         jump, index = self._reader.turn
         return index + 1 if jump == self._ring.seek_id else 0
 
@@ -133,7 +133,7 @@ class RenderAhead:
         return self._ring.written - self._next_index()
 
     def _may_change(self) -> bool:
-        """Whether enough lies ahead to follow a change that is not a jump."""
+        """Return whether enough is rendered ahead to accept a change that is not a seek."""
         return self._ring.ends is not None or self._ahead() >= SAFE_CHUNKS
 
     def _output_thread(self) -> bool:

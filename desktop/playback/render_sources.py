@@ -1,4 +1,4 @@
-"""What can be heard: the mix of the timeline, and takes by themselves, all from one renderer's takes."""
+"""Sources that can be played: the mix of the timeline and single takes, all with one cache of takes."""
 
 import logging
 from collections.abc import Callable
@@ -20,15 +20,15 @@ from engine.sound.waveform import Waveform
 log = logging.getLogger(__name__)
 
 WARM_BLOCKS = 9
-"""Blocks of the mix to have rendered after the playhead: 3 s at 48 kHz."""
+"""Blocks of the mix rendered after the playhead: 3 s at 48 kHz."""
 
 
 class SilentOnError:
-    """A source of takes that gives silence for one that cannot be read, so that the others are heard.
+    """A take source that returns silence for takes that cannot be read, so that the others are heard.
 
     Args:
-        takes: the samples of takes by digest.
-        failed: is told why, once for each take.
+        takes: returns the samples of a take by digest.
+        failed: called with the error, once per take.
     """
 
     def __init__(self, takes: TakeSource, failed: Callable[[Exception], None]) -> None:
@@ -39,7 +39,7 @@ class SilentOnError:
     def __call__(self, digest: str) -> tuple[Waveform, int]:
         try:
             return self._takes(digest)
-        except Exception as error:  # noqa: BLE001 - an edge: whatever it is, it is told, and playing goes on
+        except Exception as error:  # noqa: BLE001 - edge: the error is reported, and playback goes on
             if digest not in self._told:
                 self._told.add(digest)
                 log_failure(log, "Reading a take", error)
@@ -48,11 +48,11 @@ class SilentOnError:
 
 
 class RenderSources:
-    """Renders timelines, each from the one before; used in the render-ahead thread only.
+    """Creates renderers that share takes and rendered blocks. Used in the render-ahead thread only.
 
     Args:
-        takes: the samples of takes by digest.
-        failed: is told of takes that cannot be read; in their place silence is heard.
+        takes: returns the samples of a take by digest.
+        failed: called with the error of each take that cannot be read; it is silent then.
     """
 
     def __init__(self, takes: TakeSource, failed: Callable[[Exception], None]) -> None:
@@ -61,17 +61,17 @@ class RenderSources:
         self._levels: dict[str, TakeLevels] = {}
 
     def renderer(self, timeline: Timeline) -> Renderer:
-        """The renderer of this timeline, which keeps what the last one had rendered."""
+        """Return the renderer of this timeline; it reuses what the last one rendered."""
         if timeline is not self._renderer.timeline:
             self._renderer = self._renderer.updated(timeline)
         return self._renderer
 
     def beside(self, timeline: Timeline) -> Renderer:
-        """A renderer of something else, from the same takes."""
+        """Return a separate renderer that shares the takes."""
         return self._renderer.updated(timeline)
 
     def levels(self, digest: str) -> TakeLevels:
-        """How loud a take is and how high it peaks; measured once."""
+        """Return loudness and true peak of a take; measured once."""
         if digest not in self._levels:
             samples, rate = self._takes(digest)
             self._levels[digest] = TakeLevels.of(samples, rate)
@@ -103,11 +103,15 @@ class TimelineSource:
 
 @dataclass(frozen=True, eq=False)
 class SingleTakeSource:
-    """A take by itself from sample 0 on, as a clip of it at 0 dB would sound.
+    """A take by itself from sample 0, as a clip of it at 0 dB sounds.
 
     Attributes:
-        against: with another take, both are brought to the loudness of the quieter, and none is made to clip.
-        told: called with the change in dB, in the render-ahead thread.
+        sources: shared takes and renderers.
+        timeline: gives the rate.
+        digest: the take.
+        length: of the take, in timeline samples.
+        against: another take: both are brought to the loudness of the quieter one without clipping.
+        on_gain: called with the gain in dB, in the render-ahead thread.
     """
 
     sources: RenderSources
@@ -126,7 +130,7 @@ class SingleTakeSource:
         return self.sources.beside(alone).mix
 
     def gain_db(self) -> float:
-        """By how much it is turned down."""
+        """Return the gain in dB."""
         if self.against is None:
             return 0.0
         return matching_gains_db(self.sources.levels(self.digest), self.sources.levels(self.against))[0]
@@ -136,10 +140,10 @@ class SingleTakeSource:
 
 
 class ProjectTakeSource(QObject):
-    """A source of takes for the playback thread; which project is open it learns in the GUI thread.
+    """Reads takes of the open project. Called in the playback thread; follows the document in the GUI thread.
 
     Args:
-        document: knows the project. Make this before whatever asks it for takes of a new scene.
+        document: holds the project. Create this before anything that requests takes of a new scene.
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a person types to go somewhere: a timecode, the end of one, or this many frames further or back."""
+"""Parses typed positions: a timecode, its last parts, or an offset in frames."""
 
 import re
 
@@ -9,11 +9,11 @@ _PARTS = re.compile(r"\d{1,2}([:;.,]\d{1,2}){0,3}")
 
 
 def frame_of_entry(text: str, now: int, rate: FrameRate) -> int:
-    """The frame that was asked for, counted like ``now``.
+    """Return the requested frame, counted like ``now``.
 
-    ``01:00:02:05`` is a timecode; ``2:05`` its last two parts, after the hour that ``now`` is in; ``205`` the same,
-    as digits fill a timecode from the right. With ``+`` or ``-`` before it, ``+10`` or ``-1:00``, it is counted from
-    ``now``: there, up to two digits are frames.
+    ``01:00:02:05`` is a timecode; ``2:05`` its last two parts, within the hour of ``now``; ``205`` is the same, as
+    digits
+    fill a timecode from the right. ``+10`` or ``-1:00`` is an offset from ``now``; up to two digits are frames.
 
     Raises:
         BadInput: it is none of these.

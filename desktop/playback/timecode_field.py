@@ -1,4 +1,4 @@
-"""The timecode: shows where the playhead is, and goes where one types."""
+"""The timecode field: shows the playhead's position and accepts a new one."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent
@@ -12,9 +12,11 @@ TIP = "Where the playhead is. Type 01:00:02:05, 2:05, or +10 for ten frames on, 
 
 
 class TimecodeField(QLineEdit):
-    """Signals:
-    frame_asked(int): to go to this frame, counted from 00:00:00:00.
-    refused(BadInput): what was typed is no place; the field shows the old one again.
+    """A line edit for timecode.
+
+    Signals:
+        frame_requested(int): move to this frame, counted from 00:00:00:00.
+        entry_rejected(BadInput): the text is not a position; the field shows the old one again.
     """
 
     frame_requested = Signal(int)
@@ -40,7 +42,7 @@ class TimecodeField(QLineEdit):
         self._show()
 
     def show_frame(self, frame: int, rate: FrameRate) -> None:
-        """The playhead is at this frame. What someone is typing is left alone."""
+        """Show the playhead's frame, unless the user is typing."""
         if (frame, rate) != (self._frame, self._rate):
             self._frame, self._rate = frame, rate
             if not self._typing:
@@ -62,7 +64,7 @@ class TimecodeField(QLineEdit):
         self._show()
 
     def event(self, event: QEvent) -> bool:
-        # Esc is this field's while it is typed into, whatever the window does with it.
+        # While the user types, Esc cancels the entry; the window's shortcut does not get it.
         if event.type() == QEvent.Type.ShortcutOverride and self._typing and isinstance(event, QKeyEvent):
             event.accept()
             return True

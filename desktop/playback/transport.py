@@ -1,4 +1,4 @@
-"""The transport: buttons, timecode, loop, A and B. Every button does what an action of the window does."""
+"""The transport bar: buttons, timecode, loop, A/B. Each button runs a command of the window."""
 
 from collections.abc import Callable
 
@@ -26,10 +26,12 @@ SHEET = f"""
 
 
 class TransportBar(QFrame):
-    """Args:
-    player: the player it controls.
-    keys: which keys the actions have, for the tooltips.
-    compare: starts comparing takes, or goes to the other.
+    """The transport's controls.
+
+    Args:
+        player: the player it controls.
+        keys: the key map, for the tooltips.
+        compare: starts comparing takes, or switches to the other.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class TransportBar(QFrame):
         self._show_state()
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys: the tooltips name them."""
+        """Update the tooltips for another key map."""
         for id_, button in self.buttons.items():
             button.setToolTip(tooltip(keys.command(id_), keys))
         for side in self.sides:
@@ -151,5 +153,5 @@ class TransportBar(QFrame):
 
 
 def _spoken_speed(speed: float) -> str:
-    """ "2×", "−1×"; nothing at the usual speed."""
+    """Return a speed as text: "2×", "−1×"; empty at normal speed."""
     return "" if speed in (0.0, 1.0) else f"{speed:g}×".replace("-", "−")

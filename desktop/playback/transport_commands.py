@@ -1,4 +1,4 @@
-"""The commands of the transport, and comparing two takes."""
+"""The commands of the transport, including the comparison of two takes."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -141,12 +141,12 @@ TRANSPORT_ROUTES: tuple[Route[TransportTarget], ...] = (
 
 
 class Comparer:
-    """Starts comparing the takes of what is selected, and from then on goes from one to the other.
+    """Starts comparing takes of the selection; further calls switch between the two.
 
     Args:
         player: plays them.
         document: holds the selection.
-        messages: told when there is nothing to compare.
+        messages: says when there is nothing to compare.
     """
 
     def __init__(self, player: Player, document: Document, messages: Messages) -> None:

@@ -1,4 +1,4 @@
-"""Where the playhead goes, and how far a loop reaches, as plain arithmetic."""
+"""Arithmetic of the playhead, the loop and the shuttle speeds. No Qt."""
 
 from desktop.playback.playhead_path import Span
 from engine.scene.timecode import frame_of, sample_of
@@ -8,7 +8,7 @@ LEAST_LOOP_SECONDS = 0.02
 
 
 def play_from(place: int, loop: Span | None, timeline: Timeline) -> int:
-    """Where play begins: inside the loop there is, if any; at the end of everything, at 0."""
+    """Return where play starts: in the loop if there is one, at 0 if the playhead is at the end."""
     if loop is not None:
         return place if loop[0] <= place < loop[1] else loop[0]
     return 0 if place >= timeline.length > 0 else place
@@ -23,19 +23,19 @@ def step_frames(place: int, frames: int, timeline: Timeline) -> int:
 
 
 def loop_between(start: int, stop: int, rate: int) -> Span | None:
-    """The loop from a sample to before another; None if it is too short to be heard as one."""
+    """Return the loop from ``start`` to before ``stop``; None if it is too short to be heard."""
     start = max(0, start)
     return (start, stop) if stop - start >= LEAST_LOOP_SECONDS * rate else None
 
 
 def loop_from(place: int, loop: Span | None, timeline: Timeline) -> Span:
-    """The loop with its beginning here. Where its end would lie before, it ends with everything, or in a second."""
+    """Return the loop with its start here; if its end would be before, it ends with the timeline or after 1 s."""
     ends = (0 if loop is None else loop[1], timeline.length)
     return place, next((end for end in ends if end > place), place + timeline.rate)
 
 
 def loop_until(place: int, loop: Span | None) -> Span:
-    """The loop with its end here. Where its beginning would lie after, it begins at 0."""
+    """Return the loop with its end here; if its start would be after, it starts at 0."""
     return loop[0] if loop is not None and loop[0] < place else 0, place
 
 
@@ -43,9 +43,9 @@ SPEEDS = (-4.0, -2.0, -1.0, 1.0, 2.0, 4.0)
 
 
 def next_speed(speed: float, direction: int) -> float:
-    """The speed after a press of L (``direction`` 1) or J (-1); 0 is standing still.
+    """Return the speed after a press of L (``direction`` 1) or J (-1); 0 is stopped.
 
-    From one end of time to the other there is no stop in between: that is what K is for.
+    Reversing does not stop in between; K stops.
     """
     if speed == 0.0:
         return float(direction)

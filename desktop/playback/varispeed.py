@@ -1,7 +1,7 @@
-"""The mix at any speed, forwards and backwards, and at another rate: band-limited, and without a memory of its own.
+"""Resampled playback at any speed, forwards and backwards: band-limited and stateless.
 
-Each frame is a windowed-sinc sum round its place on the timeline, so a stretch comes out the same whenever and next
-to whatever it is asked for. That is what lets what lies ahead be replaced in the middle.
+Each frame is a windowed-sinc sum around its timeline position, so a stretch is the same whenever it is rendered. That
+allows rendered audio to be replaced in the middle.
 """
 
 import math
@@ -14,14 +14,14 @@ from desktop.playback.ring import Frames
 from engine.sound.waveform import Waveform
 
 ReadSamples = Callable[[int, int], Waveform]
-"""What sounds from a sample of the timeline to before another, float32 (2, samples)."""
+"""Returns the audio from one timeline sample to before another, float32 (2, samples)."""
 
 CROSSINGS = 10
-"""Zero crossings of the sinc to either side."""
+"""Zero crossings of the sinc on either side."""
 
 
 def render_segment(piece: Segment, read: ReadSamples) -> Frames:
-    """What sounds along a piece, float32 (frames, 2)."""
+    """Render a segment, float32 (frames, 2)."""
     at = round(piece.at)
     if piece.at == at and piece.step == 1.0:
         return read(at, at + piece.frames).T
@@ -45,7 +45,7 @@ def _interpolated(piece: Segment, read: ReadSamples) -> Frames:
 
 
 def _kernel(distances: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", stretch: float) -> Waveform:
-    """A Hann-windowed sinc that passes what is under half the rate / ``stretch``."""
+    """Return a Hann-windowed sinc low-pass with its cutoff at half the rate divided by ``stretch``."""
     scaled = distances / stretch
     window = np.where(np.abs(scaled) < CROSSINGS, 0.5 + 0.5 * np.cos(np.pi * scaled / CROSSINGS), 0.0)
     return np.asarray(np.sinc(scaled) * window / stretch, np.float32)
