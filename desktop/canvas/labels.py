@@ -43,7 +43,7 @@ class LabelSpec:
 def place_labels(
     wanted: Sequence[LabelSpec], view: Rect, taken: Sequence[Rect] = ()
 ) -> tuple[Rect | None, ...]:
-    """Return a rectangle for each label, in order of priority; None if its object is out of view or there is no room."""
+    """Return a rectangle for each label, by priority; None if its object is out of view or there is no room."""
     used = list(taken)
     places: list[Rect | None] = []
     for label in wanted:

@@ -1,1 +1,1 @@
-"""Exporting from the window: the dialog, the thread that writes, and files dragged out."""
+"""Export from the window: the dialog, the worker threads, and files dragged out."""

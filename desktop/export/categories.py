@@ -1,4 +1,4 @@
-"""UCS categories of stems in the list of files: what is written of them, and the field one chooses them in."""
+"""UCS categories of stems in the file list: their texts, and the cell editor to choose them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,19 +8,19 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QStyledItemDelegate, QStyle
 from engine.export.plan import PlannedFile
 
 CatIds = Mapping[str, tuple[str, str]]
-"""CatID to its category and subcategory."""
+"""CatID to category and subcategory."""
 DIVIDER = "  ·  "
 FIELD_TIP = "Type a part of a category's name or CatID; empty is the suggestion again"
 
 
 def category_of(file: PlannedFile) -> str:
-    """The CatID with which a UCS name begins."""
+    """Return the CatID with which a file's UCS name begins."""
     name = file.path.rpartition("/")[2]
     return name.partition("_")[0].partition("-")[0]
 
 
 def completion_lines(cat_ids: CatIds) -> list[str]:
-    """Each category as it stands in the list to choose from: "ANMLDog  ·  Animals, dog"."""
+    """Return the lines of the completion list: "ANMLDog  ·  Animals, dog"."""
     return [
         f"{cat_id}{DIVIDER}{category.capitalize()}, {sub.lower()}"
         for cat_id, (category, sub) in cat_ids.items()
@@ -28,7 +28,7 @@ def completion_lines(cat_ids: CatIds) -> list[str]:
 
 
 def parse_category(words: str, cat_ids: CatIds) -> str | None:
-    """The CatID that was written or chosen from the list, in its exact case; "" for none, None for no CatID."""
+    """Return the CatID of a typed or completed text in its exact case; "" for no text, None if it is no CatID."""
     wanted = words.partition(DIVIDER)[0].strip().casefold()
     if not wanted:
         return ""
@@ -36,19 +36,20 @@ def parse_category(words: str, cat_ids: CatIds) -> str | None:
 
 
 def with_category(chosen: Sequence[tuple[int, str]], track: int, cat_id: str) -> tuple[tuple[int, str], ...]:
-    """The choices with this one of a track; "" leaves it to the suggestion."""
+    """Return the choices with this track's CatID set; "" removes it, so that the suggested one is used."""
     others = [(number, other) for number, other in chosen if number != track]
     return tuple(sorted([*others, (track, cat_id)] if cat_id else others))
 
 
 class CategoryCell(QStyledItemDelegate):
-    """The field in a cell. What is no category leaves the one that was.
+    """A cell editor with completion. Texts that are not a category leave the previous one.
 
     Args:
-        column: in which alone it edits.
+        column: the only column it edits.
+        cat_ids: all categories.
 
     Signals:
-        chosen(int, str): in this row, this CatID, or "" for none.
+        chosen(int, str): row and CatID, "" for none.
     """
 
     chosen = Signal(int, str)
@@ -62,7 +63,7 @@ class CategoryCell(QStyledItemDelegate):
         self, parent: QWidget, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QWidget:
         if index.column() != self._column:
-            return None  # type: ignore[return-value]  # Qt takes it for a cell that is not edited.
+            return None  # type: ignore[return-value]  # None makes the cell read-only in Qt.
         field = QLineEdit(parent)
         field.setAccessibleName("UCS category")
         field.setToolTip(FIELD_TIP)

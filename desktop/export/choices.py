@@ -1,4 +1,4 @@
-"""What a person chooses for an export, as a value: into the engine's settings, and in and out of a file."""
+"""The choices of the export form as a value, their conversion to export settings, and their storage on disk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -15,14 +15,20 @@ from engine.scene.timeline import LoudnessPreset, Timeline
 
 @dataclass(frozen=True)
 class ExportChoices:
-    """One value for each control of the form. Empty or 0, where noted, is what the timeline says.
+    """The values of the form's controls. Empty or 0 means the timeline's own value where noted.
 
     Attributes:
-        preset: of loudness, or empty. rate: samples a second, or 0. bits: of a sample.
-        frame_rate: its name, or empty. start: timecode of the timeline's first sample, or empty.
-        handles: seconds. formats: in the engine's order.
-        ucs: whether names follow the Universal Category System, with these creator and source IDs.
-        categories: (track number, CatID) where a person chose one; like the start they are of one project.
+        preset: id of a loudness preset; empty is none.
+        rate: sample rate, or 0 for the timeline's.
+        bits: bits per sample.
+        frame_rate: name of the frame rate, or empty for the timeline's.
+        start: timecode of the timeline's first sample, or empty for the timeline's.
+        handles: handles of media files, in seconds.
+        formats: ids in the engine's order.
+        ucs: whether file names follow the Universal Category System.
+        creator: UCS creator ID.
+        source: UCS source ID.
+        categories: pairs of track id and CatID that the user chose; like ``start`` they belong to one project.
     """
 
     preset: str = ""
@@ -38,10 +44,10 @@ class ExportChoices:
     categories: tuple[tuple[int, str], ...] = ()
 
     def settings(self, timeline: Timeline, *, overwrite: bool = False) -> ExportSettings:
-        """The engine's settings for a scene with this timeline.
+        """Return the engine's settings for a scene with this timeline.
 
         Raises:
-            BadInput: one of them cannot be.
+            BadInput: a choice is invalid.
         """
         return ExportSettings(
             rate=self.rate or timeline.rate,
@@ -58,11 +64,12 @@ class ExportChoices:
 
 @dataclass(frozen=True)
 class LastExport:
-    """What one export leaves for the next.
+    """What is remembered of the last export.
 
     Attributes:
-        folder: the one that its own folder was made in; empty before the first export.
-        project: whose frame rate and start these were; they are no other project's.
+        choices: the form's values.
+        folder: the parent folder of the export; empty before the first one.
+        project: the project whose frame rate and start these were; other projects do not take them over.
     """
 
     choices: ExportChoices = ExportChoices()
@@ -70,19 +77,19 @@ class LastExport:
     project: str = ""
 
     def for_project(self, project: str) -> ExportChoices:
-        """What to begin with."""
+        """Return the choices to start with for a project."""
         if project and project == self.project:
             return self.choices
         return replace(self.choices, frame_rate="", start="", categories=())
 
 
 def suggested_folder(begin: Path, name: str) -> Path:
-    """Where an export of a scene of this name goes unless a person says otherwise: a folder of its own."""
+    """Return the suggested folder of an export: one with the scene's name in ``begin``."""
     return begin / f"{safe_name(name, 'scene')}-export"
 
 
 def read_last_export(facts: Mapping[str, Any]) -> LastExport:
-    """What a file says; a value that does not fit is the usual one."""
+    """Read a settings value; invalid values become the defaults."""
     found = facts.get("choices")
     choices = _read_choices(found) if isinstance(found, dict) else ExportChoices()
     folder, project = facts.get("folder"), facts.get("project")
@@ -92,7 +99,7 @@ def read_last_export(facts: Mapping[str, Any]) -> LastExport:
 
 
 def write_last_export(remembered: LastExport) -> dict[str, Any]:
-    """Only what differs from the usual."""
+    """Return only the values that differ from the defaults."""
     usual, choices = ExportChoices(), remembered.choices
     found = {
         entry.name: getattr(choices, entry.name)
@@ -119,7 +126,7 @@ def _read_choices(facts: Mapping[str, Any]) -> ExportChoices:
 
 
 def _read_categories(found: object) -> tuple[tuple[int, str], ...]:
-    """Pairs of a track's number and a CatID; what is none is left out."""
+    """Read pairs of track id and CatID; invalid ones are skipped."""
     pairs = found if isinstance(found, list | tuple) else ()
     return tuple(
         (pair[0], pair[1])
@@ -132,8 +139,10 @@ def _read_categories(found: object) -> tuple[tuple[int, str], ...]:
 
 
 class LastExportStore:
-    """Args:
-    file: where it is kept. Read now, so that no dialog has to.
+    """Keeps the last export's choices in a file.
+
+    Args:
+        file: read once, here, so that no dialog has to.
     """
 
     def __init__(self, file: JsonFile) -> None:
@@ -141,10 +150,11 @@ class LastExportStore:
         self.last = read_last_export(file.read())
 
     def save(self) -> None:
-        """For a worker's thread.
+        """Write the file. Called in a worker thread.
 
         Raises:
-            BadInput, Failed: it cannot be written.
+            BadInput: the place cannot be written to.
+            Failed: writing failed.
         """
         known = write_last_export(self.last)
         others = {key: value for key, value in self._file.read().items() if key not in known}
@@ -152,5 +162,5 @@ class LastExportStore:
 
 
 def last_export_file() -> JsonFile:
-    """Where this person's last export is remembered."""
+    """Return the file in which the last export is remembered."""
     return JsonFile(Path(state_file().path).with_name("export.json"))

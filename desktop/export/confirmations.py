@@ -1,4 +1,4 @@
-"""What the export dialog asks a person, and waits for."""
+"""Modal dialogs of the export: the folder, and whether to replace files."""
 
 from pathlib import Path
 from typing import Protocol
@@ -9,14 +9,14 @@ from desktop.export.words import listed
 
 
 class ExportDialogs(Protocol):
-    """Asks; None or False when the person would rather not."""
+    """Protocol of the dialogs; they return None or False if the user cancels."""
 
     def folder(self, over: QWidget, begin: Path) -> Path | None: ...
     def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool: ...
 
 
 class QtExportDialogs:
-    """Asks by dialogs."""
+    """The dialogs as Qt shows them."""
 
     def folder(self, over: QWidget, begin: Path) -> Path | None:
         chosen = QFileDialog.getExistingDirectory(over, "Export into a folder", str(begin))
@@ -28,7 +28,7 @@ class QtExportDialogs:
 
 
 def replace_box(over: QWidget, folder: Path, replaced: tuple[str, ...]) -> QMessageBox:
-    """The question, with the answer that loses nothing as the usual one."""
+    """Return the confirmation; its default button is the one that loses nothing."""
     kind = QMessageBox.StandardButton
     box = QMessageBox(over)
     box.setWindowTitle("Export")

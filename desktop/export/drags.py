@@ -1,4 +1,4 @@
-"""Sounds dragged out of the window as files: rendered beforehand in a thread, handed over when they are there."""
+"""Audio files dragged out of the window: rendered in a thread beforehand, dragged once they exist."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from engine.sound.cache import TakeSource
 
 Launch = Callable[[QDrag], object]
 DecorateDrag = Callable[[QDrag], None]
-"""Gives a drag what it carries and shows within the window; the file comes with it."""
+"""Adds the data and the pixmap that a drag has within the window; the file is added to them."""
 PICTURE = 28
 
 
@@ -33,16 +33,18 @@ class _RenderRequest:
 
 
 class FileDrags(QObject):
-    """Prepares sounds as files and starts drags of them.
+    """Renders files and starts drags of them.
 
     Args:
-        messages: where failures go.
-        home: the folder in which the files are made; None is the person's cache.
-        write: what renders. launch: what carries a drag out. held: whether the button is still down.
+        messages: shows errors.
+        home: folder for the files; None is the user's cache folder.
+        write: renders.
+        launch: starts a drag.
+        held: returns whether the mouse button is still down.
 
     Signals:
-        prepared(Piece): it can be dragged now. waiting(str): a drag begins when this has been rendered; no words
-            when it does, or will not.
+        prepared(SingleExport): the file can be dragged now.
+        waiting(str): a drag starts when this has been rendered; empty when it has started or cannot.
     """
 
     prepared = Signal(object)
@@ -72,23 +74,26 @@ class FileDrags(QObject):
         self._thread.replied.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def prepare(self, piece: SingleExport, takes: TakeSource) -> None:
-        """Renders the piece in the thread, unless that was done or asked for already."""
+        """Render the file in the thread, unless it exists or is being rendered."""
         if piece.batch not in self._orders and self.path_of(piece) is None:
             self._orders[piece.batch] = piece
             self._thread.ask(_RenderRequest(piece, takes))
 
     def path_of(self, piece: SingleExport) -> Path | None:
-        """The file, if it is there."""
+        """Return the file, or None if it does not exist yet."""
         path = self._done.get(piece.batch, {}).get(piece.clip if piece.clip is not None else piece.track)
         return path if path is not None and path.is_file() else None
 
     def drag(
         self, piece: SingleExport, takes: TakeSource, source: QWidget, dress: DecorateDrag | None = None
     ) -> None:
-        """Starts a drag of the file, at once or, while the button is held, as soon as it is there.
+        """Start a drag of the file, at once or, while the mouse button is held, as soon as it exists.
 
         Args:
-            dress: what the drag is within the window, which it also is where no file can be made.
+            piece: what to render.
+            takes: returns the samples of a take.
+            source: the widget that the drag starts from.
+            dress: adds data for drops within the window, which work even if no file can be rendered.
         """
         path = self.path_of(piece)
         if path is not None:
@@ -99,7 +104,7 @@ class FileDrags(QObject):
         self.prepare(piece, takes)
 
     def drag_file(self, path: Path | None, source: QWidget, dress: DecorateDrag | None = None) -> None:
-        """Starts a drag of a file that is there, or of what it is dressed as alone."""
+        """Start a drag of an existing file, or only of the data that ``dress`` adds."""
         drag = QDrag(source)
         drag.setMimeData(mime_of(path) if path is not None else QMimeData())
         drag.setPixmap(icon_pixmap("waveform", "#dde1e6", PICTURE, source.devicePixelRatioF()))
@@ -108,7 +113,7 @@ class FileDrags(QObject):
         self._launch(drag)
 
     def close(self) -> None:
-        """Ends the thread. The files stay where they are: an editor may refer to them."""
+        """End the thread. The files stay: an editor may refer to them."""
         self._wanted = None
         self._stop.set()
         self._thread.close()
@@ -135,7 +140,7 @@ class FileDrags(QObject):
 
 
 def mime_of(path: Path) -> QMimeData:
-    """What other programs are handed: the file's address, and its path for those that take words."""
+    """Return MIME data with the file's URL, and its path for programs that accept text."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     data.setText(str(path))
@@ -143,13 +148,13 @@ def mime_of(path: Path) -> QMimeData:
 
 
 def drags_folder() -> Path:
-    """Where dragged files lie: in this person's cache."""
+    """Return the folder of dragged files, in the user's cache."""
     cache = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)
     return Path(cache) / "foleyscape" / "dragged"
 
 
 def _handler(home: Path, write: WriteExport, stop: Event) -> Callable[[Any], Rendered]:
-    """In the thread."""
+    """Return the request handler. Runs in the thread."""
     delete_old(home)
     progress = Progress(None, stop.is_set)
     return lambda order: render_single(order.piece, order.takes, home, write, progress)

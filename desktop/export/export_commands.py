@@ -1,4 +1,4 @@
-"""The command of exporting."""
+"""The export command."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""The export dialog: choices on the left, what they come to on the right, and the export itself."""
+"""The export dialog: form on the left, preview of the files on the right, and the running export."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,20 +30,22 @@ from engine.sound.cache import TakeSource
 FORM_WIDTH = 372
 SIZE = QSize(1140, 710)
 Notice = tuple[str, str]
-"""A kind and words, as ``ResultPane.show_notice`` takes them."""
+"""Kind and text, as ``ResultPane.show_notice`` takes them."""
 SILENT: Notice = ("", "")
 
 
 class ExportDialog(QDialog):
-    """Exports the document's scene. It can be closed once nothing runs; closing it cancels what does.
+    """Exports the document's scene. Closing it while an export runs cancels the export first.
 
     Args:
-        document: whose scene. takes: where the samples of its takes are.
-        work, drags: the threads; they outlive the dialog.
-        memory: what the last export was like.
-        begin: the folder in which one for this export is proposed.
-        messages: where failures go.
-        ask: asks for folders and before anything is replaced.
+        document: holds the scene.
+        takes: returns the samples of a take.
+        work: the export threads, which outlive the dialog.
+        drags: renders dragged files; outlives the dialog.
+        memory: the last export's choices.
+        begin: parent of the suggested folder.
+        messages: shows errors.
+        ask: the modal dialogs.
         reveal: shows a folder in the file manager.
     """
 
@@ -84,12 +86,12 @@ class ExportDialog(QDialog):
 
     @property
     def preview(self) -> ExportPreview | None:
-        """What the controls as they stand come to; None while that is being found out."""
+        """What the current choices would export; None while it is being computed."""
         newest = self._preview is not None and self._preview.asked.number == self._number
         return self._preview if newest else None
 
     def reject(self) -> None:
-        """Closes; an export that runs is cancelled first, and the dialog goes when nothing of it is left."""
+        """Close; a running export is cancelled first, and the dialog closes when it has ended."""
         if self._work.running:
             self._closing = True
             self._cancel()
@@ -103,10 +105,10 @@ class ExportDialog(QDialog):
                 signal.disconnect(slot)
         super().done(code)
 
-    # What the person does
+    # User actions
 
     def _look(self, outcome: Notice = SILENT, written: Exported | None = None) -> None:
-        """Asks what the controls come to. What became of the last export stays in sight until something changes."""
+        """Request a preview. The outcome of the last export stays visible until something changes."""
         self._number += 1
         self._outcome, self._written = outcome, written
         scene, project = self._document.scene, self._document.project
@@ -169,7 +171,7 @@ class ExportDialog(QDialog):
         self._work.remember(self._memory)
 
     def _touch(self, row: FileRow) -> None:
-        """Renders what may be dragged in a moment."""
+        """Render what may be dragged."""
         wanted = self._piece(row)
         if wanted is not None:
             self._drags.prepare(wanted, self._takes)
@@ -182,13 +184,13 @@ class ExportDialog(QDialog):
             self._drags.drag(wanted, self._takes, self.results.files)
 
     def _piece(self, row: FileRow) -> SingleExport | None:
-        """What is to be rendered for a row; None where it is written, or something is being written."""
+        """Return what to render for a row; None if its file is written already, or an export is running."""
         shown = self.preview
         if row.path is not None or self._work.running or shown is None or shown.plan is None:
             return None
         return single_export(shown.asked.scene, shown.asked.choices, row.file.track)
 
-    # What comes back
+    # Results
 
     def _take_preview(self, preview: ExportPreview) -> None:
         if preview.asked.number != self._number or self._work.running:
@@ -222,7 +224,7 @@ class ExportDialog(QDialog):
             self._look(outcome, written)
 
     def _take_message(self, message: Message) -> None:
-        """The window's message line is under this dialog, so what it says is said here, too."""
+        """Show a message of the window here too: the window's message bar is behind this dialog."""
         self._outcome = message.kind, message.text
         self._show_state()
 
@@ -230,7 +232,7 @@ class ExportDialog(QDialog):
         self._outcome = ("info", words) if words else SILENT
         self._show_state()
 
-    # What is seen
+    # Display
 
     def _show_state(self) -> None:
         running, shown = self._work.running, self.preview
@@ -302,7 +304,7 @@ class ExportDialog(QDialog):
             signal.connect(slot)
 
     def _outside(self) -> tuple[tuple[SignalInstance, Callable[..., None]], ...]:
-        """What outlives the dialog, and what it does here."""
+        """Return signals of objects that outlive the dialog, with their slots here, to be disconnected at the end."""
         work = self._work
         return (
             (self._document.scene_changed, self._scene_changed),
@@ -318,5 +320,5 @@ class ExportDialog(QDialog):
 
 
 def show_folder(path: Path) -> None:
-    """In the file manager."""
+    """Show a folder in the file manager."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

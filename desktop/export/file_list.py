@@ -1,4 +1,4 @@
-"""The list of files that an export will write, or wrote; sounds can be dragged out of it."""
+"""The list of files that an export will write or has written; audio files can be dragged out of it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class FileRow:
-    """A file, and where and how large it is once it is written."""
+    """A file, with its path and size once it is written."""
 
     file: PlannedFile
     path: Path | None = None
@@ -43,9 +43,12 @@ class FileRow:
 
 
 class FileList(QTreeWidget):
-    """Signals:
-    touched(Row): a row that can be dragged was pressed. dragged(Row): it is being dragged.
-    categorised(int, str): the stem of this track is to have this UCS category, or "" the suggested one.
+    """The list.
+
+    Signals:
+        drag_prepared(FileRow): a row that can be dragged was pressed.
+        drag_started(FileRow): it is being dragged.
+        categorised(int, str): a UCS category was chosen for the stem of this track; "" is the suggested one.
     """
 
     drag_prepared = Signal(object)
@@ -86,13 +89,13 @@ class FileList(QTreeWidget):
         return tuple(self._rows)
 
     def show_plan(self, plan: ExportPlan, cat_ids: CatIds | None = None) -> None:
-        """What will be written; nothing of it is there yet. With UCS categories, those of stems can be changed."""
+        """Show what will be written. With UCS categories, those of stems can be changed."""
         self._fill([FileRow(file) for file in plan.files])
         self._show_levels(None)
         self._show_categories(cat_ids or {})
 
     def show_written(self, written: ExportResult) -> None:
-        """What was written, with its sizes and levels."""
+        """Show what was written, with sizes and levels."""
         exported = written.exported
         sized = zip(exported.plan.files, written.sizes, strict=True)
         self._fill([FileRow(file, exported.folder / file.path, size) for file, size in sized])
@@ -100,7 +103,7 @@ class FileList(QTreeWidget):
         self._show_categories({})
 
     def set_known(self, known: bool) -> None:
-        """Whether this is what will be written; what would have been is faint and cannot be dragged."""
+        """Set whether this is what will be written; if not, it is greyed and cannot be dragged."""
         self.setEnabled(known)
         for place, row in enumerate(self._rows):
             _shade(self.topLevelItem(place), row, known=known)
@@ -144,7 +147,7 @@ class FileList(QTreeWidget):
             self.categorised.emit(track, cat_id)
 
     def _show_categories(self, cat_ids: CatIds) -> None:
-        """Of stems, where there are any."""
+        """Show the category column if there are stems."""
         self.setColumnHidden(CATEGORY, not cat_ids)
         self._cell.cat_ids = cat_ids
         for place, row in enumerate(self._rows if cat_ids else ()):
@@ -186,14 +189,14 @@ def _show_category(item: QTreeWidgetItem, file: PlannedFile, cat_ids: CatIds) ->
 
 
 def kind_text(file: PlannedFile) -> str:
-    """What a file is: "Stem · rain", "Mix", "Reaper"."""
+    """Return what a file is: "Stem · rain", "Mix", "Reaper"."""
     if file.kind == "interchange":
         return FORMAT_NAMES[file.format]
     return KINDS["mix"] if file.kind == "mix" else f"{KINDS[file.kind]}  ·  {file.title}"
 
 
 def _size_text(row: FileRow) -> str:
-    """Of what other programs open, nobody knows the size beforehand."""
+    """Return the size; unknown beforehand for files of other programs."""
     if row.path is not None:
         return size_text(row.size)
     return "–" if row.file.kind == "interchange" else size_text(row.file.size)
@@ -209,7 +212,7 @@ def _shade(item: QTreeWidgetItem | None, row: FileRow, *, known: bool) -> None:
 
 
 class _ElidingDelegate(CategoryCell):
-    """Long file names lose their middle, which keeps number and ending; other words their end."""
+    """Elides long file names in the middle, which keeps number and extension, and other texts at the end."""
 
     def initStyleOption(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -1,4 +1,4 @@
-"""The left side of the dialog: a control for every choice."""
+"""The export form: a control for each choice."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,7 +39,7 @@ ENDINGS = {
 
 
 class ExportForm(QWidget):
-    """Shows choices and lets them be changed.
+    """Shows choices and lets the user change them.
 
     Signals:
         changed(): a control has another value.
@@ -83,7 +83,7 @@ class ExportForm(QWidget):
         )
 
     def show_timeline(self, timeline: Timeline) -> None:
-        """Says what the timeline says, where a choice is to do as it does."""
+        """Show the timeline's own values where a choice defaults to them."""
         usual = usual_texts(timeline)
         for name in ("preset", "rate", "frame_rate"):
             box: QComboBox = getattr(self, name)
@@ -182,7 +182,7 @@ def heading(words: str) -> QLabel:
 
 
 def name_sign(widget: QWidget, name: str, tip: str) -> None:
-    """What a control is called for those who cannot see it, and its tooltip."""
+    """Set a control's accessible name and tooltip."""
     widget.setAccessibleName(name)
     widget.setToolTip(tip)
 

@@ -1,4 +1,4 @@
-"""What the window needs of exporting, in one place: the dialog, the threads, and drags of clips and stems."""
+"""The export part of the window: the dialog, the worker threads, and drags of clips, stems and takes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +24,17 @@ WHO = "export"
 
 
 class ExportPart(QObject):
-    """Args:
-    work, drags, memory: None makes the real ones.
+    """Opens the export dialog and renders drags.
+
+    Args:
+        document: holds the scene.
+        messages: shows errors.
+        settings: the preferences.
+        running: shows progress in the status bar.
+        window: the parent of the dialog.
+        work: the export threads; None creates them.
+        drags: renders dragged files; None creates it.
+        memory: the last export's choices; None reads them from disk.
     """
 
     def __init__(
@@ -60,7 +69,7 @@ class ExportPart(QObject):
         return self._takes is not None
 
     def show(self) -> None:
-        """Opens the dialog over the window, or brings it to the front."""
+        """Open the dialog, or bring it to the front."""
         if self.dialog is None:
             takes = self._takes
             if takes is None:
@@ -80,31 +89,31 @@ class ExportPart(QObject):
         self.dialog.raise_()
 
     def prepare(self, *, track: int | None = None, clip: int | None = None) -> None:
-        """Renders a stem or a clip that may be dragged in a moment: ask when it is pressed."""
+        """Render a stem or a clip that was pressed and may be dragged."""
         wanted, takes = self._piece(track, clip), self._takes
         if wanted is not None and takes is not None:
             self.drags.prepare(wanted, takes)
 
     def drag(self, source: QWidget, *, track: int | None = None, clip: int | None = None) -> None:
-        """Drags a stem or a clip out of ``source`` as a file; neither is the mix."""
+        """Drag a stem or a clip out of ``source`` as a file; with neither, the mix."""
         wanted, takes = self._piece(track, clip), self._takes
         if wanted is not None and takes is not None:
             self.drags.drag(wanted, takes, source)
 
     def prepare_take(self, digest: str) -> None:
-        """Renders a take that may be dragged in a moment: ask when it is pressed."""
+        """Render a take that was pressed and may be dragged."""
         wanted, takes = self._take_piece(digest), self._takes
         if wanted is not None and takes is not None:
             self.drags.prepare(wanted, takes)
 
     def drag_take(self, source: QWidget, digest: str, dress: DecorateDrag) -> None:
-        """Drags a take out of ``source``: within the window as ``dress`` makes it, elsewhere as a file."""
+        """Drag a take out of ``source``: with the data that ``dress`` adds within the window, elsewhere as a file."""
         wanted, takes = self._take_piece(digest), self._takes
         if wanted is not None and takes is not None:
             self.drags.drag(wanted, takes, source, dress)
 
     def close(self) -> None:
-        """Cancels what runs and ends the threads; the window is about to go."""
+        """Cancel a running export and end the threads."""
         self.work.close()
         self.drags.close()
         if self.dialog is not None:
@@ -130,7 +139,7 @@ class ExportPart(QObject):
             return None
 
     def _begin(self) -> Path:
-        """What the preferences say, else where the last export went, else the person's own folder."""
+        """Return the preferred folder, else that of the last export, else the user's home."""
         music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
         home = music if Path(music).is_dir() else Path.home()
         return Path(self._settings.preferences.export_folder or self._memory.last.folder or home).expanduser()

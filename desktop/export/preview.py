@@ -1,4 +1,4 @@
-"""What an export will write and what stands in its way; for the planning thread, as it reads disks."""
+"""Previews of an export: what it will write and what prevents it. Reads disks, so it runs in the planning thread."""
 
 import os
 import shutil
@@ -16,11 +16,14 @@ from engine.scene.scene import Scene
 
 @dataclass(frozen=True)
 class PreviewRequest:
-    """What is asked about.
+    """A request for a preview.
 
     Attributes:
-        number: of the question; only the newest one's answer counts.
-        folder: as it was written. project: the folder that the scene is kept in, or None.
+        number: number of the request; only the newest result is shown.
+        scene: the scene to export.
+        choices: the form's values.
+        folder: as the user typed it.
+        project: the project folder of the scene, or None.
     """
 
     number: int
@@ -32,14 +35,15 @@ class PreviewRequest:
 
 @dataclass(frozen=True)
 class ExportPreview:
-    """The answer.
+    """What an export will do.
 
     Attributes:
-        plan: what will be written; None when that is not known, which a problem explains.
-        problems: sentences; with none of them it can be exported.
-        holds: whether the folder holds something already.
-        replaced: what of that would be replaced; folders end in ``/``.
-        cat_ids: all UCS categories there are, where names have one.
+        asked: the request.
+        plan: what will be written; None if that is unknown because of a problem.
+        problems: sentences; an export is possible if there are none.
+        holds: whether the folder is not empty.
+        replaced: names that would be replaced; folders end in ``/``.
+        cat_ids: all UCS categories, if file names have one.
     """
 
     asked: PreviewRequest
@@ -62,7 +66,7 @@ class ExportPreview:
 
 
 def preview_of(asked: PreviewRequest) -> ExportPreview:
-    """Looks at the scene and the folder; leaves nothing behind."""
+    """Compute the preview from scene and folder, without changing anything on disk."""
     problems, planned, found = [], None, FolderContents()
     cat_ids: Mapping[str, tuple[str, str]] = {}
     try:
@@ -79,17 +83,18 @@ def preview_of(asked: PreviewRequest) -> ExportPreview:
 
 @dataclass(frozen=True)
 class FolderContents:
-    """What lies in a folder."""
+    """What is in a folder."""
 
     holds: bool = False
     replaced: tuple[str, ...] = ()
 
 
 def inspect_folder(words: str, planned: ExportPlan | None, project: Path | None) -> FolderContents:
-    """Whether a plan can be written into the folder of these words, and what is there already.
+    """Check whether a plan can be written into a folder, and return what it contains.
 
     Raises:
-        BadInput: it can never be. Failed: not now: no permission, or no room.
+        BadInput: the folder is not suitable.
+        Failed: there is no permission or not enough space.
     """
     if not words.strip():
         raise BadInput("Choose a folder to export into.")

@@ -1,4 +1,4 @@
-"""The right side of the dialog: files, folder, progress, and one line that says how things stand."""
+"""The right side of the export dialog: files, folder, progress and a notice."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -32,8 +32,10 @@ SIGNS = {
 
 
 class ResultPane(QWidget):
-    """Args:
-    folder: the path to begin with.
+    """Shows a plan, its folder, the progress of the export, and its result.
+
+    Args:
+        folder: the first folder.
     """
 
     def __init__(self, folder: str, parent: QWidget | None = None) -> None:
@@ -50,7 +52,7 @@ class ResultPane(QWidget):
 
     @property
     def notice(self) -> str:
-        """What the line says now."""
+        """Text of the notice."""
         return self._notice.text()
 
     @property
@@ -58,10 +60,11 @@ class ResultPane(QWidget):
         return self._total.text()
 
     def show_plan(self, plan: ExportPlan | None, cat_ids: CatIds | None = None) -> None:
-        """What will be written. When that is not known, what would have been stays, faint.
+        """Show what will be written; if ``plan`` is None, the last plan stays, greyed.
 
         Args:
-            cat_ids: the UCS categories there are to choose from, where names have one.
+            plan: what will be written.
+            cat_ids: UCS categories to choose from, if file names have one.
         """
         if plan is not None:
             self.files.show_plan(plan, cat_ids or {})
@@ -69,7 +72,7 @@ class ResultPane(QWidget):
         self._total.setText(plan_text(plan) if plan is not None else "")
 
     def show_notice(self, kind: str, words: str) -> None:
-        """One line of how things stand; without words there is nothing to say."""
+        """Show a notice; an empty text hides it."""
         self._notice.setText(words)
         self._notice.setAccessibleName(words)
         if words:
@@ -78,7 +81,7 @@ class ResultPane(QWidget):
         self._sign.setVisible(bool(words))
 
     def show_running(self, progressed: ExportProgress | None) -> None:
-        """How far it is; None when nothing runs."""
+        """Show the progress; None if no export is running."""
         for widget in (self.bar, self.doing):
             widget.setVisible(progressed is not None)
         if progressed is not None:

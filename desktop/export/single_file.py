@@ -1,4 +1,4 @@
-"""Single sounds as an export would write them: a stem, the mix, or one clip. For a worker's thread, without widgets."""
+"""Renders single sounds as an export would: a stem, the mix, or one clip. For a worker thread; no widgets."""
 
 import shutil
 import time
@@ -23,17 +23,19 @@ from engine.scene.timeline import Clip, Track
 from engine.sound.cache import TakeSource
 
 KEPT_SECONDS = 30 * 86_400.0
-"""Editors may refer to a dragged file where it lies, so it stays after the window has closed."""
+"""How long dragged files are kept: editors may refer to them after the window was closed."""
 
 
 @dataclass(frozen=True)
 class SingleExport:
-    """What is wanted as a file.
+    """What to render into a file.
 
     Attributes:
-        scene: what it is a piece of. settings: as the export would be; WAVE only.
-        track: number of a stem's track. clip: number of a clip. Neither is the mix.
-        names: what file names are made of, beside the timeline.
+        scene: the scene it is part of.
+        settings: as for an export; only WAVE.
+        track: id of a stem's track, or None.
+        clip: id of a clip, or None; with no track either, the mix.
+        names: values other than the timeline that file names depend on.
     """
 
     scene: Scene = field(repr=False, compare=False)
@@ -44,7 +46,7 @@ class SingleExport:
 
     @property
     def batch(self) -> tuple[object, ...]:
-        """Pieces alike in this are rendered together."""
+        """Exports with equal values are rendered together."""
         line = self.scene.timeline
         alone = self.track is not None and self.track not in {track.id for track in line.audible()}
         return line, self.settings, self.names, self.clip, self.track if alone else None
@@ -53,10 +55,10 @@ class SingleExport:
 def single_export(
     scene: Scene, choices: ExportChoices, track: int | None = None, clip: int | None = None
 ) -> SingleExport:
-    """A piece by a person's choices. A clip alone is brought to no loudness: that is a matter of the mix.
+    """Return the export of a track, a clip or the mix. A single clip is not normalized to a loudness preset.
 
     Raises:
-        BadInput: a choice cannot be.
+        BadInput: a choice is invalid.
     """
     wanted = replace(choices, formats=("wav",))
     if clip is not None:
@@ -66,10 +68,10 @@ def single_export(
 
 
 def take_export(scene: Scene, choices: ExportChoices, digest: str) -> SingleExport:
-    """A take by itself, as it was made, by a person's choices.
+    """Return the export of a whole take as it was generated.
 
     Raises:
-        BadInput: there is no such take, or a choice cannot be.
+        BadInput: there is no such take, or a choice is invalid.
     """
     take = scene.take(digest)
     if take is None:
@@ -82,16 +84,16 @@ def take_export(scene: Scene, choices: ExportChoices, digest: str) -> SingleExpo
 
 
 Rendered = Mapping[int | None, Path]
-"""By number of the track, or of the clip; the mix under None."""
+"""Paths by the id of the track or clip; the mix is under None."""
 
 
 def render_single(
     wanted: SingleExport, takes: TakeSource, home: Path, write: WriteExport, progress: Progress
 ) -> Rendered:
-    """Exports the piece, and what comes with it, into a new folder in ``home``.
+    """Render a file, and the others of its batch, into a new folder in ``home``. An error leaves no files.
 
     Raises:
-        As ``engine.export.run.export``; nothing is left behind.
+        FoleyscapeError: as ``engine.export.run.export``.
     """
     with disk_errors(home):
         home.mkdir(parents=True, exist_ok=True)
@@ -121,7 +123,7 @@ def _to_write(wanted: SingleExport) -> tuple[Scene, ExportSettings]:
 
 
 def clip_scene(scene: Scene, number: int) -> Scene:
-    """The scene with nothing on its timeline but this clip, beginning at the frame that it begins in.
+    """Return the scene with only this clip, moved to the fraction of a frame at which it starts.
 
     Raises:
         BadInput: there is no such clip.
@@ -137,7 +139,7 @@ def clip_scene(scene: Scene, number: int) -> Scene:
 
 
 def clip_name(scene: Scene, number: int, settings: ExportSettings) -> str:
-    """The clip's file, without ending: its stem's name and which take it plays."""
+    """Return the file name of a clip without extension: its stem's name and the number of its take."""
     track, clip = _find_clip(scene, number)
     take = scene.take(clip.take)
     count = take.number if take else 1
@@ -149,7 +151,7 @@ def clip_name(scene: Scene, number: int, settings: ExportSettings) -> str:
 
 
 def delete_old(home: Path) -> None:
-    """Removes what was dragged long ago."""
+    """Delete files that were dragged long ago."""
     with suppress(OSError):
         for folder in home.glob("drag-*"):
             if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
@@ -164,7 +166,7 @@ def _find_clip(scene: Scene, number: int) -> tuple[Track, Clip]:
 
 
 def _solo_only(scene: Scene, number: int | None) -> Scene:
-    """The scene with this track alone: a stem of a track that is muted in the mix."""
+    """Return the scene with only this track audible, also if it is muted in the mix."""
     kept = tuple(
         replace(track, muted=False, soloed=False) for track in scene.timeline.tracks if track.id == number
     )

@@ -1,4 +1,4 @@
-"""Numbers and outcomes of an export in words."""
+"""Numbers and outcomes of an export as text."""
 
 from engine.export.plan import ExportPlan
 from engine.export.presets import PRESETS, Preset
@@ -22,7 +22,7 @@ FORMAT_NAMES = {
 
 
 def size_text(size: int) -> str:
-    """Bytes as people read them: 1.2 MB."""
+    """Format a size in bytes: 1.2 MB."""
     if size < 1000:
         return f"{size} B"
     for unit, scale in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
@@ -33,12 +33,12 @@ def size_text(size: int) -> str:
 
 
 def level_text(level: float | None) -> str:
-    """A level with one digit and a true minus sign; a dash where there is none."""
+    """Format a level with one decimal and a true minus sign; a dash for None."""
     return "–" if level is None else f"{level:.1f}".replace("-", MINUS)
 
 
 def length_text(samples: int, rate: int) -> str:
-    """A length as minutes and seconds, with tenths where it is short."""
+    """Format a length as minutes and seconds; short ones with tenths."""
     seconds = samples / rate
     if seconds < 60:
         return f"{seconds:.1f} s"
@@ -48,13 +48,13 @@ def length_text(samples: int, rate: int) -> str:
 
 
 def preset_text(preset: Preset) -> str:
-    """A preset with its numbers: EBU R 128: −23 LUFS, −1 dBTP."""
+    """Format a preset with its values: EBU R 128: −23 LUFS, −1 dBTP."""
     target = "" if preset.target_lufs is None else f" {preset.target_lufs:g} LUFS,"
     return f"{preset.title}:{target} {preset.ceiling_dbtp:g} dBTP".replace("-", MINUS)
 
 
 def usual_texts(timeline: Timeline) -> dict[str, str]:
-    """What the timeline says, for the choices that begin with it."""
+    """Return the texts of the timeline's own values, for the choices that default to them."""
     return {
         "preset": f"As the timeline: {PRESETS[timeline.loudness].title}",
         "rate": f"As the timeline: {timeline.rate / 1000:g} kHz",
@@ -68,7 +68,7 @@ def count_text(count: int, thing: str) -> str:
 
 
 def plan_text(planned: ExportPlan) -> str:
-    """A plan in a line: 5 files, 12 MB, 4.0 s of sound."""
+    """Summarize a plan in one line: 5 files, 12 MB, 4.0 s of sound."""
     parts = [count_text(len(planned.files), "file"), size_text(sum(file.size for file in planned.files))]
     if planned.sounds:
         parts.append(f"{length_text(planned.samples, planned.form.rate)} of sound")
@@ -76,7 +76,7 @@ def plan_text(planned: ExportPlan) -> str:
 
 
 def done_text(exported: Exported) -> str:
-    """What became of an export, with all that a person should know of its levels."""
+    """Summarize an export, including what the user should know about its levels."""
     mix = next((file for file in exported.files if file.kind == "mix"), None)
     parts = [f"{count_text(len(exported.files), 'file')} written to {exported.folder}."]
     if mix is not None and mix.lufs is not None:
@@ -91,14 +91,14 @@ def done_text(exported: Exported) -> str:
 
 
 def holds_text(replaced: tuple[str, ...]) -> str:
-    """What to know of a folder that holds something already."""
+    """Describe a folder that is not empty."""
     if not replaced:
         return "The folder holds other files, which stay. Export asks before it adds to them."
     return f"The folder already holds {listed(replaced)}. Export asks before it replaces anything."
 
 
 def listed(names: tuple[str, ...], most: int = 3) -> str:
-    """Some names, and how many more: mix.wav, stems/ and 2 more."""
+    """List some names and how many more there are: mix.wav, stems/ and 2 more."""
     if len(names) <= most:
         return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
     return f"{', '.join(names[:most])} and {len(names) - most} more"

@@ -1,4 +1,4 @@
-"""The threads behind the dialog: one looks ahead at what would be written, one writes it."""
+"""The export threads: one computes previews, one exports."""
 
 import time
 from collections.abc import Callable
@@ -23,12 +23,12 @@ from engine.scene.scene import Scene
 from engine.sound.cache import TakeSource
 
 LEAST_SECONDS = 0.1
-"""Between two reports of progress."""
+"""Least time between two progress reports."""
 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """All that an export needs; edits made later do not change it."""
+    """All that an export needs; later edits do not change it."""
 
     scene: Scene = field(repr=False, compare=False)
     takes: TakeSource = field(repr=False, compare=False)
@@ -38,7 +38,13 @@ class ExportRequest:
 
 @dataclass(frozen=True)
 class ExportProgress:
-    """How far it is, from 0 to 1; ``seconds`` to go are None until they can be told."""
+    """Progress of an export.
+
+    Attributes:
+        fraction: 0 to 1.
+        text: what is being done.
+        seconds: estimated time left in seconds, or None.
+    """
 
     fraction: float
     text: str
@@ -47,14 +53,14 @@ class ExportProgress:
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What an export wrote, and how many bytes each of its files has."""
+    """What an export wrote, with the size of each file in bytes."""
 
     exported: Exported
     sizes: tuple[int, ...]
 
 
 class WriteExport(Protocol):
-    """What writes: ``engine.export.run.export``."""
+    """Protocol of ``engine.export.run.export``."""
 
     def __call__(
         self,
@@ -69,13 +75,16 @@ class WriteExport(Protocol):
 
 
 class ExportWorker(QObject):
-    """Plans and exports in threads of its own. One export at a time, each with exactly one end.
+    """Computes previews and exports in threads. One export at a time; each ends in exactly one of done, failed,
+    cancelled.
 
     Signals:
-        previewed(Preview): the answer to the newest question.
-        progressed(Progressed): of the export that runs.
-        done(Written), failed(Message), cancelled(): its end.
-        forgotten(Message): the choices could not be kept on disk.
+        previewed(ExportPreview): the result of the newest request.
+        progressed(ExportProgress): progress of the running export.
+        done(ExportResult): the export has finished.
+        failed(Message): the export has failed.
+        cancelled(): the export was cancelled.
+        forgotten(Message): the choices could not be saved.
     """
 
     previewed = Signal(object)
@@ -110,17 +119,17 @@ class ExportWorker(QObject):
         return self._running
 
     def look(self, asked: PreviewRequest) -> None:
-        """Asks what would be written; the newest question replaces one that waits."""
+        """Request a preview; a newer request replaces a pending one."""
         self._newest = asked
         if self._asking is None:
             self._ask()
 
     def remember(self, memory: LastExportStore) -> None:
-        """Writes the memory to disk, in the thread."""
+        """Save the last export's choices, in the thread."""
         self._planning.ask(memory)
 
     def export(self, request: ExportRequest) -> None:
-        """Begins to export, unless an export runs."""
+        """Start an export, unless one is running."""
         if self._running:
             return
         self._running = True
@@ -129,11 +138,11 @@ class ExportWorker(QObject):
         self._writing.ask(request)
 
     def cancel(self) -> None:
-        """Stops the export that runs; it says so when nothing of it is left."""
+        """Cancel the running export; ``cancelled`` follows once its files are removed."""
         self._stop.set()
 
     def close(self) -> None:
-        """Cancels what runs, and ends the threads."""
+        """Cancel the running export and end the threads."""
         self._stop.set()
         self._planning.close()
         self._writing.close()
@@ -158,7 +167,7 @@ class ExportWorker(QObject):
             self.previewed.emit(ExportPreview(answer.request, None, (message_of(answer.error).text,)))
 
     def _written(self, request: ExportRequest, write: WriteExport) -> ExportResult:
-        """In the thread."""
+        """Export. Runs in the thread."""
         progress = Progress(throttled(self._reported.emit, LEAST_SECONDS), self._stop.is_set)
         now = datetime.now().astimezone()
         done = write(request.scene, request.takes, request.out, request.settings, made=now, progress=progress)
@@ -182,13 +191,16 @@ class ExportWorker(QObject):
 
 
 def failure_message(error: BaseException) -> Message:
-    """An export's error in a sentence."""
+    """Return the message for an export's error."""
     message = message_of(error)
     return Message(message.kind, f"Nothing was exported. {message.text}")
 
 
 def throttled(report: Report, least: float) -> Report:
-    """The same, but silent for ``least`` seconds after each report: a queue of them would outlast the work."""
+    """Return a report function that drops calls within ``least`` seconds of the last one.
+
+    Queued reports would outlast the work.
+    """
     last = float("-inf")
 
     def report_seldom(fraction: float, text: str) -> None:
@@ -202,7 +214,7 @@ def throttled(report: Report, least: float) -> Report:
 
 
 def size_of(path: Path) -> int:
-    """Bytes of a file; 0 where somebody was quick to take it away."""
+    """Return the size of a file in bytes; 0 if it was removed already."""
     try:
         return path.stat().st_size
     except OSError:
@@ -210,7 +222,7 @@ def size_of(path: Path) -> int:
 
 
 def _planned(request: Any, look: Callable[[PreviewRequest], ExportPreview]) -> ExportPreview | None:
-    """In the thread."""
+    """Handle a preview request. Runs in the thread."""
     if isinstance(request, LastExportStore):
         request.save()
         return None

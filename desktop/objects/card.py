@@ -1,4 +1,4 @@
-"""One object in the list: what it is, how it sounds, its takes."""
+"""The card of one object in the list: name, settings and takes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,13 @@ STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 @dataclass(frozen=True)
 class Busy:
-    """What is being made of an object: how far it is, and in words; or why there is nothing."""
+    """The state of an object's generation: progress, or why there is no take.
+
+    Attributes:
+        words: the state as text.
+        fraction: progress, 0 to 1.
+        failed: whether generation failed.
+    """
 
     words: str
     fraction: float = 0.0
@@ -65,13 +71,27 @@ class CardState:
 
 
 class ObjectCard(QFrame):
-    """Signals, those of takes with their digest:
-    edited(name, change, key): as ``Document.edit`` takes them. settled(): a drag of a value has ended.
-    clicked(bool toggle, bool span): it was clicked. stepped(int, bool span): go up or down the list from it.
-    shifted(int): move it this many places down. dragged(int y), dropped(int y): in the list's coordinates.
-    expand(bool), remove(), regenerate(), solo(bool), mute(bool)
-    play(str), use(str), starred(str, bool), rejected(str, bool)
-    touched(str): a take may be dragged in a moment. carried(str, TakeRow): it is, by this row.
+    """The card of one object.
+
+    Signals (those about takes carry the take's digest):
+        edited(str, object, object): name, change and key, as ``Document.edit`` takes them.
+        edit_finished(): a drag of a value has ended.
+        clicked(bool, bool): clicked, with Control (toggle), with Shift (span).
+        focus_moved(int, bool): move the focus up or down the list, with Shift (span).
+        reorder_requested(int): move it down by places.
+        dragged(int): it is being dragged to y in the list's coordinates.
+        dropped(int): it was dropped at y in the list's coordinates.
+        expand(bool): show or hide its takes.
+        remove(): delete the object.
+        regenerate(): generate again.
+        solo(bool): solo its track.
+        mute(bool): mute its track.
+        play(str): play a take.
+        use(str): use a take.
+        starred(str, bool): star a take.
+        rejected(str, bool): reject a take.
+        drag_prepared(str): a take was pressed and may be dragged.
+        drag_started(str, TakeRow): a take is being dragged by this row.
     """
 
     edited = Signal(str, object, object)
@@ -117,7 +137,7 @@ class ObjectCard(QFrame):
 
     @property
     def rows(self) -> tuple[TakeRow, ...]:
-        """The rows of its takes, from the top; none while it is folded."""
+        """Rows of the takes, from the top; empty while the card is folded."""
         return tuple(self._rows.values())
 
     def show_state(self, state: CardState) -> None:
@@ -147,7 +167,7 @@ class ObjectCard(QFrame):
         self.name.selectAll()
 
     def menu(self) -> QMenu:
-        """What else can be done with it; made when it is asked for."""
+        """Return the context menu, created on demand."""
         menu = QMenu(self)
         menu.addAction("Rename").triggered.connect(self.begin_rename)
         menu.addAction("Regenerate").triggered.connect(self.regenerate)
@@ -272,7 +292,7 @@ class ObjectCard(QFrame):
         menu.popup(where)
 
     def _pass_on(self, name: str, change: object, key: str | None) -> None:
-        # A field that loses the focus because another scene came commits what was typed for the old one.
+        # If the focus is lost because another scene is shown, the field would commit text typed for the old one.
         if self.editor is not None and self.editor.thing == self.thing:
             self.edited.emit(name, change, key)
 

@@ -1,4 +1,4 @@
-"""How the panel looks: its style sheet, the colours of an object, small controls made alike."""
+"""The panel's style sheet, colours and small controls."""
 
 import functools
 from collections.abc import Callable
@@ -38,7 +38,7 @@ IconMaker = Callable[[str], QIcon]
 
 
 def icon_maker() -> IconMaker:
-    """Icons drawn once for a panel, however many buttons show them."""
+    """Return a function that creates icons, cached for the panel's many buttons."""
 
     @functools.cache
     def make(name: str) -> QIcon:
@@ -58,7 +58,7 @@ def qcolour(colour: Colour, alpha: float = 1.0) -> QColor:
 def small_button(
     parent: QWidget, image: QIcon, name: str, tip: str, *, checkable: bool = False
 ) -> QToolButton:
-    """A button of one icon."""
+    """Create a button with an icon."""
     button = QToolButton(parent)
     button.setObjectName("small")
     button.setIcon(image)
@@ -67,7 +67,7 @@ def small_button(
 
 
 def letter_button(parent: QWidget, letter: str, name: str, tip: str) -> QToolButton:
-    """A button of one letter that stays down: solo, mute."""
+    """Create a checkable button with a letter: solo, mute."""
     button = QToolButton(parent)
     button.setObjectName("letter")
     button.setProperty("what", name.split(maxsplit=1)[0].lower())
@@ -93,7 +93,7 @@ def field_label(parent: QWidget, text: str, buddy: QWidget) -> QLabel:
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
-    """Sets a property that the style sheet asks about."""
+    """Set a property that the style sheet selects by, and reapply the style."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
@@ -101,7 +101,7 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
 
 
 class NoScrollSpinBox(QDoubleSpinBox):
-    """A number that the wheel changes only while one is at it, not while the list scrolls by."""
+    """A spin box that ignores the wheel unless it has the focus, so that scrolling the list does not change it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What a take looks like while it is dragged: its waveform on a small plate, with its name."""
+"""The pixmap of a dragged take: its waveform and name."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
@@ -14,9 +14,14 @@ PAD = 6.0
 
 
 def take_drag_pixmap(name: str, colour: Colour, peaks: Peaks | None, font: QFont, ratio: float) -> QPixmap:
-    """Args:
-    peaks: None where they are not known yet.
-    ratio: device pixels per pixel.
+    """Draw the pixmap of a dragged take.
+
+    Args:
+        name: shown above the waveform.
+        colour: the object's colour.
+        peaks: the waveform; None if it is not known yet.
+        font: font of the name.
+        ratio: device pixels per pixel.
     """
     made = QPixmap(round(WIDTH * ratio), round(HEIGHT * ratio))
     made.setDevicePixelRatio(ratio)

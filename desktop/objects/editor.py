@@ -1,4 +1,4 @@
-"""What an object's next takes are made from: prompt, negative prompt, duration, seed."""
+"""Edits what an object's next takes are generated from: prompt, negative prompt, duration, seed."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,12 @@ from engine.scene.objects import SoundingObject
 
 
 class ObjectEditor(QWidget):
-    """Signals: edited(name, change, key), as ``Document.edit`` takes them; settled(): the edit has ended."""
+    """The controls of an object's generation settings.
+
+    Signals:
+        edited(str, object, object): name, change and key, as ``Document.edit`` takes them.
+        edit_finished(): a drag of a value has ended.
+    """
 
     edited = Signal(str, object, object)
     edit_finished = Signal()
@@ -51,7 +56,7 @@ class ObjectEditor(QWidget):
 
     @property
     def thing(self) -> SoundingObject:
-        """The object that is shown."""
+        """The object being shown."""
         return self._thing
 
     def show_thing(self, thing: SoundingObject) -> None:
@@ -67,7 +72,7 @@ class ObjectEditor(QWidget):
         self.dice.setEnabled(not thing.seed_locked)
 
     def show_capabilities(self, can: Capabilities) -> None:
-        """Show the fields that the chosen generator takes, and no others."""
+        """Show only the fields that the chosen generator supports."""
         options: tuple[tuple[Option, QLineEdit], ...] = (("prompt", self.prompt), ("negative", self.negative))
         for option, field in options:
             field.setVisible(can.takes(option))
@@ -148,7 +153,7 @@ class ObjectEditor(QWidget):
 
 
 def _show(line: QLineEdit, text: str) -> None:
-    """Puts text into a field, unless somebody is typing there."""
+    """Set a field's text, unless the user is typing in it."""
     typing = line.hasFocus() and line.isModified()
     if line.text() != text and not typing:
         line.setText(text)

@@ -1,4 +1,4 @@
-"""Edits that the panel makes of several of the scene's own, and what it reads from a scene."""
+"""Edits and queries of the objects panel, built on ``engine.scene.edits``."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -18,24 +18,24 @@ from engine.scene.timeline import Track
 
 
 def takes_with(scene: Scene, number: int) -> tuple[TakeRecord, ...]:
-    """The takes of an object, those together with others too; the newest first, rejected ones last."""
+    """Return an object's takes, including those shared with other objects: newest first, rejected ones last."""
     found = [take for take in reversed(scene.takes) if number in take.objects]
     return tuple(sorted(found, key=lambda take: take.rejected))
 
 
 def object_track(scene: Scene, number: int) -> Track | None:
-    """The track on which an object sounds, if it has one."""
+    """Return the track of an object, or None."""
     found = track_of_object(scene, number)
     return None if found is None else scene.track(found)
 
 
 def use_take(scene: Scene, number: int, digest: str) -> Scene:
-    """The scene with a take in use for an object: chosen, and in the clips that had the one chosen before.
+    """Use a take for an object: choose it, and replace the previously chosen take in its clips.
 
-    Where its track is empty, it is placed at the beginning.
+    If the object's track is empty, the take is placed at its start.
 
     Raises:
-        BadInput: there is no such object or take, or the take is not of that object.
+        BadInput: there is no such object or take, or the take is of another object.
     """
     before = scene.chosen_of(number)
     scene = track_for_object(choose_take(scene, number, digest), number)
@@ -50,24 +50,24 @@ def use_take(scene: Scene, number: int, digest: str) -> Scene:
 
 
 def solo_objects(scene: Scene, numbers: Iterable[int], soloed: bool) -> Scene:
-    """The scene with the tracks of these objects soloed, or no longer; tracks are made where there are none."""
+    """Solo or unsolo the tracks of these objects; missing tracks are created."""
     return _of_tracks(scene, numbers, lambda it, track: solo_track(it, track, soloed=soloed))
 
 
 def mute_objects(scene: Scene, numbers: Iterable[int], muted: bool) -> Scene:
-    """The scene with the tracks of these objects muted, or no longer; tracks are made where there are none."""
+    """Mute or unmute the tracks of these objects; missing tracks are created."""
     return _of_tracks(scene, numbers, lambda it, track: mute_track(it, track, muted=muted))
 
 
 def remove_objects(scene: Scene, numbers: Iterable[int]) -> Scene:
-    """The scene without these objects and their tracks."""
+    """Remove these objects and their tracks."""
     for number in numbers:
         scene = remove_object(scene, number, tracks=True)
     return scene
 
 
 def shift_object(scene: Scene, number: int, places: int) -> Scene:
-    """The scene with an object this many places further down the list; it stops at the ends."""
+    """Move an object down the list by places; it stops at the ends."""
     order = [thing.index for thing in scene.objects]
     place = min(max(order.index(number) + places, 0), len(order) - 1)
     return move_object(scene, number, place)
@@ -85,12 +85,14 @@ def _of_tracks(scene: Scene, numbers: Iterable[int], change: Callable[[Scene, in
 def clicked(
     selection: Sequence[int], order: Sequence[int], number: int, *, toggle: bool, span: bool
 ) -> tuple[int, ...]:
-    """The selection after a click on an object; the one that counts stands last.
+    """Return the selection after a click on an object; the last element is the current object.
 
     Args:
-        selection: before. order: all objects, from the top.
-        number: the one that was clicked.
-        toggle: whether it joins or leaves the others. span: whether all from the last one to it are selected.
+        selection: the selection before.
+        order: all objects, from the top.
+        number: the clicked object.
+        toggle: whether to toggle only this object.
+        span: whether to select everything from the current object to this one.
     """
     if span and selection and selection[-1] in order:
         a, b = order.index(selection[-1]), order.index(number)
@@ -103,9 +105,11 @@ def clicked(
 
 
 def drop_place(y: float, middles: Sequence[float], place: int) -> int:
-    """Where a card that is dragged from ``place`` comes to stand when it is let go at ``y``.
+    """Return the place at which a card dragged from ``place`` is inserted when dropped at ``y``.
 
     Args:
-        middles: of all cards from the top, its own too.
+        y: in the list's coordinates.
+        middles: vertical centres of all cards from the top, including its own.
+        place: the card's place before the drag.
     """
     return sum(1 for other, middle in enumerate(middles) if other != place and middle < y)

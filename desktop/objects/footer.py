@@ -1,4 +1,4 @@
-"""What the next takes are made with, and the buttons that make them."""
+"""The settings of the next takes, and the generate buttons."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -13,7 +13,12 @@ from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
 
 
 class Footer(QWidget):
-    """Signals: generate(bool together); generator_changed(): another generator is chosen, or others are known."""
+    """Generator, number of takes and quality, with the generate buttons.
+
+    Signals:
+        generate(bool): generate; True generates the objects together.
+        generator_changed(): another generator was chosen, or the list has changed.
+    """
 
     generate = Signal(bool)
     generator_changed = Signal()
@@ -48,7 +53,7 @@ class Footer(QWidget):
         self._follow_generator()
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys: the tooltips name them."""
+        """Update the tooltips for another key map."""
         self.each.setToolTip(tooltip(keys.command("generate"), keys))
         words = "One take of all that is selected, sounding together"
         self.together.setToolTip(tooltip(keys.command("together"), keys, words))
@@ -60,13 +65,13 @@ class Footer(QWidget):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the chosen generator can do."""
+        """Capabilities of the chosen generator."""
         chosen = self.generator.currentData()
         return next((info.capabilities for info in self._generators if info.id == chosen), ANYTHING)
 
     @Slot(object)
     def set_generators(self, generators: tuple[GeneratorInfo, ...]) -> None:
-        """Offer these generators, the default one first; the one that was chosen stays so."""
+        """Offer these generators, the default one first; the current choice is kept."""
         chosen = self.generator.currentData()
         self.generator.blockSignals(True)
         self._generators = generators
@@ -78,7 +83,7 @@ class Footer(QWidget):
         self._follow_generator()
 
     def set_qualities(self, draft: Quality, final: Quality) -> None:
-        """How many steps a draft and a final take are."""
+        """Set the numbers of steps of draft and final takes."""
         self._qualities = (draft, final)
 
     def show_selection(self, count: int) -> None:
@@ -89,7 +94,7 @@ class Footer(QWidget):
 
     @Slot()
     def _follow_generator(self) -> None:
-        """Show the controls that the chosen generator takes, and no others."""
+        """Show only the controls that the chosen generator supports."""
         can = self.capabilities
         self._show_row(self.generator, len(self._generators) > 1)
         self._show_row(self.quality, can.takes("quality"))

@@ -1,4 +1,4 @@
-"""The objects panel: the list, what generates, the queue. Subscribes to the document and edits through it."""
+"""The objects panel: the list, the generate controls and the queue. Follows the document and edits through it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,16 +24,20 @@ from engine.scene.scene import Scene
 
 
 class ObjectsPanel(QWidget):
-    """Args:
-        previews: thumbnails and waveforms, worked out elsewhere.
+    """The panel.
+
+    Args:
+        document: holds the scene and applies every edit.
+        queue: the jobs shown below the list.
+        previews: thumbnails and waveforms.
         new_seed: draws seeds.
 
     Signals:
-        play_requested(str): the take of this digest.
-        generate_requested(tuple, bool): numbers of objects, and whether together.
-        regenerate_requested(tuple): numbers of objects.
-        take_touched(str): the take of this digest may be dragged in a moment.
-        take_carried(str, TakeRow): it is, by this row.
+        play_requested(str): play the take of this digest.
+        generate_requested(tuple, bool): indices of objects, and whether to generate them together.
+        regenerate_requested(tuple): indices of objects.
+        take_drag_prepared(str): the take of this digest was pressed and may be dragged.
+        take_drag_started(str, TakeRow): it is being dragged by this row.
     """
 
     play_requested = Signal(str)
@@ -75,7 +79,7 @@ class ObjectsPanel(QWidget):
         self._refresh()
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys: tooltips and the words of the empty list name them."""
+        """Update tooltips and the empty list's text for another key map."""
         self.hint.setText(empty_text(keys))
         self.footer.set_keys(keys)
         self.queue_view.set_keys(keys)
@@ -87,7 +91,7 @@ class ObjectsPanel(QWidget):
 
     @property
     def selected(self) -> bool:
-        """Whether any object is."""
+        """Whether any object is selected."""
         return bool(self._document.selection)
 
     def card(self, number: int) -> ObjectCard:
@@ -95,14 +99,14 @@ class ObjectsPanel(QWidget):
 
     @Slot(bool)
     def generate(self, together: bool = False) -> None:
-        """Asks for takes of what is selected."""
+        """Request takes of the selected objects."""
         self.generate_requested.emit(self._document.selection, together)
 
     def regenerate(self) -> None:
         self.regenerate_requested.emit(self._document.selection)
 
     def rename(self) -> None:
-        """Begins to rename the object that was selected last."""
+        """Edit the name of the object selected last."""
         if self._document.selection:
             self._cards[self._document.selection[-1]].begin_rename()
 
@@ -116,12 +120,12 @@ class ObjectsPanel(QWidget):
         self._document.select(self._cards)
 
     def solo(self) -> None:
-        """Solos what is selected, or if all of it is, no longer."""
+        """Solo the selected objects; unsolo them if all are soloed."""
         tracks = [edits.object_track(self._document.scene, number) for number in self._document.selection]
         self._solo(self._document.selection, not all(track is not None and track.soloed for track in tracks))
 
     def mute(self) -> None:
-        """Mutes what is selected, or if all of it is, no longer."""
+        """Mute the selected objects; unmute them if all are muted."""
         tracks = [edits.object_track(self._document.scene, number) for number in self._document.selection]
         self._mute(self._document.selection, not all(track is not None and track.muted for track in tracks))
 
@@ -135,7 +139,7 @@ class ObjectsPanel(QWidget):
             change = partial(edits.mute_objects, numbers=numbers, muted=on)
             self._document.edit("Mute" if on else "Unmute", change)
 
-    # What is shown
+    # Display
 
     @Slot()
     def _refresh(self) -> None:
@@ -189,7 +193,7 @@ class ObjectsPanel(QWidget):
 
     @Slot()
     def _forget(self) -> None:
-        """Another still: nothing that was typed or unfolded is meant for its objects."""
+        """Drop typed text and unfolded cards: another still has other objects."""
         self._folded.clear()
         for card in self._cards.values():
             self._retire(card)
@@ -220,7 +224,7 @@ class ObjectsPanel(QWidget):
         return card
 
     def _retire(self, card: ObjectCard) -> None:
-        """Removes a card; what was being typed into it must not reach whatever has its number next."""
+        """Remove a card without committing what was typed into it: another object may get its index."""
         card.blockSignals(True)
         card.hide()
         self._list.removeWidget(card)
@@ -260,7 +264,7 @@ class ObjectsPanel(QWidget):
 
     def _use(self, number: int, digest: str) -> None:
         self._document.edit("Use take", partial(edits.use_take, number=number, digest=digest))
-        self._refresh()  # A button that was pressed while it was on has gone off by itself.
+        self._refresh()  # A checked button unchecks itself when it is clicked.
         for row in self._cards[number].rows:
             row.chooser.setChecked(row.chooser.text() == "In use")
 
@@ -332,7 +336,7 @@ RANKS = {"running": 2, "cancelling": 2, "waiting": 1}
 
 
 def busy_objects(jobs: tuple[GenerationJob, ...]) -> dict[int, Busy]:
-    """What each object's card says of the queue: what runs, else what waits, else that its last job failed."""
+    """Return the state of each object in the queue: the running job's, else a waiting one's, else a failed one's."""
     told: dict[int, GenerationJob] = {}
     for job in jobs:
         for number in job.objects:
@@ -347,7 +351,7 @@ def busy_objects(jobs: tuple[GenerationJob, ...]) -> dict[int, Busy]:
 
 
 def empty_text(keys: KeyMap) -> str:
-    """What the list says while nothing is in it."""
+    """Return the text of the empty list."""
     accept, find = shown_key("accept", keys), shown_key("find", keys)
     adding = f", and press {accept}." if accept else ", and add it."
     finding = f"\nOr press {find} to find objects." if find else ""

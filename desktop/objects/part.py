@@ -1,4 +1,4 @@
-"""The objects panel with all that stands behind it, as a part of the window."""
+"""The objects panel with generation, as a part of the window."""
 
 import secrets
 from collections.abc import Callable
@@ -116,7 +116,7 @@ class ObjectsPart(QObject):
 
     @Slot(object)
     def _apply(self, preferences: Preferences) -> None:
-        """What was chosen below the list stays, unless it is that setting which is another now."""
+        """Apply changed preferences; choices made below the list stay unless their own preference has changed."""
         before, self._applied = self._applied, preferences
         footer = self.panel.footer
         footer.set_qualities(*_qualities(preferences))

@@ -1,4 +1,4 @@
-"""What small pictures show: peaks of a take, and an object cut out of its still. Pure, for a background thread."""
+"""Waveform peaks of takes and thumbnails of objects. No Qt; for a background thread."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from engine.scene.masks import Mask, bounds
 
 Peaks = NDArray[np.float32]
-"""float32 (2, columns): lowest and highest sample of each column."""
+"""float32 (2, columns): minimum and maximum of each column."""
 
 COLUMNS = 240
 SIDE = 112
@@ -15,11 +15,11 @@ DIMMED = 0.3
 
 
 def peaks(samples: NDArray[np.float32], columns: int = COLUMNS) -> Peaks:
-    """The outline of a waveform.
+    """Reduce a waveform to peaks.
 
     Args:
-        samples: float32 (channels, samples); the channels are drawn over each other.
-        columns: at least 1; fewer come back where there are fewer samples.
+        samples: float32 (channels, samples); all channels together.
+        columns: at least 1; fewer are returned if there are fewer samples.
     """
     length = samples.shape[1]
     if length == 0:
@@ -31,7 +31,7 @@ def peaks(samples: NDArray[np.float32], columns: int = COLUMNS) -> Peaks:
 
 
 def crop_box(mask: Mask, margin: float = MARGIN) -> tuple[int, int, int, int]:
-    """The square box (x0, y0, x1, y1) round a mask, with a margin, moved and cut to lie inside its picture."""
+    """Return the square box (x0, y0, x1, y1) around a mask with a margin, moved and cut to fit into its picture."""
     x0, y0, x1, y1 = bounds(mask)
     height, width = mask.shape
     side = min(round(max(x1 - x0, y1 - y0) * (1 + 2 * margin)), max(width, height))
@@ -47,10 +47,12 @@ def _within(middle: int, side: int, most: int) -> tuple[int, int]:
 
 
 def cut_out(pixels: NDArray[np.uint8], mask: Mask, side: int = SIDE) -> NDArray[np.uint8]:
-    """An object in its surroundings, which are dimmed: uint8 RGB, at most ``side`` pixels wide and tall.
+    """Return a thumbnail of an object with its surroundings dimmed: uint8 RGB, at most ``side`` pixels a side.
 
     Args:
-        pixels: uint8 (H, W, 3). mask: bool (H, W), not empty.
+        pixels: uint8 (H, W, 3).
+        mask: bool (H, W), not empty.
+        side: in pixels.
     """
     import cv2
 

@@ -1,4 +1,4 @@
-"""Thumbnails of objects and waveforms of takes, worked out in a thread of their own."""
+"""Thumbnails of objects and waveforms of takes, computed in a thread."""
 
 from functools import partial
 
@@ -18,11 +18,11 @@ from engine.sound.cache import TakeSource
 
 
 class Previews(QObject):
-    """What is not known yet is None, and ``ready`` follows.
+    """Returns None for what is not known yet; ``ready`` follows.
 
     Args:
-        document: whose still and takes are shown.
-        background: reads takes and cuts thumbnails; better not the one that saves, which should not wait for this.
+        document: holds still and takes.
+        background: runs the work; not the thread that saves, which must not wait for it.
     """
 
     ready = Signal()

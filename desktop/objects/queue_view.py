@@ -1,4 +1,4 @@
-"""What is being generated, what waits, what became of the last ones; nothing is shown when there is nothing."""
+"""The list of running, waiting and recently ended jobs; hidden while it is empty."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ COLOURS = {"done": DARK.good, "failed": DARK.error, "running": DARK.text, "cance
 
 
 def status_text(job: GenerationJob) -> str:
-    """How a job stands, on one line."""
+    """Return a job's state on one line."""
     if job.state == "running" and job.step is not None:
         left = time_left_text(job.step.seconds_left)
         return f"{job.step.words}, {left} to go" if left else job.step.words
@@ -39,13 +39,13 @@ def status_text(job: GenerationJob) -> str:
 
 
 def worth_showing(jobs: Sequence[GenerationJob]) -> list[GenerationJob]:
-    """What runs, waits or failed, and of those that ended otherwise the newest: the takes themselves tell the rest."""
+    """Return the active and failed jobs and the last of the others: finished takes show themselves."""
     ended = [job.id for job in jobs if not job.active and job.state != "failed"]
     return [job for job in jobs if job.id not in ended[:-1]]
 
 
 class ElidedLabel(QLabel):
-    """Words that end in an ellipsis where there is no room; the tooltip has them whole."""
+    """A label that elides its text; the tooltip has the whole text."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class ElidedLabel(QLabel):
 
 
 class JobRow(QWidget):
-    """One job, with the button that cancels it."""
+    """One job with its cancel button."""
 
     def __init__(self, icons: IconMaker, job: GenerationJob, queue: GenerationQueue, parent: QWidget) -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class JobRow(QWidget):
 
 
 class QueueView(QWidget):
-    """The queue, newest last; follows it."""
+    """Shows the queue, newest last."""
 
     def __init__(self, queue: GenerationQueue, icons: IconMaker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +124,7 @@ class QueueView(QWidget):
         self._refresh()
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys: the tooltip names them."""
+        """Update the tooltip for another key map."""
         self.cancel_all.setToolTip(tooltip(keys.command("cancel"), keys))
 
     @property

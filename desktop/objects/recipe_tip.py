@@ -10,14 +10,14 @@ SOLVERS = {"multistep": "draft", "ddim": "final"}
 
 
 def recipe_rows(take: TakeRecord) -> list[tuple[str, str]]:
-    """Label and value of all that is known of a take; a recipe of unknown form gives fewer rows."""
+    """Return pairs of label and value from a take's recipe; a recipe of unknown form gives fewer rows."""
     seconds = take.samples / take.rate
     rows = [("Length", f"{seconds:.2f} s, {take.rate / 1000:g} kHz")]
     return [*_rows(RecipeFacts.of(take.recipe)), *rows]
 
 
 def recipe_tip(take: TakeRecord) -> str:
-    """The rows as a tooltip."""
+    """Return the rows as a tooltip."""
     title = f"<b>{html.escape(take.name)}</b>, take {take.number}"
     body = "".join(
         f"<tr><td style='padding-right:10px'>{label}</td><td>{html.escape(value)}</td></tr>"

@@ -1,4 +1,4 @@
-"""The colour of an object, and the menu that changes it."""
+"""The colour button of an object, with a menu of colours."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
@@ -12,7 +12,11 @@ NAMES = ("Amber", "Sky", "Rose", "Green", "Violet", "Yellow", "Teal", "Orange", 
 
 
 class Swatch(QToolButton):
-    """Signals: chosen(Colour | None), where None is the palette's own."""
+    """Shows an object's colour and lets the user change it.
+
+    Signals:
+        chosen(Colour | None): the new colour; None is the palette's own.
+    """
 
     chosen = Signal(object)
 
@@ -28,7 +32,7 @@ class Swatch(QToolButton):
         self.update()
 
     def menu_of_colours(self) -> QMenu:
-        """The menu, made when it is asked for."""
+        """Return the menu, created on demand."""
         menu = QMenu(self)
         for name, colour in zip(NAMES, PALETTE, strict=True):
             made = menu.addAction(_dot(colour), name)

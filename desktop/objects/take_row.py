@@ -1,4 +1,4 @@
-"""One take of an object: play it, see it, star, reject or use it, or drag it to where it should sound."""
+"""One take of an object: play, star, reject, use, or drag it to the timeline."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ DRAG_TIP = "<qt><br>Click to play. Drag it onto the timeline, or out of the wind
 
 @dataclass(frozen=True)
 class TakeRowState:
-    """What a row shows."""
+    """All that a row shows."""
 
     take: TakeRecord
     colour: Colour
@@ -27,9 +27,15 @@ class TakeRowState:
 
 
 class TakeRow(QWidget):
-    """Signals, each with the take's digest:
-    play(str), use(str), starred(str, bool), rejected(str, bool)
-    touched(str): it may be dragged in a moment. carried(str): it is.
+    """The row of one take.
+
+    Signals, each with the take's digest:
+        play(str): play the take.
+        use(str): use the take.
+        starred(str, bool): star the take.
+        rejected(str, bool): reject the take.
+        drag_prepared(str): it was pressed and may be dragged.
+        drag_started(str): it is being dragged.
     """
 
     play = Signal(str)
@@ -80,7 +86,7 @@ class TakeRow(QWidget):
         self.wave.show_wave(peaks, qcolour(self._state.colour), faded=self.take.rejected)
 
     def picture(self) -> QPixmap:
-        """What is seen of it while it is dragged."""
+        """Return the pixmap shown while it is dragged."""
         words = f"{self.take.name}, take {self.take.number}"
         return take_drag_pixmap(
             words, self._state.colour, self.wave.peaks, self.font(), self.devicePixelRatioF()
@@ -100,13 +106,13 @@ class TakeRow(QWidget):
             self.drag_started.emit(self.take.digest)
 
     def mouseReleaseEvent(self, _: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A click on the waveform plays it."""
+        """Play the take after a click on the waveform."""
         pressed, self._pressed = self._pressed, None
         if pressed is not None and self.wave.geometry().contains(pressed):
             self.play.emit(self.take.digest)
 
     def event(self, event: QEvent) -> bool:
-        # The recipe holds masks; it is read only when somebody wants to see it.
+        # The recipe may be large; it is parsed only when the tooltip is shown.
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), f"{recipe_tip(self.take)}{DRAG_TIP}", self)
             return True

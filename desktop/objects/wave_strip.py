@@ -1,4 +1,4 @@
-"""The waveform of a take, small. Who holds it hears of clicks and drags on it."""
+"""A small waveform of a take. Its parent handles clicks and drags."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -9,11 +9,11 @@ from desktop.objects.preview_images import Peaks
 from desktop.theme.dark_colours import DARK
 
 LEAST_FULL = 0.05
-"""Full height is the take's own peak, but never less than this: silence stays flat."""
+"""Full height is the take's peak, but at least this, so that silence stays flat."""
 
 
 def wave_outline(peaks: Peaks, width: float, height: float) -> list[tuple[float, float]]:
-    """The points round a waveform, along its top and back along its bottom, in pixels."""
+    """Return the polygon of a waveform in pixels, along its top and back along its bottom."""
     full = max(float(np.abs(peaks).max()), LEAST_FULL)
     count = peaks.shape[1]
     xs = np.linspace(0.0, width, count)

@@ -1,1 +1,1 @@
-"""The timeline: tracks, clips, waveforms. Pure modules do the arithmetic; a few widgets show it."""
+"""The timeline: tracks, clips and waveforms. Modules without Qt do the arithmetic; a few widgets show it."""

@@ -1,4 +1,4 @@
-"""Edits of several clips at once, as functions from scene to scene, made of those of ``engine.scene.edits``."""
+"""Edits of several clips at once: pure functions of scenes, built on ``engine.scene.edits``."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,18 +22,18 @@ from engine.scene.scene import Scene
 from engine.scene.timeline import Clip
 
 Placed = Mapping[int, tuple[Clip, ...]]
-"""Clips by the number of the track they are on."""
+"""Clips by the id of their track."""
 
 
 @dataclass(frozen=True)
 class ClipClipboard:
-    """Clips to paste: (rows below the first one's, clip with its start counted from the earliest)."""
+    """Clips to paste, as pairs: rows below the topmost clip's, and the clip with its start relative to the earliest."""
 
     clips: tuple[tuple[int, Clip], ...]
 
 
 def clips_by_track(scene: Scene, numbers: Collection[int]) -> dict[int, tuple[Clip, ...]]:
-    """Those clips of these numbers that are there, by track, top to bottom."""
+    """Return the clips with these ids that exist, by track from the top."""
     if not numbers:
         return {}
     found = {
@@ -43,14 +43,14 @@ def clips_by_track(scene: Scene, numbers: Collection[int]) -> dict[int, tuple[Cl
 
 
 def replace_clips(scene: Scene, placed: Placed) -> Scene:
-    """The scene with these clips as they are given, wherever they were."""
+    """Replace these clips, wherever they were."""
     for track_id, clips in placed.items():
         scene = put_clips(scene, track_id, *clips)
     return scene
 
 
 def add_clips(scene: Scene, placed: Placed) -> Scene:
-    """The scene with copies of these clips, numbered from the old ``scene.next_id`` in this order."""
+    """Add copies of these clips with new ids, counted from ``scene.next_id`` in this order."""
     for track_id, clips in placed.items():
         made = []
         for clip in clips:
@@ -61,7 +61,7 @@ def add_clips(scene: Scene, placed: Placed) -> Scene:
 
 
 def remove_all(scene: Scene, numbers: Iterable[int]) -> Scene:
-    """The scene without these clips; their takes stay."""
+    """Remove these clips; their takes stay."""
     for number in numbers:
         if scene.clip(number) is not None:
             scene = remove_clip(scene, number)
@@ -69,7 +69,7 @@ def remove_all(scene: Scene, numbers: Iterable[int]) -> Scene:
 
 
 def duplicate_all(scene: Scene, numbers: Collection[int]) -> Scene:
-    """The scene with copies of these clips behind the last of them, as far from each other as they are."""
+    """Add copies of these clips after the last of them, keeping their distances."""
     placed = clips_by_track(scene, numbers)
     every = [clip for clips in placed.values() for clip in clips]
     if not every:
@@ -81,7 +81,7 @@ def duplicate_all(scene: Scene, numbers: Collection[int]) -> Scene:
 
 
 def copy_clips(scene: Scene, numbers: Collection[int]) -> ClipClipboard:
-    """Copies the clips relative to the first one, for pasting at another place or time."""
+    """Copy the clips relative to the first one, for pasting."""
     rows = {track.id: row for row, track in enumerate(scene.timeline.tracks)}
     placed = clips_by_track(scene, numbers)
     first_row = min((rows[track] for track in placed), default=0)
@@ -96,7 +96,9 @@ def copy_clips(scene: Scene, numbers: Collection[int]) -> ClipClipboard:
 
 
 def paste(scene: Scene, copied: ClipClipboard, at: int, row: int) -> Scene:
-    """The scene with copied clips, the earliest at a sample, the topmost on a row; below the last they gather there.
+    """Paste copied clips: the earliest at sample ``at``, the topmost on ``row``.
+
+    Clips that would be below the last track are placed on it.
 
     Raises:
         BadInput: there is no track, or a take is not in this scene.
@@ -112,7 +114,7 @@ def paste(scene: Scene, copied: ClipClipboard, at: int, row: int) -> Scene:
 
 
 def split_all(scene: Scene, numbers: Collection[int], at: int) -> Scene:
-    """The scene with those of these clips cut in two that a sample is inside; of all clips, if none are named."""
+    """Split those of these clips that contain a sample; with no ids, all clips."""
     inside = [
         clip.id
         for track in scene.timeline.tracks
@@ -125,7 +127,7 @@ def split_all(scene: Scene, numbers: Collection[int], at: int) -> Scene:
 
 
 def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
-    """The scene with these clips this many frames later; where one would begin before the start, none moves."""
+    """Move these clips by frames; if one would start before 0, none moves."""
     before = scene
     for clips in clips_by_track(scene, numbers).values():
         for clip in clips:
@@ -137,20 +139,20 @@ def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
 
 
 def trim_all(scene: Scene, numbers: Collection[int], at: int, *, end: bool) -> Scene:
-    """The scene with those of these clips beginning, or ending, at a sample that their takes have sound at.
+    """Trim the start or end of these clips to a sample, where their takes have audio there.
 
     Raises:
-        BadInput: none of them can.
+        BadInput: no clip can be trimmed there.
     """
     trim = trim_end if end else trim_start
     return _where_it_can(scene, numbers, lambda scene, clip: trim(scene, clip.id, at))
 
 
 def fade_all(scene: Scene, numbers: Collection[int], at: int, *, out: bool) -> Scene:
-    """The scene with these clips coming in until a sample, or going out from it; as far as the other fade allows.
+    """Set the fade-in or fade-out of these clips to end or start at a sample, limited by the other fade.
 
     Raises:
-        BadInput: the sample is in none of them.
+        BadInput: the sample is in none of the clips.
     """
 
     def faded(scene: Scene, clip: Clip) -> Scene:
@@ -164,7 +166,7 @@ def fade_all(scene: Scene, numbers: Collection[int], at: int, *, out: bool) -> S
 
 
 def move_rows(scene: Scene, numbers: Collection[int], down: int) -> Scene:
-    """The scene with these clips this many tracks lower; where one would leave the tracks, none moves."""
+    """Move these clips down by tracks; if one would leave the tracks, none moves."""
     placed, tracks = clips_by_track(scene, numbers), scene.timeline.tracks
     rows = {track.id: row for row, track in enumerate(tracks)}
     if not all(0 <= rows[track] + down < len(tracks) for track in placed):
@@ -173,7 +175,7 @@ def move_rows(scene: Scene, numbers: Collection[int], down: int) -> Scene:
 
 
 def _where_it_can(scene: Scene, numbers: Collection[int], change: Callable[[Scene, Clip], Scene]) -> Scene:
-    """The scene with every one of these clips changed that can be."""
+    """Apply a change to each of these clips for which it is possible."""
     changed = 0
     for clip in (clip for clips in clips_by_track(scene, numbers).values() for clip in clips):
         try:
@@ -187,7 +189,7 @@ def _where_it_can(scene: Scene, numbers: Collection[int], change: Callable[[Scen
 
 
 def drop_take(scene: Scene, digest: str, at: int, row: int) -> Scene:
-    """The scene with a take placed on the track of this row; below the last, on its object's own track or a new one.
+    """Place a take on the track of a row; below the last track, on its object's track or a new one.
 
     Raises:
         BadInput: there is no such take.

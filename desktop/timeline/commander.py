@@ -1,4 +1,4 @@
-"""What can be done to the selected clips and at the playhead, each as one step of undo."""
+"""Commands on the selected clips and at the playhead, each one undo step."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -30,7 +30,7 @@ from engine.scene.timeline import MOST_GAIN_DB, Clip, FadeShape, Track
 
 
 class Commander:
-    """Carries out menu commands and keys. Copied clips stay available after undo, as long as their takes exist."""
+    """Runs the commands of menus and keys. Copied clips stay available after undo, as long as their takes exist."""
 
     def __init__(self, document: Document, track_view: TrackView) -> None:
         self._document = document
@@ -46,7 +46,7 @@ class Commander:
         return self._copied is not None
 
     def clips(self) -> list[Clip]:
-        """The selected clips, by track and then by start."""
+        """Return the selected clips, by track and then by start."""
         return [
             clip
             for clips in clip_edits.clips_by_track(self._document.scene, self.selected).values()
@@ -73,7 +73,7 @@ class Commander:
             self._edit(self._named("Cut clip"), lambda scene: clip_edits.remove_all(scene, numbers))
 
     def paste(self) -> None:
-        """At the playhead, on the first selected clip's track or the topmost in view."""
+        """Paste at the playhead, on the first selected clip's track or the topmost visible one."""
         copied, at = self._copied, self._surface.view.playhead
         if copied is not None:
             row = self._row()
@@ -87,7 +87,7 @@ class Commander:
             )
 
     def split(self) -> None:
-        """At the playhead: the selected clips, or all when none is selected."""
+        """Split the selected clips at the playhead; all clips if none is selected."""
         numbers, at = self.selected, self._surface.view.playhead
         self._edit("Split at playhead", lambda scene: clip_edits.split_all(scene, numbers, at))
 
@@ -97,7 +97,7 @@ class Commander:
             self._edit(self._named("Nudge clip"), lambda scene: clip_edits.nudge_all(scene, numbers, frames))
 
     def trim(self, *, end: bool) -> None:
-        """The selected clips begin, or end, at the playhead."""
+        """Trim the start or end of the selected clips to the playhead."""
         numbers, at = self.selected, self._surface.view.playhead
         if numbers:
             self._edit(
@@ -105,20 +105,20 @@ class Commander:
             )
 
     def fade(self, *, out: bool) -> None:
-        """The selected clips come in until the playhead, or go out from it."""
+        """Fade the selected clips in up to the playhead, or out from it."""
         numbers, at = self.selected, self._surface.view.playhead
         if numbers:
             name = "Fade out" if out else "Fade in"
             self._edit(name, lambda scene: clip_edits.fade_all(scene, numbers, at, out=out))
 
     def change_row(self, down: int) -> None:
-        """The selected clips go to the tracks this many below."""
+        """Move the selected clips down by tracks."""
         numbers = self.selected
         if numbers:
             self._edit(self._named("Move clip"), lambda scene: clip_edits.move_rows(scene, numbers, down))
 
     def change_gain(self, by_db: float) -> None:
-        """Each of the selected clips by as much louder, as far as that goes."""
+        """Change the gain of each selected clip, within the limits."""
 
         def louder(scene: Scene, clip: Clip) -> Scene:
             return set_clip_gain(scene, clip.id, min(max(clip.gain_db + by_db, LEAST_GAIN), MOST_GAIN_DB))
@@ -126,19 +126,19 @@ class Commander:
         self._each("Change gain of clip", louder)
 
     def mute(self) -> None:
-        """Silences the selected clips; where all are silent, lets them be heard again."""
+        """Mute the selected clips; unmute them if all are muted."""
         clips = self.clips()
         muted = not all(clip.muted for clip in clips)
         self._each("Mute clip" if muted else "Unmute clip", lambda s, c: mute_clip(s, c.id, muted=muted))
 
     def solo_tracks(self) -> None:
-        """Solos the tracks of the selected clips; where all are soloed, no longer."""
+        """Solo the tracks of the selected clips; unsolo them if all are soloed."""
         tracks = self._tracks()
         on = not all(track.soloed for track in tracks)
         self._each_track("Solo" if on else "Unsolo", lambda s, t: solo_track(s, t.id, soloed=on))
 
     def mute_tracks(self) -> None:
-        """Silences the tracks of the selected clips; where all are silent, lets them be heard again."""
+        """Mute the tracks of the selected clips; unmute them if all are muted."""
         tracks = self._tracks()
         on = not all(track.muted for track in tracks)
         self._each_track("Mute" if on else "Unmute", lambda s, t: mute_track(s, t.id, muted=on))
@@ -157,7 +157,7 @@ class Commander:
         self._each("Change fade of clip", shaped)
 
     def can_pair(self) -> bool:
-        """Whether exactly two clips are selected, to be crossed or joined."""
+        """Return whether exactly two clips are selected, for a crossfade or a join."""
         return len(self.selected) == 2
 
     def crossfade(self) -> None:
@@ -198,7 +198,7 @@ class Commander:
         return rows[0] if rows else self._surface.view.geometry.rows(len(tracks)).start
 
     def _tracks(self) -> list[Track]:
-        """The tracks that the selected clips stand on."""
+        """Return the tracks of the selected clips."""
         there = clip_edits.clips_by_track(self._document.scene, self.selected)
         return [track for track in self._document.scene.timeline.tracks if track.id in there]
 
@@ -217,7 +217,7 @@ class Commander:
         return self._document.edit(name, change, key)
 
     def _adding(self, name: str, change: Callable[[Scene], Scene]) -> None:
-        """An edit after which the clips it added are selected."""
+        """Apply an edit and select the clips that it added."""
         before = self._document.scene.next_id
         if self._edit(name, change):
             tracks = self._document.scene.timeline.tracks

@@ -1,4 +1,4 @@
-"""A slim slider that fills from its resting place, to which a double click returns it."""
+"""A slim slider, filled from its rest value; a double click resets it."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,18 @@ HANDLE = 7
 
 
 class Fader(QSlider):
-    """Args:
-    low, high, rest: in whole steps. name: for those who cannot see it.
-    words: how a value reads.
+    """A slider in integer steps.
+
+    Args:
+        low: smallest value.
+        high: largest value.
+        rest: value that a double click sets.
+        name: accessible name.
+        words: formats a value.
 
     Signals:
-        moved(int): by the person. released(): the end of a drag.
+        moved(int): the user changed the value.
+        released(): a drag has ended.
     """
 
     moved = Signal(int)
@@ -44,7 +50,7 @@ class Fader(QSlider):
         self._tip(rest)
 
     def show_value(self, value: int) -> None:
-        """The value as it is in the scene; tells nobody."""
+        """Show a value without emitting ``moved``."""
         self._silent = True
         self.setValue(value)
         self._silent = False

@@ -1,4 +1,4 @@
-"""The heads of the tracks: name, colour, solo, mute, gain, pan."""
+"""The track headers: name, colour, solo, mute, gain, pan."""
 
 from collections.abc import Callable
 
@@ -20,11 +20,11 @@ from engine.scene.timeline import Track
 WIDTH = 212
 STRIPE = 4
 EDGE = 5
-"""Pixels above its lower edge by which a head is taken to be made higher."""
+"""Height in pixels of the lower edge by which a track is resized."""
 ROOMY = 50
-"""A head so high has room for its faders."""
+"""Height in pixels from which a header has room for its faders."""
 GAIN = (-600, 120)
-"""Tenths of a decibel."""
+"""Range of the gain fader in tenths of a decibel."""
 BUTTON = (
     "QPushButton {{ padding: 0; min-height: 0; border-radius: 3px; font-size: 10px; font-weight: 600;"
     " color: {dim}; background: {raised}; border: 1px solid {edge}; }}"
@@ -34,11 +34,12 @@ BUTTON = (
 
 
 class TrackHeader(QWidget):
-    """The head of one track; what is done to it becomes an edit of the document.
+    """The header of one track; changes become edits of the document.
 
     Signals:
-        sized(int, int, bool): this track, or with True every track, is to be this many pixels high.
-        sizing_ended(): its edge was let go. unsized(int): this track is to be as high as most.
+        sized(int, int, bool): resize this track (or all tracks, if True) to a height in pixels.
+        sizing_ended(): the drag of the edge has ended.
+        unsized(int): reset this track to the common height.
     """
 
     sized = Signal(int, int, bool)
@@ -195,11 +196,13 @@ class TrackHeader(QWidget):
 
 
 class Headers(QWidget):
-    """The heads of all tracks, beside them and scrolled with them.
+    """The headers of all tracks, scrolled with them.
 
     Signals:
-        wheeled(float): pixels that the tracks are scrolled down by.
-        (sized, sizing_ended, unsized: as a ``TrackHeader``'s.)
+        wheeled(float): pixels to scroll the tracks down by.
+        sized(int, int, bool): as a ``TrackHeader``'s.
+        sizing_ended(): as a ``TrackHeader``'s.
+        unsized(int): as a ``TrackHeader``'s.
     """
 
     wheeled = Signal(float)

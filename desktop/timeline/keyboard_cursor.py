@@ -1,4 +1,4 @@
-"""Goes from clip to clip by keys: shows where it is, scrolls there, says it aloud, and selects it."""
+"""Keyboard navigation between clips: moves the cursor, scrolls to it, announces it and selects."""
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
@@ -10,9 +10,11 @@ ABOUT = "Tracks with their clips, under a ruler of timecode"
 
 
 class KeyboardCursor:
-    """Args:
-    document: holds the clips.
-    surface: shows which of them the keyboard is on.
+    """The clip that keyboard commands apply to.
+
+    Args:
+        document: holds the clips.
+        track_view: shows the cursor.
     """
 
     def __init__(self, document: Document, track_view: TrackView) -> None:
@@ -22,38 +24,38 @@ class KeyboardCursor:
 
     @property
     def focused_clip(self) -> int | None:
-        """The clip that the keyboard has gone to."""
+        """Id of the clip that the cursor is on, or None."""
         return self._surface.view.focused_clip
 
     def step(self, steps: int) -> None:
-        """This many clips on along the track."""
+        """Move the cursor by ``steps`` clips along the track."""
         timeline, current = self._document.scene.timeline, self.focused_clip
         self._go(self._enter() if current is None else clip_navigation.clip_along(timeline, current, steps))
 
     def change_row(self, down: int) -> None:
-        """To the next track below (1) or above (-1) that has clips."""
+        """Move the cursor to the next track below (1) or above (-1) that has clips."""
         timeline, current = self._document.scene.timeline, self.focused_clip
         self._go(self._enter() if current is None else clip_navigation.clip_across(timeline, current, down))
 
     def select(self) -> None:
-        """Selects the clip gone to, and no other."""
+        """Select only the clip under the cursor."""
         if self.focused_clip is not None:
             self._choose(frozenset({self.focused_clip}))
 
     def extend_selection(self) -> None:
-        """Adds the clip gone to to the selected ones, or takes it from them."""
+        """Toggle the clip under the cursor in the selection."""
         if self.focused_clip is not None:
             self._choose(self._surface.view.selected ^ {self.focused_clip})
 
     def clear_selection(self) -> None:
-        """Takes back the drag that runs; else nothing is selected, and no clip gone to."""
+        """Cancel the running gesture; without one, clear selection and cursor."""
         if not self._surface.cancel():
             self._surface.select(frozenset())
             self._surface.go_to(None)
             self._surface.setAccessibleDescription(ABOUT)
 
     def can(self, command: str) -> bool:
-        """Whether a command of the keyboard does anything now; else its key is the window's."""
+        """Return whether a keyboard command has an effect now; if not, its key goes to the window."""
         view = self._surface.view
         if command in {"pick", "pick_more"}:
             return view.focused_clip is not None
@@ -62,7 +64,7 @@ class KeyboardCursor:
         return True
 
     def _enter(self) -> int | None:
-        """Where walking begins: the selected clip if it is one, else what is nearest to the playhead in view."""
+        """Return the clip the cursor starts at: a single selected one, else the nearest to the playhead in view."""
         view, timeline = self._surface.view, self._document.scene.timeline
         if len(view.selected) == 1:
             return next(iter(view.selected))

@@ -1,4 +1,4 @@
-"""A field on a marker's flag, for its name."""
+"""A line edit over a marker's flag for its name."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -9,10 +9,10 @@ WIDTH, HEIGHT = 140, 19
 
 
 class MarkerField(QLineEdit):
-    """Takes the keyboard, and goes when it is done.
+    """A temporary line edit that takes the focus and closes when editing ends.
 
     Signals:
-        named(str): the name is this now.
+        named(str): the new name.
     """
 
     named = Signal(str)
@@ -31,7 +31,7 @@ class MarkerField(QLineEdit):
         self.editingFinished.connect(self._end)
 
     def _end(self) -> None:
-        # Enter ends it, and the loss of the keyboard that follows would end it again.
+        # Enter ends editing, and the focus loss that follows would end it again.
         if self._done:
             return
         self._done = True

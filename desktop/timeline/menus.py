@@ -1,4 +1,4 @@
-"""The menus that open on clips, markers and tracks."""
+"""Context menus of clips, markers and tracks."""
 
 from collections.abc import Callable
 from functools import partial
@@ -33,7 +33,7 @@ def menu_for(
     *,
     keys: KeyMap,
 ) -> QMenu:
-    """What can be done with what is under the pointer, with the keys that do the same."""
+    """Return the context menu for what was hit, showing the keys of the same commands."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.aboutToHide.connect(settle)
@@ -99,14 +99,14 @@ def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander, keys:
 
 
 def _keyed(text: str, id_: str, keys: KeyMap) -> str:
-    """A menu's text with the key of the action that does the same."""
+    """Return a menu text with the key of the command."""
     return f"{text}\t{shown_key(id_, keys)}"
 
 
 def _add_fader(
     menu: QMenu, name: str, fader: Fader, words: Callable[[int], str], change: Callable[[int], None]
 ) -> None:
-    """A slider in the menu, with its value in words."""
+    """Add a slider with a value label to the menu."""
     holder = QWidget(menu)
     row = QHBoxLayout(holder)
     row.setContentsMargins(12, 3, 12, 3)

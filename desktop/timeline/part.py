@@ -1,4 +1,4 @@
-"""The timeline and what plays it, as one part of the window."""
+"""The timeline and its playback, as one part of the window."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,18 +19,18 @@ from engine.errors import FoleyscapeError
 
 
 def lane_in(state: Mapping[str, Any]) -> int:
-    """How high tracks were when the window was last open."""
+    """Return the common track height saved in the window's state."""
     facts = state.get("timeline")
     found = facts.get("lane") if isinstance(facts, dict) else None
     return found if type(found) is int else TRACK_HEIGHT
 
 
 class TimelinePart(QObject):
-    """Tracks above, transport and meters below, joined to one player.
+    """Tracks, and below them transport and meters, with one player.
 
     Args:
-        services: what every part shares.
-        parent: what it stands in.
+        services: shared services.
+        parent: parent widget.
         device: opens the audio output.
     """
 
@@ -61,7 +61,7 @@ class TimelinePart(QObject):
             signal.connect(lambda _: actions.refresh())
 
     def close(self) -> None:
-        """Ends playing, measuring and drawing."""
+        """Stop playback, meters and waveform loading."""
         self._playback.close()
         self.waveforms.close()
 
@@ -82,7 +82,7 @@ class TimelinePart(QObject):
 
     @Slot(int)
     def _remember(self, lane: int) -> None:
-        """The window's state says how high tracks are."""
+        """Save the common track height in the window's state."""
         state = self._services.state
         try:
             state.write({**state.read(), "timeline": {"lane": lane}})
@@ -91,7 +91,7 @@ class TimelinePart(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        """A scene was opened: its takes may be readable, and play should be heard at once."""
+        """Prepare for another scene: retry its takes, and render ahead so that play starts at once."""
         self.waveforms.retry()
         self._playback.strip.prepare()
         self.view.zoom_all()

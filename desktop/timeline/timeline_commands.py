@@ -1,4 +1,4 @@
-"""The commands of the timeline, and what it does for those that several parts share."""
+"""The timeline's commands, and its part of the shared ones."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -337,16 +337,16 @@ TIMELINE_ROUTES: tuple[Route[TimelineTarget], ...] = (
 OWN_KEYS = {command.id for command in TIMELINE_COMMANDS} | {
     route.id for route in TIMELINE_ROUTES if route.id not in {"solo", "mute"}
 }
-"""Commands whose keys the timeline takes itself when no window does."""
+"""Commands whose keys the timeline handles itself if no window does."""
 
 
 def default_keys() -> KeyMap:
-    """The default keys of what the timeline does."""
+    """Return the default keys of the timeline's commands."""
     return KeyMap((*SHARED_COMMANDS, *TIMELINE_COMMANDS))
 
 
 def runners(view: TimelineTarget) -> Mapping[str, Callable[[], None]]:
-    """What each command does on this view, by its id."""
+    """Return the functions that run the commands on this view, by id."""
     found = {route.id: partial(route.run, view) for route in TIMELINE_ROUTES}
     return found | {c.id: partial(c.run, view) for c in TIMELINE_COMMANDS if c.run is not None}
 

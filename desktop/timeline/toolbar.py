@@ -1,4 +1,4 @@
-"""The corner beside the ruler: the playhead's timecode, snapping, spectrograms, a new track."""
+"""The toolbar beside the ruler: timecode of the playhead, snapping, spectrograms, new track."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -13,7 +13,7 @@ from engine.scene.timeline import Timeline
 
 
 class TimelineToolbar(QWidget):
-    """Shows and offers; what its buttons do is for whoever made it."""
+    """The toolbar's controls; its creator connects them."""
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class TimelineToolbar(QWidget):
             row.addWidget(button)
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys: the tooltips name them."""
+        """Update the tooltips for another key map."""
         for id_, button in (("snap", self.snap), ("spectrogram", self.spectrograms)):
             button.setToolTip(tooltip(keys.command(id_), keys))
 

@@ -1,4 +1,4 @@
-"""What the tracks show, as one frozen value, and the one object that replaces it. No widgets."""
+"""The state of the tracks as one frozen value, and the only object that replaces it. No widgets."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,9 +15,11 @@ class TrackModel(QObject):
     """Holds the ``TimelineViewState``.
 
     Signals:
-        repaint_needed(): it looks different. playhead_moved(int, int): only the playhead does: before and now.
-        selection_changed(frozenset): other clips are selected.
-        geometry_changed(TrackLayout): another stretch is in view. scrolled_by_user(): a person scrolled there.
+        repaint_needed(): what is painted has changed.
+        playhead_moved(int, int): only the playhead has moved, from and to these samples.
+        selection_changed(frozenset): ids of the selected clips.
+        geometry_changed(TrackLayout): another part is visible.
+        scrolled_by_user(): the user has scrolled.
     """
 
     repaint_needed = Signal()
@@ -32,7 +34,7 @@ class TrackModel(QObject):
         self.state = TimelineViewState(scene, TrackLayout())
 
     def show_scene(self, scene: Scene) -> None:
-        """Another scene, or the same after an edit; clips that have gone are selected no more."""
+        """Show another or the edited scene; drop deleted clips from the selection."""
         if scene.timeline is not self.state.scene.timeline:
             self.lanes.keep(scene.timeline)
         self.state = replace(self.state, scene=scene)
@@ -45,7 +47,7 @@ class TrackModel(QObject):
         self.repaint_needed.emit()
 
     def set_geometry(self, geometry: TrackLayout) -> None:
-        """Another stretch of time or of tracks; kept within what there is."""
+        """Show another stretch of time or of tracks, within the limits."""
         lowest = geometry.lowest_scroll(len(self.state.scene.timeline.tracks))
         geometry = replace(geometry, scroll=min(max(0, geometry.scroll), lowest))
         if geometry != self.state.geometry:
@@ -60,7 +62,7 @@ class TrackModel(QObject):
             self.repaint_needed.emit()
 
     def go_to(self, number: int | None) -> None:
-        """Puts the ring of the keyboard round this clip, or round none."""
+        """Move the keyboard cursor to this clip, or hide it."""
         self.show(focused_clip=number)
 
     def set_playhead(self, sample: int) -> None:
@@ -77,7 +79,7 @@ class TrackModel(QObject):
         self.repaint_needed.emit()
 
     def zoom(self, factor: float, x: float | None = None) -> None:
-        """Larger by a factor at ``x``; without one, at the playhead if it is in view, else in the middle."""
+        """Zoom by a factor around ``x``, or else around the playhead if it is visible, or else around the middle."""
         geometry = self.state.geometry
         if x is None:
             playhead = geometry.scale.x_of(self.state.playhead)

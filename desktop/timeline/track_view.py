@@ -1,4 +1,4 @@
-"""Ruler and tracks: a thin widget over a model, a reader of its events, and layers of paint."""
+"""The widget of ruler and tracks: a thin widget over a model, an event filter and paint layers."""
 
 from dataclasses import replace
 
@@ -19,13 +19,13 @@ PLAYHEAD_MARGIN = 8
 
 
 class TrackView(QWidget):
-    """Ruler and tracks, to be worked with.
+    """Ruler and tracks.
 
     Args:
-        scene: to begin with.
-        waveforms: what takes look like.
+        scene: the first scene.
+        waveforms: waveforms and spectrograms of takes.
 
-    Signals: those of ``TrackModel`` and ``TrackPointer``. ``drag_out`` has its own, for clips dragged out with Alt.
+    Signals: those of ``TrackModel`` and ``TrackPointer``. ``drag_out`` has its own, for clips dragged with Alt.
     """
 
     def __init__(self, scene: Scene, waveforms: WaveformLoader, parent: QWidget | None = None) -> None:
@@ -66,7 +66,7 @@ class TrackView(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether a gesture runs."""
+        """Whether a gesture is running."""
         return self._pointer.busy
 
     @property
@@ -79,7 +79,7 @@ class TrackView(QWidget):
 
     @property
     def pictures_drawn(self) -> int:
-        """How many pictures of tracks were made so far: what is kept is not drawn again."""
+        """Number of track pictures drawn so far; cached ones are not drawn again."""
         return self._track_painter.drawn
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -93,7 +93,7 @@ class TrackView(QWidget):
 
     @Slot(object, object)
     def _repaint_playhead(self, *samples: int) -> None:
-        """Paint only the two places where the line was and is."""
+        """Repaint only the old and the new position of the line."""
         for at in samples:
             x = round(self.view.geometry.scale.x_of(at))
             if -PLAYHEAD_MARGIN <= x <= self.width() + PLAYHEAD_MARGIN:

@@ -1,4 +1,4 @@
-"""The timeline: heads of the tracks, ruler and tracks, scroll bars, over a document."""
+"""The timeline widget: track headers, ruler, tracks and scroll bars over a document."""
 
 from dataclasses import replace
 
@@ -30,25 +30,28 @@ from engine.scene.timeline import Marker
 
 ZOOM = 1.6
 MOST_STEPS = 2**30
-"""Scroll bars count in 32 bits, and an hour at the finest zoom has more pixels than that."""
+"""Largest range of a scroll bar, which is a 32-bit integer; an hour at the highest zoom has more pixels."""
 EMPTY_SECONDS = 20.0
 
 
 class TimelineView(QWidget):
-    """Args:
-    document: holds the scene and takes every edit.
-    waveforms: what takes look like; whoever made it closes it.
-    keys: which key does what while the timeline has the focus.
+    """The timeline.
+
+    Args:
+        document: holds the scene and applies every edit.
+        waveforms: waveforms and spectrograms of takes; closed by its creator.
+        keys: the key map while the timeline has the focus.
 
     Signals:
-        seek_requested(int): put the playhead at this sample.
-        loop_changed(int, int): from, to before; equal when there is no loop any more.
-        clips_selected(frozenset): numbers of the selected clips.
-        snap_changed(bool), spectrograms_changed(bool): switched here.
-        lane_changed(int): tracks are so high now.
+        seek_requested(int): move the playhead to this sample.
+        loop_changed(int, int): start and end of the loop; equal if there is none any more.
+        clips_selected(frozenset): ids of the selected clips.
+        snap_changed(bool): snapping was switched here.
+        spectrograms_changed(bool): spectrograms were switched here.
+        track_height_changed(int): the common height of the tracks.
     """
 
-    # Samples go as objects: Signal(int) ends at 2**31.
+    # Signal(int) overflows at 2**31; sample positions may be larger.
     seek_requested = Signal(object)
     loop_changed = Signal(object, object)
     clips_selected = Signal(object)
@@ -84,7 +87,7 @@ class TimelineView(QWidget):
 
     @property
     def selected(self) -> frozenset[int]:
-        """Numbers of the selected clips."""
+        """Ids of the selected clips."""
         return self.track_view.view.selected
 
     @property
@@ -104,12 +107,12 @@ class TimelineView(QWidget):
         return self.track_view.view.spectrograms
 
     def set_keys(self, keys: KeyMap) -> None:
-        """Other keys, at once: what is pressed, and what tooltips name."""
+        """Use another key map, also in the tooltips."""
         self._keys = keys
         self.toolbar.set_keys(keys)
 
     def set_playhead(self, sample: int, *, follow: bool = True) -> None:
-        """Where the player is. ``follow`` turns the page when that is out of view and nothing is being dragged."""
+        """Show the playhead. ``follow`` turns the page if the playhead is not visible and nothing is being dragged."""
         geometry = self.track_view.view.geometry
         follow = follow and not self.track_view.busy
         scale = self._page_follow.page(geometry.scale, geometry.width, sample) if follow else geometry.scale
@@ -119,11 +122,11 @@ class TimelineView(QWidget):
         self.toolbar.show_time(sample, self._document.scene.timeline)
 
     def set_speed(self, speed: float) -> None:
-        """How fast it plays; 0 when it does not. Playing from a standstill, the page follows the playhead again."""
+        """Set the playback speed, 0 while stopped. When playback starts, the page follows the playhead again."""
         self._page_follow = self._page_follow.playing(speed)
 
     def set_loop(self, loop: tuple[int, int] | None) -> None:
-        """What the player loops over; tells nobody."""
+        """Show the player's loop without emitting ``loop_changed``."""
         self.track_view.set_loop(loop)
 
     def set_snap(self, on: bool) -> None:
@@ -139,12 +142,12 @@ class TimelineView(QWidget):
             self.spectrograms_changed.emit(on)
 
     def mark_in(self) -> None:
-        """The loop begins at the playhead."""
+        """Set the loop's start to the playhead."""
         end = self.loop[1] if self.loop is not None else self._length
         self._loop(self.playhead, end if end > self.playhead else self.playhead + self._one_second())
 
     def mark_out(self) -> None:
-        """The loop ends at the playhead."""
+        """Set the loop's end to the playhead."""
         start = self.loop[0] if self.loop is not None and self.loop[0] < self.playhead else 0
         if self.playhead > start:
             self._loop(start, self.playhead)
@@ -167,11 +170,11 @@ class TimelineView(QWidget):
         )
 
     def set_track_height(self, height: int) -> None:
-        """Every track so high, as near as can be."""
+        """Set the height of all tracks, within the limits."""
         self._set_heights(self._heights.every(height))
 
     def scale_track_heights(self, steps: int) -> None:
-        """Every track higher, or below 0 lower, by this many steps."""
+        """Scale all track heights up, or down if negative, by steps."""
         self._set_heights(self._heights.scaled(steps))
         self.track_height_changed.emit(self._heights.lane)
 
@@ -185,11 +188,11 @@ class TimelineView(QWidget):
         self.track_view.set_geometry(heights.shown(self.track_view.view.geometry, tracks))
 
     def execute(self, command: str) -> None:
-        """Does what a command of ``desktop.timeline.timeline_commands`` is for."""
+        """Run a command of ``desktop.timeline.timeline_commands`` by its id."""
         self._commands[command]()
 
     def event(self, event: QEvent) -> bool:
-        """Keys that are the timeline's alone come before the window's."""
+        """Handle the timeline's own keys before the window's shortcuts."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             own = self._keys.action_in(pressed(event), SCOPE)
             if own is not None and self.track_view.hasFocus() and self.clip_cursor.can(own):
@@ -210,7 +213,7 @@ class TimelineView(QWidget):
         painter.end()
 
     def rename(self, marker: Marker) -> None:
-        """Opens a field for the marker's name on its flag."""
+        """Open a line edit for the marker's name."""
 
         def name(words: str) -> None:
             self._document.edit("Rename marker", lambda scene: rename_marker(scene, marker.id, words))
@@ -298,7 +301,7 @@ class TimelineView(QWidget):
         self._leave()
 
     def _leave(self) -> None:
-        """A person scrolled by hand: while it plays on, the page stays where they look."""
+        """Stop following the playhead until playback starts again: the user has scrolled."""
         self._page_follow = self._page_follow.scrolled()
 
     def _scroll_down(self, value: int) -> None:
@@ -325,7 +328,7 @@ class TimelineView(QWidget):
         menu.popup(place)
 
     def _open(self, hit: Hit) -> None:
-        """A double click: a marker is renamed, a gain line goes back to 0 dB."""
+        """Handle a double click: rename a marker, reset a gain line to 0 dB."""
         if hit.part is HitPart.GAIN:
             self.commander.set_gain(0.0)
             self._document.settle()

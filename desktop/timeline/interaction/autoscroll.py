@@ -1,18 +1,18 @@
-"""How fast the view drifts after a pointer that drags beyond its edge. No widgets."""
+"""The speed of automatic scrolling while the pointer drags beyond the view's edge. No widgets."""
 
 from dataclasses import dataclass
 
 INSIDE = 6.0
-"""Pixels before the edge from which it drifts: at the edge of a screen the pointer goes no further."""
+"""Scrolling starts this many pixels before the edge: at a screen edge the pointer cannot go further."""
 SLOWEST, FASTEST = 60.0, 3000.0
-"""Pixels a second."""
+"""Pixels per second."""
 A_PIXEL = 20.0
-"""Pixels a second more for each pixel further out."""
+"""Additional pixels per second for each pixel further out."""
 
 
 @dataclass(frozen=True)
 class ScrollAxes:
-    """Along which a drag may take the view with it."""
+    """The axes along which a drag scrolls the view."""
 
     across: bool = False
     down: bool = False
@@ -20,7 +20,7 @@ class ScrollAxes:
 
 @dataclass(frozen=True)
 class ScrollSpeed:
-    """Pixels a second that the view goes right and down by."""
+    """Scroll speed to the right and down, in pixels per second."""
 
     right: float = 0.0
     down: float = 0.0
@@ -31,7 +31,7 @@ class ScrollSpeed:
 
 
 def axis_speed(at: float, low: float, high: float) -> float:
-    """Pixels a second for a pointer at a place, while from ``low`` to ``high`` is in view; below 0 is back."""
+    """Return the speed in pixels per second along an axis of which ``low`` to ``high`` is visible; negative is back."""
     before, beyond = low + INSIDE - at, at - (high - INSIDE)
     if before <= 0.0 and beyond <= 0.0:
         return 0.0
@@ -42,7 +42,7 @@ def axis_speed(at: float, low: float, high: float) -> float:
 def autoscroll_speed(
     axes: ScrollAxes, at: tuple[float, float], view: tuple[float, float, float, float]
 ) -> ScrollSpeed:
-    """For a pointer at (x, y), while (left, top, right, bottom) is in view."""
+    """Return the speed for a pointer at (x, y) while (left, top, right, bottom) is visible."""
     left, top, right, bottom = view
     return ScrollSpeed(
         axis_speed(at[0], left, right) if axes.across else 0.0,
@@ -52,10 +52,12 @@ def autoscroll_speed(
 
 @dataclass(frozen=True)
 class ScrollOffset:
-    """What has been drifted by, in whole pixels; what is left over counts the next time.
+    """The distance scrolled, in whole pixels; the remainder is carried over.
 
     Attributes:
-        right, down: whole pixels to go now. rest: parts of a pixel still to go.
+        right: pixels to scroll right now.
+        down: pixels to scroll down now.
+        rest: fractions of a pixel still to scroll.
     """
 
     right: int = 0
@@ -63,6 +65,6 @@ class ScrollOffset:
     rest: tuple[float, float] = (0.0, 0.0)
 
     def after(self, drift: ScrollSpeed, seconds: float) -> "ScrollOffset":
-        """What there is to go after this many seconds more."""
+        """Return the offset to scroll after a further time in seconds."""
         right, down = self.rest[0] + drift.right * seconds, self.rest[1] + drift.down * seconds
         return ScrollOffset(int(right), int(down), (right - int(right), down - int(down)))

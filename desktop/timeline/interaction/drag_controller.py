@@ -1,4 +1,4 @@
-"""What presses, moves and releases mean: which clips are chosen, and which gesture runs. No widgets."""
+"""Mouse-drag state machine: selects clips and runs the active gesture. No widgets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,13 +28,13 @@ AXES = {
     HitPart.BODY: ScrollAxes(across=True, down=True),
     HitPart.GAIN: ScrollAxes(),
 }
-"""Along which a drag takes the view with it; that of any other part only goes through time."""
+"""Axes along which a drag scrolls the view; drags of other parts scroll only through time."""
 EDGE_PARTS = (HitPart.START, HitPart.END, HitPart.FADE_IN, HitPart.FADE_OUT)
 
 
 @dataclass(frozen=True)
 class PressModifiers:
-    """What is held down at the press."""
+    """Modifier keys held at the press."""
 
     shift: bool = False
     control: bool = False
@@ -45,12 +45,13 @@ class PressModifiers:
 
 
 class DragController:
-    """Follows the pointer from press to release.
+    """Tracks the pointer from press to release.
 
     Attributes:
-        chosen: numbers of the selected clips, as they are by now.
-        number: of gestures so far; the edits of one share it.
-        axes: along which the gesture takes the view with it. begun: whether it is more than a press by now.
+        selected: ids of the selected clips.
+        number: number of gestures so far; the edits of one gesture share it.
+        axes: axes along which the gesture scrolls the view.
+        begun: whether the press has become a drag.
     """
 
     def __init__(self, lanes: ClipIndexCache) -> None:
@@ -77,7 +78,7 @@ class DragController:
     def press(
         self, view: TimelineViewState, hit: Hit, point: PointerPosition, held: PressModifiers, *, snap: bool
     ) -> Outcome | None:
-        """Begins what a press there means."""
+        """Start the gesture that belongs to what was hit."""
         self.number += 1
         self.axes, self.begun = AXES.get(hit.part, ACROSS), False
         self._last = self._undo = self._click = None
@@ -100,13 +101,13 @@ class DragController:
         return self._noted(self._gesture.send(point), view)
 
     def release(self, point: PointerPosition) -> Outcome | None:
-        """Ends the gesture. Where there was no drag, this is what the click means."""
+        """End the gesture; return the outcome of a click if there was no drag."""
         click, self._click = self._click, None
         self._end()
         return click(point) if click is not None else None
 
     def cancel(self) -> GestureEdit | None:
-        """Ends the gesture; returns what takes back the edits it made, if it made any."""
+        """End the gesture; return the edit that reverts it, or None if it made no edit."""
         undo = self._undo if self._last is not None else None
         self._end()
         return undo
@@ -198,7 +199,7 @@ class DragController:
 
 
 def covered(view: TimelineViewState, lanes: ClipIndexCache, band: RubberBand) -> frozenset[int]:
-    """The clips that a rubber band touches."""
+    """Return the ids of the clips that a rubber band touches."""
     geometry, tracks = view.geometry, view.scene.timeline.tracks
     first, last = (geometry.row_in(max(depth, 0.0)) for depth in (band.top, band.bottom))
     rows = range(first, min(len(tracks), last + 1))
@@ -213,7 +214,7 @@ def covered(view: TimelineViewState, lanes: ClipIndexCache, band: RubberBand) ->
 def point_at(
     view: TimelineViewState, x: float, y: float, reach: float, held: PressModifiers
 ) -> PointerPosition:
-    """A place in the view, as gestures take it."""
+    """Return the pointer position for a point of the view."""
     scale = view.geometry.scale
     row = view.geometry.row_at(y)
     point = PointerPosition(x, y, scale.sample_at(x), row, view.geometry.depth_of(y), scale.length_of(reach))

@@ -1,15 +1,17 @@
-"""Taking a clip or a track out of the window: a press, a few pixels, and it is carried."""
+"""Dragging a clip or a track out of the window."""
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
 DRAG_THRESHOLD = 6.0
-"""Pixels from the press after which it is carried."""
+"""Distance from the press in pixels from which a press is a drag."""
 
 
 class DragOut(QObject):
-    """Signals:
-    touched(int): the thing of this number may be carried in a moment.
-    carried(int): it is.
+    """Detects drags out of the window.
+
+    Signals:
+        drag_prepared(int): the clip or track with this id was pressed and may be dragged.
+        drag_started(int): it is being dragged.
     """
 
     drag_prepared = Signal(int)
@@ -24,7 +26,7 @@ class DragOut(QObject):
         self.drag_prepared.emit(number)
 
     def move(self, at: QPointF) -> bool:
-        """Whether something is held, and so the move is no other gesture's."""
+        """Return whether a press is held, so that the move belongs to no other gesture."""
         if self._held is None:
             return False
         number, begin = self._held

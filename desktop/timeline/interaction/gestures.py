@@ -1,7 +1,7 @@
-"""What a drag does: generators that take where the pointer is and give what that means. No widgets, no event loop.
+"""Mouse gestures as generators that receive pointer positions and yield outcomes. No widgets, no event loop.
 
-Each is started by a press, is sent every move, and is closed by the release. Edits always begin from the clips as they
-were at the press, and leave the rest of the scene as it is by then, so the last one sent is the whole gesture.
+A gesture is created at the press, is sent every move, and is closed at the release. Its edits start from the clips as
+they were at the press and leave the rest of the scene as it is, so the last edit alone is the whole gesture.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -14,18 +14,23 @@ from engine.scene.scene import Scene
 from engine.scene.timeline import MOST_GAIN_DB, MOST_SAMPLES, Clip
 
 DRAG_THRESHOLD = 4.0
-"""Pixels from the press before which nothing moves."""
+"""Distance from the press in pixels from which a press is a drag."""
 LEAST_GAIN = -60.0
 
 
 @dataclass(frozen=True)
 class PointerPosition:
-    """Where the pointer is.
+    """A position of the pointer.
 
     Attributes:
-        x, y: in the view. at: its sample. row: of tracks; below 0 on the ruler.
-        depth: pixels below the top of the first track, wherever that is scrolled to.
-        reach: samples from which an edge draws. free: do not snap. fine: move slowly.
+        x: in the view.
+        y: in the view.
+        at: sample at ``x``.
+        row: row of the track; negative on the ruler.
+        depth: pixels below the top of the first track, independent of scrolling.
+        reach: snapping distance in samples.
+        free: whether snapping is off.
+        fine: whether movements are slowed down.
     """
 
     x: float
@@ -40,10 +45,13 @@ class PointerPosition:
 
 @dataclass(frozen=True)
 class GestureEdit:
-    """An edit of the scene, in place of the one before it in this gesture.
+    """An edit of the scene that replaces the previous one of this gesture.
 
     Attributes:
-        name: for the Edit menu. says: shown beside the pointer. guide: the edge that was caught, or None.
+        name: name in the Edit menu.
+        change: the edit.
+        tooltip: text shown beside the pointer.
+        guide: sample of the edge that was snapped to, or None.
     """
 
     name: str
@@ -54,7 +62,7 @@ class GestureEdit:
 
 @dataclass(frozen=True)
 class LoopChange:
-    """The loop is from here to there."""
+    """Set the loop."""
 
     start: int
     stop: int
@@ -62,14 +70,14 @@ class LoopChange:
 
 @dataclass(frozen=True)
 class PlayheadMove:
-    """The playhead goes there."""
+    """Move the playhead."""
 
     at: int
 
 
 @dataclass(frozen=True)
 class RubberBand:
-    """Clips under this rectangle, between two times and two depths below the first track's top, are chosen."""
+    """Select the clips that touch a rectangle of two times and two depths below the first track's top."""
 
     start: float
     stop: float
@@ -80,16 +88,20 @@ class RubberBand:
 Outcome = GestureEdit | LoopChange | PlayheadMove | RubberBand
 Gesture = Generator[Outcome | None, PointerPosition, None]
 FormatTime = Callable[[int], str]
-"""How a time reads."""
+"""Formats a sample position as text."""
 
 
 @dataclass(frozen=True)
 class DragContext:
-    """What was taken hold of.
+    """What a gesture drags.
 
     Attributes:
-        press: where. clips: those that the gesture is about. clip: the one under the pointer.
-        tracks: numbers of all tracks, top to bottom. snapper: None while snapping is off.
+        press: where the button was pressed.
+        clips: the clips that the gesture edits.
+        clip: the clip under the pointer.
+        tracks: ids of all tracks, from the top.
+        snapper: None while snapping is off.
+        words: formats times.
     """
 
     press: PointerPosition
@@ -106,12 +118,12 @@ class DragContext:
 
 
 def drag_started(press: PointerPosition, point: PointerPosition) -> bool:
-    """Whether the pointer has gone far enough for a drag."""
+    """Return whether the pointer has moved beyond the drag threshold."""
     return max(abs(point.x - press.x), abs(point.y - press.y)) >= DRAG_THRESHOLD
 
 
 def wait_for_drag(press: PointerPosition) -> Generator[None, PointerPosition, PointerPosition]:
-    """Gives nothing until a drag begins; then returns where."""
+    """Yield None until a drag starts; return the position where it did."""
     point = yield None
     while not drag_started(press, point):
         point = yield None
@@ -119,7 +131,7 @@ def wait_for_drag(press: PointerPosition) -> Generator[None, PointerPosition, Po
 
 
 def move(context: DragContext) -> Gesture:
-    """Clips follow the pointer in time and from track to track, all by the same."""
+    """Move the clips in time and between tracks, all by the same amount."""
     point = yield from wait_for_drag(context.press)
     every = [clip for clips in context.clips.values() for clip in clips]
     earliest, latest = min(clip.start for clip in every), max(clip.end for clip in every)
@@ -137,7 +149,7 @@ def move(context: DragContext) -> Gesture:
 
 
 def trim(context: DragContext, *, end: bool, most: int) -> Gesture:
-    """One edge of a clip follows the pointer, as far as its take, ``most`` samples long, has sound."""
+    """Trim one edge of a clip, within its take of ``most`` samples."""
     point = yield from wait_for_drag(context.press)
     clip = context.clip
     edge = clip.end if end else clip.start
@@ -158,7 +170,7 @@ def trim(context: DragContext, *, end: bool, most: int) -> Gesture:
 
 
 def fade(context: DragContext, *, out: bool) -> Gesture:
-    """A fade's handle follows the pointer; it stops where the other fade begins."""
+    """Drag a fade's handle, up to the other fade."""
     point = yield from wait_for_drag(context.press)
     clip = context.clip
     before = clip.fade_out.samples if out else clip.fade_in.samples
@@ -177,7 +189,7 @@ def fade(context: DragContext, *, out: bool) -> Gesture:
 
 
 def gain(context: DragContext, per_pixel: float) -> Gesture:
-    """The gain line follows the pointer, this many decibels a pixel; other chosen clips change by the same."""
+    """Drag the gain line by ``per_pixel`` dB per pixel; other selected clips change by the same."""
     point = yield from wait_for_drag(context.press)
     every = [clip for clips in context.clips.values() for clip in clips]
     by, before = 0.0, context.press
@@ -195,7 +207,7 @@ def gain(context: DragContext, per_pixel: float) -> Gesture:
 def marker(
     press: PointerPosition, number: int, at: int, snapper: Snapper | None, words: FormatTime
 ) -> Gesture:
-    """A marker follows the pointer."""
+    """Drag a marker."""
     point = yield from wait_for_drag(press)
     while True:
         found = _snapped(snapper, at + point.at - press.at, point)
@@ -205,26 +217,26 @@ def marker(
 
 
 def scrub(press: PointerPosition, snapper: Snapper | None) -> Gesture:
-    """The playhead follows the pointer, from the press on."""
+    """Drag the playhead."""
     point = press
     while True:
         point = yield PlayheadMove(max(0, _snapped(snapper, point.at, point).at))
 
 
 def ruler(press: PointerPosition, snapper: Snapper | None) -> Gesture:
-    """A drag along the ruler draws a loop. A click, which gives nothing, is for the playhead."""
+    """Draw a loop. A click yields nothing: it moves the playhead."""
     point = yield from wait_for_drag(press)
     yield from _looping(max(0, _snapped(snapper, press.at, press).at), point, snapper)
 
 
 def loop_edge(press: PointerPosition, other: int, snapper: Snapper | None) -> Gesture:
-    """One end of the loop follows the pointer; the other stays."""
+    """Drag one end of the loop."""
     point = yield from wait_for_drag(press)
     yield from _looping(other, point, snapper)
 
 
 def band(press: PointerPosition) -> Gesture:
-    """A rubber band, from the press to the pointer."""
+    """Draw a rubber band."""
     point = yield from wait_for_drag(press)
     while True:
         (start, stop), (top, bottom) = sorted((press.at, point.at)), sorted((press.depth, point.depth))
@@ -252,12 +264,12 @@ def _moved(context: DragContext, by: int, down: int) -> dict[int, tuple[Clip, ..
 
 
 def replacing(placed: Placed) -> Callable[[Scene], Scene]:
-    """The edit that puts clips as they are given."""
+    """Return the edit that replaces clips."""
     return lambda scene: replace_clips(scene, placed)
 
 
 def moving_marker(number: int, at: int) -> Callable[[Scene], Scene]:
-    """The edit that moves a marker there."""
+    """Return the edit that moves a marker."""
     return lambda scene: move_marker(scene, number, at)
 
 

@@ -1,4 +1,4 @@
-"""What is under the pointer. No widgets."""
+"""Finds what is under the pointer. No widgets."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -14,13 +14,13 @@ TITLE = 15.0
 WIDE_ENOUGH = 28.0
 TALL_ENOUGH = 40.0
 STRIP = 16.0
-"""The upper part of the ruler, where markers and the loop stand."""
+"""Height in pixels of the upper part of the ruler, which has markers and loop."""
 LEAST_DB, MOST_DB = -36.0, 12.0
-"""What the height of a clip spans, for its gain line."""
+"""Range of the gain line over the height of a clip."""
 
 
 class HitPart(Enum):
-    """Which part of which thing."""
+    """The kind of thing that was hit."""
 
     NOTHING = "nothing"
     RULER = "ruler"
@@ -38,7 +38,7 @@ class HitPart(Enum):
 
 @dataclass(frozen=True)
 class Hit:
-    """The part, with the row, and the clip's or marker's number where it is of one."""
+    """What was hit, with its row and the id of the clip or marker."""
 
     part: HitPart
     row: int = -1
@@ -51,7 +51,7 @@ NOWHERE = Hit(HitPart.NOTHING)
 
 @dataclass(frozen=True)
 class PlayheadAndLoop:
-    """What stands on the ruler besides markers."""
+    """The playhead and the loop, in samples."""
 
     playhead: int = 0
     loop: tuple[int, int] | None = None
@@ -60,7 +60,7 @@ class PlayheadAndLoop:
 def hit(
     geometry: TrackLayout, scene: Scene, lanes: ClipIndexCache, overlay: PlayheadAndLoop, x: float, y: float
 ) -> Hit:
-    """What a press at (x, y) would take hold of."""
+    """Return what a press at (x, y) would take hold of."""
     if y < RULER_HEIGHT:
         return _ruler_hit(geometry, scene, overlay, x, y)
     row = geometry.row_at(y)
@@ -70,7 +70,7 @@ def hit(
     lane = lanes.get(tracks[row])
     reach = geometry.scale.length_of(EDGE / 2)
     at = geometry.scale.sample_at(x)
-    # The last drawn is on top; an edge reaches a little beyond its clip only where no other clip is.
+    # The clip drawn last is on top; edges extend beyond their clip only where there is no other clip.
     near = [lane.clips[place] for place in lane.between(at - reach, at + reach).tolist()]
     for clip in sorted(
         near, key=lambda clip: (clip.start <= at < clip.end, clip.start, clip.id), reverse=True
@@ -80,7 +80,7 @@ def hit(
 
 
 def part_of(clip: Clip, rect: Rect, x: float, y: float) -> HitPart:
-    """Which part of a clip that is drawn at ``rect``."""
+    """Return which part of a clip drawn at ``rect`` is hit."""
     left, top, width, height = rect
     if width >= WIDE_ENOUGH and height >= TALL_ENOUGH:
         rise, fall = handles(clip, rect)
@@ -99,7 +99,7 @@ def part_of(clip: Clip, rect: Rect, x: float, y: float) -> HitPart:
 
 
 def handles(clip: Clip, rect: Rect) -> tuple[float, float]:
-    """x of the fade handles, kept off the edges so that a clip without fades can be trimmed too."""
+    """Return x of the two fade handles, kept off the edges so that a clip without fades can be trimmed."""
     left, _, width, _ = rect
     rise = left + width * clip.fade_in.samples / clip.length
     fall = left + width * (1 - clip.fade_out.samples / clip.length)
@@ -108,14 +108,14 @@ def handles(clip: Clip, rect: Rect) -> tuple[float, float]:
 
 
 def gain_y(gain_db: float, rect: Rect) -> float:
-    """The height of a clip's gain line; beyond what is spanned it stays at the end."""
+    """Return y of a clip's gain line; gains outside the range are at the ends."""
     _, top, _, height = rect
     share = (MOST_DB - min(max(gain_db, LEAST_DB), MOST_DB)) / (MOST_DB - LEAST_DB)
     return top + TITLE + share * (height - TITLE - 2)
 
 
 def decibels_in(pixels: float, lane: float) -> float:
-    """What moving the gain line down by this many pixels takes off."""
+    """Return the gain reduction in dB of moving the gain line down by pixels."""
     return pixels * (MOST_DB - LEAST_DB) / (lane - TITLE - 2)
 
 
@@ -135,7 +135,7 @@ def _ruler_hit(geometry: TrackLayout, scene: Scene, overlay: PlayheadAndLoop, x:
 
 
 def marker_at(markers: tuple[Marker, ...], x: float, geometry: TrackLayout) -> Marker | None:
-    """The marker whose flag is at ``x``, the nearest of several."""
+    """Return the marker whose flag is at ``x``, the nearest of several, or None."""
     near = [(abs(geometry.scale.x_of(mark.at) + 3 - x), mark) for mark in markers]
     distance, mark = min(near, key=lambda pair: pair[0], default=(EDGE + 1, None))
     return mark if distance <= EDGE + 1 else None

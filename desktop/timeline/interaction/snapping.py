@@ -1,4 +1,4 @@
-"""Snapping: edges, markers and the playhead draw a time to them from near by; else it goes to the nearest frame."""
+"""Snapping of times to edges, markers and the playhead nearby, else to the nearest frame."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from engine.scene.timecode import FrameRate, nearest_frame, sample_of
 from engine.scene.timeline import Timeline
 
 REACH = 8.0
-"""Pixels from which something draws."""
+"""Snapping distance in pixels."""
 
 
 @dataclass(frozen=True)
 class SnapResult:
-    """Where a time went, and what drew it there: a line can be shown at an edge, not at a frame."""
+    """A snapped time, and whether it snapped to an edge, which is marked by a line, or to a frame."""
 
     at: int
     edge: bool = False
@@ -23,11 +23,12 @@ class SnapResult:
 
 @dataclass(frozen=True)
 class Snapper:
-    """What draws, as it was when the pointer was pressed.
+    """Snapping targets as they were at the press.
 
     Attributes:
-        edges: samples, in order.
-        frame_rate, rate: of the timeline.
+        edges: samples, ascending.
+        frame_rate: the timeline's frame rate.
+        rate: the timeline's sample rate.
     """
 
     edges: NDArray[np.int64]
@@ -35,14 +36,14 @@ class Snapper:
     rate: int
 
     def snapped(self, sample: float, reach: float) -> SnapResult:
-        """The time for one point."""
+        """Return the snapped time of one point."""
         near = self._edge(sample, reach)
         return SnapResult(self._frame(sample)) if near is None else SnapResult(near, edge=True)
 
     def moved(self, points: Sequence[int], by: float, reach: float) -> tuple[int, int | None]:
-        """How far a thing moves, one of whose points may catch an edge; and the edge, if one was caught.
+        """Return by how much to move something one of whose points may snap, and the edge it snapped to, or None.
 
-        The first of its points goes to a frame where no edge is near.
+        Without an edge nearby, its first point snaps to a frame.
         """
         found = [
             (near, near - point) for point in points if (near := self._edge(point + by, reach)) is not None
@@ -68,7 +69,7 @@ class Snapper:
 def snapper(
     timeline: Timeline, besides: Collection[int] = (), extra: Sequence[int] = (), marker: int | None = None
 ) -> Snapper:
-    """Of all edges and markers but of the clips and the marker that are moved; ``extra``: playhead, loop."""
+    """Create a snapper for all edges and markers, except those being moved, plus ``extra`` (playhead, loop)."""
     edges = [0, *extra]
     for track in timeline.tracks:
         for clip in track.clips:

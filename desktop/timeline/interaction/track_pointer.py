@@ -1,4 +1,4 @@
-"""What presses, drags, drops and the wheel on ruler and tracks mean: a widget's events, read by a filter."""
+"""Turns a widget's mouse, wheel and drag-and-drop events into changes of the track model."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ from desktop.timeline.track_model import TrackModel
 ZOOM_A_NOTCH = 1.25
 TICK_MS = 16
 MOST_SECONDS = 0.1
-"""After a pause of the machine the view goes on from where it was, and does not leap."""
+"""Longest time step of automatic scrolling, so that the view does not jump after a pause."""
 BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 CURSORS = {
     HitPart.START: Qt.CursorShape.SizeHorCursor,
@@ -43,17 +43,20 @@ CURSORS = {
 
 
 class TrackPointer(QObject):
-    """Reads the events of the widget that shows a model, and changes the model by them.
+    """An event filter that reads the events of the widget that shows a model.
 
     Args:
-        widget: whose events they are; its cursor is set.
-        model: what it shows.
+        widget: the widget whose events are read and whose cursor is set.
+        model: what the widget shows.
 
     Signals:
-        edited(GestureEdit, int): a gesture of this number wants this. gesture_ended(): it has ended.
-        seek_requested(int): the playhead is put there. looped(int, int): a loop is drawn.
-        dropped(str, int, int): a take, at a sample, on a row.
-        menu_requested(Hit, QPoint): on this, at this place of the screen. opened(Hit): it was clicked twice.
+        edited(GestureEdit, int): an edit of the gesture with this number.
+        gesture_ended(): the gesture has ended.
+        seek_requested(int): move the playhead to this sample.
+        looped(int, int): a loop was drawn.
+        dropped(str, int, int): a take was dropped at a sample on a row.
+        menu_requested(Hit, QPoint): open a menu for this at a screen position.
+        opened(Hit): it was double-clicked.
     """
 
     edited = Signal(object, int)
@@ -84,11 +87,11 @@ class TrackPointer(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a gesture runs."""
+        """Whether a gesture is running."""
         return self._controller.busy
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Return whether the event was read here; if not, the widget does what it usually does."""
+        """Return whether the event was handled; if not, the widget handles it."""
         match event:
             case QMouseEvent():
                 return self._handle_mouse(event)
@@ -98,7 +101,7 @@ class TrackPointer(QObject):
                 self._turn_wheel(event)
             case QDragLeaveEvent():
                 self._model.show(drop_preview=None)
-            # The events of a drag derive from one another: the drop last.
+            # Drag events derive from QDropEvent: test it last.
             case QDragMoveEvent():
                 self._drag_over(event)
             case QDropEvent():
@@ -129,7 +132,7 @@ class TrackPointer(QObject):
 
     def _handle_focus(self, event: QFocusEvent) -> None:
         if event.type() == QEvent.Type.FocusIn:
-            # Another window came between: the keyboard is back where it was, and shown if it was.
+            # After another window was active, the focus is drawn if it was before.
             back = event.reason() in {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}
             self._by_key = event.reason() in BY_KEY or (back and self._by_key)
             self._model.show(focus_shown=self._by_key)
@@ -140,12 +143,12 @@ class TrackPointer(QObject):
         self._controller.selected = numbers
 
     def show_focus(self) -> None:
-        """The keyboard is used here, so it is shown where it is."""
+        """Show the keyboard focus."""
         self._by_key = True
         self._model.show(focus_shown=True)
 
     def cancel(self) -> bool:
-        """Takes back the gesture that runs. Returns whether one did."""
+        """Revert the running gesture; return whether there was one."""
         if not self._controller.busy:
             return False
         undo = self._controller.cancel()
@@ -234,7 +237,7 @@ class TrackPointer(QObject):
             self.dropped.emit(digest, ghost.start, ghost.row)
 
     def _drag_over(self, event: QDropEvent) -> None:
-        """A take over the tracks: shows where it would lie."""
+        """Show where the dragged take would be placed."""
         take = self._model.state.scene.take(take_in(event.mimeData()) or "")
         if take is None:
             event.ignore()
@@ -267,7 +270,7 @@ class TrackPointer(QObject):
             self._timer.start()
 
     def _go_on(self) -> None:
-        """The pointer waits beyond the edge: the view goes on towards it, and what is dragged with it."""
+        """Scroll the view while the pointer rests beyond its edge, and continue the gesture."""
         self._gone = self._gone.after(self._drift, min(self._clock.restart() / 1000, MOST_SECONDS))
         before = self._model.state.geometry
         self._model.scroll_by(self._gone.right, self._gone.down)

@@ -1,4 +1,4 @@
-"""From clip to clip and from track to track by keys, and how a clip is said aloud. No widgets."""
+"""Navigation between clips and tracks by keys, and the accessible text of a clip. No widgets."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,7 +8,7 @@ from engine.scene.timeline import Clip, Timeline, Track
 
 
 def clip_along(timeline: Timeline, number: int, steps: int) -> int | None:
-    """The clip this many after this one on its track, or the last there is; None where this one is not."""
+    """Return the clip ``steps`` positions after ``number`` on its track (clamped), or None if not found."""
     found = _place(timeline, number)
     if found is None:
         return None
@@ -18,7 +18,7 @@ def clip_along(timeline: Timeline, number: int, steps: int) -> int | None:
 
 
 def clip_across(timeline: Timeline, number: int, down: int) -> int | None:
-    """The nearest in time on the next track below (1) or above (-1) that has any; this one where none has."""
+    """Return the clip nearest in time on the next track below (1) or above (-1) that has clips, else the same clip."""
     found = _place(timeline, number)
     if found is None:
         return None
@@ -28,19 +28,19 @@ def clip_across(timeline: Timeline, number: int, down: int) -> int | None:
 
 
 def entry_clip(timeline: Timeline, row: int, at: float) -> int | None:
-    """Where walking begins: the clip nearest to a time on the first track from this row on that has any."""
+    """Return the clip nearest to a time on the first track from this row on that has clips, or None."""
     tracks = timeline.tracks
     return _first_near([*tracks[row:], *tracks[:row][::-1]], at)
 
 
 def row_of(timeline: Timeline, number: int) -> int | None:
-    """The row of the track that a clip is on."""
+    """Return the row of the track that a clip is on, or None if not found."""
     found = _place(timeline, number)
     return None if found is None else found[0]
 
 
 def accessible_text(scene: Scene, number: int, selected: Collection[int]) -> str:
-    """A clip in words: what, on which track, from when to when, and what is special about it."""
+    """Return a description of a clip for screen readers: name, track, times, and what is set on it."""
     found = scene.clip(number)
     if found is None:
         return ""

@@ -1,4 +1,4 @@
-"""Where the ruler has its lines and what they say, from single samples to hours of timecode."""
+"""Positions and labels of the ruler's ticks, from single samples to hours."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600)
 
 @dataclass(frozen=True)
 class Tick:
-    """A line of the ruler: at which sample, and its label, "" for a short one."""
+    """A tick at a sample, with its label; a minor tick has none."""
 
     at: int
     label: str = ""
@@ -25,7 +25,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class TickSteps:
-    """How far lines are apart, in frames or, finer, in samples."""
+    """Distances of ticks, in frames or, at high zoom, in samples."""
 
     major: int
     minor: int
@@ -33,7 +33,7 @@ class TickSteps:
 
 
 def tick_steps(per_pixel: float, rate: FrameRate, sample_rate: int) -> TickSteps:
-    """The finest that leave room between labels and between lines."""
+    """Return the finest steps that leave room between labels and between ticks."""
     frame = sample_rate / float(rate.exact)
     within = tuple(step for step in SUB_FRAMES if step <= frame / 2)
     fine = _first(within, per_pixel * APART)
@@ -47,7 +47,7 @@ def tick_steps(per_pixel: float, rate: FrameRate, sample_rate: int) -> TickSteps
 
 
 def ticks(scale: TimeScale, width: float, timeline: Timeline) -> list[Tick]:
-    """Every line in view, in order of time."""
+    """Return all visible ticks, in order of time."""
     found = tick_steps(scale.per_pixel, timeline.frame_rate, timeline.rate)
     first, last = max(0, int(scale.start)), max(0, int(scale.sample_at(width)) + 1)
     if found.in_samples:
@@ -56,7 +56,7 @@ def ticks(scale: TimeScale, width: float, timeline: Timeline) -> list[Tick]:
 
 
 def timecode(sample: int, timeline: Timeline) -> str:
-    """What the clock of the picture shows at a sample."""
+    """Return the timecode at a sample."""
     frame = frame_of(max(0, sample), timeline.frame_rate, timeline.rate)
     return to_text((timeline.start_frame + frame) % frames_in_day(timeline.frame_rate), timeline.frame_rate)
 
@@ -76,7 +76,7 @@ def _frames(found: TickSteps, first: int, last: int, timeline: Timeline) -> Iter
 
 
 def _samples(found: TickSteps, first: int, last: int, timeline: Timeline) -> Iterator[Tick]:
-    """Lines counted from the start of each frame, which is labelled with its timecode."""
+    """Yield ticks counted from the start of each frame, which is labelled with its timecode."""
     rate = timeline.frame_rate
     frame = frame_of(first, rate, timeline.rate)
     while True:

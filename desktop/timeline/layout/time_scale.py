@@ -1,22 +1,22 @@
-"""Time along the width of a view: the one place that turns samples into pixels and back."""
+"""The time scale of a view: the only place that converts samples to pixels and back."""
 
 from dataclasses import dataclass, replace
 
 FINEST = 1.0 / 48.0
-"""Samples a pixel when one sample is 48 pixels wide."""
+"""Samples per pixel at the highest zoom: one sample is 48 pixels wide."""
 COARSEST = 48_000.0 * 3600 * 24 / 1200
-"""Samples a pixel when a day at 48 kHz fits into 1200 pixels."""
+"""Samples per pixel at the lowest zoom: a day at 48 kHz in 1200 pixels."""
 LEAD = 12.0
-"""Pixels that may be seen before sample 0."""
+"""Pixels that can be shown before sample 0."""
 
 
 @dataclass(frozen=True)
 class TimeScale:
-    """Which sample is where.
+    """Offset and zoom of the time axis.
 
     Attributes:
-        start: the sample at x = 0; a little below 0 at most.
-        per_pixel: samples a pixel, ``FINEST`` to ``COARSEST``.
+        start: sample at x = 0; may be slightly negative.
+        per_pixel: samples per pixel, ``FINEST`` to ``COARSEST``.
     """
 
     start: float = -LEAD * 480.0
@@ -29,25 +29,25 @@ class TimeScale:
         return self.start + x * self.per_pixel
 
     def length_of(self, pixels: float) -> float:
-        """How many samples this many pixels are."""
+        """Return the number of samples in a number of pixels."""
         return pixels * self.per_pixel
 
     def at(self, start: float, per_pixel: float | None = None) -> "TimeScale":
-        """Another stretch of time, as near to what was asked for as there is."""
+        """Return the scale with another start or zoom, within the limits."""
         finer = min(max(self.per_pixel if per_pixel is None else per_pixel, FINEST), COARSEST)
         return replace(self, start=max(start, -LEAD * finer), per_pixel=finer)
 
     def zoomed(self, factor: float, x: float) -> "TimeScale":
-        """This many times larger; the sample under ``x`` stays where it is, unless that is before the beginning."""
+        """Return the scale zoomed by a factor; the sample at ``x`` stays fixed if that is possible."""
         finer = self.at(self.start, self.per_pixel / factor).per_pixel
         return self.at(self.sample_at(x) - x * finer, finer)
 
     def scrolled(self, pixels: float) -> "TimeScale":
-        """This many pixels later, or earlier below 0."""
+        """Return the scale scrolled right by pixels."""
         return self.at(self.start + self.length_of(pixels))
 
     def showing(self, start: float, stop: float, width: float, margin: float = LEAD) -> "TimeScale":
-        """All of a stretch over the width, with a margin on either side."""
+        """Return the scale that shows a stretch over the width, with a margin in pixels on both sides."""
         per_pixel = max(stop - start, 1.0) / max(width - 2 * margin, 1.0)
         finer = self.at(start, per_pixel).per_pixel
         return self.at(start - margin * finer, finer)

@@ -1,4 +1,4 @@
-"""How high each track is: one height for all, and its own for each that was dragged to another. No widgets."""
+"""Heights of the tracks: a common height, and individual ones of tracks that were resized. No widgets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,15 +8,16 @@ from engine.scene.timeline import Track
 
 LOWEST, TALLEST = 26, 320
 STEP = 1.25
-"""Times higher with each press of the key."""
+"""Factor of one press of the key."""
 
 
 @dataclass(frozen=True)
 class TrackHeights:
-    """In pixels.
+    """Heights in pixels.
 
     Attributes:
-        lane: of every track that has none of its own. own: by the number of the track.
+        lane: the common height.
+        own: individual heights by the track's id.
     """
 
     lane: int = TRACK_HEIGHT
@@ -26,25 +27,25 @@ class TrackHeights:
         return self.own.get(track, self.lane)
 
     def every(self, height: float) -> "TrackHeights":
-        """All tracks of one height."""
+        """Return heights with all tracks alike."""
         return TrackHeights(clamp_height(height))
 
     def one(self, track: int, height: float) -> "TrackHeights":
-        """One track of another height than the rest."""
+        """Return heights with an individual height for one track."""
         return replace(self, own={**self.own, track: clamp_height(height)})
 
     def usual(self, track: int) -> "TrackHeights":
-        """One track as high as those that have no height of their own."""
+        """Return heights with one track reset to the common height."""
         return replace(self, own={number: high for number, high in self.own.items() if number != track})
 
     def scaled(self, steps: int) -> "TrackHeights":
-        """All higher, or below 0 lower, by this many steps."""
+        """Return heights scaled up, or down if negative, by steps."""
         factor = STEP**steps
         own = {number: clamp_height(high * factor) for number, high in self.own.items()}
         return TrackHeights(clamp_height(self.lane * factor), own)
 
     def shown(self, geometry: TrackLayout, tracks: Sequence[Track]) -> TrackLayout:
-        """The view with tracks of these heights; the track at its upper edge stays there."""
+        """Return the layout with these heights; the track at its upper edge stays there."""
         rows = tuple(
             (row, self.own[track.id])
             for row, track in enumerate(tracks)
@@ -57,5 +58,5 @@ class TrackHeights:
 
 
 def clamp_height(height: float) -> int:
-    """As near to a height as a track can be high."""
+    """Round a height and limit it to the allowed range."""
     return min(max(round(height), LOWEST), TALLEST)

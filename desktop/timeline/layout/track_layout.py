@@ -1,4 +1,4 @@
-"""Where tracks and clips lie in the view, and which clips of a track a stretch of time has. No widgets."""
+"""Positions of tracks and clips in the view, and an index of clips by time. No widgets."""
 
 from dataclasses import dataclass, field, replace
 
@@ -15,17 +15,20 @@ RULER_HEIGHT = 40
 TRACK_HEIGHT = 62
 TRACK_GAP = 1
 LEADS = 0.1
-"""Share of the width before what is turned to."""
+"""Distance from the left edge, as a share of the width, at which a revealed clip is placed."""
 
 
 @dataclass(frozen=True)
 class TrackLayout:
-    """What of the timeline is in view.
+    """The visible part of the timeline.
 
     Attributes:
-        scale: of time. width, height: of the view.
-        scroll: pixels of tracks above the upper edge. lane: height of a track.
-        own: (row, height) of those tracks that have another, from the top.
+        scale: the time scale.
+        width: of the view, in pixels.
+        height: of the view, in pixels.
+        scroll: pixels of tracks above the upper edge.
+        lane: common height of the tracks.
+        own: pairs of row and height of tracks with an individual height, from the top.
     """
 
     scale: TimeScale = field(default_factory=TimeScale)
@@ -39,18 +42,18 @@ class TrackLayout:
         return dict(self.own).get(row, self.lane)
 
     def depth_at(self, row: int) -> int:
-        """Pixels from the top of the first track to the top of this row."""
+        """Return the pixels from the top of the first track to the top of a row."""
         return row * self.lane + sum(high - self.lane for above, high in self.own if above < row)
 
     def top_of(self, row: int) -> int:
         return RULER_HEIGHT + self.depth_at(row) - self.scroll
 
     def row_at(self, y: float) -> int:
-        """The row at a height; below 0 on the ruler, beyond the last track where there is none."""
+        """Return the row at a height; negative on the ruler, past the last track below all tracks."""
         return self.row_in(self.depth_of(y)) if y >= RULER_HEIGHT else -1
 
     def row_in(self, depth: float) -> int:
-        """The row this many pixels below the top of the first track."""
+        """Return the row ``depth`` pixels below the top of the first track."""
         first = 0
         for row, high in self.own:
             above = (row - first) * self.lane
@@ -62,14 +65,14 @@ class TrackLayout:
         return first + int(depth // self.lane)
 
     def depth_of(self, y: float) -> float:
-        """Pixels from the top of the first track to a height of the view, wherever it is scrolled to."""
+        """Return the pixels from the top of the first track to a height of the view, independent of scrolling."""
         return y - RULER_HEIGHT + self.scroll
 
     def y_of(self, depth: float) -> float:
         return depth + RULER_HEIGHT - self.scroll
 
     def rows(self, count: int) -> range:
-        """Those of this many tracks that are in view."""
+        """Return the visible rows of ``count`` tracks."""
         last = self.row_in(max(0, self.scroll + self.height - RULER_HEIGHT))
         return range(max(0, self.row_in(self.scroll)), min(count, last + 1))
 
@@ -78,7 +81,7 @@ class TrackLayout:
         return x, self.top_of(row) + TRACK_GAP, max(right - x, 1.0), self.height_of(row) - 2 * TRACK_GAP - 1
 
     def revealing(self, clip: Clip, row: int) -> "TrackLayout":
-        """Scrolled so far that a clip is in view: all of it, where there is room, else its beginning."""
+        """Return the layout scrolled so that a clip is visible: all of it if there is room, else its start."""
         left, top, width, _ = self.rect_of(clip, row)
         scale, low = self.scale, self.height - self.height_of(row)
         if left < 0 or (left + width > self.width and left > self.width * LEADS):
@@ -87,12 +90,12 @@ class TrackLayout:
         return replace(self, scale=scale, scroll=round(self.scroll + down))
 
     def lowest_scroll(self, count: int) -> int:
-        """How far this many tracks can be scrolled, with room for one more below."""
+        """Return the largest scroll offset of ``count`` tracks, with room for one more below."""
         return max(0, self.depth_at(count) + self.lane - (self.height - RULER_HEIGHT))
 
 
 class ClipIndex:
-    """A track's clips as arrays, in order, one entry a clip; ``take`` is a place in ``digests``."""
+    """A track's clips as arrays, in order; ``take`` is an index into ``digests``."""
 
     def __init__(self, track: Track) -> None:
         clips = track.clips
@@ -113,14 +116,14 @@ class ClipIndex:
         self._latest = np.maximum.accumulate(self.end) if clips else self.end
 
     def between(self, start: float, stop: float) -> NDArray[np.int64]:
-        """The places of the clips that reach into a stretch, in order."""
+        """Return the indices of the clips that overlap a stretch, in order."""
         low = int(np.searchsorted(self._latest, start, "right"))
         high = int(np.searchsorted(self.start, stop, "left"))
         return low + np.flatnonzero(self.end[low:high] > start).astype(np.int64)
 
 
 class ClipIndexCache:
-    """The index of every track, made anew only where a track has changed."""
+    """Cached indices of all tracks; rebuilt only for tracks that have changed."""
 
     def __init__(self) -> None:
         self._made: dict[int, ClipIndex] = {}
@@ -132,7 +135,7 @@ class ClipIndexCache:
         return found
 
     def keep(self, timeline: Timeline) -> None:
-        """Forgets tracks that have gone."""
+        """Drop tracks that no longer exist."""
         there = {track.id for track in timeline.tracks}
         self._made = {number: made for number, made in self._made.items() if number in there}
 

@@ -1,4 +1,4 @@
-"""Draws the clips of one track: bodies, spectrograms, fades, gain lines, names."""
+"""Paints the clips of one track: bodies, spectrograms, fades, gain lines, names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ from engine.scene.timeline import Clip, FadeShape
 Doubles = NDArray[np.float64]
 
 ROUNDED = 14.0
-"""Clips at least so wide have round corners."""
+"""Width in pixels from which clips have rounded corners."""
 NAMED = 46.0
 CURVE = 17
 SEEN = 5.0
-"""Shorter fades are not drawn."""
+"""Shortest fade in pixels that is drawn."""
 
 
 @dataclass(frozen=True)
 class TrackPlan:
-    """Everything that one track's picture depends on."""
+    """Everything that the picture of one track depends on."""
 
     scale: TimeScale
     width: int
@@ -47,7 +47,7 @@ class TrackPlan:
 
 
 class ClipPainter:
-    """The clips of one track, onto its picture."""
+    """Paints a track's clips onto its picture."""
 
     def __init__(
         self, painter: QPainter, plan: TrackPlan, names: Mapping[str, str], texts: TextCache
@@ -64,7 +64,7 @@ class ClipPainter:
         self._images: dict[int, QImage] = {}
 
     def bodies(self, lane: ClipIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
-        """Narrow clips all at once, wide ones with a title and round corners; returns the wide ones."""
+        """Paint narrow clips in one pass and wide ones with a title and rounded corners; return the wide ones."""
         scale, width = self._plan.scale, self._plan.width
         left = np.maximum((lane.start[seen] - scale.start) / scale.per_pixel, -40.0)
         right = np.minimum((lane.end[seen] - scale.start) / scale.per_pixel, width + 40.0)
@@ -82,7 +82,7 @@ class ClipPainter:
         return wide
 
     def _narrow(self, lane: ClipIndex, clips: NDArray[np.int64], left: Doubles, right: Doubles) -> None:
-        """As lines of pixels, as many as the clips are high, with a gap after each clip."""
+        """Paint narrow clips as pixel rows scaled to the clips' height, with a gap after each clip."""
         ratio = self._plan.ratio
         size = round(self._plan.width * ratio)
         first = np.clip(np.round(left * ratio), 0, size).astype(np.int64)
@@ -105,14 +105,14 @@ class ClipPainter:
         for clip in seen:
             heat = heats.get(clip.take)
             if heat is not None:
-                # Where a clip is a few pixels wide nobody sees the difference, and there are thousands of them.
+                # Not visible on clips of a few pixels, of which there may be thousands.
                 self._painter.setRenderHint(smooth, on=clip.length >= ROUNDED * self._plan.scale.per_pixel)
                 self._painter.setOpacity(0.35 if clip.muted or not self._plan.audible else 1.0)
                 self._draw_spectrogram(clip, heat)
         self._painter.setOpacity(1.0)
 
     def details(self, roomy: list[tuple[Clip, QRectF]]) -> None:
-        """Fades, gain lines and names, where there is room for them; and the frames of what is chosen."""
+        """Paint fades, gain lines and names where there is room, and the frames of selected clips."""
         self._painter.setFont(font())
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         least = SEEN * self._plan.scale.per_pixel
@@ -127,7 +127,7 @@ class ClipPainter:
                 self._frame(rect, self._colours(clip).edge)
 
     def _frame(self, rect: QRectF, edge: QColor) -> None:
-        """Over what was drawn inside the clip, as ``_body`` has it."""
+        """Paint a frame over what was drawn inside the clip, shaped like ``_body``."""
         x, y, height = round(rect.x()), round(rect.y()), round(rect.height())
         width = max(round(rect.right()) - x, 3)
         for left, top, wide, high in (
@@ -142,7 +142,7 @@ class ClipPainter:
         return self._chosen if clip.id in self._plan.selected else self._plain
 
     def _body(self, rect: QRectF, colours: ClipColours) -> None:
-        """In plain rectangles, with a pixel off each corner: true curves would take five times as long."""
+        """Paint plain rectangles with a pixel off each corner: real curves would take five times as long."""
         painter = self._painter
         x, y, height = round(rect.x()), round(rect.y()), round(rect.height())
         width = max(round(rect.right()) - x, 3)
@@ -169,7 +169,7 @@ class ClipPainter:
             self._painter.drawImage(place, self._image(tile), part)
 
     def _image(self, tile: Colours) -> QImage:
-        """A tile as Qt draws it; a take's are drawn for each of its clips."""
+        """Return a tile as a QImage; cached, as it is drawn for each clip of a take."""
         found = self._images.get(id(tile))
         if found is None:
             height, width = tile.shape
@@ -195,7 +195,7 @@ class ClipPainter:
             self._fade(QPolygonF([QPointF(x, bottom), *curve, QPointF(far, top), QPointF(x, top)]), curve)
 
     def _fade(self, outside: QPolygonF, curve: list[QPointF]) -> None:
-        """The shade is drawn without soft edges, which take ten times as long: the curve covers its edge."""
+        """Paint the shade without antialiasing, which would take ten times as long: the curve covers its edge."""
         shade = QColor(DARK.well)
         shade.setAlphaF(0.55)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
@@ -207,7 +207,7 @@ class ClipPainter:
         self._painter.drawPolyline(QPolygonF(curve))
 
     def _gain_lines(self, roomy: list[tuple[Clip, QRectF]]) -> None:
-        """As rectangles, which take a tenth of the time of lines that can be seen through."""
+        """Paint rectangles: translucent lines would take ten times as long."""
         quiet, loud = QColor(DARK.text), QColor(DARK.text)
         quiet.setAlphaF(0.28)
         loud.setAlphaF(0.75)
@@ -240,13 +240,13 @@ class ClipPainter:
 
 @cache
 def _curve(shape: FadeShape, points: int) -> tuple[tuple[float, float], ...]:
-    """(share, risen) along a fade."""
+    """Return points (share, level) along a fade, both 0 to 1."""
     share = np.linspace(0, 1, points)
     return tuple(zip(share.tolist(), fade_factor(share, shape).tolist(), strict=True))
 
 
 def _notes(clip: Clip) -> list[str]:
-    """What differs from a clip as it was placed."""
+    """Return what differs from a clip's defaults, as texts."""
     said = ["muted"] if clip.muted else []
     if clip.gain_db:
         said.append(f"{clip.gain_db:+.1f} dB")
@@ -256,7 +256,7 @@ def _notes(clip: Clip) -> list[str]:
 
 
 def inside_of(plan: TrackPlan) -> QRectF:
-    """Where waveforms are: under the titles."""
+    """Return the rectangle of the waveforms: below the titles."""
     height = plan.lane - 2 * TRACK_GAP - 1
     title = TITLE if height >= TALL_ENOUGH else 3
     return QRectF(0, TRACK_GAP + title, plan.width, height - title - 1)

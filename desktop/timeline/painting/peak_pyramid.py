@@ -1,4 +1,4 @@
-"""A waveform's lowest and highest values over ever longer stretches, so that any zoom reads only a few of them."""
+"""Minima and maxima of a waveform over increasing lengths, so that any zoom reads only a few values."""
 
 from dataclasses import dataclass, field
 
@@ -13,11 +13,12 @@ LEVELS = 9
 
 @dataclass(frozen=True)
 class PeakPyramid:
-    """The pyramid of one take, at the take's own rate.
+    """The peaks of one take, at the take's own rate.
 
     Attributes:
-        rate: samples a second. samples: its length.
-        levels: (lowest, highest), float32 (bins,); each bin of level k is over ``FACTOR ** k`` samples.
+        rate: samples per second.
+        samples: length of the take.
+        levels: pairs of minima and maxima, float32 (bins,); a bin of level k covers ``FACTOR ** k`` samples.
     """
 
     rate: int
@@ -30,7 +31,7 @@ class PeakPyramid:
 
 
 def build_peaks(waveform: Floats, rate: int) -> PeakPyramid:
-    """The pyramid of float32 (channels, samples): over all channels together."""
+    """Build the pyramid of float32 (channels, samples), over all channels together."""
     low = np.ascontiguousarray(waveform.min(axis=0))
     high = low if waveform.shape[0] == 1 else np.ascontiguousarray(waveform.max(axis=0))
     levels = [(low, high)]
@@ -41,7 +42,7 @@ def build_peaks(waveform: Floats, rate: int) -> PeakPyramid:
 
 
 def level_for(per_column: float) -> int:
-    """The coarsest level of which a column, this many samples wide, holds at least one whole bin."""
+    """Return the coarsest level with at least one whole bin in a column of ``per_column`` samples."""
     level = 0
     while level + 1 < LEVELS and FACTOR ** (level + 1) <= per_column:
         level += 1
@@ -49,6 +50,6 @@ def level_for(per_column: float) -> int:
 
 
 def _pooled(values: Floats) -> Floats:
-    """(bins, FACTOR); the last bin is filled up with its last value."""
+    """Reshape to (bins, FACTOR), padding the last bin with its last value."""
     missing = -len(values) % FACTOR
     return np.pad(values, (0, missing), mode="edge").reshape(-1, FACTOR)

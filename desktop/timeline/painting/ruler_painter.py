@@ -1,4 +1,4 @@
-"""Draws the ruler, and what lies over the tracks: markers, loop, playhead, what is being dragged."""
+"""Paints the ruler, and what is over the tracks: markers, loop, playhead, drags."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,11 +24,11 @@ from engine.scene.timeline import Marker
 MARKER, HIT = QColor("#b79cf0"), QColor("#f0a45b")
 FLAG = 8.0
 LEAST, MOST = 22.0, 220.0
-"""Pixels for the name of a marker: with fewer it is left out."""
+"""Width in pixels of a marker's name; with less room than the first it is left out."""
 
 
 def draw_ruler(painter: QPainter, view: TimelineViewState, ticks: list[Tick]) -> None:
-    """Timecode below, and above it a strip for the loop and the markers."""
+    """Paint timecode, and above it the strip with the loop and the markers."""
     geometry = view.geometry
     painter.fillRect(0, 0, geometry.width, RULER_HEIGHT, QColor(DARK.panel))
     painter.fillRect(0, RULER_HEIGHT - 1, geometry.width, 1, QColor(DARK.line))
@@ -48,7 +48,7 @@ def draw_ruler(painter: QPainter, view: TimelineViewState, ticks: list[Tick]) ->
 
 
 def draw_over(painter: QPainter, view: TimelineViewState) -> None:
-    """Over the tracks, in the order in which they cover each other."""
+    """Paint what is over the tracks, from the lowest up."""
     _shade_outside_loop(painter, view)
     _marker_lines(painter, view)
     _handles(painter, view)
@@ -64,7 +64,7 @@ def draw_over(painter: QPainter, view: TimelineViewState) -> None:
 
 
 def flags(markers: Sequence[Marker], geometry: TrackLayout) -> Iterator[tuple[Marker, float, float]]:
-    """The markers that can be seen, with the x of each and how many pixels its name has until the next."""
+    """Yield the visible markers with their x and the pixels available for their names."""
     placed = sorted(((geometry.scale.x_of(mark.at), mark) for mark in markers), key=lambda pair: pair[0])
     ends = [*(x for x, _ in placed), float(geometry.width)][1:]
     for (x, mark), end in zip(placed, ends, strict=True):
@@ -120,7 +120,7 @@ def _marker_lines(painter: QPainter, view: TimelineViewState) -> None:
 
 
 def _handles(painter: QPainter, view: TimelineViewState) -> None:
-    """Of the clip under the pointer: what can be taken hold of."""
+    """Paint the handles of the clip under the pointer."""
     found = None if view.hover.clip is None else view.scene.clip(view.hover.clip)
     if found is None:
         return
@@ -147,7 +147,7 @@ def _handles(painter: QPainter, view: TimelineViewState) -> None:
 
 
 def _ring(painter: QPainter, view: TimelineViewState) -> None:
-    """Where the keyboard is: round the clip it has gone to, else round the tracks."""
+    """Paint the focus ring: around the clip under the keyboard cursor, else around the tracks."""
     if not view.focus_shown:
         return
     tracks = QRectF(0, RULER_HEIGHT, view.geometry.width, view.geometry.height - RULER_HEIGHT)

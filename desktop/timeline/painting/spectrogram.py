@@ -1,4 +1,4 @@
-"""A take's spectrogram as tiles of colour, at halving resolutions in time."""
+"""A take's spectrogram as coloured tiles, at several resolutions in time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,11 +22,12 @@ BLOCK = 1024
 
 @dataclass(frozen=True)
 class Spectrogram:
-    """One take's spectrogram.
+    """The spectrogram of one take.
 
     Attributes:
-        seconds: of the take. hop: seconds a column at level 0; each level's columns are twice as long.
-        levels: each a row of tiles, uint32 0xffRRGGBB (``ROWS``, at most ``TILE``), the highest pitch at the top.
+        seconds: length of the take.
+        hop: seconds per column at level 0; doubles with each level.
+        levels: each a row of tiles, uint32 0xffRRGGBB (``ROWS``, at most ``TILE``), high frequencies at the top.
     """
 
     seconds: float
@@ -34,14 +35,14 @@ class Spectrogram:
     levels: tuple[tuple[Colours, ...], ...] = field(repr=False, compare=False)
 
     def level_for(self, seconds_per_pixel: float) -> int:
-        """The finest level that has no more than two columns a pixel."""
+        """Return the finest level with at most two columns per pixel."""
         level = 0
         while level + 1 < len(self.levels) and self.hop * 2**level * 2 < seconds_per_pixel:
             level += 1
         return level
 
     def tiles(self, level: int, start: float, stop: float) -> Iterator[tuple[int, float, float]]:
-        """(number, from, to in seconds) of the tiles that a stretch of the take reaches into."""
+        """Yield (index, start, end in seconds) of the tiles that overlap a stretch of the take."""
         column = self.hop * 2**level
         for number, tile in enumerate(self.levels[level]):
             begin = number * TILE * column
@@ -51,7 +52,7 @@ class Spectrogram:
 
 
 def build_spectrogram(waveform: Floats, rate: int) -> Spectrogram:
-    """The spectrogram of float32 (channels, samples): mel pitch from 40 Hz up, 72 dB under the take's loudest."""
+    """Build the spectrogram of float32 (channels, samples): mel scale from 40 Hz, 72 dB below the take's maximum."""
     share = _shares(waveform.mean(axis=0), rate)
     levels = []
     while True:
@@ -64,7 +65,7 @@ def build_spectrogram(waveform: Floats, rate: int) -> Spectrogram:
 
 
 def _shares(mono: Floats, rate: int) -> Bytes:
-    """0 for silence to 255 for the loudest, (``ROWS``, columns)."""
+    """Return levels from 0 (silence) to 255 (maximum), (``ROWS``, columns)."""
     length, hop = 1 << round(np.log2(WINDOW_SECONDS * rate)), max(1, round(HOP_SECONDS * rate))
     count = max(1, -(-len(mono) // hop))
     padded = np.pad(mono, (length // 2, length + hop))
@@ -80,7 +81,7 @@ def _shares(mono: Floats, rate: int) -> Bytes:
 
 
 def _bins(length: int, rate: int) -> tuple[NDArray[np.int64], Floats]:
-    """For each row the bin below its pitch, and how far towards the next it lies."""
+    """Return for each row the FFT bin below its frequency and the fraction towards the next bin."""
     mels = np.linspace(_mel(rate / 2), _mel(LOWEST_HZ), ROWS)
     place = 700.0 * (10.0 ** (mels / 2595.0) - 1.0) * length / rate
     low = np.clip(place.astype(np.int64), 0, length // 2 - 1)

@@ -1,4 +1,4 @@
-"""The names of clips, laid out once and kept: many are drawn again and again."""
+"""Laid-out names of clips, cached because they are drawn again and again."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QStaticText
@@ -9,7 +9,7 @@ MOST_TEXTS = 4096
 
 
 class TextCache:
-    """Words laid out once, as long as there is room for them."""
+    """Laid-out texts, limited in number."""
 
     def __init__(self) -> None:
         self._font = font()
@@ -19,7 +19,7 @@ class TextCache:
         self._widths: dict[str, float] = {}
 
     def get(self, words: str, room: float) -> QStaticText:
-        """The words, or as many of them as go into this many pixels."""
+        """Return the text, elided to ``room`` pixels."""
         if words not in self._widths:
             self._widths[words] = self._metrics.horizontalAdvance(words)
         key = words, -1 if self._widths[words] <= room else round(room)

@@ -1,4 +1,4 @@
-"""The layers of ruler and tracks, in the order in which they are painted."""
+"""The paint layers of ruler and tracks, in order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,9 +21,11 @@ class TrackPaintContext:
     """What a layer is painted with.
 
     Attributes:
-        painter: of the widget. area: all of the widget, in its own pixels.
-        view: what is shown. lines: ticks of the ruler that are in view.
-        tracks: keeps pictures of tracks.
+        painter: the widget's painter.
+        area: the widget's rectangle, in its own pixels.
+        view: what is shown.
+        lines: visible ticks of the ruler.
+        tracks: caches the pictures of tracks.
     """
 
     painter: QPainter
@@ -37,7 +39,7 @@ TrackLayer = Callable[[TrackPaintContext], None]
 
 
 def paint_track_layers(painter: QPainter, area: QRect, view: TimelineViewState, tracks: TrackPainter) -> None:
-    """Paint every layer, from the lowest up."""
+    """Paint all layers, the lowest first."""
     lines = ticks(view.geometry.scale, view.geometry.width, view.scene.timeline)
     context = TrackPaintContext(painter, area, view, lines, tracks)
     for layer in TRACK_LAYERS:
@@ -45,7 +47,7 @@ def paint_track_layers(painter: QPainter, area: QRect, view: TimelineViewState, 
 
 
 def _ground_layer(context: TrackPaintContext) -> None:
-    """What is below the last track."""
+    """Paint the area below the last track."""
     count = len(context.view.scene.timeline.tracks)
     below = max(RULER_HEIGHT, context.view.geometry.top_of(count))
     area = context.area
@@ -53,7 +55,7 @@ def _ground_layer(context: TrackPaintContext) -> None:
 
 
 def _empty_layer(context: TrackPaintContext) -> None:
-    """A sentence where there are no tracks yet."""
+    """Paint a sentence if there are no tracks."""
     if context.view.scene.timeline.tracks or context.view.drop_preview is not None:
         return
     painter, area = context.painter, context.area

@@ -1,4 +1,4 @@
-"""Draws tracks with their clips, each into a picture that is kept until something on it changes."""
+"""Paints tracks with their clips into pictures that are cached until something on them changes."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from desktop.timeline.painting.waveform_loader import WaveformLoader
 from engine.scene.timeline import Track
 
 STEPS = 2.0
-"""Samples a device pixel below which columns are joined to a line."""
+"""Samples per device pixel below which columns are joined to a line."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class _Kept:
 
 
 class TrackPainter:
-    """Gives the picture of each track in view."""
+    """Returns the picture of each visible track."""
 
     def __init__(self, waveforms: WaveformLoader, lanes: ClipIndexCache) -> None:
         self._waveforms = waveforms
@@ -52,12 +52,12 @@ class TrackPainter:
         return kept.picture
 
     def arrived(self, digest: str) -> None:
-        """Something of a take can be drawn now that could not before."""
+        """Redraw the tracks that lacked this take's waveform or spectrogram."""
         for number in [n for n, kept in self._kept.items() if digest in kept.missing]:
             del self._kept[number]
 
     def keep(self, view: TimelineViewState) -> None:
-        """Forgets the pictures of tracks that are out of view."""
+        """Drop the pictures of tracks that are not visible."""
         tracks = view.scene.timeline.tracks
         there = {tracks[row].id for row in view.geometry.rows(len(tracks))}
         self._kept = {number: kept for number, kept in self._kept.items() if number in there}

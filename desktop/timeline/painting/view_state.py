@@ -13,7 +13,7 @@ from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 
 NO_OBJECT_COLOUR: Colour = (138, 152, 170)
-"""Of tracks that belong to no object."""
+"""Colour of tracks that belong to no object."""
 FONT_PIXELS = 11
 
 
@@ -29,7 +29,7 @@ class DropPreview:
 
 @dataclass(frozen=True)
 class Tooltip:
-    """A few words beside the pointer."""
+    """A text beside the pointer."""
 
     x: float
     y: float
@@ -38,14 +38,23 @@ class Tooltip:
 
 @dataclass(frozen=True)
 class TimelineViewState:
-    """All that is drawn.
+    """Everything that is drawn.
 
     Attributes:
-        scene, geometry: what, and where. ratio: device pixels a view pixel.
-        chosen: numbers of the selected clips. hover: under the pointer.
-        playhead, loop: in samples.
-        current: the clip that the keyboard has gone to. focused: whether the keyboard is here, and seen to be.
-        band: rubber band (x, y, width, height). guide: an edge that was caught.
+        scene: the scene.
+        geometry: the visible part.
+        ratio: device pixels per view pixel.
+        selected: ids of the selected clips.
+        spectrograms: whether spectrograms are shown.
+        playhead: in samples.
+        loop: in samples, or None.
+        hover: what is under the pointer.
+        focused_clip: id of the clip under the keyboard cursor, or None.
+        focus_shown: whether the keyboard focus is drawn.
+        band: rubber band (x, y, width, height), or None.
+        drop_preview: a take being dragged over the tracks, or None.
+        guide: sample of an edge that was snapped to, or None.
+        tooltip: text beside the pointer, or None.
     """
 
     scene: Scene
@@ -66,7 +75,7 @@ class TimelineViewState:
 
 @dataclass(frozen=True)
 class ClipColours:
-    """Of the clips of one track."""
+    """Colours of the clips of one track."""
 
     body: QColor
     title: QColor
@@ -82,7 +91,7 @@ def track_colour(scene: Scene, track: Track) -> Colour:
 
 @lru_cache(maxsize=512)
 def clip_colours(colour: Colour, *, audible: bool, selected: bool) -> ClipColours:
-    """Quiet while they are not chosen, grey while the track is not heard."""
+    """Return a track's clip colours: muted unless selected, grey while the track is not audible."""
     own = QColor(*colour) if audible else mixed(QColor(*colour), QColor(DARK.faint), 0.8)
     ground = QColor(DARK.well)
     return ClipColours(
@@ -95,7 +104,7 @@ def clip_colours(colour: Colour, *, audible: bool, selected: bool) -> ClipColour
 
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """``one`` with a share of ``other``, 0 to 1."""
+    """Mix two colours; ``share`` of ``other`` is 0 to 1."""
     pairs = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)  # type: ignore[index]
     return QColor(*(round(a + (b - a) * share) for a, b in pairs))
 

@@ -1,4 +1,4 @@
-"""What of a track's waveforms falls into each column of pixels: all its clips at once, in a few calls of numpy."""
+"""A track's waveforms reduced to pixel columns: all clips at once, in a few numpy calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MUTED = 0.35
 
 @dataclass(frozen=True)
 class WaveformColumns:
-    """For each column: lowest and highest value with gain and fades, and how strongly it is drawn, 0 to 1."""
+    """For each column: minimum and maximum after gain and fades, and opacity, 0 to 1."""
 
     low: Floats
     high: Floats
@@ -32,9 +32,10 @@ class WaveformColumns:
 def waveform_columns(
     lane: ClipIndex, pyramids: Mapping[str, PeakPyramid], scale: TimeScale, width: int, rate: int
 ) -> WaveformColumns:
-    """The columns 0 to ``width`` of a track, at the timeline's ``rate``; clips that overlap are drawn over another.
+    """Return the columns 0 to ``width`` of a track at the timeline's ``rate``. Overlapping clips are drawn over each
+    other.
 
-    Clips of takes that have no pyramid yet are left out.
+    Clips of takes without a pyramid are left out.
     """
     out = WaveformColumns(*(np.full(width, empty, np.float32) for empty in (np.inf, -np.inf, 0.0)))
     seen = lane.between(scale.start, scale.sample_at(width))
@@ -57,7 +58,7 @@ def waveform_columns(
 
 
 def _add(out: WaveformColumns, lane: ClipIndex, clips: Ints, bank: "_Bank", scale: TimeScale) -> None:
-    """Adds the clips that are read from one level."""
+    """Add the clips that are read from one level."""
     width = len(out.low)
     left = np.clip(np.floor((lane.start[clips] - scale.start) / scale.per_pixel), 0, width).astype(np.int64)
     right = np.clip(np.ceil((lane.end[clips] - scale.start) / scale.per_pixel), 0, width).astype(np.int64)
@@ -66,7 +67,7 @@ def _add(out: WaveformColumns, lane: ClipIndex, clips: Ints, bank: "_Bank", scal
     if not len(which):
         return
     x = np.arange(len(which)) + np.repeat(left - (np.cumsum(count) - count), count)
-    # Parts of a column beyond the clip's own edges, as it is drawn, are shown in its outermost ones.
+    # Partial columns beyond the clip's drawn edges are merged into its outermost columns.
     near = np.round((lane.start[clips] - scale.start) / scale.per_pixel)
     far = np.maximum(np.floor((lane.end[clips] - scale.start) / scale.per_pixel - 0.1) - 1, near)
     low_x, high_x = (np.repeat(np.clip(edge, 0, width - 1).astype(np.int64), count) for edge in (near, far))
@@ -84,7 +85,7 @@ def _add(out: WaveformColumns, lane: ClipIndex, clips: Ints, bank: "_Bank", scal
 
 
 class _Bank:
-    """One level of several takes, end to end."""
+    """One level of several takes, concatenated."""
 
     def __init__(
         self, lane: ClipIndex, clips: Ints, pyramids: Mapping[str, PeakPyramid], level: int, rate: int
@@ -102,7 +103,7 @@ class _Bank:
         )
 
     def extremes(self, take: Ints, start: Doubles, stop: Doubles) -> tuple[Floats, Floats]:
-        """Lowest and highest from ``start`` to before ``stop``, in the timeline's samples of each take."""
+        """Return minimum and maximum from ``start`` to before ``stop``, in timeline samples of each take."""
         bins, most, base = self._bins[take], self._size[take] - 1, self._base[take]
         first = np.clip(np.floor(start * bins), 0, most).astype(np.int64)
         last = np.clip(np.ceil(stop * bins) - 1, first, most).astype(np.int64)
@@ -114,7 +115,7 @@ class _Bank:
 
 
 def _faded(lane: ClipIndex, which: Ints, middle: Doubles) -> Doubles:
-    """The factor of each column's clip's fades at its middle, counted from the clip's start."""
+    """Return the fade factor at the middle of each column, counted from its clip's start."""
     factor = np.ones(len(which))
     left = (lane.end - lane.start)[which] - middle
     for samples, shapes, within in (
@@ -130,7 +131,7 @@ def _faded(lane: ClipIndex, which: Ints, middle: Doubles) -> Doubles:
 
 
 def fade_factor(share: Doubles, shape: FadeShape) -> Doubles:
-    """How far a fade has risen after this share of it, 0 to 1."""
+    """Return the gain of a fade after this share of its length, 0 to 1."""
     return np.asarray(np.interp(share, (np.arange(TABLE) + 0.5) / TABLE, _table(shape)), np.float64)
 
 

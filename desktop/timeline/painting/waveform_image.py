@@ -1,4 +1,4 @@
-"""A track's columns as a picture, worked out for all its pixels at once."""
+"""A track's waveform columns as an image, computed for all pixels at once."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,15 +8,15 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from desktop.timeline.painting.waveform_columns import WaveformColumns
 
 LOUDER = 0.65
-"""Waveforms are drawn with this power of their amplitude, so that quiet sounds can be seen too."""
+"""Exponent of the displayed amplitude, so that quiet sounds are visible too."""
 LINE = 0.7
-"""Half of how strong a line is."""
+"""Half of a line's opacity."""
 
 Pixels = NDArray[np.uint32]
 
 
 def draw_pixels(painter: QPainter, inside: QRectF, pixels: Pixels, first: int) -> None:
-    """Draws premultiplied pixels, from row ``first`` of a place that is as wide as they are on the screen."""
+    """Draw premultiplied pixels, starting at row ``first`` of a rectangle as wide as they are."""
     height, width = pixels.shape
     if not height:
         return
@@ -29,10 +29,12 @@ def draw_pixels(painter: QPainter, inside: QRectF, pixels: Pixels, first: int) -
 def wave_pixels(
     found: WaveformColumns, height: int, colour: QColor, *, joined: bool, ratio: float = 1.0
 ) -> tuple[Pixels, int]:
-    """The columns as premultiplied pixels, with soft edges; only rows with anything in them, and the first of those.
+    """Return the columns as antialiased premultiplied pixels: only the rows that are not empty, and the first row's
+    number.
 
-    The middle is at half the height. ``joined``: columns are a line, as strong on every screen, ``ratio`` of whose
-    pixels are one of the view.
+    The middle is at half the height. ``joined``: the columns form a line of the same strength on every screen;
+    ``ratio`` is
+    device pixels per view pixel.
     """
     low, high = (np.sign(v) * np.abs(np.clip(v, -1, 1)) ** LOUDER for v in (found.low, found.high))
     if joined:
@@ -40,7 +42,7 @@ def wave_pixels(
     middle, half = height / 2, LINE * ratio if joined else 0.5
     top = (middle - high * middle - half).astype(np.float32)
     bottom = (middle - low * middle + half).astype(np.float32)
-    # Quiet sounds take few rows, and only those are worked out.
+    # Quiet sounds need few rows, and only those are computed.
     first, last = max(0, int(top.min())), min(height, int(bottom.max()) + 1)
     y = np.arange(first, last, dtype=np.float32)[:, None]
     cover = np.minimum(y + 1, bottom)
@@ -51,7 +53,7 @@ def wave_pixels(
 
 
 def _shades(colour: QColor) -> NDArray[np.uint32]:
-    """The colour at each alpha, premultiplied."""
+    """Return the colour at each alpha, premultiplied."""
     alpha = np.arange(256, dtype=np.uint32)
     red, green, blue = (np.uint32(c) * alpha // np.uint32(255) for c in colour.getRgb()[:3])  # type: ignore[index]
     return np.asarray(alpha << np.uint32(24) | red << np.uint32(16) | green << np.uint32(8) | blue, np.uint32)

@@ -1,4 +1,4 @@
-"""Waveforms and spectrograms of takes, made in a thread, the ones last asked for first, and kept."""
+"""Builds waveforms and spectrograms of takes in a thread, the last requested first, and caches them."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,19 +17,19 @@ Kind = Literal["pyramid", "heat"]
 Key = tuple[str, Kind]
 
 KEPT = 4096
-"""Shapes to keep; a take of 10 s at 16 kHz has 0.9 MB of pyramid."""
+"""Most entries kept; the pyramid of a take of 10 s at 16 kHz has 0.9 MB."""
 MOST_BYTES = 512 << 20
 
 
 class WaveformLoader(QObject):
-    """What takes look like.
+    """Waveforms and spectrograms of takes.
 
     Args:
-        source: from a digest to samples and rate; called in the thread.
+        source: returns samples and rate of a digest; called in the thread.
 
     Signals:
-        ready(str): something of the take of this digest can be drawn now.
-        failed(Message): a take cannot be read; said once for each.
+        ready(str): a waveform or spectrogram of this take is available.
+        failed(Message): a take cannot be read; emitted once per take.
     """
 
     ready = Signal(str)
@@ -47,12 +47,12 @@ class WaveformLoader(QObject):
         self._closed = False
 
     def pyramid(self, digest: str) -> PeakPyramid | None:
-        """Its pyramid, or None: then it is being made, unless the take cannot be read."""
+        """Return a take's peaks, or None; then they are built, unless the take cannot be read."""
         found = self._get((digest, "pyramid"))
         return found if isinstance(found, PeakPyramid) else None
 
     def spectrogram(self, digest: str) -> Spectrogram | None:
-        """Its spectrogram, likewise."""
+        """Return a take's spectrogram, or None; then it is built, unless the take cannot be read."""
         found = self._get((digest, "heat"))
         return found if isinstance(found, Spectrogram) else None
 
@@ -60,11 +60,11 @@ class WaveformLoader(QObject):
         return (digest, "pyramid") in self._unreadable
 
     def retry(self) -> None:
-        """Takes that could not be read may be there now."""
+        """Try takes again that could not be read."""
         self._unreadable.clear()
 
     def close(self) -> None:
-        """Ends the thread, after what it is making."""
+        """End the thread after the current task."""
         self._closed = True
         self._waiting.clear()
         self._thread.close()
