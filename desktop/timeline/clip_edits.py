@@ -17,7 +17,7 @@ from engine.scene.edits import (
     trim_end,
     trim_start,
 )
-from engine.scene.edits.common import put_clips, take_next_id
+from engine.scene.edits.lookup import put_clips, take_next_id
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip
 

@@ -79,7 +79,7 @@ def _played(scene: Scene) -> Sequence[TakeRecord]:
 
 
 def _copy(sound: tuple[Waveform, int], path: Path, rate: int, final: Path) -> MediaFile:
-    from engine.sound.files import write_wav
+    from engine.sound.audio_files import write_wav
     from engine.sound.mixing import quantised
     from engine.sound.resample import resample
     from engine.sound.waveform import to_db

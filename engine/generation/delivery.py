@@ -16,7 +16,7 @@ from engine.progress import Progress, no_progress
 from engine.scene.colours import object_colour
 from engine.scene.recipe_facts import SCHEMA
 from engine.scene.takes import Take
-from engine.sound.files import write_wav
+from engine.sound.audio_files import write_wav
 from engine.sound.loudness import integrated_lufs
 from engine.sound.mixing import Mixdown, Quantised, as_float, mix_down
 from engine.sound.prepare_take import normalize_loudness

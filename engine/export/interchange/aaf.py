@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from engine.export.interchange.common import named_lanes, one_line, sounding
+from engine.export.interchange.lanes import named_lanes, one_line, sounding
 from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 from engine.files import disk_errors, write_file
 

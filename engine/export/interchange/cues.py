@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from engine.export.interchange.common import one_line, relative_path, sounding, track_name
+from engine.export.interchange.lanes import one_line, relative_path, sounding, track_name
 from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack
 from engine.files import write_file
 from engine.scene.timecode import to_text

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
+from engine.export.interchange.lanes import named_lanes, one_line, relative_path, sounding
 from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 from engine.files import write_file
 from engine.scene.timecode import nearest_frame, to_text

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from engine.export.interchange.common import named_lanes, one_line, relative_path, sounding
+from engine.export.interchange.lanes import named_lanes, one_line, relative_path, sounding
 from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 from engine.files import write_file
 from engine.scene.timecode import nearest_frame

@@ -8,7 +8,7 @@ import uuid
 from fractions import Fraction
 from pathlib import Path
 
-from engine.export.interchange.common import one_line, relative_path, track_name
+from engine.export.interchange.lanes import one_line, relative_path, track_name
 from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack
 from engine.files import write_file
 from engine.scene.colours import Colour

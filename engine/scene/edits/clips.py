@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
-from engine.scene.edits.common import (
+from engine.scene.edits.lookup import (
     find_clip,
     find_take,
     find_track,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.errors import BadInput
-from engine.scene.edits.common import find_clip, put_clips, take_next_id, with_fitting_fades
+from engine.scene.edits.lookup import find_clip, put_clips, take_next_id, with_fitting_fades
 from engine.scene.limits import format_value
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip, Fade, FadeShape

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.scene import limits
-from engine.scene.edits.common import find_marker, raise_first_problem, take_next_id, with_timeline
+from engine.scene.edits.lookup import find_marker, raise_first_problem, take_next_id, with_timeline
 from engine.scene.scene import Scene
 from engine.scene.timeline import Marker
 from engine.scene.validity import marker_problems

@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import BadInput
 from engine.scene import limits
 from engine.scene.colours import Colour
-from engine.scene.edits.common import find_object, raise_first_problem, reordered, with_timeline
+from engine.scene.edits.lookup import find_object, raise_first_problem, reordered, with_timeline
 from engine.scene.masks import Mask
 from engine.scene.objects import NEGATIVE, SoundingObject
 from engine.scene.scene import Scene

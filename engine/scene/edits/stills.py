@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
-from engine.scene.edits.common import raise_first_problem
+from engine.scene.edits.lookup import raise_first_problem
 from engine.scene.scene import Scene, StillRecord
 from engine.scene.validity import object_problems, still_problems
 

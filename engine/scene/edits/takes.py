@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
-from engine.scene.edits.common import find_object, find_take, raise_first_problem
+from engine.scene.edits.lookup import find_object, find_take, raise_first_problem
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.validity import take_problems
 

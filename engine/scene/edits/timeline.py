@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
-from engine.scene.edits.common import raise_first_problem, sorted_by_start, with_fitting_fades, with_timeline
+from engine.scene.edits.lookup import raise_first_problem, sorted_by_start, with_fitting_fades, with_timeline
 from engine.scene.scene import Scene
 from engine.scene.timecode import FrameRate, from_text, to_text
 from engine.scene.timeline import PROJECT_RATES, Clip, Fade, LoudnessPreset, Marker, Track

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.scene import limits
-from engine.scene.edits.common import (
+from engine.scene.edits.lookup import (
     find_object,
     find_track,
     raise_first_problem,

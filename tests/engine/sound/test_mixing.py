@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.sound.files import read_wav, write_wav
+from engine.sound.audio_files import read_wav, write_wav
 from engine.sound.mixing import FULL_SCALE, as_float, mix_down, place, quantised
 from engine.sound.resample import resample
 from engine.sound.truepeak import true_peak_dbtp

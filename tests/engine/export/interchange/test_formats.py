@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from engine.errors import BadInput, Failed
 from engine.export.interchange import FORMATS, writer_of
 from engine.export.interchange.aaf import aaf_bytes
-from engine.export.interchange.common import MOST_LETTERS, one_line
 from engine.export.interchange.cues import sheet_text
 from engine.export.interchange.edl import edl_texts
 from engine.export.interchange.fcpxml import document
+from engine.export.interchange.lanes import MOST_LETTERS, one_line
 from engine.export.interchange.model import InterchangeTimeline
 from engine.export.interchange.otio import timeline_of
 from engine.export.interchange.rpp import project_text

@@ -7,7 +7,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-from engine.export.interchange.common import lanes
+from engine.export.interchange.lanes import lanes
 from engine.export.interchange.model import InterchangeTimeline
 from engine.export.interchange.otio import write
 from tests.engine.export.interchange.sample import HOSTILE, clip, hostile, interchange, track, usual
