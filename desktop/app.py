@@ -114,6 +114,7 @@ def prepare_platform(start: Start, scale: int) -> None:
 
 
 def create_application() -> QApplication:
+    """Return the running application, or create it with name and icon."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -163,6 +164,7 @@ def reporting_errors(messages: Messages, application: QApplication) -> Iterator[
 
 
 def about_text() -> str:
+    """Return the text of the About dialog."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

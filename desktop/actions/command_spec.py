@@ -10,6 +10,7 @@ Part = TypeVar("Part")
 
 
 def always_enabled(_part: Any) -> bool:
+    """Return True: the command can always be run."""
     return True
 
 
@@ -25,9 +26,8 @@ class Command(Generic[Part]):
         tip: one sentence for the tooltip and the status bar.
         icon: the name of its icon, or "".
         group: a menu has a separator where this changes.
-        scope: "canvas" or "timeline" if its keys act only while that part has the focus, before the window's
-            keys. "" is
-            the whole window.
+        scope: "canvas" or "timeline" if its keys act only while that part has the focus, before the window's keys. ""
+            is the whole window.
         run: runs it on the part whose table it is in. None if several parts have it: it is then routed to one of them
             by the keyboard focus (``Route``).
         enabled: whether it can be run now.

@@ -35,6 +35,7 @@ class ImagePyramid:
 
 
 def build_image_pyramid(still: Still) -> ImagePyramid:
+    """Build the pyramid of a still by area averaging."""
     import cv2
 
     pixels = still.pixels

@@ -18,6 +18,8 @@ class Tool(Enum):
 
 
 class Button(Enum):
+    """The mouse buttons that the canvas uses."""
+
     LEFT = "left"
     MIDDLE = "middle"
 
@@ -34,12 +36,16 @@ class Modifiers:
 
 @dataclass(frozen=True)
 class ClickAction:
+    """A click, in view pixels."""
+
     at: Point
     held: Modifiers
 
 
 @dataclass(frozen=True)
 class PanAction:
+    """A panning movement, in view pixels."""
+
     dx: float
     dy: float
 
@@ -54,6 +60,8 @@ class BoxPreview:
 
 @dataclass(frozen=True)
 class BoxAction:
+    """A box that was drawn, from one corner to the other."""
+
     start: Point
     end: Point
 
@@ -153,11 +161,15 @@ def _distance(one: Point, other: Point) -> float:
 
 @dataclass(frozen=True)
 class ZoomAction:
+    """Zoom by notches of the wheel."""
+
     notches: float
 
 
 @dataclass(frozen=True)
 class CycleAction:
+    """Show another of the proposed masks."""
+
     notches: float
 
 

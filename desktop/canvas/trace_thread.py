@@ -14,6 +14,8 @@ from engine.vision.still import Still
 
 @dataclass(frozen=True)
 class BuildPyramid:
+    """A request to build the image pyramid of a still."""
+
     still: Still
 
 

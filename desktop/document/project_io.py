@@ -89,6 +89,7 @@ def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Sce
 
 
 def recover_from_autosave(found: Recoverable) -> LoadedProject:
+    """Open an unsaved scene of an earlier run."""
     return _with_still(Project.recover_from_autosave(found.path), unsaved=True)
 
 
@@ -173,6 +174,7 @@ def close(project: Project, *, discard: bool, remove: bool) -> None:
 
 
 def remove(path: Path) -> None:
+    """Delete a project folder; errors are ignored."""
     shutil.rmtree(path, ignore_errors=True)
 
 

@@ -189,8 +189,7 @@ class ProjectSession(QObject):
         """Return the function that shows a loaded project, unless another open was requested in the meantime.
 
         If a take arrived in a saved scene during the load, that scene is saved again before it is replaced; if the
-        same
-        project was opened again, its open scene stays.
+        same project was opened again, its open scene stays.
         """
         was_saved = not self._document.unsaved
         self._asked += 1

@@ -175,6 +175,7 @@ class ExportForm(QWidget):
 
 
 def heading(words: str) -> QLabel:
+    """Create a heading."""
     label = QLabel(words)
     label.setProperty("role", "heading")
     label.setContentsMargins(0, 10, 0, 2)

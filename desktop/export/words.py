@@ -64,6 +64,7 @@ def usual_texts(timeline: Timeline) -> dict[str, str]:
 
 
 def count_text(count: int, thing: str) -> str:
+    """Format a number with its noun: 1 file, 2 files."""
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 

@@ -75,8 +75,7 @@ class WriteExport(Protocol):
 
 
 class ExportWorker(QObject):
-    """Computes previews and exports in threads. One export at a time; each ends in exactly one of done, failed,
-    cancelled.
+    """Computes previews and exports in threads. One export at a time; each ends as done, failed or cancelled.
 
     Signals:
         previewed(ExportPreview): the result of the newest request.

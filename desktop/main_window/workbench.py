@@ -67,4 +67,5 @@ def _connect_take_drags(objects: ObjectsPart, exports: ExportPart) -> None:
 
 
 def default_panels() -> Panels:
+    """Return the factories of the real parts."""
     return Panels(canvas=CanvasPart, objects=ObjectsPart, timeline=TimelinePart, join=connect_parts)

@@ -50,6 +50,7 @@ def icon_maker() -> IconMaker:
 
 
 def qcolour(colour: Colour, alpha: float = 1.0) -> QColor:
+    """Return a colour as a QColor; ``alpha`` is 0 to 1."""
     made = QColor(*colour)
     made.setAlphaF(alpha)
     return made
@@ -77,6 +78,7 @@ def letter_button(parent: QWidget, letter: str, name: str, tip: str) -> QToolBut
 
 
 def set_name_and_tip(button: QToolButton, name: str, tip: str, *, checkable: bool = False) -> QToolButton:
+    """Set a button's accessible name, tooltip and focus behaviour; return the button."""
     button.setCheckable(checkable)
     button.setAccessibleName(name)
     button.setToolTip(tip)
@@ -86,6 +88,7 @@ def set_name_and_tip(button: QToolButton, name: str, tip: str, *, checkable: boo
 
 
 def field_label(parent: QWidget, text: str, buddy: QWidget) -> QLabel:
+    """Create the label of a field."""
     label = QLabel(text, parent)
     label.setObjectName("field")
     label.setBuddy(buddy)

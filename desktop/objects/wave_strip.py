@@ -26,6 +26,8 @@ def wave_outline(peaks: Peaks, width: float, height: float) -> list[tuple[float,
 
 
 class WaveStrip(QWidget):
+    """The waveform widget."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._peaks: Peaks | None = None

@@ -32,8 +32,7 @@ class CallbackReader:
     """The device's callback pulls from one end; render-ahead offers rings at the other.
 
     Lock-free because every attribute has one writer: the callback writes ``turn``, ``underruns`` and the marks,
-    render-ahead
-    writes ``offered``.
+    render-ahead writes ``offered``.
 
     Args:
         rate: frames per second of the device.

@@ -35,9 +35,8 @@ class Chunk:
 class Ring:
     """A ring buffer of consecutive chunks.
 
-    Rings of one seek share the numbering of chunks: each but the first replaces another from its chunk ``first`` on.
-    A chunk
-    is stored before it is counted, so a reader sees it whole or not at all.
+    Rings of one seek share the numbering of chunks: each but the first replaces another from its chunk ``first`` on. A
+    chunk is stored before it is counted, so a reader sees it whole or not at all.
 
     Args:
         seek_id: the seek since which chunks are counted.

@@ -12,8 +12,7 @@ def frame_of_entry(text: str, now: int, rate: FrameRate) -> int:
     """Return the requested frame, counted like ``now``.
 
     ``01:00:02:05`` is a timecode; ``2:05`` its last two parts, within the hour of ``now``; ``205`` is the same, as
-    digits
-    fill a timecode from the right. ``+10`` or ``-1:00`` is an offset from ``now``; up to two digits are frames.
+    digits fill a timecode from the right. ``+10`` or ``-1:00`` is an offset from ``now``; up to two digits are frames.
 
     Raises:
         BadInput: it is none of these.

@@ -160,6 +160,7 @@ class Preferences:
 
 
 def field_info(entry: "Field[Any]") -> FieldInfo:
+    """Return how a field of ``Preferences`` is shown."""
     words: FieldInfo = entry.metadata["words"]
     return words
 

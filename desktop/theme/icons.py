@@ -29,6 +29,7 @@ def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixma
 
 
 def icon_names() -> tuple[str, ...]:
+    """Return the names of all icons."""
     return tuple(sorted(path.stem for path in resource("icons").glob("*.svg")))
 
 

@@ -71,6 +71,7 @@ class Theme:
 
 
 def palette(colours: Colours) -> QPalette:
+    """Return the application's palette."""
     made = QPalette()
     for role, name in ROLES.items():
         made.setColor(role, QColor(colours.names()[name]))

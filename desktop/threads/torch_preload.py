@@ -51,10 +51,8 @@ def load_torch() -> None:
     """Load the shared libraries that ``import torch`` needs. Call it in a worker thread.
 
     An import holds the GIL while it loads a library, and so does ``ctypes.CDLL``: 0.2 s and more for torch, during
-    which
-    the window is blocked. A foreign function call to ``dlopen`` releases the GIL. What cannot be loaded here is left
-    to
-    the import, which reports why. Not needed on Windows, where torch does the same itself.
+    which the window is blocked. A foreign function call to ``dlopen`` releases the GIL. What cannot be loaded here is
+    left to the import, which reports why. Not needed on Windows, where torch does the same itself.
     """
     if not hasattr(os, "RTLD_NOW"):
         return
@@ -81,8 +79,7 @@ class ImportBarrier:
     """A finder that delays imports of extension modules until it is opened; other modules are found as usual.
 
     The system loads one library at a time. An import of an extension module would wait for the loader while it holds
-    the
-    GIL; here it waits without holding it.
+    the GIL; here it waits without holding it.
     """
 
     def __init__(self) -> None:

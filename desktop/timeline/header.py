@@ -277,6 +277,7 @@ class Headers(QWidget):
 
 
 def spoken_pan(value: int) -> str:
+    """Return a pan value in percent as text: "30 % left"."""
     return "centre" if value == 0 else f"{abs(value)} % {'left' if value < 0 else 'right'}"
 
 

@@ -318,6 +318,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
 
 
 def has_selected(view: TimelineTarget) -> bool:
+    """Return whether clips are selected."""
     return bool(view.selected)
 
 

@@ -47,11 +47,15 @@ class VisionBackend(Protocol):
 
 @dataclass(frozen=True)
 class PrepareRequest:
+    """A request to prepare a still."""
+
     still: Still
 
 
 @dataclass(frozen=True)
 class HoverRequest:
+    """A request for the mask under the pointer, in still pixels."""
+
     digest: str
     x: float
     y: float
@@ -59,12 +63,16 @@ class HoverRequest:
 
 @dataclass(frozen=True)
 class ProposeRequest:
+    """A request for masks that fit the hints."""
+
     digest: str
     hints: Hints
 
 
 @dataclass(frozen=True)
 class FindRequest:
+    """A request for at most ``limit`` candidates."""
+
     digest: str
     limit: int
 

@@ -15,6 +15,8 @@ NAMES = (
 
 @dataclass(frozen=True)
 class SampleStill:
+    """A sample picture."""
+
     path: Path
     name: str
 

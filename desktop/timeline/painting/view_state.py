@@ -85,6 +85,7 @@ class ClipColours:
 
 
 def track_colour(scene: Scene, track: Track) -> Colour:
+    """Return the colour of a track: its object's."""
     thing = None if track.object is None else scene.object(track.object)
     return NO_OBJECT_COLOUR if thing is None else thing.colour
 
@@ -110,6 +111,7 @@ def mixed(one: QColor, other: QColor, share: float) -> QColor:
 
 
 def font(pixels: int = FONT_PIXELS, *, bold: bool = False) -> QFont:
+    """Return the timeline's font."""
     made = QFont()
     made.setPixelSize(pixels)
     made.setBold(bold)

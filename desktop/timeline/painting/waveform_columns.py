@@ -32,10 +32,9 @@ class WaveformColumns:
 def waveform_columns(
     lane: ClipIndex, pyramids: Mapping[str, PeakPyramid], scale: TimeScale, width: int, rate: int
 ) -> WaveformColumns:
-    """Return the columns 0 to ``width`` of a track at the timeline's ``rate``. Overlapping clips are drawn over each
-    other.
+    """Return the columns 0 to ``width`` of a track at the timeline's ``rate``.
 
-    Clips of takes without a pyramid are left out.
+    Overlapping clips are drawn over each other. Clips of takes without a pyramid are left out.
     """
     out = WaveformColumns(*(np.full(width, empty, np.float32) for empty in (np.inf, -np.inf, 0.0)))
     seen = lane.between(scale.start, scale.sample_at(width))

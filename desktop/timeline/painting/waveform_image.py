@@ -29,12 +29,10 @@ def draw_pixels(painter: QPainter, inside: QRectF, pixels: Pixels, first: int) -
 def wave_pixels(
     found: WaveformColumns, height: int, colour: QColor, *, joined: bool, ratio: float = 1.0
 ) -> tuple[Pixels, int]:
-    """Return the columns as antialiased premultiplied pixels: only the rows that are not empty, and the first row's
-    number.
+    """Return the columns as antialiased premultiplied pixels, without empty rows, and the number of the first row.
 
     The middle is at half the height. ``joined``: the columns form a line of the same strength on every screen;
-    ``ratio`` is
-    device pixels per view pixel.
+    ``ratio`` is device pixels per view pixel.
     """
     low, high = (np.sign(v) * np.abs(np.clip(v, -1, 1)) ** LOUDER for v in (found.low, found.high))
     if joined:
