@@ -30,9 +30,10 @@ def dithered(samples: Waveform, bits: int, random: np.random.Generator) -> Steps
     full = 1 << (bits - 1)
     if not samples.any():
         return np.zeros(samples.shape, np.int32)
-    steps = samples.astype(np.float64) * full
-    steps += random.random(samples.shape)
-    steps -= random.random(samples.shape)
+    steps = np.multiply(samples, float(full), dtype=np.float64)
+    noise = random.random(samples.shape)
+    steps += noise
+    steps -= random.random(out=noise)
     np.rint(steps, out=steps)
     if not -full <= float(steps.min()) <= float(steps.max()) <= full - 1:
         raise ValueError(f"samples clip at {bits} bits, or are no numbers")

@@ -14,6 +14,7 @@ from engine.export.ucs import UcsBlocks
 from engine.scene.scene import Scene
 from engine.scene.timecode import FrameRate, from_text, sample_of, to_text
 from engine.scene.timeline import PROJECT_RATES, LoudnessPreset, Timeline
+from engine.sound.layout import layout_named
 
 SoundFormat = Literal["wav", "flac", "ogg"]
 FileKind = Literal["stem", "mix", "interchange", "media"]
@@ -26,7 +27,6 @@ MOST_HANDLES = 3600.0
 HANDLE_STEPS = 300
 """Handles are multiples of 1/300 s, which is an integer number of samples at every rate, so nothing shifts."""
 METADATA_BYTES = 16_384
-CHANNELS = 2
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
     timeline = scene.timeline
     if not timeline.length or not timeline.audible():
         raise BadInput("There is nothing to export: no track that sounds has a clip on it.")
-    form = WaveFormat(settings.rate, CHANNELS, settings.bits)
+    form = WaveFormat(settings.rate, len(layout_named(timeline.layout)), settings.bits)
     lead = round(settings.handles * HANDLE_STEPS) * (settings.rate // HANDLE_STEPS)
     samples = 2 * lead + -(-timeline.length * settings.rate // timeline.rate)
     frame_rate, start_frame = _start(timeline, settings)

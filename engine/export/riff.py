@@ -229,10 +229,22 @@ def _packed(samples: Samples, bits: int) -> bytes:
     full = 1 << (bits - 1)
     if samples.size and (int(samples.min()) < -full or int(samples.max()) >= full):
         raise ValueError(f"a step lies outside {bits} bits")
-    if bits == 16:
-        return samples.T.astype("<i2").tobytes()
-    whole = np.ascontiguousarray(samples.T.astype("<i4"))
-    return whole.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    interleaved = np.empty(samples.shape[::-1], "<i2" if bits == 16 else "<i4")
+    for channel, steps in enumerate(samples):
+        interleaved[:, channel] = steps
+    return interleaved.tobytes() if bits == 16 else _three_bytes_each(interleaved.ravel())
+
+
+def _three_bytes_each(steps: Steps) -> bytes:
+    """Return the lower three bytes of each step; four steps at a time become three words, which is quick."""
+    whole = len(steps) // 4 * 4
+    words = steps[:whole].view("<u4").reshape(-1, 4)
+    first, second, third = (words[:, place] & 0xFF_FFFF for place in range(3))
+    packed = np.empty((len(words), 3), "<u4")
+    np.bitwise_or(first, second << 24, out=packed[:, 0])
+    np.bitwise_or(second >> 8, third << 16, out=packed[:, 1])
+    np.bitwise_or(third >> 16, words[:, 3] << 8, out=packed[:, 2])
+    return packed.tobytes() + steps[whole:].view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
 
 
 def _size(number: int) -> bytes:

@@ -1,17 +1,17 @@
 """The exported stems, block by block: at the export's rate, with handles, with the same gain and limiter."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from engine.errors import Failed
-from engine.export.plan import CHANNELS, ExportPlan
+from engine.export.plan import ExportPlan
 from engine.progress import Progress
-from engine.sound.limiter import Limiter, limit_blocks
-from engine.sound.render import Block, Renderer, sum_stems
-from engine.sound.waveform import Waveform, from_db
+from engine.sound.limiter import Limiter, limit_blocks, limited_blocks
+from engine.sound.render import Block, Renderer, stretches, sum_stems
+from engine.sound.waveform import Waveform
 
 SIZE = 32_768
 """Samples of the timeline rendered at a time: well under a second, so that cancelling is quick."""
@@ -42,61 +42,78 @@ def stem_blocks(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: P
         Cancelled: within a block.
         FoleyscapeError: whatever the source of the takes raises.
     """
-    blocks = _gained(_at_rate(renderer, plan, progress), from_db(gain.gain_db))
-    if gain.ceiling_dbtp is None:
-        return blocks
+    raised = renderer.raised(gain.gain_db)
     watched = [track.id for track in renderer.timeline.audible() if track.id in gain.loud]
-    limiter = Limiter(plan.form.rate, gain.ceiling_dbtp, channels=CHANNELS * (1 + len(watched)))
-    return limit_blocks(blocks, limiter, watched)
+    limiter = None
+    if gain.ceiling_dbtp is not None:
+        channels = plan.form.channels * (1 + len(watched))
+        limiter = Limiter(plan.form.rate, gain.ceiling_dbtp, channels=channels)
+    if renderer.timeline.rate == plan.form.rate:
+        return _rendered(raised, plan, limiter, watched, progress)
+    blocks = _resampled(raised, plan, progress)
+    return blocks if limiter is None else limit_blocks(blocks, limiter, watched, in_place=True)
 
 
-def _at_rate(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
-    """Yield the stems at the export's rate, ``plan.samples`` of each."""
-    left = plan.samples
-    for stems in _changed(renderer, plan, progress):
-        length = min(left, next(iter(stems.values())).shape[1])
-        left -= length
+def _rendered(
+    renderer: Renderer, plan: ExportPlan, limiter: Limiter | None, watched: list[int], progress: Progress
+) -> Iterator[Block]:
+    """Yield the blocks of a timeline that has the files' rate."""
+    start, stop = -plan.lead, plan.samples - plan.lead
+    blocks = (
+        renderer.blocks(start, stop, SIZE)
+        if limiter is None
+        else limited_blocks(renderer, start, stop, limiter, SIZE, watched)
+    )
+    progress.report(0.0)
+    for block in blocks:
+        if not np.isfinite(block.mix.sum()):
+            _refuse_damage(renderer, block)
+        yield replace(block, start=block.start + plan.lead)
+        progress.report((block.start + block.mix.shape[1] - start) / (stop - start))
+
+
+def _resampled(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[Block]:
+    """Yield the blocks of a timeline of another rate, resampled stem by stem."""
+    at = 0
+    for stems in _chunks(renderer, plan, progress):
+        length = min(plan.samples - at, next(iter(stems.values())).shape[1])
         if length:
-            yield {number: stem[:, :length] for number, stem in stems.items()}
-    if left:
-        silence = np.zeros((CHANNELS, left), np.float32)
-        yield {track.id: silence for track in renderer.timeline.audible()}
+            yield sum_stems(at, {number: stem[:, :length] for number, stem in stems.items()})
+        at += length
+    if at < plan.samples:
+        shape = plan.form.channels, plan.samples - at
+        tracks = renderer.timeline.audible()
+        yield sum_stems(at, {track.id: np.zeros(shape, np.float32) for track in tracks})
 
 
-def _changed(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
-    rate = renderer.timeline.rate
+def _chunks(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[dict[int, Waveform]]:
+    """Yield the resampled stems in chunks of any length; the last may end early or late by a few samples."""
+    import soxr
+
+    rate, to = renderer.timeline.rate, plan.form.rate
     # Exact: handles are multiples of 1/300 s.
-    lead = plan.lead * rate // plan.form.rate
+    lead = plan.lead * rate // to
     start, stop = -lead, renderer.timeline.length + lead
-    changers: dict[int, Any] = {}
-    if rate != plan.form.rate:
-        import soxr
-
-        for track in renderer.timeline.audible():
-            changers[track.id] = soxr.ResampleStream(rate, plan.form.rate, CHANNELS, "float32", "VHQ")
-    for at in range(start, stop, SIZE):
-        progress.report((at - start) / (stop - start))
-        end = min(at + SIZE, stop)
+    tracks = renderer.timeline.audible()
+    streams: dict[int, Any] = {
+        track.id: soxr.ResampleStream(rate, to, plan.form.channels, "float32", "VHQ") for track in tracks
+    }
+    for first, last in stretches(start, stop, SIZE):
+        progress.report((first - start) / (stop - start))
+        block = renderer.block(first, last)
+        if not np.isfinite(block.mix.sum()):
+            _refuse_damage(renderer, block)
         stems = {}
-        for track in renderer.timeline.audible():
+        for number, stem in block.stems.items():
             progress.raise_if_cancelled()
-            stem = renderer.stem(track.id, at, end)
-            if not np.isfinite(stem.sum()):
-                raise Failed(
-                    f"Track {track.name!r} holds samples that are no numbers: remove the damaged take."
-                )
-            if track.id in changers:
-                chunk = np.ascontiguousarray(stem.T)
-                stem = changers[track.id].resample_chunk(chunk, last=end == stop).T
-            stems[track.id] = stem
+            chunk = np.ascontiguousarray(stem.T)
+            resampled = streams[number].resample_chunk(chunk, last=last == stop)
+            stems[number] = np.ascontiguousarray(resampled.T)
         yield stems
 
 
-def _gained(stretches: Iterator[dict[int, Waveform]], gain: float) -> Iterator[Block]:
-    start = 0
-    for stems in stretches:
-        as_mixed = gain == 1.0
-        raised = stems if as_mixed else {n: stem * np.float32(gain) for n, stem in stems.items()}
-        block = sum_stems(start, raised)
-        start += block.mix.shape[1]
-        yield block
+def _refuse_damage(renderer: Renderer, block: Block) -> None:
+    """Say which track holds the samples that make the mix infinite or no number."""
+    for track in renderer.timeline.audible():
+        if not np.isfinite(block.stems[track.id].sum()):
+            raise Failed(f"Track {track.name!r} holds samples that are no numbers: remove the damaged take.")

@@ -19,6 +19,7 @@ from engine.scene.scene import Scene, StillRecord, TakeRecord
 from engine.scene.timecode import RATES
 from engine.scene.timeline import (
     FADE_SHAPES,
+    LAYOUT_IDS,
     LEAST_GAIN_DB,
     LOUDNESS_PRESETS,
     MOST_GAIN_DB,
@@ -154,6 +155,7 @@ TIMELINE = Codec(
         "start_frame": whole(0, MOST_SAMPLES),
         "master_gain_db": _gain,
         "loudness": one_of(*LOUDNESS_PRESETS),
+        "layout": one_of(*LAYOUT_IDS),
     },
     inner=("tracks", "markers"),
     needed=("rate",),

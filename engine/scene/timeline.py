@@ -8,9 +8,12 @@ from engine.scene.timecode import RATES, FrameRate
 
 FadeShape = Literal["linear", "equal_power", "s_curve", "exponential"]
 LoudnessPreset = Literal["r128", "netflix", "film", "none"]
+LayoutId = Literal["mono", "stereo", "5.1", "7.1"]
 
 FADE_SHAPES: tuple[FadeShape, ...] = ("linear", "equal_power", "s_curve", "exponential")
 LOUDNESS_PRESETS: tuple[LoudnessPreset, ...] = ("r128", "netflix", "film", "none")
+LAYOUT_IDS: tuple[LayoutId, ...] = ("mono", "stereo", "5.1", "7.1")
+"""Channel layouts that a timeline can be mixed to; ``engine.sound.layout`` knows their channels."""
 PROJECT_RATES = (44_100, 48_000, 96_000)
 LEAST_GAIN_DB, MOST_GAIN_DB = -96.0, 24.0
 MOST_SAMPLES = 2**40
@@ -112,6 +115,7 @@ class Timeline:
         markers: sorted by position, then by id.
         master_gain_db: gain of every stem, so that the mix stays their sum.
         loudness: name of the preset that the mix is matched to on export.
+        layout: channel layout of stems and mix.
     """
 
     rate: int = 48_000
@@ -122,6 +126,7 @@ class Timeline:
     master_gain_db: float = 0.0
     loudness: LoudnessPreset = "none"
     unknown_fields: UnknownFields = ()
+    layout: LayoutId = "stereo"
 
     @property
     def length(self) -> int:

@@ -16,6 +16,7 @@ from engine.scene.scene import Scene, StillRecord, TakeRecord
 from engine.scene.timecode import RATES, frames_in_day
 from engine.scene.timeline import (
     FADE_SHAPES,
+    LAYOUT_IDS,
     LEAST_GAIN_DB,
     LOUDNESS_PRESETS,
     MOST_GAIN_DB,
@@ -146,6 +147,8 @@ def setting_problems(timeline: Timeline) -> Iterator[str]:
         yield _gain_sentence("The master", timeline.master_gain_db)
     if timeline.loudness not in LOUDNESS_PRESETS:
         yield f"There is no loudness {format_value(timeline.loudness)}; there are {', '.join(LOUDNESS_PRESETS)}."
+    if timeline.layout not in LAYOUT_IDS:
+        yield f"There is no channel layout {format_value(timeline.layout)}; there are {', '.join(LAYOUT_IDS)}."
     yield from _unknown_field_problems("The timeline", timeline.unknown_fields)
 
 

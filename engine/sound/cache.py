@@ -88,6 +88,10 @@ class TakesAtRate:
         """Bytes in the cache."""
         return self._kept.bytes
 
+    def has(self, digest: str) -> bool:
+        """Return whether a take is kept."""
+        return digest in self._kept
+
     def get(self, digest: str) -> Waveform:
         """Return the take, float32 (channels, samples), read-only. Concurrent callers wait for one read.
 

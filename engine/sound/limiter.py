@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.sound.render import Block, sum_stems
+from engine.sound.render import BLOCK, Block, Renderer, stretches, sum_stems
 from engine.sound.truepeak import MOST_LIFT, REACH, peaks_between, true_peak_dbtp
 from engine.sound.waveform import Waveform, from_db
 
@@ -203,6 +203,41 @@ def limit_peaks(
     # Should a moving gain have lifted a point between samples by more than the margin, a plain gain makes up for it.
     over = true_peak_dbtp(limited) - ceiling_dbtp
     return limited if over <= 0 else np.asarray(limited * np.float32(from_db(-over - 1e-4)), np.float32)
+
+
+def limited_blocks(
+    renderer: Renderer,
+    start: int,
+    stop: int,
+    limiter: Limiter,
+    size: int = BLOCK,
+    watched: Sequence[int] = (),
+) -> Iterator[Block]:
+    """Yield a timeline's blocks as ``limit_blocks`` does, rendering each stem when its gain is known.
+
+    The mix is rendered twice, once to be listened to; that takes less time than keeping every stem meanwhile.
+
+    Args:
+        renderer: what to render.
+        start, stop: samples of the timeline.
+        limiter: has the channels of the mix and, after them, those of every watched stem.
+        size: samples of a block.
+        watched: tracks whose stems the limiter holds under the ceiling by themselves, too.
+    """
+    waiting: deque[tuple[int, int]] = deque()
+    known = np.zeros(0, np.float32)
+    for stretch in (*stretches(start, stop, size), None):
+        if stretch is not None:
+            waiting.append(stretch)
+            stems = (renderer.stem(number, *stretch) for number in watched)
+            gains = limiter.push(np.concatenate([renderer.mix(*stretch), *stems]))
+        else:
+            gains = limiter.flush()
+        known = np.concatenate([known, gains])
+        while waiting and waiting[0][1] - waiting[0][0] <= len(known):
+            first, last = waiting.popleft()
+            gain, known = known[: last - first], known[last - first :]
+            yield renderer.block(first, last, None if gain.min() == 1.0 else gain)
 
 
 def limit_blocks(

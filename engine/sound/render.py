@@ -1,17 +1,15 @@
-"""Rendering of a timeline's stems and mix in blocks, on demand; the mix is bit for bit the float32 sum of its stems.
+"""Stems and mix of a timeline, rendered in blocks on demand; the mix is the float32 sum of its stems, to the bit.
 
-A sample is the same in every request, whatever else is requested. The mix is cached in blocks of a fixed
-grid, and ``Renderer.updated`` keeps all blocks that an edit did not touch. Stems are not cached: rendering
-one again costs no more than copying it.
+A sample comes out the same in every request, whatever is asked for around it. The mix is kept, block by block of a
+fixed grid, and ``Renderer.updated`` carries over all that an edit did not touch. Stems are not kept: rendering one
+again costs no more than copying it.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 
@@ -20,30 +18,30 @@ from engine.scene.timeline import Timeline, Track
 from engine.sound.cache import TakesAtRate, TakeSource, WaveformCache
 from engine.sound.dirty_spans import dirty_spans
 from engine.sound.fades import Curves
+from engine.sound.layout import layout_named
 from engine.sound.track_renderer import TrackRenderer
 from engine.sound.waveform import Waveform
 
 __all__ = ["BLOCK", "Block", "Renderer", "TakeSource"]
 
 BLOCK = 16_384
-"""Samples of a block of the grid: short enough that an edit costs little, long enough that numpy's overhead
-does not matter.
-"""
+"""Samples of the mix's grid: short enough that an edit costs little, long enough that numpy's calls cost nothing."""
 
 TAKE_BYTES = 512 << 20
 MIX_BYTES = 256 << 20
 
-Made = TypeVar("Made")
+Stretch = tuple[int, int]
+"""From a sample to before another."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of all stems and the mix.
+    """A stretch of everything.
 
     Attributes:
-        start: first sample on the timeline.
-        stems: by track number, for the audible tracks in order; each float32 (2, samples).
-        mix: their sum in that order, float32 (2, samples).
+        start: its first sample on the timeline.
+        stems: by track number, for the audible tracks in order; each float32 (channels, samples).
+        mix: their sum in that order, float32 (channels, samples).
     """
 
     start: int
@@ -52,7 +50,7 @@ class Block:
 
 
 def sum_stems(start: int, stems: dict[int, Waveform]) -> Block:
-    """Return a block of these stems, at least one, with their float32 sum in order."""
+    """Return a block of these stems, at least one, with their float32 sum in their order."""
     mix = np.zeros_like(next(iter(stems.values())))
     for stem in stems.values():
         mix += stem
@@ -60,13 +58,13 @@ def sum_stems(start: int, stems: dict[int, Waveform]) -> Block:
 
 
 class Renderer:
-    """Renders one timeline; thread-safe.
+    """Render one timeline in its channel layout; safe to use from several threads.
 
     Args:
-        timeline: the timeline.
-        takes: source of its takes, at any rate.
-        take_bytes: cache size for takes at the timeline's rate.
-        block_bytes: cache size for the mix.
+        timeline: what to render.
+        takes: where its takes come from, at any rate.
+        take_bytes: most to keep of takes at the timeline's rate.
+        block_bytes: most to keep of the mix.
     """
 
     def __init__(
@@ -78,140 +76,161 @@ class Renderer:
         block_bytes: int = MIX_BYTES,
     ) -> None:
         self.timeline = timeline
+        self.layout = layout_named(timeline.layout)
         self._source = takes
         self._takes = TakesAtRate(takes, timeline.rate, take_bytes)
         self._take_bytes = take_bytes
         self._blocks: WaveformCache[int] = WaveformCache(block_bytes)
         self._curves = Curves()
-        self._lanes = {
-            track.id: TrackRenderer(track, timeline.master_gain_db, self._curves) for track in timeline.tracks
-        }
+        self._tracks = {track.id: self._track(track, timeline.master_gain_db) for track in timeline.tracks}
 
     def updated(self, timeline: Timeline) -> "Renderer":
-        """Return a renderer of another timeline that keeps every block of the mix that is the same in both.
+        """Return a renderer of another timeline that keeps every block of the mix that sounds the same in both.
 
-        This renderer does not change and may still be used for playback; takes are shared.
+        This one stays as it is, for whoever still plays from it; takes are shared.
         """
         before = self.timeline
-        if timeline.rate != before.rate:
+        if (timeline.rate, timeline.layout) != (before.rate, before.layout):
             return Renderer(
                 timeline, self._source, take_bytes=self._take_bytes, block_bytes=self._blocks.most_bytes
             )
         other = copy(self)
         other.timeline = timeline
-        other._lanes = {track.id: self._lane(track, timeline.master_gain_db) for track in timeline.tracks}
+        other._tracks = {t.id: self._same_track(t, timeline.master_gain_db) for t in timeline.tracks}
         spans = dirty_spans(before, timeline)
         touched = {index for start, stop in spans or () for index in _touched(start, stop)}
         other._blocks = self._blocks.where(lambda index: spans is not None and index not in touched)
         return other
 
-    def stem(self, track_id: int, start: int, stop: int) -> Waveform:
-        """Render one track from sample ``start`` to before ``stop``, float32 (2, stop - start), muted or not.
+    def raised(self, gain_db: float) -> "Renderer":
+        """Return a renderer of the same timeline with so much more master gain."""
+        master = self.timeline.master_gain_db + gain_db
+        return self if gain_db == 0.0 else self.updated(replace(self.timeline, master_gain_db=master))
 
-        Includes clip, track and master gain. Before 0 and after the last clip there is silence.
+    def stem(self, track_id: int, start: int, stop: int) -> Waveform:
+        """Return one track from sample ``start`` to before ``stop``, muted or not: float32 (channels, stop - start).
+
+        Track, clip and master gain are in it. Before 0 and after the last clip there is silence.
 
         Raises:
-            BadInput: there is no such track, or a take has more than two channels.
+            BadInput: there is no such track, or a take has channels that cannot be mixed to the layout.
             FoleyscapeError: whatever the source of the takes raises.
         """
-        if track_id not in self._lanes:
+        if track_id not in self._tracks:
             raise BadInput(f"There is no track {track_id} on the timeline.")
-        return self._stem(track_id, start, stop)[0]
+        samples = np.empty((len(self.layout), stop - start), np.float32)
+        self._render(track_id, start, samples)
+        return samples
 
     def stems(self, start: int, stop: int) -> dict[int, Waveform]:
-        """Render every audible track, in order, as ``stem`` does."""
+        """Return every audible track, in order, as ``stem`` gives it."""
         return {track.id: self.stem(track.id, start, stop) for track in self.timeline.audible()}
 
     def mix(self, start: int, stop: int, *, threads: int = 1) -> Waveform:
-        """Return the sum of ``stems(start, stop)`` in order, float32 (2, stop - start), without keeping any stem."""
+        """Return the sum of ``stems(start, stop)`` in order, float32 (channels, stop - start), without keeping stems.
+
+        Args:
+            start, stop: samples of the timeline.
+            threads: how many takes may be read and resampled at a time. Rendering itself takes one thread: its steps
+                are so short that several would spend more time waiting for each other than they save.
+        """
         indices = _touched(start, stop)
+        if not indices:
+            return np.zeros((len(self.layout), 0), np.float32)
         if threads > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                found = list(pool.map(self._mix_block, indices))
-        else:
-            found = [self._mix_block(index) for index in indices]
-        if not found:
-            return np.zeros((2, 0), np.float32)
+            self._read_takes((start, stop), threads)
+        found = [self._mix_block(index) for index in indices]
         first = indices[0] * BLOCK
-        return np.concatenate(found, axis=1)[:, start - first : stop - first].copy()
+        whole = found[0] if len(found) == 1 else np.concatenate(found, axis=1)
+        return whole[:, start - first : stop - first].copy()
 
     def blocks(self, start: int, stop: int, size: int = BLOCK, *, threads: int = 1) -> Iterator[Block]:
-        """Yield stems and mix in consecutive blocks of ``size`` samples (the last may be shorter).
+        """Yield stems and mix in stretches of ``size`` samples (the last may be shorter), in order of time.
 
-        Memory does not grow with the length. With several threads, as many blocks are rendered ahead.
+        Memory does not grow with the length. ``threads`` is as in ``mix``.
         """
-        return _ahead(self._block, _stretches(start, stop, size), threads)
+        for stretch in stretches(start, stop, size):
+            if threads > 1:
+                self._read_takes(stretch, threads)
+            yield self.block(*stretch)
 
     def mix_blocks(self, start: int, stop: int, size: int = BLOCK, *, threads: int = 1) -> Iterator[Waveform]:
-        """Yield the mix alone in consecutive blocks of ``size`` samples."""
-        return _ahead(self.mix, _stretches(start, stop, size), threads)
+        """Yield the mix alone in stretches of ``size`` samples, in order of time."""
+        return (self.mix(*stretch, threads=threads) for stretch in stretches(start, stop, size))
 
-    def is_rendered(self, start: int, stop: int) -> bool:
-        """Return whether the mix from ``start`` to before ``stop`` is cached."""
-        return all(index in self._blocks for index in _touched(start, stop))
+    def block(self, start: int, stop: int, gain: Waveform | None = None) -> Block:
+        """Return stems and mix of one stretch.
 
-    def _lane(self, track: Track, master_gain_db: float) -> TrackRenderer:
-        """Return the existing renderer of the track at the same gain, or a new one."""
-        lane = self._lanes.get(track.id)
-        if lane is not None and master_gain_db == self.timeline.master_gain_db and lane.track == track:
-            return lane
-        return TrackRenderer(track, master_gain_db, self._curves)
-
-    def _stem(self, track_id: int, start: int, stop: int) -> tuple[Waveform, slice]:
-        """Return a stem, and the part of it outside which there is only silence."""
-        samples = np.empty((2, stop - start), np.float32)
-        part = self._lanes[track_id].render(start, self._takes, samples)
-        samples[:, : part.start] = 0.0
-        samples[:, part.stop :] = 0.0
-        return samples, part
-
-    def _block(self, start: int, stop: int) -> Block:
+        Args:
+            start, stop: samples of the timeline.
+            gain: factors on all stems, float32 (stop - start,), such as a limiter's.
+        """
+        audible = self.timeline.audible()
+        memory = np.empty((len(audible), len(self.layout), stop - start), np.float32)
+        mix = np.zeros(memory.shape[1:], np.float32)
         stems = {}
-        mix = np.zeros((2, stop - start), np.float32)
-        for track in self.timeline.audible():
-            stem, part = self._stem(track.id, start, stop)
-            # Adding only where something sounds gives the same bits, since this sum is never -0.
-            mix[:, part] += stem[:, part]
+        for track, stem in zip(audible, memory, strict=True):
+            part = self._render(track.id, start, stem)
+            # Adding only where something sounds leaves the same bits: this sum is never -0.
+            sounding = stem if part == slice(0, stop - start) else stem[:, part]
+            if gain is not None:
+                np.multiply(sounding, gain[part], out=sounding)
+            total = mix if sounding is stem else mix[:, part]
+            np.add(total, sounding, out=total)
             stems[track.id] = stem
         return Block(start, stems, mix)
+
+    def is_rendered(self, start: int, stop: int) -> bool:
+        """Return whether the mix from ``start`` to before ``stop`` is all there already."""
+        return all(index in self._blocks for index in _touched(start, stop))
+
+    def _track(self, track: Track, master_gain_db: float) -> TrackRenderer:
+        return TrackRenderer(track, master_gain_db, self.layout, self._curves)
+
+    def _same_track(self, track: Track, master_gain_db: float) -> TrackRenderer:
+        """Return the track that is there already, if it is the same at the same gain, otherwise a new one."""
+        there = self._tracks.get(track.id)
+        if there is not None and master_gain_db == self.timeline.master_gain_db and there.track == track:
+            return there
+        return self._track(track, master_gain_db)
+
+    def _render(self, track_id: int, start: int, out: Waveform) -> slice:
+        """Fill ``out`` with a stem, and return outside which part of it there is only silence."""
+        part = self._tracks[track_id].render(start, self._takes, out)
+        if part.start > 0:
+            out[:, : part.start] = 0.0
+        if part.stop < out.shape[1]:
+            out[:, part.stop :] = 0.0
+        return part
 
     def _mix_block(self, index: int) -> Waveform:
         kept = self._blocks.get(index)
         if kept is not None:
             return kept
-        mix = np.zeros((2, BLOCK), np.float32)
-        stem = np.empty((2, BLOCK), np.float32)
+        mix = np.zeros((len(self.layout), BLOCK), np.float32)
+        stem = np.empty_like(mix)
         for track in self.timeline.audible():
-            part = self._lanes[track.id].render(index * BLOCK, self._takes, stem)
-            mix[:, part] += stem[:, part]
+            part = self._tracks[track.id].render(index * BLOCK, self._takes, stem)
+            if part == slice(0, BLOCK):
+                np.add(mix, stem, out=mix)
+            else:
+                mix[:, part] += stem[:, part]
         return self._blocks.put(index, mix)
+
+    def _read_takes(self, stretch: Stretch, threads: int) -> None:
+        """Have the takes of a stretch read and resampled, several at a time."""
+        used = [c.take for t in self.timeline.audible() for c in self._tracks[t.id].between(*stretch)]
+        missing = [digest for digest in dict.fromkeys(used) if not self._takes.has(digest)]
+        if len(missing) > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(self._takes.get, missing))
+
+
+def stretches(start: int, stop: int, size: int) -> Iterable[Stretch]:
+    """Return the stretches of ``size`` samples from ``start`` to ``stop``; the last may be shorter."""
+    return pairwise([*range(start, stop, size), stop]) if stop > start else ()
 
 
 def _touched(start: int, stop: int) -> range:
-    """Return the blocks of the grid that a span overlaps."""
+    """Return the blocks of the grid that a stretch reaches into."""
     return range(start // BLOCK, -(-stop // BLOCK))
-
-
-def _stretches(start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
-    return pairwise([*range(start, stop, size), stop]) if stop > start else iter(())
-
-
-def _ahead(
-    make: Callable[[int, int], Made], stretches: Iterator[tuple[int, int]], threads: int
-) -> Iterator[Made]:
-    """Yield the results for consecutive spans; with several threads, that many are computed at a time."""
-    if threads < 2:
-        yield from (make(start, stop) for start, stop in stretches)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Made]] = deque()
-        try:
-            for start, stop in stretches:
-                waiting.append(pool.submit(make, start, stop))
-                if len(waiting) > threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()

@@ -34,8 +34,8 @@ from engine.sound.render import Renderer
 SIZE = 16_384
 HERE = Path(__file__).resolve().parents[2]
 MADE = datetime(2026, 1, 2, 3, 4, 5)
-limit_blocks = getattr(limiter_module, "limit_blocks", None) or limiter_module.limited  # type: ignore[attr-defined]
-"""By its name now and at efb484e."""
+limited_blocks = getattr(limiter_module, "limited_blocks", None)
+"""Since the state before this one: there a stream of blocks was limited."""
 
 try:
     from engine.sound.layout import STEREO
@@ -139,12 +139,16 @@ def _limit(threads: int) -> Callable[[float, Path], Result]:
     def run(minutes: float, keep: Path) -> Result:
         _warm()
         renderer, length = _renderer(minutes)
-        kept = []
+        kept: list[Any] = []
+
+        def blocks() -> Iterable[Any]:
+            if limited_blocks is not None:
+                return limited_blocks(renderer, 0, length, Limiter(RATE, -12.0), SIZE)
+            whole = renderer.blocks(0, length, SIZE, threads=threads)
+            return limiter_module.limited(whole, Limiter(RATE, -12.0))  # type: ignore[attr-defined,no-any-return]
 
         def work() -> None:
-            blocks = renderer.blocks(0, length, SIZE, threads=threads)
-            for block in limit_blocks(blocks, Limiter(RATE, -12.0)):
-                kept.append(block.mix.copy())
+            kept.extend(block.mix for block in blocks())
 
         took = _timed(work)
         np.save(keep, np.concatenate(kept, axis=1))

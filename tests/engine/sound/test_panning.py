@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput
+from engine.sound.layout import STEREO
 from engine.sound.panning import balance_gains, mono_gains, source_gains
 
 pans = st.floats(-1.0, 1.0)
@@ -47,4 +48,4 @@ def test_left_and_right_are_mirrored(pan: float) -> None:
 
 def test_a_take_of_six_channels_is_refused_in_words() -> None:
     with pytest.raises(BadInput, match="6 channels"):
-        source_gains(6, 0.0)
+        source_gains(6, 0.0, STEREO)
