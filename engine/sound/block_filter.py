@@ -5,6 +5,7 @@ and of the state before it with a fixed matrix, and so is the state after it. Th
 each other by one and the same linear step, and are found in the same way, group by group.
 """
 
+import math
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -39,17 +40,24 @@ class BlockFilter:
 
     def __init__(self, sections: Sections, rows: int) -> None:
         self._matrices = _matrices(sections)
+        self._memory: Samples = np.empty(0)
         self.state: Samples = np.zeros((rows, 2 * len(sections)))
 
-    def feed(self, samples: NDArray[np.floating], rows: NDArray[np.intp] | slice = slice(None)) -> Samples:
+    def feed(
+        self,
+        samples: NDArray[np.floating],
+        rows: NDArray[np.intp] | slice = slice(None),
+        out: Samples | None = None,
+    ) -> Samples:
         """Return the next stretch filtered, (rows, n).
 
         Args:
             samples: the next n of each row, or of each of the rows that are named.
             rows: which rows they are of; all others stay as they were.
+            out: where to write the result; otherwise new memory.
         """
         state = self.state[rows].copy()
-        output = np.empty(samples.shape)
+        output = np.empty(samples.shape) if out is None else out
         step = max(CHUNK // max(len(samples), 1) // BLOCK, 1) * BLOCK
         for start in range(0, samples.shape[1], step):
             part = slice(start, start + step)
@@ -64,18 +72,27 @@ class BlockFilter:
         count, rest = divmod(samples.shape[1], BLOCK)
         if count:
             # Behind the samples of each block stands the state before it.
-            blocks = np.empty((rows, count, BLOCK + order))
+            blocks = self._scratch(rows, count, BLOCK + order)
             blocks[:, :, :BLOCK] = samples[:, : count * BLOCK].reshape(rows, count, BLOCK)
             added = blocks.reshape(-1, BLOCK + order)[:, :BLOCK] @ made.to_state
             blocks[:, :, BLOCK:] = made.step.states(added.reshape(rows, count, order), state)
-            filtered = blocks.reshape(-1, BLOCK + order) @ made.to_output
-            output[:, : count * BLOCK] = filtered.reshape(rows, -1)
+            place = output[:, : count * BLOCK].reshape(rows * count, BLOCK)
+            np.matmul(blocks.reshape(-1, BLOCK + order), made.to_output, out=place)
+            if not np.may_share_memory(place, output):
+                output[:, : count * BLOCK] = place.reshape(rows, -1)
         if rest:
             last = samples[:, count * BLOCK :]
             output[:, count * BLOCK :] = (
                 last @ made.to_output[:rest, :rest] + state @ made.to_output[BLOCK:, :rest]
             )
             state[:] = state @ made.powers[rest] + last @ made.to_state[BLOCK - rest :]
+
+    def _scratch(self, *shape: int) -> Samples:
+        """Return memory of this shape, the same each time: new pages would cost more than the filter."""
+        size = math.prod(shape)
+        if len(self._memory) < size:
+            self._memory = np.empty(size)
+        return self._memory[:size].reshape(shape)
 
 
 class _Step:
