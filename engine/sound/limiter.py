@@ -219,7 +219,8 @@ def limited_blocks(
 
     Args:
         renderer: what to render.
-        start, stop: samples of the timeline.
+        start: first sample of the timeline.
+        stop: the sample after the last.
         limiter: has the channels of the mix and, after them, those of every watched stem.
         size: samples of a block.
         watched: tracks whose stems the limiter holds under the ceiling by themselves, too.

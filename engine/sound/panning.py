@@ -63,7 +63,7 @@ def source_gains(channels: int, pan: float, layout: ChannelLayout) -> Matrix:
         layout: what the take is mixed to.
 
     Raises:
-        BadInput: a take of so many channels cannot be mixed to this layout.
+        BadInput: a take of this many channels cannot be mixed to this layout.
     """
     if layout.stereo_pair is None:
         return _to_mono(channels, pan, layout)

@@ -130,7 +130,8 @@ class Renderer:
         """Return the sum of ``stems(start, stop)`` in order, float32 (channels, stop - start), without keeping stems.
 
         Args:
-            start, stop: samples of the timeline.
+            start: first sample of the timeline.
+            stop: the sample after the last.
             threads: how many takes may be read and resampled at a time. Rendering itself takes one thread: its steps
                 are so short that several would spend more time waiting for each other than they save.
         """
@@ -162,7 +163,8 @@ class Renderer:
         """Return stems and mix of one stretch.
 
         Args:
-            start, stop: samples of the timeline.
+            start: first sample of the timeline.
+            stop: the sample after the last.
             gain: factors on all stems, float32 (stop - start,), such as a limiter's.
         """
         audible = self.timeline.audible()

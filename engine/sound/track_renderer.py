@@ -120,7 +120,8 @@ class _Plain(NamedTuple):
     """A stretch of the timeline that is one stretch of a take, at one factor a channel.
 
     Attributes:
-        start, stop: from a sample of the timeline to before another.
+        start: first sample on the timeline.
+        stop: the sample after the last.
         shift: from a sample of the take to one of the timeline.
         take: its digest.
         factors: float32 (channels of the layout, 1).

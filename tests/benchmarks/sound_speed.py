@@ -22,7 +22,6 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-from many_tracks import RATE, Sounds, digest_of, scene, timeline  # type: ignore[import-not-found]
 
 from engine.export.plan import ExportSettings
 from engine.export.run import export
@@ -30,6 +29,7 @@ from engine.sound import limiter as limiter_module
 from engine.sound.limiter import Limiter
 from engine.sound.meters import LoudnessMeter
 from engine.sound.render import Renderer
+from tests.benchmarks.many_tracks import RATE, Sounds, digest_of, scene, timeline
 
 SIZE = 16_384
 HERE = Path(__file__).resolve().parents[2]
@@ -86,7 +86,7 @@ def _compare(case: str, minutes: float, old: Path | None, rounds: int) -> None:
 def _run(case: str, minutes: float, checkout: Path, keep: Path) -> Result:
     command = [sys.executable, str(Path(__file__).resolve()), "--child", case]
     command += ["--minutes", str(minutes), "--keep", str(keep)]
-    environment = {**os.environ, "PYTHONPATH": str(checkout.resolve())}
+    environment = {**os.environ, "PYTHONPATH": f"{checkout.resolve()}{os.pathsep}{HERE}"}
     out = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=checkout)
     return dict(json.loads(out.stdout))
 
@@ -145,7 +145,7 @@ def _limit(threads: int) -> Callable[[float, Path], Result]:
             if limited_blocks is not None:
                 return limited_blocks(renderer, 0, length, Limiter(RATE, -12.0), SIZE)
             whole = renderer.blocks(0, length, SIZE, threads=threads)
-            return limiter_module.limited(whole, Limiter(RATE, -12.0))  # type: ignore[attr-defined,no-any-return]
+            return limiter_module.limited(whole, Limiter(RATE, -12.0))  # type: ignore[attr-defined]
 
         def work() -> None:
             kept.extend(block.mix for block in blocks())
