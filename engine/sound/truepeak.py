@@ -135,6 +135,7 @@ class _Search:
 
         Args:
             size: absolute samples (n + 2 * REACH,).
+            known: highest peak so far.
         """
         length = len(size) - 2 * REACH
         one, two, three = self._memory[1:]
