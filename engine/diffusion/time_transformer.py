@@ -71,7 +71,7 @@ class TimeTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.stride = _mlp(TIME_WAVES, width, silent=True)
         self.modulation = nn.Linear(width, 6 * width)
         hidden = 4 * width
-        self.blocks = nn.ModuleList(Block(width, heads, hidden, dropout) for _ in range(depth))
+        self.blocks = nn.ModuleList(TimeTransformerBlock(width, heads, hidden, dropout) for _ in range(depth))
         self.last_modulation = nn.Linear(width, 2 * width)
         self.last_norm = nn.LayerNorm(width, elementwise_affine=False)
         self.head = nn.Linear(width, values)
@@ -150,7 +150,7 @@ class TimeTransformer(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return curves.view(len(curves), curves.shape[1], tokens, each).transpose(1, 2).flatten(2)
 
 
-class Block(nn.Module):
+class TimeTransformerBlock(nn.Module):
     """Attention over time and a perceptron, both modulated by what is wanted and how noisy it is."""
 
     def __init__(self, width: int, heads: int, hidden: int, dropout: float) -> None:

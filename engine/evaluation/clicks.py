@@ -16,7 +16,7 @@ from engine.evaluation.clip_sets import CLASSES
 from engine.models.concepts import Concept
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask
-from engine.training.pictures import held_out
+from engine.training.holdout import held_out
 from engine.vision.namer import ObjectNamer
 from engine.vision.patches import PatchEncoder, Patches
 from engine.vision.still import Still

@@ -23,7 +23,8 @@ from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.scene.masks import Mask
 from engine.training.click_pack import PackPicture
-from engine.training.pictures import BACKGROUND, held_out, rough_foreground
+from engine.training.holdout import held_out
+from engine.training.pictures import BACKGROUND, rough_foreground
 from engine.vision.masked_namer import CONFIG, WEIGHTS
 from engine.vision.patches import PatchEncoder
 from engine.vision.still import MIN_SIDE, Still

@@ -5,7 +5,6 @@ colours, and as alpha the object's outline or a rough foreground by GrabCut, so 
 into another scene. A fifth of the pictures, chosen by a hash of their names, is held out from all training.
 """
 
-import hashlib
 import io
 import json
 import zipfile
@@ -18,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.training.holdout import held_out
+
 Pixels = NDArray[np.uint8]
 BACKGROUND = "caltech101/BACKGROUND_Google"
 CALTECH_SIDE = 160
@@ -25,15 +26,6 @@ CIFAR_SIDE = 32
 COCO_SIDE = 192
 COCO_ROOM = 1.2
 """Side of an object's tile relative to the object's own: a picture includes some surroundings."""
-
-
-def held_out(name: str) -> bool:
-    """Return whether the picture ``name`` ("class/file", as in the packs) belongs to the held-out fifth.
-
-    All objects of one photograph ("class/photograph#number") are held out, or none.
-    """
-    key = name.rsplit("/", 1)[-1].split("#", maxsplit=1)[0] if "#" in name else name
-    return hashlib.sha256(key.encode()).digest()[0] % 5 == 0
 
 
 def rough_foreground(picture: Pixels, work_side: int = 64) -> Pixels:

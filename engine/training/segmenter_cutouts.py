@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.training.pictures import held_out
+from engine.training.holdout import held_out
 
 PLAIN_CLASSES = (
     "Motorbikes airplanes watch car_side grand_piano helicopter laptop revolver ibis electric_guitar crab "

@@ -129,12 +129,12 @@ class VoiceTrainer:
 
     def _compile(self, network: nn.Module) -> None:
         if self.recipe.compiled:
-            from engine.diffusion.time_transformer import Block
+            from engine.diffusion.time_transformer import TimeTransformerBlock
 
             torch._dynamo.config.recompile_limit = 128
             torch._dynamo.config.automatic_dynamic_shapes = False
             for module in network.modules():
-                if isinstance(module, Block):
+                if isinstance(module, TimeTransformerBlock):
                     module.compile()
 
     def _run(

@@ -15,7 +15,7 @@ from engine.evaluation.clicks import clicked, conditions_of, ellipse, held_out_p
 from engine.evaluation.clip_sets import CLASSES
 from engine.models.concepts import load_concepts
 from engine.scene.hints import Hints
-from engine.training.pictures import held_out
+from engine.training.holdout import held_out
 from engine.vision.patches import PatchEncoder
 from engine.vision.still import Still
 from engine.vision.towers import PatchNetwork

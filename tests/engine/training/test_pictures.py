@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.training.pictures import held_out, prepare_pictures, rough_foreground
+from engine.training.holdout import held_out
+from engine.training.pictures import prepare_pictures, rough_foreground
 from tests.engine.training.toy_pictures import toy_picture, write_packs
 
 
