@@ -78,7 +78,7 @@ def without_paths(text: str) -> str:
     """Return the text with every absolute path outside the installation replaced by "<path>" and its suffix.
 
     Paths of source files, inside the installation or Python's own folders, keep the part below those folders: they
-    say where a fault is and nothing about the person. Names of pictures, sounds and projects without a folder go too.
+    say where a fault is and nothing about the user. Names of pictures, sounds and projects without a folder go too.
     """
     text = _PATH.sub(_replacement, text)
     return _MEDIA_NAME.sub(lambda m: f"<path>.{m['suffix']}", text)

@@ -1,6 +1,6 @@
 """The program's log: where it is, how it is set up, and what must never be in it.
 
-Records are for finding out why something failed on a person's machine. They name versions, sizes, times, digests and
+Records are for finding out why something failed on a user's machine. They name versions, sizes, times, digests and
 tracebacks; they never hold samples of a sound or pixels of a picture.
 """
 
@@ -30,7 +30,7 @@ class _ProgramHandler(RotatingFileHandler):
 
 
 def log_failure(log: logging.Logger, doing: str, error: BaseException) -> None:
-    """Log an error with its traceback, at the edge where it becomes a sentence for the person.
+    """Log an error with its traceback, at the edge where it becomes a sentence for the user.
 
     Args:
         log: the logger of the module at the edge.

@@ -20,7 +20,7 @@ class JobProgress:
 
     Attributes:
         fraction: of the whole, 0 to 1.
-        words: what runs, for a person.
+        words: what runs, for the user.
         seconds_left: measured; None while it is not known.
     """
 
@@ -37,13 +37,13 @@ class Job(Generic[Request]):
         id: its number in the queue, from 1.
         request: what to do; frozen, and never replaced.
         still: the picture the request is about; dropped when the job ends, to free its pixels.
-        label: what a person calls the job.
+        label: what the user calls the job.
         objects: numbers of the objects that it is for.
         home: the project that gets the results, even if it is closed in the meantime.
         state: how the job stands; it ends in exactly one of done, failed and cancelled.
         progress: how far it is; None before its first report and after its end.
         message: why it failed, one sentence; empty otherwise.
-        notes: what did not go as usual and the person should know, a sentence each.
+        notes: what did not go as usual and the user should know, a sentence each.
     """
 
     id: int

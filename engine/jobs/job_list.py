@@ -65,7 +65,7 @@ def reported(jobs: JobList[Request], id_: int, progress: JobProgress) -> JobList
 
 
 def noted(jobs: JobList[Request], id_: int, sentence: str) -> JobList[Request]:
-    """Add what the person should know to a running job, each sentence once."""
+    """Add what the user should know to a running job, each sentence once."""
     job = next((job for job in jobs.running if job.id == id_), None)
     if job is None or sentence in job.notes:
         return jobs

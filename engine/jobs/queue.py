@@ -102,7 +102,7 @@ class JobQueue(Generic[Request]):
         Args:
             request: what to do; a frozen value.
             still: the picture the request is about.
-            label: what a person calls the job.
+            label: what the user calls the job.
             objects: numbers of the objects that it is for.
             home: the project that gets the results.
 
@@ -139,7 +139,7 @@ class JobQueue(Generic[Request]):
             self._become(job_list.without_ended(self._jobs))
 
     def run_soon(self, errand: Errand) -> None:
-        """Have a worker call a function before its next job. It is no job: nothing is told of it.
+        """Have a worker call a function before its next job. It is not a job, and is not reported.
 
         Args:
             errand: catches its own errors.

@@ -55,7 +55,7 @@ def run_now(
     Args:
         request: what to do.
         work: does it.
-        label: what a person calls the job.
+        label: what the user calls the job.
         show: called with every report of progress.
         is_cancelled: asked at every report.
 

@@ -8,7 +8,7 @@ REMEMBERED = 8
 LEAST_SPEEDS = 3
 """Fewer measured speeds give no estimate."""
 LEAST_STRETCH = 1e-6
-"""A smaller advance is no step."""
+"""A smaller advance is not counted as a step."""
 
 
 class TimeLeftEstimator:

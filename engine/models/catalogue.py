@@ -1,6 +1,6 @@
 """Which models exist, as data: files, sizes, checksums, licences, and what each can do.
 
-No host is named here. Where files come from is said by the person, as an argument or in
+No host is named here. Where files come from is said by the user, as an argument or in
 ``FOLEYSCAPE_MODELS_URL``, and nothing is fetched without being asked.
 """
 
@@ -26,8 +26,8 @@ class ModelFile:
 
     Attributes:
         name: its path inside the model's folder, and after the base address it is fetched from.
-        size: bytes; None where nobody wrote it down.
-        sha256: lower-case hex; None where nobody wrote it down, and then the file is never fetched.
+        size: bytes; None if unknown.
+        sha256: lower-case hex; None if unknown, and then the file is never downloaded.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Model:
 
     Attributes:
         id: the stable key and the name of its folder.
-        title: what the person reads.
+        title: what the user reads.
         does: any of "segment", "name", "sound".
         licence: SPDX identifier; shown where the model is chosen and where its takes leave.
         commercial_use: whether the licence lets takes be sold.
@@ -119,7 +119,7 @@ def licence_of(model: str, licences: Mapping[str, str]) -> str:
 def models_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where fetched and imported models live, one folder each.
 
-    ``FOLEYSCAPE_MODELS`` if set, else the XDG data folder of the person.
+    ``FOLEYSCAPE_MODELS`` if set, else the XDG data folder of the user.
     """
     if chosen := environment.get(FOLDER_VARIABLE):
         return Path(chosen).expanduser()

@@ -48,7 +48,7 @@ class Concept:
 
     Attributes:
         id: the stable key, lower case with underscores.
-        name: what the person reads.
+        name: what the user reads.
         synonyms: other words for the thing or for its sound, lower case; no two concepts share one.
         captions: short sentences for its sounds, the plain one first.
         pictures: where labelled pictures of it are.

@@ -46,7 +46,7 @@ def choose_device(asked: str = AUTOMATIC, available: Sequence[str] | None = None
 
 
 def device_words(device: str) -> str:
-    """Describe a device for a person: "CPU, 2 threads", or the name of the graphics card.
+    """Describe a device for the user: "CPU, 2 threads", or the name of the graphics card.
 
     Loads torch.
 

@@ -41,7 +41,7 @@ def fetch_model(model: Model, base_url: str | None, folder: Path, progress: Prog
     Raises:
         BadInput: the model cannot be fetched, or the address is not http(s).
         Failed: the network, the server or the disk failed, or a checksum did not match.
-        Cancelled: the person cancelled.
+        Cancelled: the user cancelled.
     """
     base = _base_address(model, base_url or os.environ.get(URL_VARIABLE, ""))
     home = model_folder(model, folder)
@@ -65,7 +65,7 @@ def import_model(model: Model, source: Path, folder: Path, progress: Progress) -
     Raises:
         BadInput: a file is missing in ``source`` or is not the expected one.
         Failed: a file cannot be read or written.
-        Cancelled: the person cancelled; nothing half-copied carries a final name.
+        Cancelled: the user cancelled; nothing half-copied carries a final name.
     """
     if model.bundled:
         raise BadInput(f"{model.title} comes with Foleyscape; there is nothing to import.")
@@ -89,7 +89,7 @@ def fetch_file(url: str, target: Path, file: ModelFile, progress: Progress) -> N
 
     Raises:
         Failed: see :func:`fetch_model`.
-        Cancelled: the person cancelled.
+        Cancelled: the user cancelled.
     """
     if file.size is None or file.sha256 is None:
         raise BadInput(f"{file.name} has no known size and checksum, so it cannot be fetched safely.")
@@ -199,7 +199,7 @@ def sha256_of(path: Path) -> str:
 
 
 def megabytes(count: int) -> str:
-    """Format bytes for a person: ``375.0 MB``."""
+    """Format bytes for the user: ``375.0 MB``."""
     return f"{count / 1e6:.1f} MB"
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from engine.errors import Failed
 
-# Texts for people: an improved model card does not make another model.
+# Texts for display: an improved model card does not make another model.
 WORDS = frozenset({".md"})
 
 
 def fingerprint(folder: Path) -> str:
     """Return the sha256 of a model's folder: of its files' names and contents, in the order of the names.
 
-    Ignores hidden files, unfinished downloads and texts for people. Takes about 0.1 s for the bundled model.
+    Ignores hidden files, unfinished downloads and texts for display. Takes about 0.1 s for the bundled model.
 
     Args:
         folder: the model's folder.

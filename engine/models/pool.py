@@ -47,7 +47,7 @@ class _Entry:
 class ModelPool:
     """Loads parts of models when they are first used, and shares them. Every method may be called from any thread.
 
-    Where the parts on a device take more than its budget, those that nobody uses are unloaded, the least recently
+    Where the parts on a device take more than its budget, unused parts are unloaded, the least recently
     used first. A part in use is never unloaded, nor is the one used last: a model larger than the budget would be
     loaded over and over.
 
@@ -71,7 +71,7 @@ class ModelPool:
     def use(self, key: PartKey, load: Callable[[], Part]) -> Iterator[Part]:
         """Give a part for the length of a block, in which it stays loaded.
 
-        The first user loads it; others wait meanwhile. Where memory runs out, what nobody uses on the device is
+        The first user loads it; others wait meanwhile. Where memory runs out, unused parts on the device are
         unloaded, and loading is tried once more.
 
         Args:
@@ -102,7 +102,7 @@ class ModelPool:
             return self._bytes_on(device)
 
     def unload(self) -> None:
-        """Unload every part: now if nobody uses it, otherwise when its last user is done with it."""
+        """Unload every part: now if it is unused, otherwise when its last user is done."""
         with self._lock:
             for entry in self._entries.values():
                 entry.stale = True
@@ -148,7 +148,7 @@ class ModelPool:
             self._fit(key.device)
 
     def _fit(self, device: str) -> None:
-        """Unload what nobody uses on a device, the least recently used first, until the rest is within the budget."""
+        """Unload unused parts on a device, the least recently used first, until the rest is within the budget."""
         budget = self._budget(device)
         dropped: list[PartKey] = []
         with self._lock:
@@ -164,7 +164,7 @@ class ModelPool:
         give_back_memory(device)
 
     def _idle(self, device: str) -> list[PartKey]:
-        """Return the parts on a device that are loaded and nobody uses, the least recently used first."""
+        """Return the parts on a device that are loaded and unused, the least recently used first."""
         found = {
             key: entry.used
             for key, entry in self._entries.items()

@@ -17,7 +17,7 @@ class Take:
 
     Attributes:
         samples: float32 (channels, samples), full scale 1.0, read-only.
-        rate: samples a second.
+        rate: samples per second.
         name: of what it is a take.
         objects: numbers of the objects it is a take of; several for one made together, none for words alone.
         number: which take of those, from 1.

@@ -29,7 +29,7 @@ TINY = 1e-30
 
 
 class BlockFilter:
-    """Filter rows of samples that are fed stretch by stretch; every row has a state of its own.
+    """Filter rows of samples that are fed block by block; every row has a state of its own.
 
     The output equals that of ``scipy.signal.sosfilt`` within 1e-8 of the outermost sample.
 
@@ -49,7 +49,7 @@ class BlockFilter:
         rows: NDArray[np.intp] | slice = slice(None),
         out: Samples | None = None,
     ) -> Samples:
-        """Return the next stretch filtered, (rows, n).
+        """Return the next block filtered, (rows, n).
 
         Args:
             samples: the next n of each row, or of each of the rows that are named.

@@ -50,7 +50,7 @@ def k_weighting(rate: int) -> Sections:
     ``rate``, with the gain of the high-pass' pass band that the printed one has.
 
     Args:
-        rate: samples a second.
+        rate: samples per second.
     """
     k = math.tan(math.pi * 1681.974450955533 / rate)
     q, high = 0.7071752369554196, 10.0 ** (3.999843853973347 / 20.0)

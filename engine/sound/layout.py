@@ -50,7 +50,7 @@ class ChannelLayout:
 
     Attributes:
         id: name in files and settings.
-        title: name for people.
+        title: name for display.
         channels: in the order of waveforms and files.
         ambisonic_order: 1 to 3 for ambisonics, whose channels are spherical harmonics (AmbiX: ACN order, SN3D);
             0 for loudspeakers.

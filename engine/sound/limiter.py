@@ -43,7 +43,7 @@ class Limiter:
     as the peak can be seen by a true-peak meter, and rises exponentially afterwards.
 
     Args:
-        rate: samples a second.
+        rate: samples per second.
         ceiling_dbtp: highest true peak to let through.
         channels: channels of the mix, and of what else it watches.
         attack_seconds: how long the gain takes to fall; the look-ahead is that and 20 samples.
@@ -79,7 +79,7 @@ class Limiter:
         self._skip = self.lookahead
 
     def push(self, mix: Waveform) -> Waveform:
-        """Take the next stretch of the mix and return the gains that are known by now, float32 (any number,).
+        """Process the next block of the mix and return the gains that are known by now, float32 (any number,).
 
         They carry on from where those of the last call ended; ``lookahead`` samples and up to a frame stay behind
         until ``flush``.
@@ -185,7 +185,7 @@ def limit_peaks(
 
     Args:
         samples: float32 (channels, samples).
-        rate: samples a second.
+        rate: samples per second.
         ceiling_dbtp: highest true peak of the result.
         attack_seconds: as in ``Limiter``.
         release_seconds: as in ``Limiter``.

@@ -30,7 +30,7 @@ def loudness_report(samples: Waveform, rate: int) -> LoudnessReport:
 
     Args:
         samples: float32 (channels, samples) in the loudspeaker layout with this many channels.
-        rate: samples a second.
+        rate: samples per second.
 
     Raises:
         BadInput: there is no loudness for this many channels, or at this rate.
@@ -47,7 +47,7 @@ def integrated_lufs(samples: Waveform, rate: int) -> float | None:
 
     Args:
         samples: float32 (channels, samples).
-        rate: samples a second.
+        rate: samples per second.
     """
     blocks = _block_energies(samples, rate)
     blocks = blocks[blocks > energy_of_lufs(ABSOLUTE_GATE_LUFS)]
@@ -64,7 +64,7 @@ def energy_lufs(samples: Waveform, rate: int) -> float | None:
 
     Args:
         samples: float32 (channels, samples).
-        rate: samples a second.
+        rate: samples per second.
     """
     if not samples.shape[1]:
         return None
@@ -77,7 +77,7 @@ def level_lufs(samples: Waveform, rate: int) -> float | None:
 
     Args:
         samples: float32 (channels, samples).
-        rate: samples a second.
+        rate: samples per second.
     """
     value = integrated_lufs(samples, rate)
     return energy_lufs(samples, rate) if value is None else value

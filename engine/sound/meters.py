@@ -45,7 +45,7 @@ class LoudnessMeter:
     """Measure a stream as EBU Tech 3341 asks of a meter in EBU mode.
 
     Args:
-        rate: samples a second, ``LOWEST_RATE`` to ``HIGHEST_RATE``.
+        rate: samples per second, ``LOWEST_RATE`` to ``HIGHEST_RATE``.
         layout: of the stream. Where BS.1770 defines no loudness for it, only the true peak is measured.
 
     Raises:
@@ -68,7 +68,7 @@ class LoudnessMeter:
         self._max_momentary = self._max_short_term = 0.0
 
     def feed(self, samples: Waveform) -> None:
-        """Take the next stretch, float32 (channels, any number of samples)."""
+        """Process the next block, float32 (channels, any number of samples)."""
         if not samples.shape[1]:
             return
         self._true_peak.feed(samples)
@@ -101,7 +101,7 @@ class LoudnessMeter:
 
     @property
     def integrated_lufs(self) -> float | None:
-        """Gated loudness since the start (BS.1770-4, annex 1); None where there is no value."""
+        """Gated loudness since the start (BS.1770-4, annex 1); None if there is no value."""
         gated = _gated(np.array(self._blocks), RELATIVE_GATE_LU)
         return lufs_of_energy(float(gated.mean())) if len(gated) else None
 

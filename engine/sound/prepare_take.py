@@ -25,7 +25,7 @@ def prepare_take(samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float 
 
     Args:
         samples: float32 (channels, samples), full scale 1.0.
-        rate: samples a second.
+        rate: samples per second.
         lufs: loudness (ITU-R BS.1770-4); see ``normalize_loudness`` for where it is not reached.
         ceiling_dbtp: highest true peak.
     """
@@ -37,7 +37,7 @@ def remove_dc(samples: Waveform, rate: int) -> Waveform:
 
     Args:
         samples: float32 (channels, samples).
-        rate: samples a second.
+        rate: samples per second.
     """
     from scipy.signal import butter, sosfiltfilt
 
@@ -55,7 +55,7 @@ def fade_ends(samples: Waveform, rate: int, seconds: float = FADE_SECONDS) -> Wa
 
     Args:
         samples: float32 (channels, samples).
-        rate: samples a second.
+        rate: samples per second.
         seconds: length of each fade, at most half the sound.
     """
     length = min(round(seconds * rate), samples.shape[1] // 2)
@@ -76,7 +76,7 @@ def normalize_loudness(
 
     Args:
         samples: float32 (channels, samples).
-        rate: samples a second.
+        rate: samples per second.
         lufs: integrated loudness; of sounds under 400 ms, that of the whole as one block.
         ceiling_dbtp: highest true peak.
     """

@@ -85,7 +85,7 @@ class TruePeakMeter:
         self._search = _Search()
 
     def feed(self, samples: Waveform) -> None:
-        """Take the next stretch, float32 (channels, any number of samples)."""
+        """Process the next block, float32 (channels, any number of samples)."""
         for start in range(0, samples.shape[1], CHUNK):
             part = samples[:, start : start + CHUNK]
             before = self._tail.shape[1]

@@ -130,6 +130,6 @@ class Probe:
         return out
 
     def accuracy(self, embeddings: Tensor, labels: Tensor, first: int = 1) -> float:
-        """Return the share of rows whose label is among the ``first`` likeliest."""
+        """Return the share of rows whose label is among the ``first`` most likely."""
         likeliest = self.logits(embeddings).topk(first, dim=-1).indices
         return float((likeliest == labels[:, None]).any(-1).float().mean())

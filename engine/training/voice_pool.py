@@ -182,7 +182,7 @@ class Pool:
         self._at = (self._at + count) % self.size
 
     def fill(self, step: int = 256) -> None:
-        """Make every row anew."""
+        """Generate every row again."""
         for _ in range(0, self.size, step):
             self.refresh(min(step, self.size))
 
@@ -198,7 +198,7 @@ class Pool:
         return Batch(self.latents[rows].float(), self.curves[rows].float(), conditions)
 
     def batches(self, count: int, fresh: int) -> Iterator[Batch]:
-        """Yield endless batches; ``fresh`` rows are made anew before each."""
+        """Yield endless batches; ``fresh`` rows are generated again before each."""
         while True:
             if fresh:
                 self.refresh(fresh)

@@ -1,6 +1,6 @@
 """``python -m engine.training.voice_run``: train the voice from a pack of clips, within a number of seconds.
 
-Everything that comes back lies in ``--out`` as parts of one tar file of at most 15 MiB each, written anew at every
+Everything that comes back lies in ``--out`` as parts of one tar file of at most 15 MiB each, written again at every
 save, so that a run that is cut off loses little. Checkpoints to resume from lie in ``--work``.
 """
 

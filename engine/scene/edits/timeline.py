@@ -30,7 +30,7 @@ def set_start_timecode(scene: Scene, timecode: str) -> Scene:
     """Set the timecode of sample 0, such as ``01:00:00:00``. No sound moves.
 
     Raises:
-        BadInput: it is no timecode at the scene's frame rate.
+        BadInput: it is not a timecode at the scene's frame rate.
     """
     return with_timeline(scene, start_frame=from_text(timecode, scene.timeline.frame_rate))
 
@@ -60,7 +60,7 @@ def set_sample_rate(scene: Scene, rate: int) -> Scene:
     part is a single sample long.
 
     Raises:
-        BadInput: it is no rate of a project, or something would fall off the timeline or vanish.
+        BadInput: it is not a project rate, or something would exceed the timeline or become empty.
     """
     if not (limits.whole(rate, 1, limits.MOST_RATE) and rate in PROJECT_RATES):
         known = ", ".join(map(str, PROJECT_RATES))

@@ -27,7 +27,7 @@ def add_track(scene: Scene, name: str, *, index: int | None = None, place: int |
         place: position from 0 at the top; None is the bottom.
 
     Raises:
-        BadInput: it is no name, or there is no such object or place.
+        BadInput: the name is invalid, or there is no such object or position.
     """
     track = Track(scene.next_id, limits.normalize_whitespace(name), index)
     raise_first_problem(track_problems(track, _objects(scene)))
@@ -58,7 +58,7 @@ def rename_track(scene: Scene, track_id: int, name: str) -> Scene:
     """Rename a track, and with it its stem.
 
     Raises:
-        BadInput: there is no such track, or it is no name.
+        BadInput: there is no such track, or the name is invalid.
     """
     return _changed(scene, track_id, name=limits.normalize_whitespace(name))
 
@@ -67,7 +67,7 @@ def move_track(scene: Scene, track_id: int, place: int) -> Scene:
     """Move a track to position ``place``, from 0 at the top.
 
     Raises:
-        BadInput: there is no such track, or no such place.
+        BadInput: there is no such track, or no such position.
     """
     track = find_track(scene, track_id)
     return with_timeline(scene, tracks=reordered(scene.timeline.tracks, track, place))
