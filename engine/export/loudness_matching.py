@@ -58,6 +58,8 @@ def match_loudness(renderer: Renderer, plan: ExportPlan, progress: Progress) -> 
     ceiling = to_db(from_db(plan.preset.ceiling_dbtp) - headroom(stems, plan.form.bits))
     measured = _measure(renderer, plan, MixGain(), progress.part(0.0, 1.0 / MOST_ROUNDS))
     target, last = plan.preset.target_lufs, measured.mix.integrated_lufs
+    if plan.peaks == "lower":
+        return _lowered(0.0 if target is None or last is None else target - last, measured, ceiling)
     if target is None or last is None:
         return _with_limiter(MixGain(), measured, ceiling)
     step, gain = _capped(target - last), _with_limiter(MixGain(_capped(target - last)), measured, ceiling)
@@ -76,6 +78,24 @@ def match_loudness(renderer: Renderer, plan: ExportPlan, progress: Progress) -> 
     return gain
 
 
+def match_alternate(renderer: Renderer, plan: ExportPlan, gain_db: float, progress: Progress) -> MixGain:
+    """Find the limiter, if any, of a stem outside the mix, which gets the gain of the mix.
+
+    Args:
+        renderer: renders that stem alone.
+        plan: what is exported.
+        gain_db: gain of the mix.
+        progress: told of the measuring pass.
+
+    Raises:
+        Failed: as ``stem_blocks``.
+        Cancelled: as ``stem_blocks``.
+    """
+    ceiling = to_db(from_db(plan.preset.ceiling_dbtp) - headroom(1, plan.form.bits))
+    measured = _measure(renderer, plan, MixGain(), progress)
+    return _with_limiter(MixGain(gain_db), measured, ceiling)
+
+
 def _measure(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: Progress) -> _Measured:
     meter = LoudnessMeter(plan.form.rate, layout_of(plan.form.channels))
     peaks: dict[int, float] = {track.id: 0.0 for track in renderer.timeline.audible()}
@@ -88,6 +108,14 @@ def _measure(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: Prog
 
 def _capped(gain_db: float) -> float:
     return min(gain_db, MOST_GAIN_DB)
+
+
+def _lowered(gain_db: float, measured: _Measured, ceiling_dbtp: float) -> MixGain:
+    """Return the gain, lowered as far as keeps the mix and every stem below the ceiling."""
+    true_peak, peaks = measured.with_gain(_capped(gain_db))
+    highest = max([true_peak, *(to_db(peak) for peak in peaks.values())])
+    over = highest - ceiling_dbtp if math.isfinite(highest) else 0.0
+    return MixGain(_capped(gain_db) - max(over, 0.0))
 
 
 def _with_limiter(gain: MixGain, measured: _Measured, ceiling_dbtp: float) -> MixGain:

@@ -16,12 +16,12 @@ class MeasuredWaveWriter:
     """Writes a WAVE file, measures its loudness, and stores it in the ``bext`` chunk at the end.
 
     Args:
-        wave: the file, which has a ``bext`` chunk.
+        wave: the file.
         form: format of its samples.
-        bext: content of the chunk, without levels.
+        bext: content of the chunk, without levels; None for a file without one.
     """
 
-    def __init__(self, wave: WaveWriter, form: WaveFormat, bext: Bext) -> None:
+    def __init__(self, wave: WaveWriter, form: WaveFormat, bext: Bext | None) -> None:
         self._wave, self._form, self._bext = wave, form, bext
         self._meter = LoudnessMeter(form.rate, layout_of(form.channels))
 
@@ -34,9 +34,10 @@ class MeasuredWaveWriter:
         self._meter.feed(_as_float(samples, self._form.bits))
 
     def finish(self) -> LoudnessReport:
-        """Write the levels into the file and return them."""
+        """Write the levels into the file, if it has a ``bext`` chunk, and return them."""
         levels = self._meter.report()
-        self._wave.replace(b"bext", bext_chunk(replace(self._bext, levels=levels)))
+        if self._bext is not None:
+            self._wave.replace(b"bext", bext_chunk(replace(self._bext, levels=levels)))
         return levels
 
 

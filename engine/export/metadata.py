@@ -76,6 +76,8 @@ class MetadataBuilder:
         return takes_used(self.scene, self._tracks(sound), self.licences)
 
     def _tracks(self, sound: PlannedSound) -> list[Track]:
+        if sound.kind == "alternate":
+            return [track for track in self.scene.timeline.tracks if track.id == sound.track]
         audible = self.scene.timeline.audible()
         return [track for track in audible if sound.track in {None, track.id}]
 

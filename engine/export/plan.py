@@ -17,7 +17,9 @@ from engine.scene.timeline import PROJECT_RATES, LoudnessPreset, Timeline
 from engine.sound.layout import layout_named
 
 SoundFormat = Literal["wav", "flac", "ogg"]
-FileKind = Literal["stem", "mix", "interchange", "media"]
+FileKind = Literal["stem", "mix", "alternate", "interchange", "media"]
+SOUND_KINDS: frozenset[FileKind] = frozenset({"stem", "mix", "alternate"})
+Peaks = Literal["limit", "lower"]
 
 BITS = (16, 24, 32)
 SOUND_FORMATS: tuple[SoundFormat, ...] = ("wav", "flac", "ogg")
@@ -43,6 +45,8 @@ class ExportSettings:
         formats: any of ``FORMATS``.
         overwrite: allow the folder to have contents.
         ucs: blocks for Universal Category System names; None gives plain names.
+        alternates: also write a stem of every muted track, outside the mix.
+        peaks: what keeps the mix below the ceiling: "limit" holds its peaks down, "lower" lowers all stems alike.
 
     Raises:
         BadInput: a value is out of range.
@@ -57,6 +61,8 @@ class ExportSettings:
     formats: tuple[str, ...] = ("wav",)
     overwrite: bool = False
     ucs: UcsBlocks | None = None
+    alternates: bool = False
+    peaks: Peaks = "limit"
 
     def __post_init__(self) -> None:
         if self.rate not in PROJECT_RATES:
@@ -80,7 +86,7 @@ class PlannedSound:
 
     Attributes:
         path: path within the folder, without extension, with ``/``.
-        kind: stem or mix.
+        kind: stem, mix, or alternate, which is a stem outside the mix.
         track: number of the stem's track, or None.
         title: title for display.
     """
@@ -126,6 +132,7 @@ class ExportPlan:
         frame_rate: frame rate of the picture.
         start_frame: timecode of the timeline's start, in frames.
         preset: loudness preset of the mix.
+        peaks: as in ``ExportSettings``.
     """
 
     sounds: tuple[PlannedSound, ...]
@@ -137,6 +144,7 @@ class ExportPlan:
     frame_rate: FrameRate
     start_frame: int
     preset: Preset
+    peaks: Peaks = "limit"
 
     @property
     def start_timecode(self) -> str:
@@ -145,8 +153,8 @@ class ExportPlan:
 
     @property
     def sound_formats(self) -> frozenset[str]:
-        """Formats in which stems and mix are wanted."""
-        return frozenset(file.format for file in self.files if file.kind in {"stem", "mix"})
+        """Formats in which the sounds are wanted."""
+        return frozenset(file.format for file in self.files if file.kind in SOUND_KINDS)
 
     @property
     def wave_size(self) -> int:
@@ -193,6 +201,7 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
         frame_rate=frame_rate,
         start_frame=start_frame,
         preset=PRESETS[settings.preset or timeline.loudness],
+        peaks=settings.peaks,
     )
 
 
@@ -209,9 +218,14 @@ def _start(timeline: Timeline, settings: ExportSettings) -> tuple[FrameRate, int
 def _sounds(scene: Scene, settings: ExportSettings) -> tuple[PlannedSound, ...]:
     if not set(settings.formats) & set(SOUND_FORMATS):
         return ()
-    tracks = scene.timeline.audible()
+    heard = scene.timeline.audible()
+    others = [track for track in scene.timeline.tracks if track.clips and track not in heard]
+    tracks = [*heard, *(others if settings.alternates else ())]
     names = stem_names(scene, tracks, settings.ucs)
-    stems = [PlannedSound(f"stems/{n}", "stem", t.id, t.name) for t, n in zip(tracks, names, strict=True)]
+    stems = [
+        PlannedSound(f"stems/{name}", "stem" if track in heard else "alternate", track.id, track.name)
+        for track, name in zip(tracks, names, strict=True)
+    ]
     return (*stems, PlannedSound(mix_name(scene, settings.ucs), "mix", None, "Mix"))
 
 

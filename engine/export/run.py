@@ -4,8 +4,8 @@ import contextlib
 import math
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +17,12 @@ from engine.export.file_names import safe_name
 from engine.export.interchange.export import write_interchange
 from engine.export.ixml import ixml_chunk
 from engine.export.licences import licences_of
-from engine.export.loudness_matching import match_loudness
+from engine.export.loudness_matching import match_alternate, match_loudness
 from engine.export.measured_wave import MeasuredWaveWriter
 from engine.export.metadata import MetadataBuilder
 from engine.export.plan import (
     INTERCHANGE_FORMATS,
+    SOUND_KINDS,
     ExportPlan,
     ExportSettings,
     PlannedFile,
@@ -156,14 +157,43 @@ def export(
     )
 
 
+def write_sounds(
+    scene: Scene,
+    takes: TakeSource,
+    planned: ExportPlan,
+    folder: Path,
+    progress: Progress | None = None,
+) -> tuple[MixGain, Levels]:
+    """Write the sounds of a plan as plain WAVE files without metadata: equal scenes give equal bytes.
+
+    Args:
+        scene: the scene to export.
+        takes: source of the samples of its takes.
+        planned: what to write.
+        folder: an existing folder.
+        progress: told of all passes.
+
+    Returns:
+        The gain applied to all stems, and the levels of each sound by track number.
+
+    Raises:
+        Failed: a file cannot be written, or a take is damaged.
+        Cancelled: files may be incomplete.
+        FoleyscapeError: whatever ``takes`` raises.
+    """
+    return _ExportRun(scene, takes, planned, folder, None).sounds(progress or no_progress())
+
+
 class _ExportRun:
-    """One export into a staging folder."""
+    """One export into a staging folder; without a date the files have no metadata."""
 
     def __init__(
-        self, scene: Scene, takes: TakeSource, planned: ExportPlan, folder: Path, made: datetime
+        self, scene: Scene, takes: TakeSource, planned: ExportPlan, folder: Path, made: datetime | None
     ) -> None:
         self.scene, self.takes, self.plan, self.folder = scene, takes, planned, folder
-        self.metadata = MetadataBuilder(scene, planned, made, licences_of(load_catalogue()))
+        date = made or datetime.fromtimestamp(0, tz=UTC)
+        self.metadata = MetadataBuilder(scene, planned, date, licences_of(load_catalogue()))
+        self.has_metadata = made is not None
         self.waves = folder if "wav" in planned.sound_formats else folder / WORK_FOLDER
 
     def sounds(self, progress: Progress) -> tuple[MixGain, Levels]:
@@ -173,7 +203,12 @@ class _ExportRun:
         done = 0.8 if copies else 1.0
         gain = match_loudness(renderer, self.plan, _with_title(progress.part(0.0, 0.5 * done), "Measuring"))
         writing = _with_title(progress.part(0.5 * done, done), "Writing stems and mix")
-        levels = self._write(renderer, gain, writing)
+        heard = [sound for sound in self.plan.sounds if sound.kind != "alternate"]
+        others = [sound for sound in self.plan.sounds if sound.kind == "alternate"]
+        levels = self._write(renderer, heard, gain, writing.part(0.0, len(heard) / len(self.plan.sounds)))
+        for number, sound in enumerate(others, len(heard)):
+            part = writing.part(number / len(self.plan.sounds), (number + 1) / len(self.plan.sounds))
+            levels |= self._write_alternate(sound, gain, part)
         self._copies(copies, progress.part(done, 1.0))
         if self.waves != self.folder:
             shutil.rmtree(self.waves)
@@ -193,13 +228,24 @@ class _ExportRun:
             progress=progress,
         )
 
-    def _write(self, renderer: Renderer, gain: MixGain, progress: Progress) -> Levels:
+    def _write_alternate(self, sound: PlannedSound, gain: MixGain, progress: Progress) -> Levels:
+        """Write the stem of a track that is not in the mix."""
+        timeline = self.scene.timeline
+        alone = tuple(
+            replace(track, muted=False, soloed=False) for track in timeline.tracks if track.id == sound.track
+        )
+        renderer = Renderer(replace(timeline, tracks=alone), self.takes, block_bytes=SPARE_BYTES)
+        limited = match_alternate(renderer, self.plan, gain.gain_db, progress.part(0.0, 0.5))
+        return self._write(renderer, [sound], limited, progress.part(0.5, 1.0))
+
+    def _write(
+        self, renderer: Renderer, sounds: Sequence[PlannedSound], gain: MixGain, progress: Progress
+    ) -> Levels:
+        """Write stems, and their mix if it is among the sounds."""
         bits = self.plan.form.bits
-        noise = {
-            sound.track: np.random.default_rng((DITHER_SEED, sound.track or 0)) for sound in self.plan.sounds
-        }
+        noise = {sound.track: np.random.default_rng((DITHER_SEED, sound.track or 0)) for sound in sounds}
         with contextlib.ExitStack() as stack:
-            writers = {sound.track: self._open_writer(stack, sound, gain) for sound in self.plan.sounds}
+            writers = {sound.track: self._open_writer(stack, sound, gain) for sound in sounds}
             for block in stem_blocks(renderer, self.plan, gain, progress):
                 mix: Samples = block.mix if bits == 32 else np.zeros(block.mix.shape, np.int32)
                 for number, stem in block.stems.items():
@@ -208,7 +254,8 @@ class _ExportRun:
                     writers[number].put(steps)
                     if bits != 32:
                         mix += steps
-                writers[None].put(mix)
+                if None in writers:
+                    writers[None].put(mix)
             return {number: writer.finish() for number, writer in writers.items()}
 
     def _open_writer(
@@ -217,11 +264,12 @@ class _ExportRun:
         path = self.waves / file_path(sound, "wav")
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+        form = self.plan.form
+        if not self.has_metadata:
+            return MeasuredWaveWriter(stack.enter_context(wave_file(path, form, ())), form, None)
         bext = self.metadata.bext(sound, limited=gain.ceiling_dbtp is not None)
         chunks = ((b"bext", bext_chunk(bext)), (b"iXML", ixml_chunk(self.metadata.ixml(sound))))
-        return MeasuredWaveWriter(
-            stack.enter_context(wave_file(path, self.plan.form, chunks)), self.plan.form, bext
-        )
+        return MeasuredWaveWriter(stack.enter_context(wave_file(path, form, chunks)), form, bext)
 
     def _copies(self, forms: Sequence[AuditionFormat], progress: Progress) -> None:
         pairs = [(form, sound) for form in forms for sound in self.plan.sounds]
@@ -251,7 +299,7 @@ def _with_title(progress: Progress, title: str) -> Progress:
 
 
 def _facts(file: PlannedFile, planned: ExportPlan, out: Path, levels: Levels) -> FileFacts:
-    sound = file.kind in {"stem", "mix"}
+    sound = file.kind in SOUND_KINDS
     return FileFacts(
         path=out / file.path,
         kind=file.kind,
