@@ -231,9 +231,8 @@ class _ExportRun:
     def _write_alternate(self, sound: PlannedSound, gain: MixGain, progress: Progress) -> Levels:
         """Write the stem of a track that is not in the mix."""
         timeline = self.scene.timeline
-        alone = tuple(
-            replace(track, muted=False, soloed=False) for track in timeline.tracks if track.id == sound.track
-        )
+        # The others stay, muted: the timeline keeps its length.
+        alone = tuple(replace(t, muted=t.id != sound.track, soloed=False) for t in timeline.tracks)
         renderer = Renderer(replace(timeline, tracks=alone), self.takes, block_bytes=SPARE_BYTES)
         limited = match_alternate(renderer, self.plan, gain.gain_db, progress.part(0.0, 0.5))
         return self._write(renderer, [sound], limited, progress.part(0.5, 1.0))

@@ -2,6 +2,7 @@
 
 Nothing in this folder is ever changed. ``recipe_N.json`` and ``project_N.foley`` were written by the Foleyscape
 whose schema N was; a new schema adds a recipe or a project here.
+In ``project_2_recipes_2.foley`` the recipes, of schema 2, name their masks by digest.
 """
 
 import hashlib
@@ -70,8 +71,9 @@ def test_a_project_of_any_schema_opens_whole_and_is_saved_as_one_of_today(path: 
     assert json.loads((copy / "scene.json").read_text())["schema"] == schema.SCHEMA
 
 
-def test_the_recipes_in_an_old_project_tell_and_make_what_they_told_and_made(tmp_path: Path) -> None:
-    opened = Project.open(HERE / "project_2.foley", writing=False)
+@pytest.mark.parametrize("name", ["project_2.foley", "project_2_recipes_2.foley"])
+def test_the_recipes_in_a_project_tell_and_make_what_they_told_and_made(name: str, tmp_path: Path) -> None:
+    opened = Project.open(HERE / name, writing=False)
     told = [RecipeFacts.of(take.recipe) for take in opened.scene.takes]
     assert [(facts.prompt, facts.seed) for facts in told] == [("dog", 7), ("frog", 7), ("dog + frog", 7)]
     assert {facts.setting("steps") for facts in told} == {16}
