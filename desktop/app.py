@@ -26,14 +26,23 @@ from desktop.main_window.main_window import USUAL, MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.screenshot import Screenshot
 from desktop.services import Services
+from desktop.settings.model_choice import (
+    ModelChoice,
+    device_label,
+    model_choice,
+    model_label,
+    on_model_change,
+)
 from desktop.settings.store import SettingsStore, settings_file, state_file, unsaved_folder
 from desktop.theme.icons import icon_pixmap
 from desktop.theme.theme import Theme
 from desktop.threads.background import Background
 from desktop.threads.gc_timer import GcTimer
+from desktop.threads.plain_imports import plain_imports
 from desktop.threads.torch_preload import torch_preloaded
 from desktop.welcome.samples import sample_stills
 from engine.errors import BadInput, Failed
+from engine.models.pool import ModelPool
 
 DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
 NAME = "Foleyscape"
@@ -75,7 +84,7 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
     try:
         services, parts = create_services(settings), (panels or _default_panels)()
         window = MainWindow(services, parts, about=about_text(), samples=sample_stills())
-        with reporting_errors(services.messages, application):
+        with plain_imports(), reporting_errors(services.messages, application):
             return _loop(application, window, start)
     finally:
         gc_timer.close()
@@ -134,9 +143,20 @@ def create_services(settings: SettingsStore) -> Services:
         return SceneDefaults(settings.preferences.sample_rate, settings.preferences.frame_rate)
 
     session = ProjectSession(document, background, messages, unsaved_folder(), begin)
-    running.set_fact("device", _device_words(settings))
-    running.set_fact("model", Path(settings.preferences.model).name or "Pocket model")
-    return Services(document, messages, settings, state_file(), background, session, running)
+    models = ModelPool()
+
+    def tell_model(choice: ModelChoice) -> None:
+        running.set_fact("device", device_label(choice))
+        running.set_fact("model", model_label(choice))
+
+    def change_model(choice: ModelChoice) -> None:
+        models.unload()
+        tell_model(choice)
+
+    tell_model(model_choice(settings.preferences))
+    # Before the parts connect: what they load after a change must stay.
+    on_model_change(settings, change_model)
+    return Services(document, messages, settings, state_file(), background, session, running, models)
 
 
 @contextlib.contextmanager
@@ -196,12 +216,6 @@ def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
                 window.open_path(start.path)
         application.exec()
     return shot.code if shot is not None else 0
-
-
-def _device_words(settings: SettingsStore) -> str:
-    """Return the device asked for in the preferences; empty for "auto", which is known once a model is loaded."""
-    asked = settings.preferences.device
-    return "" if asked == "auto" else asked.upper()
 
 
 def _default_panels() -> Panels:

@@ -1,6 +1,6 @@
 """What every part of the window is given: the document, the settings, the messages and the shared threads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from desktop.document.activity import Activity
 from desktop.document.document import Document
@@ -8,6 +8,7 @@ from desktop.document.messages import Messages
 from desktop.document.project_session import ProjectSession
 from desktop.settings.store import JsonFile, SettingsStore
 from desktop.threads.background import Background
+from engine.models.pool import ModelPool
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,4 @@ class Services:
     background: Background
     session: ProjectSession
     activity: Activity
+    models: ModelPool = field(default_factory=ModelPool)

@@ -9,6 +9,7 @@ from desktop.canvas.canvas import Canvas
 from desktop.canvas.canvas_commands import CANVAS_COMMANDS
 from desktop.canvas.controller import CanvasController, CanvasPreferences
 from desktop.services import Services
+from desktop.settings.model_choice import model_choice, on_model_change
 from desktop.settings.table import Preferences
 from desktop.vision.studio_backend import StudioVisionBackend
 from desktop.vision.worker import VisionWorker
@@ -24,6 +25,7 @@ class CanvasPart:
         self.canvas.set_keys(services.settings.keys)
         services.settings.keys_changed.connect(self.canvas.set_keys)
         self.vision = VisionWorker(vision_backend_factory(services), self.canvas)
+        on_model_change(services.settings, lambda _: self.vision.renew())
         self._controller = CanvasController(
             self.canvas,
             self.vision,
@@ -51,10 +53,13 @@ class CanvasPart:
 
 
 def vision_backend_factory(services: Services) -> Callable[[], VisionBackend]:
-    """Makes what looks at stills, in the vision thread: the settings are read here, the models loaded there."""
-    preferences = services.settings.preferences
-    threads = preferences.threads or None
-    return lambda: StudioVisionBackend(preferences.model or None, preferences.device, threads)
+    """Return what makes a backend for the model that the settings choose by then, to be called in the vision thread."""
+
+    def make() -> VisionBackend:
+        choice = model_choice(services.settings.preferences)
+        return StudioVisionBackend(choice.model, choice.device, choice.threads, services.models)
+
+    return make
 
 
 def canvas_preferences(preferences: Preferences) -> CanvasPreferences:

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.document.messages import Message, message_of
-from desktop.document.time_left import TimeLeftEstimator
 from desktop.export.choices import LastExportStore
 from desktop.export.preview import ExportPreview, PreviewRequest, preview_of
 from desktop.threads.request_thread import Reply, RequestThread
 from engine.errors import Cancelled
 from engine.export.plan import ExportSettings
 from engine.export.run import Exported, export
+from engine.jobs.time_left import TimeLeftEstimator
 from engine.progress import Progress, Report
 from engine.scene.scene import Scene
 from engine.sound.cache import TakeSource

@@ -1,64 +1,27 @@
-"""The queue of what is to be generated: bookkeeping in the GUI thread. What it has seen end is its history."""
+"""The queue of what is to be generated, as the GUI thread sees it. What it has seen end is its history."""
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from desktop.document.messages import Message
-from desktop.generation.worker import GenerationWorker, JobProgress, WorkItem
-from engine.generation.requests import GenerationRequest
-from engine.scene.takes import Take
+from desktop.document.messages import message_of
+from desktop.generation.pending import GenerationJob, PendingRequest
+from desktop.generation.worker import GenerationWorker
+from engine.jobs.job_list import JobList
+from engine.jobs.queue import JobEvent
 
 if TYPE_CHECKING:
     from engine.project.folder import Project
     from engine.vision.still import Still
 
-State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
-ACTIVE: frozenset[State] = frozenset({"waiting", "running", "cancelling"})
-REMEMBERED = 20
-"""Ended jobs that are still shown."""
-
-
-@dataclass(frozen=True, eq=False)
-class GenerationJob:
-    """What was asked for, as it was when it was asked for, and what has become of it.
-
-    Attributes:
-        id: its number in the queue.
-        request: what to make. still: of what; let go of when it ends.
-        label: what a person calls it.
-        objects: numbers of the objects that it is for.
-        home: the project that its takes go to, also after the project has been closed.
-        state, step, message: how it stands, how far it is while it runs, and why it failed.
-    """
-
-    id: int
-    request: GenerationRequest
-    still: "Still | None" = field(repr=False)
-    label: str
-    objects: tuple[int, ...]
-    home: "Project | None" = field(default=None, repr=False)
-    state: State = "waiting"
-    step: JobProgress | None = None
-    message: str = ""
-
-    @property
-    def active(self) -> bool:
-        return self.state in ACTIVE
-
-    def objects_of(self, take: Take) -> tuple[int, ...]:
-        """The numbers of the objects that one of its takes is of."""
-        return take.objects or self.objects
-
 
 class GenerationQueue(QObject):
-    """Hands one job at a time to the worker.
+    """Follows the worker's jobs. All views see the same list, which changes only together with a signal.
 
     Signals:
         changed(): a job came, went on or ended.
-        made(Job, tuple): the takes of a job that is done.
-        failed(Message): why a job made none; once for each.
+        made(Job, GenerationResult): what a job that is done has made.
+        failed(Message): why a job made nothing; once for each.
     """
 
     changed = Signal()
@@ -68,107 +31,52 @@ class GenerationQueue(QObject):
     def __init__(self, worker: GenerationWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
-        self._jobs: dict[int, GenerationJob] = {}
-        self._next = 1
-        self._running: int | None = None
-        queued = Qt.ConnectionType.QueuedConnection
-        worker.progressed.connect(self._step, queued)
-        worker.made.connect(self._made, queued)
-        worker.failed.connect(self._failed, queued)
-        worker.cancelled.connect(self._cancelled, queued)
+        self._seen: JobList[PendingRequest] = worker.jobs.snapshot
+        worker.jobs_changed.connect(self._follow, Qt.ConnectionType.QueuedConnection)
 
     @property
     def jobs(self) -> tuple[GenerationJob, ...]:
-        """All that is known of, in the order in which it was asked for."""
-        return tuple(self._jobs.values())
+        """All that are listed, in the order in which they were asked for."""
+        return self._seen.jobs
 
     @property
     def running(self) -> GenerationJob | None:
-        return None if self._running is None else self._jobs[self._running]
+        return next(iter(self._seen.running), None)
 
     @property
     def waiting(self) -> tuple[GenerationJob, ...]:
-        return tuple(job for job in self.jobs if job.state == "waiting")
-
-    def job(self, id_: int) -> GenerationJob | None:
-        return self._jobs.get(id_)
+        return self._seen.waiting
 
     def submit(
-        self,
-        request: GenerationRequest,
-        still: "Still | None",
-        label: str,
-        objects: tuple[int, ...],
-        home: "Project | None" = None,
+        self, request: PendingRequest, still: "Still | None" = None, home: "Project | None" = None
     ) -> int:
-        """Queues a job, and gives its number."""
-        job = GenerationJob(self._next, request, still, label, objects, home)
-        self._next += 1
-        self._jobs[job.id] = job
-        self._go_on()
-        return job.id
+        """Queue a job, and return its number."""
+        number = self._worker.enqueue(request, still, home)
+        self._see(self._worker.jobs.snapshot)
+        return number
 
     def cancel(self, id_: int) -> None:
-        """One that waits is cancelled at once, one that runs within a step."""
-        job = self._jobs.get(id_)
-        if job is None:
-            return
-        if job.state == "waiting":
-            self._end(job, "cancelled")
-        elif job.state == "running":
-            self._put(replace(job, state="cancelling"))
-            self._worker.cancel(id_)
-        self.changed.emit()
+        """Cancel a job: one that waits at once, one that runs within a step."""
+        self._worker.jobs.cancel(id_)
+        self._see(self._worker.jobs.snapshot)
 
     def cancel_all(self) -> None:
-        for job in reversed(self.jobs):
-            self.cancel(job.id)
+        self._worker.jobs.cancel_all()
+        self._see(self._worker.jobs.snapshot)
 
     def forget_ended(self) -> None:
-        self._jobs = {id_: job for id_, job in self._jobs.items() if job.active}
-        self.changed.emit()
+        self._worker.jobs.forget_ended()
+        self._see(self._worker.jobs.snapshot)
 
-    def _go_on(self) -> None:
-        if self._running is None and self.waiting:
-            job = replace(self.waiting[0], state="running")
-            self._running = job.id
-            self._put(job)
-            self._worker.enqueue(WorkItem(job.id, job.request, job.still))
-        self.changed.emit()
-
-    def _put(self, job: GenerationJob) -> None:
-        self._jobs[job.id] = job
-
-    def _end(self, job: GenerationJob, state: State, message: str = "") -> GenerationJob:
-        ended = replace(job, state=state, still=None, step=None, message=message)
-        self._put(ended)
-        if self._running == job.id:
-            self._running = None
-        past = [other.id for other in self.jobs if not other.active]
-        for id_ in past[:-REMEMBERED]:
-            del self._jobs[id_]
-        return ended
-
-    @Slot(int, object)
-    def _step(self, id_: int, step: JobProgress) -> None:
-        job = self._jobs.get(id_)
-        if job is not None and job.active:
-            self._put(replace(job, step=step))
+    def _see(self, jobs: JobList[PendingRequest]) -> None:
+        if jobs.revision > self._seen.revision:
+            self._seen = jobs
             self.changed.emit()
 
-    @Slot(int, object)
-    def _made(self, id_: int, takes: tuple[Take, ...]) -> None:
-        job = self._end(self._jobs[id_], "done")
-        self._go_on()
-        self.made.emit(job, takes)
-
-    @Slot(int, object)
-    def _failed(self, id_: int, message: Message) -> None:
-        self._end(self._jobs[id_], "failed", message.text)
-        self._go_on()
-        self.failed.emit(message)
-
-    @Slot(int)
-    def _cancelled(self, id_: int) -> None:
-        self._end(self._jobs[id_], "cancelled")
-        self._go_on()
+    @Slot(object)
+    def _follow(self, event: JobEvent[PendingRequest]) -> None:
+        self._see(event.jobs)
+        if event.ended is not None and event.ended.state == "done":
+            self.made.emit(event.ended, event.result)
+        elif event.error is not None:
+            self.failed.emit(message_of(event.error))

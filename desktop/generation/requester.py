@@ -1,28 +1,21 @@
-"""Orders: what a person asks to be generated becomes requests, packed in the background, and joins the queue."""
+"""Turn what a person asks to be generated into jobs: which objects, by which seeds, in which batches."""
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 
 from desktop.document.document import Document
-from desktop.document.messages import Message, Messages
+from desktop.document.messages import Messages
+from desktop.generation.pending import PendingRequest
 from desktop.generation.queue import GenerationQueue
-from desktop.generation.worker import GenerationWorker
-from desktop.threads.background import Background
-from engine.generation.generator import GeneratorInfo
-from engine.generation.request_builder import request_for, targets_of, together_target
-from engine.generation.requests import GenerationRequest, Quality, Settings
+from desktop.settings.model_choice import ModelChoice
+from engine.generation.requests import Quality, Settings
 from engine.scene.edits import set_seed
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
-
-if TYPE_CHECKING:
-    from engine.project.folder import Project
-    from engine.vision.still import Still
 
 MOST_NEW_SEED = 1_000_000
 """Seeds drawn here are short enough to be read out."""
@@ -43,44 +36,13 @@ class GenerationOptions:
     generator: str | None = None
 
 
-@dataclass(frozen=True)
-class PendingRequest:
-    """What was asked for, as it was then."""
-
-    objects: tuple[SoundingObject, ...]
-    together: bool
-    settings: Settings
-    still: "Still | None"
-    home: "Project | None"
-    generator: str | None = None
-
-    @property
-    def label(self) -> str:
-        names = [thing.name for thing in self.objects]
-        return (" + " if self.together else ", ").join(names)
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        return tuple(thing.index for thing in self.objects)
-
-    def request(self, generators: Sequence[GeneratorInfo]) -> GenerationRequest:
-        """The request, masks packed, which for a large still takes a while.
-
-        Args:
-            generators: all there are, the default one first.
-        """
-        generator = next((info for info in generators if info.id == self.generator), generators[0])
-        together = self.together and len(self.objects) > 1
-        targets = (together_target(self.objects, self.label),) if together else targets_of(self.objects)
-        still = None if self.still is None else self.still.digest
-        return request_for(generator, still, targets, self.settings)
-
-
 class GenerationRequester(QObject):
-    """Turns requests into jobs; they wait until the worker has opened the model and its name is known.
+    """Turns what a person asks for into jobs, as it is at that moment.
 
     Args:
-        choice: what is chosen for takes, when it is asked for.
+        queue: gets the jobs.
+        choice: gives what is chosen for takes.
+        model: gives the model that is chosen.
         new_seed: draws seeds.
     """
 
@@ -88,28 +50,21 @@ class GenerationRequester(QObject):
         self,
         document: Document,
         queue: GenerationQueue,
-        worker: GenerationWorker,
-        background: Background,
         messages: Messages,
         choice: Callable[[], GenerationOptions],
         *,
+        model: Callable[[], ModelChoice] = ModelChoice,
         new_seed: Callable[[], int] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._queue = queue
-        self._worker = worker
-        self._background = background
         self._messages = messages
         self._choice = choice
+        self._model = model
         self._new_seed = new_seed or partial(secrets.randbelow, MOST_NEW_SEED)
-        self._generators: tuple[GeneratorInfo, ...] = ()
-        self._pending: list[PendingRequest] = []
         self._asked: set[tuple[tuple[int, ...], int]] = set()
-        queued = Qt.ConnectionType.QueuedConnection
-        worker.opened.connect(self._opened, queued)
-        worker.unavailable.connect(self._unavailable, queued)
         document.still_changed.connect(self._asked.clear)
 
     @Slot(object, bool)
@@ -127,14 +82,14 @@ class GenerationRequester(QObject):
             self._messages.tell("Select an object first.")
             return
         if together and len(things) > 1:
-            self._take(self._together(things))
+            self._submit(self._together(things))
             return
         renewed = [thing.index for thing in things if self._needs_seed(thing, fresh)]
         if renewed:
             seeds = {number: self._new_seed() for number in renewed}
             self._document.edit("New seed", partial(with_seeds, seeds=seeds))
         for batch in batches(self._objects(thing.index for thing in things)):
-            self._take(self._each(batch))
+            self._submit(self._each(batch))
 
     def _needs_seed(self, thing: SoundingObject, fresh: bool) -> bool:
         served = bool(self._document.scene.takes_of(thing.index))
@@ -163,36 +118,12 @@ class GenerationRequester(QObject):
     ) -> PendingRequest:
         choice = self._choice()
         settings = Settings(choice.takes, seed, duration, choice.quality, negative=negative)
-        still, home = self._document.still, self._document.project
-        return PendingRequest(tuple(things), together, settings, still, home, choice.generator)
+        still = self._document.still
+        digest = None if still is None else still.digest
+        return PendingRequest(tuple(things), settings, digest, together, self._model(), choice.generator)
 
-    def _take(self, order: PendingRequest) -> None:
-        self._pending.append(order)
-        if not self._generators:
-            self._worker.open()
-        else:
-            self._pack()
-
-    def _pack(self) -> None:
-        orders = tuple(self._pending)
-        self._pending.clear()
-        for order in orders:
-            done = partial(self._submit, order)
-            self._background.run(partial(order.request, self._generators), done, self._messages.fail)
-
-    def _submit(self, order: PendingRequest, request: GenerationRequest) -> None:
-        self._queue.submit(request, order.still, order.label, order.numbers, order.home)
-
-    @Slot(object)
-    def _opened(self, generators: tuple[GeneratorInfo, ...]) -> None:
-        self._generators = generators
-        self._pack()
-
-    @Slot(object)
-    def _unavailable(self, message: Message) -> None:
-        if self._pending:
-            self._pending.clear()
-            self._messages.show(message)
+    def _submit(self, request: PendingRequest) -> None:
+        self._queue.submit(request, self._document.still, self._document.project)
 
     def _objects(self, numbers: Iterable[int]) -> list[SoundingObject]:
         found = (self._document.scene.object(number) for number in numbers)

@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Slot
 
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.generation.queue import GenerationJob, GenerationQueue
+from desktop.generation.pending import GenerationJob
+from desktop.generation.queue import GenerationQueue
 from desktop.threads.background import Background
 from engine.generation.add_to_project import add_takes, attach
 from engine.project.folder import Project
 from engine.scene.edits import next_take_number
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
+
+if TYPE_CHECKING:
+    from engine.studio import GenerationResult
 
 
 class TakeImporter(QObject):
@@ -38,7 +43,7 @@ class TakeImporter(QObject):
         self._seen = document.project
         document.scene_changed.connect(self._note_project)
         document.history_changed.connect(self._note_move)
-        queue.made.connect(self._keep)
+        queue.made.connect(self._take_in)
         queue.failed.connect(messages.show)
 
     @Slot()
@@ -54,21 +59,26 @@ class TakeImporter(QObject):
         self._seen = now
 
     @Slot(object, object)
-    def _keep(self, job: GenerationJob, takes: tuple[Take, ...]) -> None:
+    def _take_in(self, job: GenerationJob, result: "GenerationResult") -> None:
+        for note in job.notes:
+            self._messages.tell(f"{job.label}: {note}")
+        self._keep(job, result)
+
+    def _keep(self, job: GenerationJob, result: "GenerationResult") -> None:
         home = self._home_of(job)
         if home is None:
             self._messages.warn(f"{job.label} was made, but there is no project left to keep it in.")
         elif self._is_open(home):
-            work = partial(store_takes, home, job, takes)
-            self._background.run(work, partial(self._stored, home, job, takes), self._messages.fail)
+            work = partial(store_takes, home, job, result.takes)
+            self._background.run(work, partial(self._stored, home, job, result), self._messages.fail)
         else:
-            self._keep_closed(home.path, job, takes)
+            self._keep_closed(home.path, job, result)
 
     def _stored(
-        self, home: Project, job: GenerationJob, takes: tuple[Take, ...], records: tuple[TakeRecord, ...]
+        self, home: Project, job: GenerationJob, result: "GenerationResult", records: tuple[TakeRecord, ...]
     ) -> None:
         if not self._is_open(home):
-            self._keep(job, takes)
+            self._keep(job, result)
             return
         scene = self._document.scene
         if not _has_objects(scene, job):
@@ -82,7 +92,7 @@ class TakeImporter(QObject):
                 f"{job.label}: nothing new. The seed is locked, and so the sound is the same."
             )
 
-    def _keep_closed(self, path: Path, job: GenerationJob, takes: tuple[Take, ...]) -> None:
+    def _keep_closed(self, path: Path, job: GenerationJob, result: "GenerationResult") -> None:
         def done(kept: bool) -> None:
             if kept:
                 self._messages.tell(f"{job.label} was made, and kept in {path.name}.")
@@ -92,11 +102,11 @@ class TakeImporter(QObject):
         def failed(error: BaseException) -> None:
             home = self._home_of(job)
             if home is not None and self._is_open(home):
-                self._keep(job, takes)  # It was opened again, here, while this was on its way.
+                self._keep(job, result)  # It was opened again, here, while this was on its way.
             else:
                 self._messages.fail(error)
 
-        self._background.run(partial(import_into_closed, path, job, takes), done, failed)
+        self._background.run(partial(import_into_closed, path, job, result), done, failed)
 
     def _home_of(self, job: GenerationJob) -> Project | None:
         """The project that goes on where the job's was, or is open in its folder; else the job's own."""
@@ -113,19 +123,25 @@ class TakeImporter(QObject):
 
 def store_takes(project: Project, job: GenerationJob, takes: Sequence[Take]) -> tuple[TakeRecord, ...]:
     """Writes takes into the folder of an open project."""
-    return tuple(project.add_take(take, job.objects_of(take)) for take in takes)
+    return tuple(project.add_take(take, objects_of(job, take)) for take in takes)
 
 
-def import_into_closed(path: Path, job: GenerationJob, takes: Sequence[Take]) -> bool:
+def objects_of(job: GenerationJob, take: Take) -> tuple[int, ...]:
+    """Return the numbers of the objects that one of a job's takes is of."""
+    return take.objects or job.objects
+
+
+def import_into_closed(path: Path, job: GenerationJob, result: "GenerationResult") -> bool:
     """Opens a project, puts takes into its scene, saves and closes it. False where its folder is gone."""
     if not path.is_dir():
         return False
     opened = Project.open(path, quick=True)
     with opened.project as project:
         if _has_objects(opened.scene, job):
-            scene = attached(opened.scene, renumbered(opened.scene, store_takes(project, job, takes)))
+            records = store_takes(project, job, result.takes)
+            scene = attached(opened.scene, renumbered(opened.scene, records))
         else:
-            scene = add_takes(project, opened.scene, job.request, takes)
+            scene = add_takes(project, opened.scene, result.request, result.takes)
         project.save(scene)
     return True
 

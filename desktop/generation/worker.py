@@ -1,26 +1,26 @@
-"""The generation worker: one thread, one studio whose models stay loaded, one job at a time."""
+"""The generation worker: one thread that runs the jobs of a queue, one after another."""
 
 import contextlib
 import logging
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from desktop.document.messages import message_of
-from desktop.document.time_left import TimeLeftEstimator
-from engine.errors import Cancelled
+from desktop.generation.pending import GenerationJob, PendingRequest
+from desktop.settings.model_choice import ModelChoice
 from engine.generation.generator import GeneratorInfo
 from engine.generation.requests import GenerationRequest
+from engine.jobs.queue import JobQueue
+from engine.jobs.runner import run_jobs
 from engine.logs import log_failure
 from engine.progress import Progress
 
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from engine.project.folder import Project
     from engine.studio import GenerationResult
     from engine.vision.still import Still
 
@@ -37,138 +37,92 @@ class GenerationBackend(Protocol):
         """What they run on, in words."""
 
     def warm_up(self) -> None:
-        """Loads what making takes, so that the first take is not kept waiting."""
+        """Load what the first take needs."""
 
     def generate(
         self, request: GenerationRequest, still: "Still | None" = None, progress: Progress | None = None
     ) -> "GenerationResult":
-        """Makes what was asked."""
-
-
-@dataclass(frozen=True)
-class WorkItem:
-    """One job, as it crosses into the thread."""
-
-    id: int
-    request: GenerationRequest
-    still: "Still | None" = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class JobProgress:
-    """How far a job is: of the whole, in words, and the seconds that it will still take where that is known."""
-
-    fraction: float
-    words: str
-    seconds_left: float | None = None
+        """Make the takes of a request."""
 
 
 class GenerationWorker(QThread):
-    """Runs what it is handed, in order. Every job ends in exactly one of made, failed and cancelled.
+    """Runs the jobs of its queue in a thread. Which model makes a job is in the job.
 
     Args:
-        make: makes the studio, in the thread, when first needed; asked again after it failed.
+        make: makes the studio for a model, in the thread, when a job first needs it; asked again after it failed.
 
     Signals, to be connected queued:
-        opened(tuple): the studio is there; what is known of its generators, the usual one first.
+        opened(tuple): a studio is there; what is known of its generators, the usual one first.
         located(str): what it runs on, in words.
         unavailable(Message): it could not be made.
-        stepped(int, Step): how far the job of this number is.
-        made(int, tuple): its takes. failed(int, Message): why there are none. cancelled(int).
+        jobs_changed(JobEvent): a job came, went on or ended.
     """
 
     opened = Signal(object)
     located = Signal(str)
     unavailable = Signal(object)
-    progressed = Signal(int, object)
-    made = Signal(int, object)
-    failed = Signal(int, object)
-    cancelled = Signal(int)
+    jobs_changed = Signal(object)
 
-    def __init__(self, make: Callable[[], GenerationBackend], parent: QObject | None = None) -> None:
+    def __init__(
+        self, make: Callable[[ModelChoice], GenerationBackend], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("generation")
         self._make = make
-        self._maker: GenerationBackend | None = None
-        self._inbox: SimpleQueue[WorkItem | str | None] = SimpleQueue()
-        self._unwanted: set[int] = set()
-        self._closing = False
+        self._backend: tuple[ModelChoice, GenerationBackend] | None = None
+        self.jobs: JobQueue[PendingRequest] = JobQueue(sentence=lambda error: message_of(error).text)
+        self.jobs.listen(self.jobs_changed.emit)
 
-    def open(self) -> None:
-        """Asks for the studio to be made, without its models; ``opened`` or ``unavailable`` answers."""
-        self._put("open")
+    def open(self, choice: ModelChoice | None = None) -> None:
+        """Make the studio for a model, without loading it; ``opened`` or ``unavailable`` answers."""
+        self._run_soon(lambda: self._open(choice or ModelChoice()))
 
-    def warm_up(self) -> None:
-        """Loads the models ahead of the first job; what goes wrong is told by that job."""
-        self._put("warm up")
+    def warm_up(self, choice: ModelChoice | None = None) -> None:
+        """Load a model before the first job; what goes wrong is told by that job."""
+        self._run_soon(lambda: self._warm_up(choice or ModelChoice()))
 
-    def enqueue(self, work: WorkItem) -> None:
-        self._put(work)
-
-    def cancel(self, id_: int) -> None:
-        """Ends a job within a step; one that has not begun never does."""
-        self._unwanted.add(id_)
+    def enqueue(self, request: PendingRequest, still: "Still | None", home: "Project | None") -> int:
+        """Add a job, and return its number."""
+        job = self.jobs.enqueue(request, still=still, label=request.label, objects=request.numbers, home=home)
+        self._wake()
+        return job.id
 
     def close(self) -> None:
-        """Cancels what runs, drops what waits, and ends the thread. Nothing is started any more."""
-        self._closing = True
-        self._inbox.put(None)
+        """Cancel what runs and what waits, and end the thread. Nothing starts after this."""
+        self.jobs.close()
         self.wait()
 
     def run(self) -> None:
-        while (task := self._inbox.get()) is not None and not self._closing:
-            if isinstance(task, WorkItem):
-                self._do(task)
-            elif task == "open":
-                self._open()
-            else:
-                self._warm_up()
+        run_jobs(self.jobs, self._generate)
 
-    def _put(self, task: WorkItem | str) -> None:
-        if self._closing:
-            return
-        self._inbox.put(task)
-        if not self.isRunning():
+    def _run_soon(self, errand: Callable[[], None]) -> None:
+        self.jobs.run_soon(errand)
+        self._wake()
+
+    def _wake(self) -> None:
+        if not self.jobs.closed and not self.isRunning():
             self.start()
 
-    def _open(self) -> None:
+    def _generate(self, job: GenerationJob, progress: Progress) -> "GenerationResult":
+        backend = self._backend_for(job.request.model)
+        return backend.generate(job.request.build(backend.generators), job.still, progress)
+
+    def _open(self, choice: ModelChoice) -> None:
         try:
-            generators = self._studio().generators
+            generators = self._backend_for(choice).generators
         except BaseException as error:  # noqa: BLE001 - the edge of the thread: whatever it is, it is told
             log_failure(log, "Opening the model", error)
             self.unavailable.emit(message_of(error))
         else:
             self.opened.emit(generators)
             with contextlib.suppress(Exception):  # The first job fails by the same, and says so.
-                self.located.emit(self._studio().device_name)
+                self.located.emit(self._backend_for(choice).device_name)
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, choice: ModelChoice) -> None:
         with contextlib.suppress(Exception):  # The job that needs it fails by the same, and says so.
-            self._studio().warm_up()
+            self._backend_for(choice).warm_up()
 
-    def _do(self, work: WorkItem) -> None:
-        try:
-            sounds = self._studio().generate(work.request, work.still, self._progress(work.id))
-        except Cancelled:
-            self.cancelled.emit(work.id)
-        except BaseException as error:  # noqa: BLE001 - the edge of the thread: whatever it is, it is told
-            log_failure(log, "Making takes", error)
-            self.failed.emit(work.id, message_of(error))
-        else:
-            self.made.emit(work.id, sounds.takes)
-        self._unwanted.discard(work.id)
-
-    def _progress(self, id_: int) -> Progress:
-        pace = TimeLeftEstimator()
-
-        def report(fraction: float, words: str) -> None:
-            self.progressed.emit(id_, JobProgress(fraction, words, pace.at(time.monotonic(), fraction)))
-
-        progress = Progress(report, lambda: self._closing or id_ in self._unwanted)
-        progress.raise_if_cancelled()
-        return progress
-
-    def _studio(self) -> GenerationBackend:
-        if self._maker is None:
-            self._maker = self._make()
-        return self._maker
+    def _backend_for(self, choice: ModelChoice) -> GenerationBackend:
+        if self._backend is None or self._backend[0] != choice:
+            self._backend = (choice, self._make(choice))
+        return self._backend[1]

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from desktop.actions.actions import shown_key
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
-from desktop.generation.queue import GenerationJob, GenerationQueue
+from desktop.generation.pending import GenerationJob
+from desktop.generation.queue import GenerationQueue
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
 from desktop.objects.controls import SHEET, icon_maker
@@ -344,7 +345,9 @@ def busy_objects(jobs: tuple[GenerationJob, ...]) -> dict[int, Busy]:
             if before is None or RANKS.get(job.state, 0) > RANKS.get(before.state, 0) or not before.active:
                 told[number] = job
     return {
-        number: Busy(status_text(job), job.step.fraction if job.step else 0.0, failed=job.state == "failed")
+        number: Busy(
+            status_text(job), job.progress.fraction if job.progress else 0.0, failed=job.state == "failed"
+        )
         for number, job in told.items()
         if job.active or job.state == "failed"
     }

@@ -17,6 +17,7 @@ from desktop.objects.objects_commands import OBJECTS_COMMANDS, OBJECTS_ROUTES
 from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews
 from desktop.services import Services
+from desktop.settings.model_choice import ModelChoice, model_choice, on_model_change
 from desktop.settings.table import Preferences
 from desktop.threads.background import Background
 from engine.generation.requests import DRAFT, FINAL, Quality
@@ -24,30 +25,31 @@ from engine.generation.requests import DRAFT, FINAL, Quality
 
 class ObjectsPart(QObject):
     """Args:
-    make: makes the studio in the generation thread; None is the one that the settings name.
+    make: makes the studio for a model, in the generation thread; None is the engine's.
     """
 
     def __init__(
-        self, services: Services, parent: QWidget, make: Callable[[], GenerationBackend] | None = None
+        self,
+        services: Services,
+        parent: QWidget,
+        make: Callable[[ModelChoice], GenerationBackend] | None = None,
     ) -> None:
         super().__init__(parent)
         self._services = services
         document, messages = services.document, services.messages
         new_seed = partial(secrets.randbelow, MOST_NEW_SEED)
-        self.worker = GenerationWorker(make or _studio(services.settings.preferences), self)
+        self.worker = GenerationWorker(make or studio_factory(services.models), self)
         self.queue = GenerationQueue(self.worker, self)
         self._drawing = Background(self)
-        self._packing = Background(self)
         previews = Previews(document, self._drawing, self)
         self.panel = ObjectsPanel(document, self.queue, previews, new_seed, parent)
         self._take_importer = TakeImporter(document, self.queue, services.background, messages, self)
         self.ordering = GenerationRequester(
             document,
             self.queue,
-            self.worker,
-            self._packing,
             messages,
             lambda: self.panel.footer.choice,
+            model=self._model,
             new_seed=new_seed,
             parent=self,
         )
@@ -58,6 +60,7 @@ class ObjectsPart(QObject):
         self.worker.located.connect(self._tell_device, Qt.ConnectionType.QueuedConnection)
         document.still_changed.connect(self._prepare)
         services.settings.changed.connect(self._apply)
+        on_model_change(services.settings, lambda _: self._prepare())
         services.settings.keys_changed.connect(self.panel.set_keys)
         self.panel.set_keys(services.settings.keys)
         self._applied: Preferences | None = None
@@ -92,13 +95,19 @@ class ObjectsPart(QObject):
     def close(self) -> None:
         """Cancels what is being made and ends the threads."""
         self.worker.close()
-        self._packing.close()
         self._drawing.close()
 
     @Slot()
     def _prepare(self) -> None:
         if self._services.document.still is not None:
-            self.worker.open()
+            self.worker.open(self._model())
+
+    def warm_up(self) -> None:
+        """Load the model that is chosen, before the first take waits for it."""
+        self.worker.warm_up(self._model())
+
+    def _model(self) -> ModelChoice:
+        return model_choice(self._services.settings.preferences)
 
     @Slot()
     def _tell(self) -> None:
@@ -108,7 +117,9 @@ class ObjectsPart(QObject):
             return
         waiting = len(self.queue.waiting)
         words = f"Making {job.label}" + (f", {waiting} waiting" if waiting else "")
-        self._services.activity.set_task("generation", words, job.step.seconds_left if job.step else None)
+        self._services.activity.set_task(
+            "generation", words, job.progress.seconds_left if job.progress else None
+        )
 
     @Slot(str)
     def _tell_device(self, words: str) -> None:
@@ -128,7 +139,3 @@ class ObjectsPart(QObject):
 
 def _qualities(preferences: Preferences) -> tuple[Quality, Quality]:
     return Quality(DRAFT.solver, preferences.draft_steps), Quality(FINAL.solver, preferences.final_steps)
-
-
-def _studio(preferences: Preferences) -> Callable[[], GenerationBackend]:
-    return studio_factory(preferences.model or None, preferences.device, preferences.threads)

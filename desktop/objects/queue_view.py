@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 from desktop.actions.actions import tooltip
 from desktop.actions.key_map import KeyMap
 from desktop.document.time_left import time_left_text
-from desktop.generation.queue import GenerationJob, GenerationQueue
+from desktop.generation.pending import GenerationJob
+from desktop.generation.queue import GenerationQueue
 from desktop.objects.controls import IconMaker, small_button
 from desktop.theme.dark_colours import DARK
 
@@ -29,9 +30,9 @@ COLOURS = {"done": DARK.good, "failed": DARK.error, "running": DARK.text, "cance
 
 def status_text(job: GenerationJob) -> str:
     """Return a job's state on one line."""
-    if job.state == "running" and job.step is not None:
-        left = time_left_text(job.step.seconds_left)
-        return f"{job.step.words}, {left} to go" if left else job.step.words
+    if job.state == "running" and job.progress is not None:
+        left = time_left_text(job.progress.seconds_left)
+        return f"{job.progress.words}, {left} to go" if left else job.progress.words
     if job.state == "failed":
         return job.message
     plain = {"waiting": "waits", "running": "begins", "cancelling": "is being cancelled"}
@@ -86,8 +87,8 @@ class JobRow(QWidget):
         self.state.setToolTip(words)
         self.state.setStyleSheet(f"color: {COLOURS.get(job.state, DARK.dim)}")
         self.bar.setVisible(job.state == "running")
-        if job.step is not None:
-            self.bar.setValue(round(job.step.fraction * 1000))
+        if job.progress is not None:
+            self.bar.setValue(round(job.progress.fraction * 1000))
         self.cancel.setVisible(job.active)
         self.cancel.setEnabled(job.state != "cancelling")
 

@@ -66,9 +66,7 @@ _SCALES = tuple((percent, f"{percent} %") for percent in (75, 100, 125, 150, 175
 class Preferences:
     """All preferences except the keys."""
 
-    device: str = _field(
-        "auto", FieldInfo(MAKING, "Device", "Where sounds are made.", choices=_DEVICES, restart=True)
-    )
+    device: str = _field("auto", FieldInfo(MAKING, "Device", "Where sounds are made.", choices=_DEVICES))
     threads: int = _field(
         0,
         FieldInfo(
@@ -78,7 +76,6 @@ class Preferences:
             nothing="Automatic",
             least=0,
             most=128,
-            restart=True,
         ),
     )
     draft_steps: int = _field(
@@ -117,7 +114,6 @@ class Preferences:
             "Which model looks and sounds.",
             nothing="The one that came with Foleyscape",
             folder=True,
-            restart=True,
         ),
     )
     sample_rate: int = _field(

@@ -13,6 +13,7 @@ from engine.logs import log_failure
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Any], object]
+RENEW = object()
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class RequestThread(QThread):
         if not self.isRunning():
             self.start()
 
+    def renew(self) -> None:
+        """Makes another handler for the requests that come after this."""
+        self.ask(RENEW)
+
     def close(self) -> None:
         """End the thread after the current request; pending requests are dropped."""
         self._closing = True
@@ -59,7 +64,10 @@ class RequestThread(QThread):
 
     def run(self) -> None:
         while (request := self._requests.get()) is not None and not self._closing:
-            self.replied.emit(self._reply(request))
+            if request is RENEW:
+                self._handler = None
+            else:
+                self.replied.emit(self._reply(request))
 
     def _reply(self, request: object) -> Reply:
         try:

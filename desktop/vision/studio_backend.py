@@ -17,36 +17,40 @@ from engine.scene.masks import Mask
 from engine.vision.still import Still
 
 if TYPE_CHECKING:
-    from engine.generation.model_parts import Segmenter
+    from engine.models.pool import ModelPool
 
 REMEMBERED = 3
 
 
 class StudioVisionBackend:
-    """Args:
-    model: a model folder or a catalogue id; None is the bundled model.
-    device: "cpu", "cuda", "mps" or "auto".
-    threads: of torch, for the thread that this is made in. None is one for the bundled model, which is small: where
-        other work keeps the cores busy, one is ten times as quick as two. Other models are left as many as there are.
+    """Looks at stills through a studio, in one thread.
+
+    Args:
+        model: a model folder or a catalogue id; None is the bundled model.
+        device: "cpu", "cuda", "mps" or "auto".
+        threads: of torch, for the thread that this is made in. None is one for the bundled model, which is small:
+            where other work keeps the cores busy, one is ten times as quick as two. Other models get torch's default.
+        pool: of the loaded models; None is a pool of its own.
     """
 
     def __init__(
-        self, model: str | Path | None = None, device: str = "cpu", threads: int | None = None
+        self,
+        model: str | Path | None = None,
+        device: str = "cpu",
+        threads: int | None = None,
+        pool: "ModelPool | None" = None,
     ) -> None:
         load_torch()
-        from engine.generation.model_parts import FolderParts
         from engine.models.devices import use_threads
         from engine.studio import Studio
 
         use_threads(1 if threads is None and model is None else threads)
-        parts = FolderParts(model, device)
-        self._segmenter: Segmenter = parts.segmenter()
+        self._studio: Studio = Studio(model, device, pool=pool)
         limit_blas_to_one_thread()
-        self._studio: Studio = Studio(parts=parts)
         self._seen: OrderedDict[str, Still] = OrderedDict()
 
     def prepare(self, still: Still) -> None:
-        self._segmenter.prepare(still)
+        self._studio.prepare(still)
         self._seen[still.digest] = still
         self._seen.move_to_end(still.digest)
         while len(self._seen) > REMEMBERED:
@@ -54,21 +58,17 @@ class StudioVisionBackend:
 
     def hover_mask(self, digest: str, x: float, y: float) -> Outline:
         still = self._recall(digest)
-        self._segmenter.prepare(still)
         at = Click(min(x, still.width - 1e-3), min(y, still.height - 1e-3))
-        mask = self._segmenter.hover_mask(digest, Hints((at,)))
+        mask = self._studio.hover_mask(still, Hints((at,)))
         return trace_outline(mask).scaled(still.width / mask.shape[1], still.height / mask.shape[0])
 
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
-        self._segmenter.prepare(self._recall(digest))
-        proposal = self._segmenter.propose(digest, hints)
+        proposal = self._studio.propose(self._recall(digest), hints)
         kept = [i for i, mask in enumerate(proposal.masks) if mask.any()]
         return [_frozen(proposal.masks[i]) for i in kept], [float(proposal.scores[i]) for i in kept]
 
     def find(self, digest: str, limit: int) -> Sequence[Mask]:
-        self._segmenter.prepare(self._recall(digest))
-        found = self._segmenter.find_objects(digest, limit)
-        return [_frozen(proposal.masks[0]) for proposal in found if proposal.masks[0].any()]
+        return [_frozen(mask) for mask in self._studio.find_masks(self._recall(digest), limit)]
 
     def label(self, still: Still, mask: Mask) -> ObjectLabel:
         thing = self._studio.object_of(still, mask)

@@ -68,6 +68,7 @@ class VisionWorker(QObject):
         super().__init__(parent)
         self._desk: LatestWinsQueue[VisionRequest] = LatestWinsQueue(ORDER, queued=(LabelRequest,))
         self._digest: str | None = None
+        self._still: Still | None = None
         self._ready: str | None = None
         self._hovering = False
         self._pointed = (-1.0, -1.0)
@@ -89,11 +90,18 @@ class VisionWorker(QObject):
 
     def prepare(self, still: Still | None) -> None:
         """Set the current still and prepare it; None clears it."""
+        self._still = still
         self._digest = None if still is None else still.digest
         self._desk.drop((PrepareRequest, *OF_ONE_STILL))
         self._hovering = self._hover_failed = False
         if still is not None:
             self._put(PrepareRequest(still))
+
+    def renew(self) -> None:
+        """Make another backend, as after a change of the model, and prepare the present still with it."""
+        self._thread.renew()
+        self._ready = None
+        self.prepare(self._still)
 
     def hover(self, x: float, y: float) -> None:
         """Request the mask that a click at (x, y) would take. Outside the still, drop the pending request."""

@@ -1,7 +1,7 @@
 """One job: what was asked for, as it was then, and what has become of it."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from engine.project.folder import Project
@@ -29,13 +29,21 @@ class JobProgress:
     seconds_left: float | None = None
 
 
+@runtime_checkable
+class Archivable(Protocol):
+    """A request that holds what is large and of no use once its job has ended, such as masks."""
+
+    def archived(self) -> Any:
+        """Return the request without it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Job(Generic[Request]):
     """A job as a value. Edits of the scene cannot reach it: request, still and objects are frozen values.
 
     Attributes:
         id: its number in the queue, from 1.
-        request: what to do; frozen, and never replaced.
+        request: what to do; frozen. After the end only what is worth keeping of it (``Archivable``).
         still: the picture the request is about; dropped when the job ends, to free its pixels.
         label: what the user calls the job.
         objects: numbers of the objects that it is for.

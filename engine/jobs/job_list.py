@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic
 
-from engine.jobs.job import EndState, Job, JobProgress, Request
+from engine.jobs.job import Archivable, EndState, Job, JobProgress, Request
 
 REMEMBERED = 20
 """Ended jobs that stay listed."""
@@ -92,8 +92,9 @@ def ended(jobs: JobList[Request], id_: int, state: EndState, message: str = "") 
 
 
 def at_end(job: Job[Request], state: EndState, message: str = "") -> Job[Request]:
-    """Return the job as it is after its end: without the still's pixels and without progress."""
-    return replace(job, state=state, still=None, progress=None, message=message)
+    """Return the job as it is after its end: without the still's pixels, the request's masks and the progress."""
+    request = job.request.archived() if isinstance(job.request, Archivable) else job.request
+    return replace(job, request=request, still=None, state=state, progress=None, message=message)
 
 
 def without_ended(jobs: JobList[Request]) -> JobList[Request]:

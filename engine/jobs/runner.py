@@ -7,6 +7,7 @@ from typing import TypeVar
 from engine.errors import Cancelled
 from engine.jobs.job import Job, JobProgress, Request
 from engine.jobs.queue import JobEvent, JobQueue
+from engine.logs import log_failure
 from engine.progress import Progress
 
 Result = TypeVar("Result")
@@ -36,7 +37,7 @@ def run_job(queue: JobQueue[Request], job: Job[Request], work: Work[Request, obj
     except (Cancelled, KeyboardInterrupt):
         queue.drop(job)
     except BaseException as error:  # noqa: BLE001 - the edge of a worker: every error ends the job with a message
-        _LOG.error("Job %d failed", job.id, exc_info=error)
+        log_failure(_LOG, "A job", error)
         queue.fail(job, error)
     else:
         queue.finish(job, result)

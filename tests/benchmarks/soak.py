@@ -87,7 +87,7 @@ class Soak:
         self.last = ""
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         self.services.messages.shown.connect(self._note)
-        objects = partial(ObjectsPart, make=lambda: self.maker)
+        objects = partial(ObjectsPart, make=lambda _: self.maker)
         timeline = partial(TimelinePart, device=SilentDevice)
         self.window = MainWindow(
             self.services, Panels(CanvasPart, objects, timeline, connect_parts), ask=self.person

@@ -25,7 +25,7 @@ def parts() -> FakeParts:
 
 @pytest.fixture
 def house(qtbot: QtBot, tmp_path: Path, parts: FakeParts) -> Iterator[House]:
-    made = House(tmp_path, qtbot, lambda: Studio(parts=parts))
+    made = House(tmp_path, qtbot, lambda _: Studio(parts=parts))
     made.document.select((0, 1))
     made.part.worker.open()
     qtbot.waitUntil(lambda: made.part.panel.footer.generator.count() == 2, timeout=PATIENCE)

@@ -20,6 +20,7 @@ from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.workbench import connect_parts
 from desktop.objects.part import ObjectsPart
+from desktop.settings.model_choice import ModelChoice
 from desktop.settings.store import SettingsStore, settings_file
 from desktop.timeline.part import TimelinePart
 from engine.scene.scene import Scene
@@ -38,7 +39,7 @@ class House:
     make: makes the studio; None is the real one.
     """
 
-    def __init__(self, qtbot: QtBot, make: Callable[[], GenerationBackend] | None = None) -> None:
+    def __init__(self, qtbot: QtBot, make: Callable[[ModelChoice], GenerationBackend] | None = None) -> None:
         self.qtbot = qtbot
         self.person, self.shelf = FakeDialogs(), Shelf()
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
@@ -114,7 +115,7 @@ def drag(widget: QWidget, begin: QPoint, end: QPoint, modifiers: Qt.KeyboardModi
 
 def toy_house(qtbot: QtBot, folder: Path, maker: FakeGenerationBackend) -> House:
     """A window in which the toy project of ``folder`` is open."""
-    made = House(qtbot, lambda: maker)
+    made = House(qtbot, lambda _: maker)
     toy_project(folder)[0].close()
     made.window.open_path(folder / "Street.foley")
     made.until(lambda: made.services.document.still is not None and maker.warmed == 1)

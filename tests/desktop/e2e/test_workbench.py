@@ -26,7 +26,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
     """With a project of three objects, of which the first has a take."""
     maker = FakeGenerationBackend()
-    made = House(qtbot, lambda: maker)
+    made = House(qtbot, lambda _: maker)
     project, _, _ = toy_project(tmp_path)
     project.close()
     made.window.open_path(tmp_path / "Street.foley")

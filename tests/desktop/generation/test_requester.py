@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.generation.requester import batches, joined_negatives
 from desktop.generation.worker import GenerationWorker
+from desktop.settings.model_choice import ModelChoice
 from engine.errors import BadInput
 from engine.project.folder import Project
 from engine.scene.edits import (
@@ -185,7 +186,7 @@ def test_without_a_model_orders_end_in_one_message_and_the_next_tries_again(
 ) -> None:
     tries: list[int] = []
 
-    def make() -> object:
+    def make(_: ModelChoice) -> object:
         tries.append(1)
         if len(tries) == 1:
             raise BadInput("There is no model.")

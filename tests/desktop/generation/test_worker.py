@@ -8,14 +8,21 @@ from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.document.messages import Message
-from desktop.document.time_left import TimeLeftEstimator, time_left_text
-from desktop.generation.queue import REMEMBERED, GenerationJob, GenerationQueue
+from desktop.document.time_left import time_left_text
+from desktop.generation.pending import GenerationJob, PendingRequest
+from desktop.generation.queue import GenerationQueue
+from desktop.generation.take_importer import objects_of
 from desktop.generation.worker import GenerationWorker
 from desktop.objects.controls import icon_maker
 from desktop.objects.queue_view import QueueView, status_text
+from desktop.settings.model_choice import ModelChoice
 from engine.errors import Failed
-from engine.generation.requests import DiffusionSettings, GenerationRequest, Target
-from tests.desktop.objects.toy import PATIENCE, FakeGenerationBackend, toy_take
+from engine.generation.requests import Quality, Settings
+from engine.jobs.job import Job
+from engine.jobs.job_list import REMEMBERED
+from engine.jobs.time_left import TimeLeftEstimator
+from engine.scene.objects import SoundingObject
+from tests.desktop.objects.toy import PATIENCE, FakeGenerationBackend, toy_mask, toy_take
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -35,7 +42,7 @@ class Line:
         self.queue.made.connect(self.note)
         self.queue.failed.connect(self.failures.append)
 
-    def make(self) -> FakeGenerationBackend:
+    def make(self, _: ModelChoice) -> FakeGenerationBackend:
         self.made_makers += 1
         return self.maker
 
@@ -44,13 +51,16 @@ class Line:
         self.takes.append(takes)
 
     def submit(self, words: str) -> int:
-        target = Target((), words, words, None, -23.0)
-        settings = DiffusionSettings(steps=4)
-        request = GenerationRequest(self.maker.model, None, (target,), settings=settings)
-        return self.queue.submit(request, None, words, (0,))
+        return self.queue.submit(pending(words))
 
     def states(self) -> list[str]:
         return [job.state for job in self.queue.jobs]
+
+
+def pending(words: str, model: ModelChoice | None = None) -> PendingRequest:
+    thing = SoundingObject(0, toy_mask(0), words, words)
+    settings = Settings(quality=Quality("multistep", 4))
+    return PendingRequest((thing,), settings, "a still", model=model or ModelChoice())
 
 
 @pytest.fixture
@@ -66,9 +76,11 @@ def ended(line: Line, qtbot: QtBot) -> None:
 
 
 def test_jobs_run_one_after_another_in_one_other_thread_with_one_maker(line: Line, qtbot: QtBot) -> None:
+    line.maker.go.clear()
     for words in ("rain", "wind", "sea"):
         line.submit(words)
     assert line.states() == ["running", "waiting", "waiting"]
+    line.maker.go.set()
     ended(line, qtbot)
     assert [job.label for job in line.done] == ["rain", "wind", "sea"]
     assert [request.targets[0].name for request in line.maker.requests] == ["rain", "wind", "sea"]
@@ -151,7 +163,7 @@ def test_closing_in_mid_run_ends_the_thread(line: Line, qtbot: QtBot) -> None:
 def test_steps_and_the_time_to_go_are_told(line: Line, qtbot: QtBot) -> None:
     line.maker.go.clear()
     line.submit("rain")
-    qtbot.waitUntil(lambda: line.queue.jobs[0].step is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: line.queue.jobs[0].progress is not None, timeout=PATIENCE)
     assert status_text(line.queue.jobs[0]) == "step 1 of 4"
     line.maker.go.set()
     ended(line, qtbot)
@@ -175,10 +187,9 @@ def test_only_the_last_of_what_has_ended_is_remembered(line: Line, qtbot: QtBot)
 
 
 def test_a_take_of_several_is_of_all_the_jobs_objects() -> None:
-    request = GenerationRequest("m", None, (Target((), "a", "a", None, -23.0),))
-    job = GenerationJob(1, request, None, "a", (3, 4))
-    assert job.objects_of(toy_take("a", (3, 4), 1)) == (3, 4)
-    assert job.objects_of(toy_take("a", (4,), 1)) == (4,)
+    job: GenerationJob = Job(1, pending("a"), None, "a", (3, 4))
+    assert objects_of(job, toy_take("a", (3, 4), 1)) == (3, 4)
+    assert objects_of(job, toy_take("a", (4,), 1)) == (4,)
 
 
 def test_of_what_went_well_only_the_newest_is_shown_and_all_that_failed(line: Line, qtbot: QtBot) -> None:
@@ -235,3 +246,36 @@ def test_models_are_loaded_ahead_in_the_same_thread_and_a_failure_of_that_waits_
     ended(line, qtbot)
     assert line.made_makers == 1
     assert line.states() == ["done"]
+
+
+def test_a_job_keeps_the_model_that_was_chosen_when_it_was_asked_for(qtbot: QtBot) -> None:
+    home = QObject()
+    made: list[ModelChoice] = []
+    backend = FakeGenerationBackend()
+
+    def make(choice: ModelChoice) -> FakeGenerationBackend:
+        made.append(choice)
+        return backend
+
+    worker = GenerationWorker(make, home)
+    queue = GenerationQueue(worker, home)
+    small, large = ModelChoice("small", "cpu"), ModelChoice("large", "cpu")
+    backend.go.clear()
+    for model in (small, small, large):
+        queue.submit(pending("rain", model))
+    backend.go.set()
+    qtbot.waitUntil(lambda: not any(job.active for job in queue.jobs), timeout=PATIENCE)
+    worker.close()
+    assert made == [small, large]
+    assert [job.request.model for job in queue.jobs] == [small, small, large]
+
+
+def test_a_job_that_has_ended_holds_no_masks(line: Line, qtbot: QtBot) -> None:
+    line.maker.go.clear()
+    line.submit("rain")
+    assert line.queue.jobs[0].request.objects
+    line.maker.go.set()
+    ended(line, qtbot)
+    job = line.queue.jobs[0]
+    assert job.request.objects == ()
+    assert (job.label, job.objects, job.request.still) == ("rain", (0,), "a still")

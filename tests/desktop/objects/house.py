@@ -16,6 +16,7 @@ from desktop.generation.worker import GenerationBackend
 from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.objects.part import ObjectsPart
 from desktop.services import Services
+from desktop.settings.model_choice import ModelChoice
 from desktop.settings.store import JsonFile, SettingsStore
 from desktop.threads.background import Background
 from engine.project.folder import Project
@@ -26,7 +27,9 @@ from tests.desktop.objects.toy import toy_project
 class House:
     """A window with nothing in it but the objects."""
 
-    def __init__(self, folder: Path, qtbot: QtBot, make: Callable[[], GenerationBackend] | None) -> None:
+    def __init__(
+        self, folder: Path, qtbot: QtBot, make: Callable[[ModelChoice], GenerationBackend] | None
+    ) -> None:
         self.window = QMainWindow()
         qtbot.addWidget(self.window, before_close_func=lambda _: self.close())
         self.settings = SettingsStore(JsonFile(folder / "settings.json"), ALL_COMMANDS)

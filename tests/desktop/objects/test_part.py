@@ -23,7 +23,7 @@ def maker() -> FakeGenerationBackend:
 
 @pytest.fixture
 def house(qtbot: QtBot, tmp_path: Path, maker: FakeGenerationBackend) -> House:
-    return House(tmp_path, qtbot, lambda: maker)
+    return House(tmp_path, qtbot, lambda _: maker)
 
 
 def test_every_action_of_objects_has_its_key(

@@ -146,7 +146,7 @@ def bench(folder: Path, takes: int = 0) -> Bench:
     document = Document(messages)
     document.replace(scene, still, project)
     maker, background = FakeGenerationBackend(), Background(document)
-    worker = GenerationWorker(lambda: maker, document)
+    worker = GenerationWorker(lambda _: maker, document)
     queue = GenerationQueue(worker, document)
     TakeImporter(document, queue, background, messages, document)
     panel = ObjectsPanel(document, queue, Previews(document, background, document), lambda: 77)
@@ -156,7 +156,7 @@ def bench(folder: Path, takes: int = 0) -> Bench:
 
     seeds = iter(range(500, 600))
     ordering = GenerationRequester(
-        document, queue, worker, background, messages, choice, new_seed=lambda: next(seeds), parent=document
+        document, queue, messages, choice, new_seed=lambda: next(seeds), parent=document
     )
     panel.generate_requested.connect(ordering.generate)
     panel.regenerate_requested.connect(ordering.regenerate)
