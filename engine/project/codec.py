@@ -12,9 +12,6 @@ from typing import Any
 from engine.scene import limits
 from engine.scene.limits import UnknownFields
 
-MOST_DEPTH = 32
-"""How deeply unknown fields may be nested."""
-
 
 class InvalidValue(ValueError):
     """A value has the wrong type or range; the message continues a sentence after its key."""
@@ -102,7 +99,7 @@ class Codec:
 
     def _unknown(self, facts: dict[str, Any]) -> UnknownFields:
         keys = sorted(facts.keys() - self.kinds.keys() - set(self.inner))
-        if any(_too_deep(facts[key]) for key in keys):
+        if any(limits.too_deep(facts[key]) for key in keys):
             raise InvalidValue("it is nested too deeply")
         try:
             return tuple((key, _compact(facts[key])) for key in keys)
@@ -186,17 +183,3 @@ def list_of(kind: FieldCodec, most: int, words: str) -> FieldCodec:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def _too_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(MOST_DEPTH):
-        inner = [entry.values() if isinstance(entry, dict) else entry for entry in level if _nests(entry)]
-        level = [entry for entries in inner for entry in entries]
-        if not level:
-            return False
-    return True
-
-
-def _nests(value: Any) -> bool:
-    return isinstance(value, dict | list)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import BadInput
-from engine.scene.limits import MOST_OBJECTS, whole
+from engine.scene.limits import MOST_OBJECTS, too_deep, whole
 from engine.scene.masks import PackedMask
 
 Facts = dict[str, Any]
@@ -20,7 +20,6 @@ SCHEMA = 2
 """Schema that is written. ``STEPS`` migrates older ones to it."""
 
 MOST_CHARACTERS = 16_000_000
-MOST_DEPTH = 32
 OBJECT_AWARE = "object-aware"
 """Id of the only generator at the time of schema 1."""
 
@@ -36,7 +35,7 @@ def parse_recipe(text: str) -> Facts:
         text: the recipe of a take, or a whole recipe file.
 
     Returns:
-        Keys and values, nested at most ``MOST_DEPTH`` deep, without text that cannot be encoded.
+        Keys and values, nested at most ``limits.MOST_DEPTH`` deep, without text that cannot be encoded.
 
     Raises:
         BadInput: the text is too long, not JSON, nested too deeply, or not an object.
@@ -50,7 +49,7 @@ def parse_recipe(text: str) -> Facts:
         raise BadInput("This recipe is damaged: it is not JSON that can be read.") from damage
     if not isinstance(facts, dict):
         raise BadInput("This recipe is damaged: it has no keys and values.")
-    if _depth_exceeds(facts, MOST_DEPTH):
+    if too_deep(facts):
         raise BadInput("This recipe is damaged: it is nested too deeply.")
     return facts
 
@@ -229,17 +228,3 @@ def _plain_values(settings: Any) -> Iterator[tuple[str, str | int | float]]:
     for key, value in settings.items() if isinstance(settings, dict) else ():
         if key != "version" and isinstance(value, str | int | float) and not isinstance(value, bool):
             yield key, value
-
-
-def _depth_exceeds(value: Any, most: int) -> bool:
-    level = [value]
-    for _ in range(most):
-        level = [
-            inner
-            for entry in level
-            if isinstance(entry, dict | list)
-            for inner in (entry.values() if isinstance(entry, dict) else entry)
-        ]
-        if not level:
-            return False
-    return True

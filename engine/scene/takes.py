@@ -1,11 +1,12 @@
 """Takes: generated sounds, immutable once made."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.scene.recipe_facts import parse_recipe
 
 Waveform = NDArray[np.float32]
 """float32 (channels, samples), full scale 1.0."""
@@ -47,5 +48,4 @@ class Take:
 
     def facts(self) -> dict[str, Any]:
         """Return the recipe as parsed JSON."""
-        facts: dict[str, Any] = json.loads(self.recipe)
-        return facts
+        return parse_recipe(self.recipe)
