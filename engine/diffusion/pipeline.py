@@ -290,7 +290,7 @@ class ObjectDiffusion:
         return VoiceSampler(self.unet, self.curve_maker, alphas, self.shape.guidance_rescale)
 
     def _latent_shape(self, frames: int) -> tuple[int, int, int]:
-        """Latent (C, T, F) for ``frames`` mel frames, rounded up to what the denoiser can take."""
+        """Return the latent's shape (C, T, F) for ``frames`` mel frames, rounded up to what the denoiser supports."""
         if self.over_time is not None:
             steps = max(WINDOW, -(-frames // self.codec.reduction))
             return (self.codec.latent_channels, steps, BANDS // self.codec.reduction)

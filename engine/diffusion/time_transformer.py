@@ -212,7 +212,7 @@ def turned(x: Tensor, turn: Tensor) -> Tensor:
 
 
 def _mlp(size: int, width: int, *, silent: bool = False) -> Any:
-    """Two layers; ``silent`` begins with no effect."""
+    """Return two layers; with ``silent`` they initially have no effect."""
     last = nn.Linear(width, width)
     if silent:
         nn.init.zeros_(last.weight)

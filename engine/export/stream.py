@@ -113,7 +113,7 @@ def _chunks(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterato
 
 
 def _refuse_damage(renderer: Renderer, block: Block) -> None:
-    """Say which track holds the samples that make the mix infinite or no number."""
+    """Raise ``Failed`` naming the track whose samples make the mix infinite or NaN."""
     for track in renderer.timeline.audible():
         if not np.isfinite(block.stems[track.id].sum()):
             raise Failed(f"Track {track.name!r} holds samples that are no numbers: remove the damaged take.")

@@ -22,7 +22,7 @@ class LookFeatures(Protocol):
         """(P, D)."""
 
     def coverage(self, mask: Mask) -> "Tensor | NDArray[np.float32]":
-        """(P,), 0 to 1."""
+        """Return the share (P,) of each patch that the mask covers, 0 to 1."""
 
 
 class Conditioning(Protocol):
@@ -35,7 +35,7 @@ class Conditioning(Protocol):
 def condition_of_looks(
     diffusion: Conditioning, looks: Sequence[LookFeatures], mask: Mask, prompt: str | None
 ) -> "Tensor":
-    """Condition (L,) of unit length of the object under a mask.
+    """Return the condition (L,), unit length, of the object under a mask.
 
     Args:
         diffusion: makes the condition of one look.

@@ -139,7 +139,7 @@ class ObjectAwareGenerator:
         return takes
 
     def _note_unknown(self, request: GenerationRequest, progress: Progress) -> None:
-        """Say which prompts the model does not know."""
+        """Tell the user which prompts the model does not know."""
         if self._checker is not None:
             for prompt in dict.fromkeys(target.prompt for target in request.targets if target.prompt):
                 if sentence := self._checker.check(prompt).sentence:

@@ -24,7 +24,7 @@ class TextSpace(Protocol):
     """What is needed of ``engine.diffusion.pipeline.ObjectDiffusion``."""
 
     def encode_text(self, texts: Sequence[str]) -> "Tensor":
-        """(B, L), unit length."""
+        """Return conditions (B, L), unit length."""
 
 
 @dataclass(frozen=True)

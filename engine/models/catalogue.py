@@ -117,7 +117,7 @@ def licence_of(model: str, licences: Mapping[str, str]) -> str:
 
 
 def models_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where fetched and imported models live, one folder each.
+    """Return the folder of downloaded and imported models.
 
     ``FOLEYSCAPE_MODELS`` if set, else the XDG data folder of the user.
     """
@@ -135,7 +135,7 @@ def model_folder(model: Model, folder: Path) -> Path:
 
 
 def is_installed(model: Model, folder: Path) -> bool:
-    """Whether all files are there at their size. Checksums were verified when they came in."""
+    """Return whether all files exist at their size. Checksums were verified when they were installed."""
     home = model_folder(model, folder)
     return all(_is_there(home / file.name, file.size) for file in model.files)
 

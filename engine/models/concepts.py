@@ -38,7 +38,7 @@ class RecordingClasses:
     packs: tuple[str, ...] = ()
 
     def has_foley(self, stem: str) -> bool:
-        """Whether the Foley recording with this file name (without its ending) is one of the concept."""
+        """Return whether the Foley recording with this file name (without extension) is one of the concept."""
         return stem.startswith(self.foley)
 
 
@@ -131,7 +131,7 @@ class ConceptIndex:
 
 
 def normal(words: str) -> str:
-    """Words as the index compares them: lower case, one space between, no punctuation or leading article."""
+    """Return words as the index compares them: lower case, single spaces, no punctuation or leading article."""
     plain = " ".join(re.findall(r"[^\W_]+", words.casefold()))
     return re.sub(r"^(an?|the) (?=.)", "", plain)
 

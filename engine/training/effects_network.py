@@ -51,6 +51,7 @@ class EffectsNetwork(nn.Module):
 
     @torch.no_grad()
     def forward(self, waveform: Tensor) -> Tensor:
+        """Return the embedding of waveforms."""
         blocks = self._spectrogram(waveform).unfold(2, BLOCK, STRIDE).permute(0, 2, 3, 1)
         x = blocks.flatten(0, 1)[:, None]
         for number in (1, 2, 3):
@@ -91,7 +92,7 @@ def resampled(waveform: Tensor) -> Tensor:
 
 
 def _filters() -> Tensor:
-    """HTK mel filters to 22.05 kHz, each of unit sum, float32 (96, 1025)."""
+    """Return HTK mel filters to 22.05 kHz, each of unit sum, float32 (96, 1025)."""
     from transformers.audio_utils import mel_filter_bank
 
     bank = mel_filter_bank(1025, BANDS, 0.0, 22_050.0, RATE, norm=None, mel_scale="htk")

@@ -1,4 +1,4 @@
-"""The recipe of the voice: a denoiser that attends over time, and a small network that makes up curves.
+"""Training of the voice: a denoiser that attends over time, and a small network that makes up curves.
 
 Two stages within a number of seconds: v-prediction under words and curves; then guidance and few steps built in.
 """
@@ -33,8 +33,8 @@ def pocket_curves() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class VoiceRecipe:
-    """Every number of the recipe.
+class VoiceConfig:
+    """Training config.
 
     ``fresh`` examples of the pool are made anew at each step; ``first_share`` of the seconds go to the first stage.
     Where the first stage ends ``worse`` than its best on unseen clips by so much, that best is what it gives.
@@ -64,21 +64,22 @@ class VoiceRecipe:
     save_every_seconds: float = 120.0
 
     @staticmethod
-    def toy(seconds: float = 6.0) -> "VoiceRecipe":
+    def toy(seconds: float = 6.0) -> "VoiceConfig":
+        """Return a config for tests."""
         small = {"width": 32, "depth": 2, "heads": 2}
         voice = {**small, "frames_per_token": 2}
         curves = {**small, "in_channels": 2, "bands": 4, "curve_frames": 0}
-        recipe = VoiceRecipe(seconds, voice=voice, curves=curves, batch=12, fresh=2, pool=24, warmup=5)
-        return replace(recipe, bfloat16=False, synthesised=1, pairs=6, log_every=5, decay=0.9, steps=40)
+        config = VoiceConfig(seconds, voice=voice, curves=curves, batch=12, fresh=2, pool=24, warmup=5)
+        return replace(config, bfloat16=False, synthesised=1, pairs=6, log_every=5, decay=0.9, steps=40)
 
 
 class Voice(nn.Module):
     """The denoiser and the maker of curves, trained side by side."""
 
-    def __init__(self, recipe: VoiceRecipe) -> None:
+    def __init__(self, config: VoiceConfig) -> None:
         super().__init__()
-        self.denoiser = TimeTransformer(**recipe.voice)
-        self.curves = TimeTransformer(**recipe.curves)
+        self.denoiser = TimeTransformer(**config.voice)
+        self.curves = TimeTransformer(**config.curves)
 
 
 class VoiceTrainer:
@@ -92,17 +93,17 @@ class VoiceTrainer:
 
     def __init__(
         self,
-        recipe: VoiceRecipe,
+        config: VoiceConfig,
         teaching: Teaching,
         device: str,
         work: Path,
         keep: Callable[[Voice, str], None],
         judge: Callable[[Voice], dict[str, float]],
     ) -> None:
-        self.recipe, self.teaching, self.device, self.work = recipe, teaching, device, work
+        self.config, self.teaching, self.device, self.work = config, teaching, device, work
         self.keep, self.judge = keep, judge
-        self.voice = Voice(recipe).to(device)
-        self._asked = Voice(recipe).to(device).eval().requires_grad_(False)
+        self.voice = Voice(config).to(device)
+        self._asked = Voice(config).to(device).eval().requires_grad_(False)
 
     def first(self, batches: Iterator[Batch], each_step: Callable[[int], None]) -> Voice:
         """Train the first stage and return the averaged voice."""
@@ -111,9 +112,9 @@ class VoiceTrainer:
             made = self.teaching.of_curves(self.voice.curves, batch).mean()
             return self.teaching.plain(self.voice.denoiser, batch).mean() + made
 
-        seconds = self.recipe.seconds * self.recipe.first_share
+        seconds = self.config.seconds * self.config.first_share
         self._compile(self.voice)
-        return self._run("first", batches, loss_of, seconds, self.recipe.rate, each_step)
+        return self._run("first", batches, loss_of, seconds, self.config.rate, each_step)
 
     def second(self, base: Voice, batches: Iterator[Batch], each_step: Callable[[int], None]) -> Voice:
         """Train the second stage from the first's averaged voice and return the averaged voice."""
@@ -124,11 +125,11 @@ class VoiceTrainer:
         def loss_of(batch: Batch) -> Tensor:
             return self.teaching.few(self.voice.denoiser, self._shown.denoiser, asked, batch).mean()
 
-        seconds = self.recipe.seconds * (1 - self.recipe.first_share)
-        return self._run("second", batches, loss_of, seconds, self.recipe.few_rate, each_step)
+        seconds = self.config.seconds * (1 - self.config.first_share)
+        return self._run("second", batches, loss_of, seconds, self.config.few_rate, each_step)
 
     def _compile(self, network: nn.Module) -> None:
-        if self.recipe.compiled:
+        if self.config.compiled:
             from engine.diffusion.time_transformer import TimeTransformerBlock
 
             torch._dynamo.config.recompile_limit = 128
@@ -146,21 +147,21 @@ class VoiceTrainer:
         rate: float,
         each_step: Callable[[int], None],
     ) -> Voice:
-        """One stage; gives the averaged voice."""
+        """Run one stage and return the averaged voice."""
         stage = self._begin(name, rate)
-        best = _Best(self.recipe.worse)
+        best = _Best(self.config.worse)
         saved = judged = time.monotonic()
-        while not stage.is_over(seconds, self.recipe.steps):
+        while not stage.is_over(seconds, self.config.steps):
             stage.advance(loss_of, next(batches), seconds)
             # The averaged voice answers in the second stage: it follows closely enough when copied now and then.
             if name == "second" and stage.step % 20 == 0:
                 stage.average.copy_to(self._shown)
             each_step(stage.step)
-            if time.monotonic() - judged > self.recipe.judge_every_seconds:
+            if time.monotonic() - judged > self.config.judge_every_seconds:
                 stage.average.copy_to(self._shown)
                 best.see(self._shown, self._judged(stage))
                 judged = time.monotonic()
-            if time.monotonic() - saved > self.recipe.save_every_seconds:
+            if time.monotonic() - saved > self.config.save_every_seconds:
                 self._save(stage)
                 saved = time.monotonic()
         stage.average.copy_to(self._shown)
@@ -171,8 +172,8 @@ class VoiceTrainer:
         return self._shown
 
     def _begin(self, name: str, rate: float) -> "_Stage":
-        stage = _Stage(name, self.voice, self.recipe, rate, self.device)
-        self._shown = Voice(self.recipe).to(self.device).eval().requires_grad_(False)
+        stage = _Stage(name, self.voice, self.config, rate, self.device)
+        self._shown = Voice(self.config).to(self.device).eval().requires_grad_(False)
         stage.average.copy_to(self._shown)
         if name == "second":
             self._compile(self._shown)
@@ -198,29 +199,29 @@ class VoiceTrainer:
 class _Stage:
     """What moves while a stage is trained: optimiser, average, clock."""
 
-    def __init__(self, name: str, voice: Voice, recipe: VoiceRecipe, rate: float, device: str) -> None:
-        self.name, self.voice, self.recipe, self.rate, self.device = name, voice, recipe, rate, device
+    def __init__(self, name: str, voice: Voice, config: VoiceConfig, rate: float, device: str) -> None:
+        self.name, self.voice, self.config, self.rate, self.device = name, voice, config, rate, device
         self.optimiser = torch.optim.AdamW(
             voice.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=device != "cpu"
         )
-        self.average = Averaged(voice, recipe.decay if name == "first" else recipe.few_decay)
+        self.average = Averaged(voice, config.decay if name == "first" else config.few_decay)
         self.step, self.elapsed = 0, 0.0
         self._last = time.monotonic()
         self._total = torch.zeros((), device=device)
 
     def is_over(self, seconds: float, steps: int) -> bool:
-        """Say whether its seconds or steps are spent."""
+        """Return whether its seconds or steps are used up."""
         now = time.monotonic()
         self.elapsed, self._last = self.elapsed + now - self._last, now
         return self.elapsed >= seconds or self.step >= steps
 
     def advance(self, loss_of: Callable[[Batch], Tensor], batch: Batch, seconds: float) -> None:
         """Make one step of the optimiser and of the average."""
-        recipe = self.recipe
-        share = max(self.elapsed / seconds, self.step / recipe.steps)
+        config = self.config
+        share = max(self.elapsed / seconds, self.step / config.steps)
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * min(1.0, (self.step + 1) / recipe.warmup) * _cosine(share)
-        with torch.autocast(self.device, torch.bfloat16, enabled=recipe.bfloat16):
+            group["lr"] = self.rate * min(1.0, (self.step + 1) / config.warmup) * _cosine(share)
+        with torch.autocast(self.device, torch.bfloat16, enabled=config.bfloat16):
             loss = loss_of(batch)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -229,8 +230,8 @@ class _Stage:
         self.step += 1
         self.average.update(self.voice, self.step)
         self._total += loss.detach()
-        if self.step % recipe.log_every == 0:
-            mean = float(self._total) / recipe.log_every
+        if self.step % config.log_every == 0:
+            mean = float(self._total) / config.log_every
             self._total.zero_()
             log.info("%s step %d  %.0f s  loss %.4f", self.name, self.step, self.elapsed, mean)
 
@@ -245,7 +246,7 @@ class _Stage:
         }
 
     def resume(self, path: Path) -> None:
-        """Go on from a checkpoint, if there is one."""
+        """Continue from a checkpoint, if there is one."""
         state = load_checkpoint(path)
         if state is None:
             return

@@ -138,10 +138,12 @@ class Judging:
         return torch.cat([self.network(part) for part in torch.split(waveform, 64)])
 
     def judge(self, voices: dict[bool, Voice], out: Path, ways: Sequence[Way] = WAYS) -> dict[str, Any]:
-        """Make takes of every concept in every way, judge them, and store embeddings, some takes, a table.
+        """Generate takes of every concept in every way, judge them, and store embeddings, some takes and a table.
 
         Args:
             voices: the voice for distilled ways (True) and for the others (False).
+            out: folder of the results.
+            ways: the ways of generating takes.
         """
         real = self._real()
         results: dict[str, Any] = {}
@@ -215,7 +217,7 @@ class Judging:
             return self.waveforms(codec.standardise(codec.posterior(mel).mean.float()))
 
     def _takes(self, voice: Voice, way: Way) -> tuple[Tensor, tuple[Tensor, Tensor | None]]:
-        """Labels, waveforms and asked curves; the same seeds for every way."""
+        """Return labels, waveforms and given curves, with the same seeds for every way."""
         device = self.pool.bank.device
         torch.manual_seed(5)
         concepts = torch.tensor(self.pool.bank.known[: self.most], device=device).repeat_interleave(self.each)
@@ -259,7 +261,7 @@ class Judging:
         }
 
     def _store(self, way: Way, labels: Tensor, waveform: Tensor, out: Path) -> None:
-        """A few takes as sound files, more of those with a structure of their own to measure."""
+        """Write a few takes as audio files, more of those with a structure of their own to measure."""
         if way.name not in STORED:
             return
         few = 2 if way.name == STORED[0] else 0
@@ -275,6 +277,6 @@ class Judging:
 
 
 def _nearest(embeddings: Tensor, train: Tensor) -> float:
-    """Mean cosine distance to the nearest training clip."""
+    """Return the mean cosine distance to the nearest training clip."""
     a, b = (torch.nn.functional.normalize(x, dim=-1) for x in (embeddings, train))
     return float((1 - (a @ b.T).amax(-1)).mean())

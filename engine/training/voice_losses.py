@@ -150,7 +150,7 @@ class Teaching:
         )
 
     def _wanted(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """Conditions (some the empty text's, for takes of several things), curves and guidance scales."""
+        """Return conditions (some the empty text's, for takes of several objects), curves and guidance scales."""
         conditions = inexact_conditions(batch.conditions, self.dropping)
         conditions = dropped_conditions(conditions, self.null, 0.05)
         scale = 1.0 + 3.5 * torch.rand(len(conditions), device=conditions.device)
@@ -194,7 +194,7 @@ def as_grid(curves: Tensor) -> Tensor:
 
 
 def _squared_error(out: Tensor, target: Tensor) -> Tensor:
-    """The mean squared error of each row."""
+    """Return the mean squared error of each row."""
     return (out.float() - target).square().mean(dim=(1, 2, 3))
 
 

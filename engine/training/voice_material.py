@@ -79,7 +79,7 @@ class ClipBank:
         return with_microphone(self._laid_out(self.draw(concepts), samples))
 
     def _laid_out(self, clips: Tensor, samples: int) -> Tensor:
-        """Clips at random speeds, cut or laid out into ``samples``, short ones often repeated."""
+        """Return clips at random speeds, cropped or extended to ``samples``, short ones often repeated."""
         count, device = len(clips), self.device
         speed = torch.exp((torch.rand(count, device=device) - 0.5) * 0.24)
         speed = torch.where(torch.rand(count, device=device) < 0.3, torch.ones_like(speed), speed)
@@ -107,7 +107,7 @@ class ClipBank:
         return torch.where(heard, out * level.gather(1, which), 0.0)
 
     def _between(self, starts: Tensor, place: Tensor) -> Tensor:
-        """Samples at fractional places (B, N) of clips, by cubic interpolation (Catmull-Rom)."""
+        """Return samples at fractional positions (B, N) of clips, by cubic interpolation (Catmull-Rom)."""
         whole = place.floor()
         part = place - whole
         index = starts[:, None] + whole.long()

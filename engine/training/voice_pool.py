@@ -75,6 +75,7 @@ class SynthesisJob:
 
     @property
     def is_done(self) -> bool:
+        """Return whether all sounds are synthesized."""
         return all(future.done() for future in self._futures)
 
     def sounds(self) -> list[Sound]:
@@ -110,9 +111,11 @@ def caption_groups(
     """Return each concept alone and random pairs, with the embeddings of ``CAPTIONS`` of their captions.
 
     Args:
+        concepts: the concept table.
         words: encodes captions: ``encode(texts) -> (B, 512)``.
-        pairs: how many pairs.
-        pair_share: of the rows that are drawn.
+        pairs: number of pairs.
+        pair_share: share of pairs among the drawn rows.
+        rng: source of all randomness.
     """
     sayings = [(*c.captions, *c.words[:5], c.name) for c in concepts]
     singles = [(row, row) for row in range(len(concepts))]

@@ -24,7 +24,7 @@ from engine.diffusion.few_steps import Circle
 from engine.diffusion.mel import LogMel
 from engine.models.concepts import load_concepts
 from engine.training.mel_codec import MEL_MEAN, MEL_PATCH, MEL_STD
-from engine.training.voice import Voice, VoiceRecipe, VoiceTrainer
+from engine.training.voice import Voice, VoiceConfig, VoiceTrainer
 from engine.training.voice_judging import WAYS, Judging
 from engine.training.voice_losses import Dropping, Teaching
 from engine.training.voice_material import ClipBank
@@ -76,25 +76,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.FileHandler(options.work / "log.txt"),
     ]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers, force=True)
-    recipe = VoiceRecipe.toy(options.seconds) if options.setting == "toy" else VoiceRecipe(options.seconds)
-    recipe = replace(recipe, batch=options.batch or recipe.batch, compiled=options.compiled)
+    config = VoiceConfig.toy(options.seconds) if options.setting == "toy" else VoiceConfig(options.seconds)
+    config = replace(config, batch=options.batch or config.batch, compiled=options.compiled)
     if options.synthesised is not None:
-        recipe = replace(recipe, synthesised=options.synthesised)
-    _Run(options, recipe, began).run()
+        config = replace(config, synthesised=options.synthesised)
+    _Run(options, config, began).run()
     return 0
 
 
 class _Run:
     """One run: what is loaded, and what happens between the steps."""
 
-    def __init__(self, options: argparse.Namespace, recipe: VoiceRecipe, began: float) -> None:
-        self.options, self.recipe, self.began = options, recipe, began
+    def __init__(self, options: argparse.Namespace, config: VoiceConfig, began: float) -> None:
+        self.options, self.config, self.began = options, config, began
         self.concepts = load_concepts()
-        self.job = SynthesisJob(self.concepts, recipe.synthesised, options.seed, options.processes)
+        self.job = SynthesisJob(self.concepts, config.synthesised, options.seed, options.processes)
         self.made = options.processes > 0
 
     def run(self) -> None:
-        options, recipe = self.options, self.recipe
+        options, config = self.options, self.config
         torch.manual_seed(options.seed)
         if options.device == "cuda":
             torch.set_float32_matmul_precision("high")
@@ -115,17 +115,17 @@ class _Run:
                 )
             return {"denoiser": round(float(kinds[0]), 4), "curves": round(float(kinds[1]), 4)}
 
-        trainer = VoiceTrainer(recipe, teaching, options.device, options.work, self.keep, judged)
-        first = trainer.first(self.pool.batches(recipe.batch, recipe.fresh), self._between)
+        trainer = VoiceTrainer(config, teaching, options.device, options.work, self.keep, judged)
+        first = trainer.first(self.pool.batches(config.batch, config.fresh), self._between)
         base = self._copied(first)
-        second = trainer.second(base, self.pool.batches(recipe.batch, recipe.fresh), self._between)
+        second = trainer.second(base, self.pool.batches(config.batch, config.fresh), self._between)
         self._judge({True: self._copied(second), False: base}, teaching, circle)
         write_parts(options.work / "keep", options.work / "log.txt", options.out)
         log.info("%.0f s: done", time.monotonic() - self.began)
 
     def _copied(self, voice: Voice) -> Voice:
-        """A copy that is not compiled and only asked."""
-        out = Voice(self.recipe).to(self.options.device).eval().requires_grad_(False)
+        """Return a copy that is not compiled and only used for inference."""
+        out = Voice(self.config).to(self.options.device).eval().requires_grad_(False)
         out.load_state_dict(voice.state_dict())
         return out
 
@@ -148,12 +148,12 @@ class _Run:
     def _pools(self) -> tuple[Pool, Pool, torch.Tensor]:
         from engine.diffusion.text_tower import TextTower
 
-        options, recipe, device = self.options, self.recipe, self.options.device
+        options, config, device = self.options, self.config, self.options.device
         words = (
             TextTower.from_pretrained(options.parts / "text_encoder", low_cpu_mem_usage=False).float().eval()
         )
         rng = np.random.default_rng(options.seed)
-        self.groups = caption_groups(self.concepts, words, recipe.pairs, recipe.pair_share, rng).to(device)
+        self.groups = caption_groups(self.concepts, words, config.pairs, config.pair_share, rng).to(device)
         self.sounds = recorded_sounds(options.pack, self.concepts)
         self.recordings = len(self.sounds)
         log.info("%.0f s: clips decoded", time.monotonic() - self.began)
@@ -164,9 +164,9 @@ class _Run:
         codec, front_end = load_codec(options.parts, device), LogMel().to(device)
         single = torch.arange(len(self.groups.shares), device=device) < len(self.concepts)
         alone = replace(self.groups, shares=self.groups.shares * single)
-        bfloat16 = recipe.bfloat16
-        pool = Pool(bank, only_known(self.groups, bank), codec, front_end, recipe.pool, bfloat16)
-        unseen = Pool(apart, only_known(alone, apart), codec, front_end, min(512, recipe.pool), bfloat16)
+        bfloat16 = config.bfloat16
+        pool = Pool(bank, only_known(self.groups, bank), codec, front_end, config.pool, bfloat16)
+        unseen = Pool(apart, only_known(alone, apart), codec, front_end, min(512, config.pool), bfloat16)
         pool.fill()
         self._fixed(unseen.fill)
         return pool, unseen, words.encode([""])[0].detach().float()
@@ -205,7 +205,7 @@ class _Run:
         judging.judge(voices, options.work / "keep", WAYS[: options.ways])
 
     def _fixed(self, make: Any) -> Any:
-        """What ``make`` gives with the same random numbers each time, and without touching the others."""
+        """Return what ``make`` returns with fixed random numbers, without affecting other random numbers."""
         devices = [0] if self.options.device == "cuda" else []
         with torch.random.fork_rng(devices=devices):
             torch.manual_seed(3)
