@@ -7,6 +7,7 @@ import numpy as np
 
 from desktop.playback.playhead_path import Segment
 from desktop.playback.ring import CHUNK, Chunk, Frames, silent
+from engine.sound.layout import STEREO, ChannelLayout, fold_to_stereo
 
 FADE_IN = 32
 """Frames of the fade from silence: long enough to avoid a click, too short to soften an attack."""
@@ -36,10 +37,12 @@ class CallbackReader:
 
     Args:
         rate: frames per second of the device.
+        layout: channels of what is played. The device has two; other layouts are folded down to them.
     """
 
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
+    def __init__(self, rate: int, layout: ChannelLayout = STEREO) -> None:
+        self.rate, self.layout = rate, layout
+        self._fold = None if layout == STEREO else fold_to_stereo(layout).T.astype(np.float32)
         self.turn = (-1, 0)
         """The seek being heard, and the index of the chunk that is next or already begun."""
         self.underruns = 0
@@ -49,7 +52,7 @@ class CallbackReader:
         self.heard: deque[Frames] = deque(maxlen=HEARD)
         self._ring = self.offered
         self._chunk: Chunk | None = None
-        self._frames: Frames = np.zeros((CHUNK, 2), np.float32)
+        self._frames: Frames = np.zeros((CHUNK, len(layout)), np.float32)
         self._within = CHUNK
         self._starving = False
         self._marks: deque[HeardMark] = deque(maxlen=MARKS)
@@ -58,6 +61,16 @@ class CallbackReader:
 
     def pull(self, out: Frames, when: float) -> None:
         """Fill ``out``, float32 (frames, 2), which will be heard from time ``when``. Called by the device only."""
+        if self._fold is None:
+            self._fill(out, when)
+            self.heard.append(out.copy())
+        else:
+            whole = np.empty((len(out), len(self._fold)), np.float32)
+            self._fill(whole, when)
+            np.matmul(whole, self._fold, out=out)
+            self.heard.append(whole)
+
+    def _fill(self, out: Frames, when: float) -> None:
         filled = 0
         while filled < len(out):
             if self._within == CHUNK and not self._next():
@@ -68,7 +81,6 @@ class CallbackReader:
             self._mark(count, when + filled / self.rate)
             self._within += count
             filled += count
-        self.heard.append(out.copy())
 
     def position(self, now: float, seek_id: int) -> float | None:
         """Return the timeline position heard at ``now``, or None if nothing since this seek has been heard."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop.playback.ring import Frames
-from engine.sound.layout import STEREO
+from engine.sound.layout import STEREO, ChannelLayout
 from engine.sound.meters import LoudnessMeter
 from engine.sound.waveform import to_db
 
@@ -27,6 +27,8 @@ class MeterReading:
         true_peak: highest true peak since the start, in dBTP.
         left: sample peak of the left channel in dBFS, falling slowly.
         right: sample peak of the right channel in dBFS, falling slowly.
+        others: the same of the channels after these two, in the layout's order.
+        names: labels of all channels.
     """
 
     momentary: float | None = None
@@ -35,6 +37,8 @@ class MeterReading:
     true_peak: float = -math.inf
     left: float = -math.inf
     right: float = -math.inf
+    others: tuple[float, ...] = ()
+    names: tuple[str, ...] = STEREO.names
 
 
 class PlaybackMeter:
@@ -42,16 +46,17 @@ class PlaybackMeter:
 
     Args:
         rate: frames per second.
+        layout: channels of the blocks.
     """
 
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
-        self._meter = LoudnessMeter(rate, STEREO)
-        self._peaks = [-math.inf, -math.inf]
+    def __init__(self, rate: int, layout: ChannelLayout = STEREO) -> None:
+        self.rate, self._layout = rate, layout
+        self._meter = LoudnessMeter(rate, layout)
+        self._peaks = [-math.inf] * len(layout)
 
     def take(self, blocks: Iterable[Frames]) -> MeterReading:
         """Measure the blocks heard since the last call and return the meter values."""
-        whole = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
+        whole = np.concatenate([np.zeros((0, len(self._layout)), np.float32), *blocks])
         self._meter.feed(np.ascontiguousarray(whole.T))
         fall = FALL_DB_A_SECOND * len(whole) / self.rate
         highest = np.abs(whole).max(axis=0, initial=0.0)
@@ -62,12 +67,19 @@ class PlaybackMeter:
 
     def reading(self) -> MeterReading:
         meter = self._meter
+        # A single channel is shown on both sides.
+        left, right, *others = [
+            p if p > LOWEST_DB else -math.inf for p in self._peaks * (3 - len(self._peaks[:2]))
+        ]
         return MeterReading(
             meter.momentary_lufs,
             meter.short_term_lufs,
             meter.integrated_lufs,
             meter.true_peak_dbtp,
-            *(peak if peak > LOWEST_DB else -math.inf for peak in self._peaks),
+            left,
+            right,
+            tuple(others),
+            self._layout.names,
         )
 
 

@@ -49,7 +49,7 @@ class MeterThread(QThread):
         self.wait()
 
     def run(self) -> None:
-        # The filter library takes a second to import.
+        # The filter's matrices are made at the first block.
         PlaybackMeter(48_000).take([np.zeros((480, 2), np.float32)])
         while not self._closing.wait(EVERY_SECONDS):
             reading = self._measure()
@@ -64,6 +64,6 @@ class MeterThread(QThread):
         if self._meter is None or line is not self._measuring or self._anew.is_set():
             self._anew.clear()
             line.reader.heard.clear()
-            self._measuring, self._meter = line, PlaybackMeter(line.reader.rate)
+            self._measuring, self._meter = line, PlaybackMeter(line.reader.rate, line.reader.layout)
         heard = line.reader.heard
         return self._meter.take([heard.popleft() for _ in range(len(heard))])

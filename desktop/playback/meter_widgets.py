@@ -7,9 +7,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from desktop.playback.meter_reading import LOWEST_DB, MeterReading, bar_fraction, level_text
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
+from engine.sound.layout import STEREO
 
 MARKS_DB = (0, -6, -12, -24, -36)
 LOUD_DB, WARM_DB = -1.0, -9.0
+BAR_HEIGHT = 7
+"""Height in pixels of the bar of one of two channels; more channels share it."""
+
 OVER_DBTP = -1.0
 """The highest true peak that EBU R 128 allows."""
 
@@ -22,7 +26,7 @@ READOUTS = (
 
 
 class LevelBars(QWidget):
-    """Horizontal level bars of left and right with a scale between them."""
+    """Horizontal level bars of all channels, half of them above a scale and half below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,12 +34,15 @@ class LevelBars(QWidget):
         self.setToolTip("Peak level of left and right, in dB of full scale")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(360)
-        self.levels = (float("-inf"), float("-inf"))
+        self.levels: tuple[float, ...] = (float("-inf"), float("-inf"))
 
-    def show_levels(self, left: float, right: float) -> None:
-        if (left, right) != self.levels:
-            self.levels = (left, right)
-            self.setAccessibleDescription(f"Left {level_text(left)}, right {level_text(right)} dB")
+    def show_levels(self, *levels: float, names: tuple[str, ...] = STEREO.names) -> None:
+        """Show the level of each channel in dBFS; the first two are left and right."""
+        if levels != self.levels:
+            self.levels = levels
+            labels = ("Left", "right", *names[2:])
+            texts = [f"{label} {level_text(level)}" for label, level in zip(labels, levels, strict=False)]
+            self.setAccessibleDescription(f"{', '.join(texts)} dB")
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -47,8 +54,12 @@ class LevelBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
+        above = -(-len(self.levels) // 2)
+        height = (BAR_HEIGHT + 1) / above
         for row, level in enumerate(self.levels):
-            self._bar(painter, QRectF(0, 2 + row * 23, self.width(), 7), level)
+            below, place = divmod(row, above)
+            top = 2 + below * 23 + place * height
+            self._bar(painter, QRectF(0, top, self.width(), height - 1), level)
         self._scale(painter)
         painter.end()
 
@@ -104,7 +115,7 @@ class Meters(QFrame):
 
     @Slot(object)
     def show_reading(self, reading: MeterReading) -> None:
-        self.bars.show_levels(reading.left, reading.right)
+        self.bars.show_levels(reading.left, reading.right, *reading.others, names=reading.names)
         for name, label in self.values.items():
             label.setText(level_text(getattr(reading, name)))
         over = reading.true_peak > OVER_DBTP

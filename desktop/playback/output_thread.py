@@ -12,6 +12,7 @@ from desktop.playback.output_devices import OutputDevice, Pull, PullSwitch, Sile
 from desktop.playback.render_ahead import PlaybackRequest, RenderAhead
 from engine.errors import Failed
 from engine.logs import log_failure
+from engine.sound.layout import STEREO, ChannelLayout
 
 log = logging.getLogger(__name__)
 
@@ -66,17 +67,17 @@ class OutputThread:
         self._opened = opened
         self._failed = failed
         self._render_ahead: RenderAhead | None = None
-        self._rate = 0
+        self._rate, self._layout = 0, STEREO
         self._lost_in = NEVER
-        self._requested: tuple[PlaybackRequest, int] = (PlaybackRequest(), 0)
+        self._requested: tuple[PlaybackRequest, int, ChannelLayout] = (PlaybackRequest(), 0, STEREO)
         self._wake = threading.Event()
         self._closing = False
         self._idle_since = 0.0
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
 
-    def request(self, request: PlaybackRequest, rate: int) -> None:
-        """Request playback at the timeline's ``rate``; replaces the previous request."""
-        self._requested = (request, rate)
+    def request(self, request: PlaybackRequest, rate: int, layout: ChannelLayout = STEREO) -> None:
+        """Request playback at the timeline's ``rate`` and in its ``layout``; replaces the previous request."""
+        self._requested = (request, rate, layout)
         self._wake.set()
         if not self._thread.is_alive() and not self._closing:
             self._thread.start()
@@ -108,8 +109,11 @@ class OutputThread:
         return self._requested[0].speed != 0.0
 
     def _work(self) -> bool:
-        request, rate = self._requested
-        if rate != self._rate or (request.speed != 0.0 and request.seek_id > self._lost_in):
+        request, rate, layout = self._requested
+        if (rate, layout) != (self._rate, self._layout) or (
+            request.speed != 0.0 and request.seek_id > self._lost_in
+        ):
+            self._layout = layout
             self._open(rate)
         worked = self._render_ahead is not None and self._render_ahead.feed(request)
         try:
@@ -137,7 +141,7 @@ class OutputThread:
             return SilentDevice(rate, socket, LOST)
 
     def _connect(self, device: OutputDevice, socket: PullSwitch) -> None:
-        tap = CallbackReader(device.rate)
+        tap = CallbackReader(device.rate, self._layout)
         self._render_ahead = RenderAhead(tap, self._rate / device.rate, self._failed)
         socket.pull = tap.pull
         self.line = OpenStream(device, tap)

@@ -25,6 +25,7 @@ from engine.errors import BadInput
 from engine.scene.scene import Scene
 from engine.scene.timeline import MOST_SAMPLES, Timeline
 from engine.sound.cache import TakeSource
+from engine.sound.layout import layout_named
 
 TICK_MS = 15
 GRAIN_SECONDS = 0.07
@@ -303,7 +304,7 @@ class Player(QObject):
 
     def _ask(self, request: PlaybackRequest) -> None:
         self._request = request
-        self._output_thread.request(request, self.timeline.rate)
+        self._output_thread.request(request, self.timeline.rate, layout_named(self.timeline.layout))
 
     def _heard(self, otherwise: int) -> int:
         line = self.line

@@ -149,7 +149,7 @@ class RenderAhead:
             self._ring.ends = self._ring.written
 
     def _render(self, pieces: tuple[Segment, ...]) -> Frames:
-        frames = np.zeros((CHUNK, 2), np.float32)
+        frames = np.zeros((CHUNK, len(self._reader.layout)), np.float32)
         at = 0
         try:
             for piece in pieces:
@@ -176,4 +176,4 @@ class RenderAhead:
 
 
 def _silence(start: int, stop: int) -> Frames:
-    return np.zeros((2, stop - start), np.float32)
+    return np.zeros((1, stop - start), np.float32)

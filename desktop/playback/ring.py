@@ -14,7 +14,7 @@ CAPACITY = 128
 """Chunks in a ring."""
 
 Frames = NDArray[np.float32]
-"""float32 (frames, 2), interleaved as a device takes them."""
+"""float32 (frames, channels), interleaved as a device takes them."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Chunk:
 
     Attributes:
         index: number of chunks before it since the seek.
-        frames: the audio, (``CHUNK``, 2).
+        frames: the audio, (``CHUNK``, channels).
         pieces: the timeline segments it was rendered from, in order; together as long as ``frames``.
     """
 

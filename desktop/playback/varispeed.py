@@ -14,14 +14,14 @@ from desktop.playback.ring import Frames
 from engine.sound.waveform import Waveform
 
 ReadSamples = Callable[[int, int], Waveform]
-"""Returns the audio from one timeline sample to before another, float32 (2, samples)."""
+"""Returns the audio from one timeline sample to before another, float32 (channels, samples)."""
 
 CROSSINGS = 10
 """Zero crossings of the sinc on either side."""
 
 
 def render_segment(piece: Segment, read: ReadSamples) -> Frames:
-    """Render a segment, float32 (frames, 2)."""
+    """Render a segment, float32 (frames, channels)."""
     at = round(piece.at)
     if piece.at == at and piece.step == 1.0:
         return read(at, at + piece.frames).T
@@ -40,8 +40,8 @@ def _interpolated(piece: Segment, read: ReadSamples) -> Frames:
     offsets = np.arange(-reach + 1, reach + 1)
     kernel = _kernel(offsets[None, :] - (places - whole)[:, None], stretch)
     near = whole[:, None] + offsets[None, :] - first
-    sides = [np.einsum("fk,fk->f", kernel, samples[side][near]) for side in range(2)]
-    return np.stack(sides, axis=1).astype(np.float32)
+    channels = [np.einsum("fk,fk->f", kernel, channel[near]) for channel in samples]
+    return np.stack(channels, axis=1).astype(np.float32)
 
 
 def _kernel(distances: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", stretch: float) -> Waveform:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from engine.export.bext import Bext, coding_history
 from engine.export.ixml import FileSet, Ixml
@@ -11,9 +12,17 @@ from engine.export.licences import TakeUsed, takes_used
 from engine.export.plan import ExportPlan, PlannedSound
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
+from engine.sound.layout import SURROUND_5_1, layout_named
 
 ORIGINATOR = "Foleyscape"
-CHANNEL_FUNCTIONS = (("L", "LEFT"), ("R", "RIGHT"))
+CHANNEL_FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "mono": ("MIX",),
+        "stereo": ("LEFT", "RIGHT"),
+        "5.1": tuple(f"{name}-5.1" for name in SURROUND_5_1.names),
+    }
+)
+"""Functions of channels by layout, as iXML's dictionary has them. Its 7.1 has other loudspeakers: none is stated."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +67,18 @@ class MetadataBuilder:
             rate=form.rate,
             bits=form.bits,
             time_reference=self.plan.time_reference,
-            channels=tuple((f"{sound.title} {side}", function) for side, function in CHANNEL_FUNCTIONS),
+            channels=self._channels(sound),
             takes=takes,
             files=FileSet(self._uid(""), self.scene.name, len(sounds), sounds.index(sound) + 1),
             circled=len(takes) == 1 and takes[0].starred,
         )
+
+    def _channels(self, sound: PlannedSound) -> tuple[tuple[str, str], ...]:
+        """Return name and function of each channel."""
+        layout = layout_named(self.scene.timeline.layout)
+        functions = CHANNEL_FUNCTIONS.get(layout.id, ("",) * len(layout))
+        names = [f"{sound.title} {name}" if len(layout) > 1 else sound.title for name in layout.names]
+        return tuple(zip(names, functions, strict=True))
 
     def description(self, sound: PlannedSound) -> str:
         """Describe the content of a file, the most important part first, since readers may cut it off."""

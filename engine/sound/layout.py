@@ -133,6 +133,24 @@ LAYOUTS = MappingProxyType(
 _BY_CHANNELS = {len(layout): layout for layout in (MONO, STEREO, SURROUND_5_0, SURROUND_5_1, SURROUND_7_1)}
 
 
+def fold_to_stereo(layout: ChannelLayout) -> NDArray[np.float64]:
+    """Return the gains that make stereo of a layout, (2, channels), by ITU-R BS.775-4: -3 dB for centre and sides.
+
+    Low-frequency effects are left out. The pair of left and right keeps its level, so that the sum may clip.
+
+    Raises:
+        BadInput: it has no loudspeakers.
+    """
+    if layout.ambisonic_order:
+        raise BadInput(f"{layout.title} must be decoded before it can be heard.")
+    gains = np.zeros((2, len(layout)))
+    for place, channel in enumerate(layout.channels):
+        azimuth = channel.azimuth_deg or 0.0
+        level = 1.0 if channel.name in {"L", "R"} else 0.0 if channel.lfe else np.sqrt(0.5)
+        gains[:, place] = level * (azimuth >= 0.0), level * (azimuth <= 0.0)
+    return gains
+
+
 def layout_named(name: str) -> ChannelLayout:
     """Return the layout with this id.
 
