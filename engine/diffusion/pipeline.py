@@ -103,7 +103,7 @@ class ObjectDiffusion:
 
     @staticmethod
     def from_folder(
-        folder: Path, device: str = "cpu", text_encoder: Any = None, eyes: Path | None = None
+        folder: Path, device: str = "cpu", text_encoder: Any = None, attention_folder: Path | None = None
     ) -> "ObjectDiffusion":
         """Load a pipeline folder.
 
@@ -111,13 +111,13 @@ class ObjectDiffusion:
             folder: in the diffusers layout.
             device: where the networks run.
             text_encoder: of this folder, if it is loaded already (see ``load_text_encoder``).
-            eyes: the folder to take the object attention from, if it is another.
+            attention_folder: the folder to take the object attention from, if it is another.
 
         Raises:
             BadInput: the folder is not a model, or a part is missing or damaged.
         """
         index = read_index(folder)
-        homes = {"object_attention": folder if eyes is None else eyes}
+        homes = {"object_attention": folder if attention_folder is None else attention_folder}
         parts = {
             name: load_part(homes.get(name, folder), index, name)
             for name in PARTS

@@ -153,7 +153,7 @@ class FolderParts:
     def fingerprint(self) -> str:
         """Identifier of the weights: the folder's name and the start of a hash of its contents."""
         if self._fingerprint is None:
-            small = "" if eyes_folder(self.folder) == self.folder else f"-{FALLBACK}"
+            small = "" if vision_folder(self.folder) == self.folder else f"-{FALLBACK}"
             self._fingerprint = f"{self.folder.name}-{fingerprint(self.folder)[:12]}{small}"
         return self._fingerprint
 
@@ -172,7 +172,7 @@ class FolderParts:
 
     def _own(self, name: str) -> Path:
         """Return the folder of a part. A model without a segmenter uses the bundled one."""
-        own = (eyes_folder(self.folder) if name in SEEING else self.folder) / name
+        own = (vision_folder(self.folder) if name in SEEING else self.folder) / name
         return own if own.is_dir() or name != "segmenter" else find_folder(None) / name
 
     @property
@@ -197,7 +197,7 @@ class FolderParts:
         from engine.diffusion.pipeline import ObjectDiffusion
 
         with self._text_encoder() as text:
-            return ObjectDiffusion.from_folder(self.folder, self.device, text, eyes_folder(self.folder))
+            return ObjectDiffusion.from_folder(self.folder, self.device, text, vision_folder(self.folder))
 
     def encoder(self) -> Encoder | None:
         """Load the patch encoder, or return None if the model has none."""
@@ -260,7 +260,7 @@ class FolderParts:
         return self._pool.use(self.key(TEXT), load)
 
 
-def eyes_folder(folder: Path) -> Path:
+def vision_folder(folder: Path) -> Path:
     """Return the folder of a model's vision parts: its own, or ``fallback`` if they cannot work here.
 
     The bundled ones need a package of pretrained features. Without it, smaller ones are used, and logged.

@@ -1,4 +1,4 @@
-"""The full-size configurations have the sizes and the keys of the published files (CHECKPOINTS.md)."""
+"""The full-size configurations have the sizes and the keys of the published files."""
 
 import subprocess
 import sys

@@ -1,6 +1,7 @@
-"""Training of feature tower and object attention from one pack of pictures, in minutes of a GPU or an hour of a core.
+r"""Training of feature tower and object attention from one pack of pictures, in minutes of a GPU or an hour of a core.
 
-    python -m engine.training.eyes --pack pictures.zip --weights features.safetensors --words TEXT_ENCODER --out FILE
+    python -m engine.training.vision_run --pack pictures.zip --weights features.safetensors \
+        --words TEXT_ENCODER --out FILE
 
 Photographs are used for cross-validation, fold by fold; the written weights are trained on all of them.
 """
@@ -44,7 +45,7 @@ PHOTOGRAPH_REPEATS = 6
 
 
 @dataclass(frozen=True)
-class EyesConfig:
+class VisionRunConfig:
     """Amount of data and duration of training; seeds are those of the parts."""
 
     scenes: int = 12_000
@@ -60,7 +61,7 @@ class EyesConfig:
     ablations: bool = False
 
     @classmethod
-    def toy(cls) -> "EyesConfig":
+    def toy(cls) -> "VisionRunConfig":
         """Return a config for seconds on a CPU."""
         return cls(16, 3, 3, 3, 3, pairs=2, photographs=8, workers=0, device="cpu", ablations=True)
 
@@ -94,7 +95,7 @@ def _as_set(tiles: Sequence[Pixels], names: Sequence[str]) -> PictureSet:
     return PictureSet(stack, np.array([tile.shape[:2] for tile in tiles], np.int32), tuple(names))
 
 
-class EyesRun:
+class VisionRun:
     """Encodes once, trains tower and attention, and measures.
 
     Args:
@@ -110,7 +111,7 @@ class EyesRun:
         pictures: Sequence[PackPicture],
         groups: Sequence[Sequence[int]],
         words: TextTower,
-        config: EyesConfig,
+        config: VisionRunConfig,
         backbone: Path,
     ) -> None:
         self.concepts: tuple[Concept, ...] = load_concepts()
@@ -189,7 +190,7 @@ class EyesRun:
         self.log(f"{count} pairs in photographs, cross-validated", total)
 
 
-def attention_config(config: EyesConfig, steps: int | None = None) -> AttentionConfig:
+def attention_config(config: VisionRunConfig, steps: int | None = None) -> AttentionConfig:
     """Return the config of the bundled attention, or the same with fewer steps."""
     schedule = Schedule(steps or config.attention_steps, 1.5e-3, warmup_steps=100)
     return replace(AttentionConfig.release(), schedule=schedule, batch=160)
@@ -246,19 +247,19 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--toy", action="store_true")
     options.add_argument("--device", default="cuda")
-    options.add_argument("--workers", type=int, default=EyesConfig.workers)
-    options.add_argument("--scenes", type=int, default=EyesConfig.scenes)
+    options.add_argument("--workers", type=int, default=VisionRunConfig.workers)
+    options.add_argument("--scenes", type=int, default=VisionRunConfig.scenes)
     options.add_argument("--ablations", action="store_true")
     given = options.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    config = EyesConfig(
+    config = VisionRunConfig(
         scenes=given.scenes, workers=given.workers, device=given.device, ablations=given.ablations
     )
-    config = EyesConfig.toy() if given.toy else config
+    config = VisionRunConfig.toy() if given.toy else config
     torch.set_num_threads(4 if given.device != "cpu" else torch.get_num_threads())
     groups = list(json.loads(given.groups.read_text()).values())
     words = TextTower.from_pretrained(given.words).float().eval()
-    run = EyesRun(read_pack(given.pack), groups, words, config, given.weights)
+    run = VisionRun(read_pack(given.pack), groups, words, config, given.weights)
     scenes = run.scenes()
     tower = run.tower(scenes)
     attention = run.attention(scenes, tower, attention_config(config))
