@@ -6,14 +6,11 @@ import re
 import shutil
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import TextIO
 
+from engine.jobs.time_left import TimeLeftEstimator
 from engine.progress import Progress
-
-REMEMBERED = 12
-"""Number of reports over which the speed is measured."""
 
 REDRAW_SECONDS = 0.05
 
@@ -33,7 +30,9 @@ class Bar:
         self._stream = stream
         self._clock = clock
         self._text, self._stage = "", ""
-        self._seen: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
+        self._fraction: float | None = None
+        self._left: float | None = None
+        self._estimator = TimeLeftEstimator()
         self._drawn = -math.inf
 
     def progress(self, is_cancelled: Callable[[], bool]) -> Progress:
@@ -53,9 +52,9 @@ class Bar:
         stage = re.sub(r"\d+", "#", self._text)
         if stage != self._stage:
             self._stage = stage
-            self._seen.clear()
+            self._estimator = TimeLeftEstimator()
             self._drawn = -math.inf
-        self._seen.append((now, fraction))
+        self._fraction, self._left = fraction, self._estimator.at(now, fraction)
         if self._stream is not None and now - self._drawn >= REDRAW_SECONDS:
             self._drawn = now
             self._stream.write(f"\r{self.line(shutil.get_terminal_size().columns)}\x1b[K")
@@ -63,16 +62,11 @@ class Bar:
 
     def seconds_to_go(self) -> float | None:
         """Return the estimated seconds left, or None without an estimate."""
-        if len(self._seen) < 2:
-            return None
-        (start, first), (end, last) = self._seen[0], self._seen[-1]
-        if end <= start or last <= first:
-            return None
-        return (1.0 - last) * (end - start) / (last - first)
+        return self._left
 
     def line(self, columns: int) -> str:
         """Return the line to draw, cut to the terminal's width."""
-        fraction = self._seen[-1][1] if self._seen else 0.0
+        fraction = self._fraction or 0.0
         filled = int(24 * fraction)
         left = self.seconds_to_go()
         time_words = "" if left is None else f"  {spoken(left)} to go"
@@ -82,7 +76,7 @@ class Bar:
 
     def clear(self) -> None:
         """Erase the line."""
-        if self._stream is not None and self._seen:
+        if self._stream is not None and self._fraction is not None:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from engine.cli.arguments import Hinted
-from engine.cli.bar import spoken, terminal_bar
+from engine.cli.bar import spoken
+from engine.cli.shown_job import run_shown
 from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
 from engine.generation.delivery import Delivery, target_stem
@@ -33,23 +34,23 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     check_sound(arguments)
     check_target(arguments.out, overwrite=arguments.overwrite)
     _check_project(arguments)
-    settings = settings_of(arguments)
-    bar = terminal_bar(quiet=arguments.json)
-    try:
-        progress = bar.progress(is_cancelled)
-        progress.report(0.0, "Starting")
-        studio = Studio(arguments.model, arguments.device)
-        if arguments.recipe is None:
-            check_options(studio.generator(arguments.generator), arguments, settings)
-        sounds = _make(studio, arguments, settings, progress)
-        part = progress.part(0.95, 1.0)
-        delivery = studio.export(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
-        if arguments.project is not None:
-            studio.add_to_project(sounds, arguments.project)
-    finally:
-        bar.clear()
+    sounds, delivery = run_shown(arguments, _sound, is_cancelled)
     _tell(delivery, sounds, arguments.project, as_json=arguments.json)
     return 0
+
+
+def _sound(arguments: Namespace, progress: Progress) -> tuple[GenerationResult, Delivery]:
+    settings = settings_of(arguments)
+    progress.report(0.0, "Starting")
+    studio = Studio(arguments.model, arguments.device)
+    if arguments.recipe is None:
+        check_options(studio.generator(arguments.generator), arguments, settings)
+    sounds = _make(studio, arguments, settings, progress)
+    part = progress.part(0.95, 1.0)
+    delivery = studio.export(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
+    if arguments.project is not None:
+        studio.add_to_project(sounds, arguments.project)
+    return sounds, delivery
 
 
 def _check_project(arguments: Namespace) -> None:
@@ -202,21 +203,23 @@ def objects(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         raise BadInput(f"--limit is from 1 to 32, not {arguments.limit}.")
     if arguments.out is not None:
         check_target(arguments.out, overwrite=arguments.overwrite)
-    bar = terminal_bar(quiet=arguments.json)
-    try:
-        progress = bar.progress(is_cancelled)
-        progress.report(0.0, "Looking at the still")
-        studio = Studio(arguments.model, arguments.device)
-        still = studio.open(arguments.still)
-        found = studio.find_objects(still, arguments.limit)
-        facts = [_found_facts(studio, still, thing) for thing in found]
-        progress.report(1.0, "Looking at the still")
-    finally:
-        bar.clear()
+    still, found, facts = run_shown(arguments, _find, is_cancelled)
     if arguments.out is not None:
         _write_objects(still, found, arguments.out, overwrite=arguments.overwrite)
     _tell_objects(facts, still, arguments)
     return 0
+
+
+def _find(
+    arguments: Namespace, progress: Progress
+) -> tuple[Still, tuple[SoundingObject, ...], list[dict[str, Any]]]:
+    progress.report(0.0, "Looking at the still")
+    studio = Studio(arguments.model, arguments.device)
+    still = studio.open(arguments.still)
+    found = studio.find_objects(still, arguments.limit)
+    facts = [_found_facts(studio, still, thing) for thing in found]
+    progress.report(1.0, "Looking at the still")
+    return still, found, facts
 
 
 def _found_facts(studio: Studio, still: Still, thing: SoundingObject) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.arguments import Hinted
-from engine.cli.bar import terminal_bar
+from engine.cli.shown_job import run_shown
 from engine.errors import Failed
 from engine.files import check_target, staged_folder
 from engine.generation.delivery import Delivery
@@ -57,21 +57,21 @@ SAMPLES = (
 def run_demo(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
     """Generate the sounds of every sample, one folder each: all of them or, if cancelled, none."""
     check_target(arguments.out, overwrite=arguments.overwrite)
-    pictures = pictures_folder()
-    bar = terminal_bar(quiet=arguments.json)
-    done: list[tuple[Sample, Delivery]] = []
-    try:
-        progress = bar.progress(is_cancelled)
-        studio = Studio(arguments.model, arguments.device)
-        with staged_folder(arguments.out, overwrite=arguments.overwrite) as folder:
-            for number, sample in enumerate(SAMPLES):
-                part = progress.part(number / len(SAMPLES), (number + 1) / len(SAMPLES))
-                delivery = make_sample(studio, sample, pictures, folder / sample.folder, part)
-                done.append((sample, replace(delivery, folder=arguments.out / sample.folder)))
-    finally:
-        bar.clear()
+    done = run_shown(arguments, _make_samples, is_cancelled)
     _tell(done, as_json=arguments.json)
     return 0
+
+
+def _make_samples(arguments: Namespace, progress: Progress) -> list[tuple[Sample, Delivery]]:
+    pictures = pictures_folder()
+    done: list[tuple[Sample, Delivery]] = []
+    studio = Studio(arguments.model, arguments.device)
+    with staged_folder(arguments.out, overwrite=arguments.overwrite) as folder:
+        for number, sample in enumerate(SAMPLES):
+            part = progress.part(number / len(SAMPLES), (number + 1) / len(SAMPLES))
+            delivery = make_sample(studio, sample, pictures, folder / sample.folder, part)
+            done.append((sample, replace(delivery, folder=arguments.out / sample.folder)))
+    return done
 
 
 def make_sample(studio: Studio, sample: Sample, pictures: Path, target: Path, progress: Progress) -> Delivery:

@@ -6,17 +6,13 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict
 
-from engine.cli.bar import terminal_bar
+from engine.cli.shown_job import run_shown
 from engine.sound.measure_file import measure_file
 
 
 def loudness(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
     """Run ``foleyscape loudness``."""
-    bar = terminal_bar(quiet=arguments.json)
-    try:
-        report = measure_file(arguments.file, bar.progress(is_cancelled))
-    finally:
-        bar.clear()
+    report = run_shown(arguments, lambda asked, progress: measure_file(asked.file, progress), is_cancelled)
     if arguments.json:
         facts = {name: _finite(value) for name, value in asdict(report).items()}
         print(json.dumps({"file": str(arguments.file), **facts}, indent=2))

@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.bar import terminal_bar
+from engine.cli.shown_job import run_shown
 from engine.errors import BadInput
-from engine.progress import IsCancelled
+from engine.progress import IsCancelled, Progress
 from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
 from engine.scene.recipe_facts import parse_recipe
@@ -167,15 +167,14 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         ucs=None if arguments.creator is None else UcsBlocks(arguments.creator, arguments.source),
     )
     opened = _open(arguments, is_cancelled)
-    bar = terminal_bar(quiet=arguments.json)
-    try:
-        progress = bar.progress(is_cancelled)
+
+    def write(_: Namespace, progress: Progress) -> "Exported":
         made = datetime.now().astimezone()
-        exported = write_export(
+        return write_export(
             opened.scene, opened.project.takes, arguments.out, settings, made=made, progress=progress
         )
-    finally:
-        bar.clear()
+
+    exported = run_shown(arguments, write, is_cancelled)
     if arguments.json:
         return _print_json(_export_facts(exported))
     for file in exported.files:
@@ -229,11 +228,10 @@ def _remarks(exported: "Exported") -> list[str]:
 
 
 def _open(arguments: Namespace, is_cancelled: IsCancelled, *, writing: bool = False) -> Opened:
-    bar = terminal_bar(quiet=arguments.json)
-    try:
-        return Project.open(arguments.project, writing=writing, progress=bar.progress(is_cancelled))
-    finally:
-        bar.clear()
+    def open_(asked: Namespace, progress: Progress) -> Opened:
+        return Project.open(asked.project, writing=writing, progress=progress)
+
+    return run_shown(arguments, open_, is_cancelled)
 
 
 def _tell_autosaves(found: tuple[Autosave, ...], *, as_json: bool) -> int:

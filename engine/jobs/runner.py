@@ -49,6 +49,7 @@ def run_now(
     *,
     label: str = "",
     show: Callable[[JobProgress], None] | None = None,
+    note: Callable[[str], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Result:
     """Run one job in the calling thread, and return what it makes.
@@ -58,6 +59,7 @@ def run_now(
         work: does it.
         label: what the user calls the job.
         show: called with every report of progress.
+        note: called with what the person should know.
         is_cancelled: asked at every report.
 
     Raises:
@@ -70,7 +72,7 @@ def run_now(
     queue.enqueue(request, label=label)
     job = queue.take()
     assert job is not None
-    progress = _watched(queue.progress(job), is_cancelled)
+    progress = _watched(queue.progress(job), is_cancelled, note)
     try:
         result = work(request, progress)
     except (Cancelled, KeyboardInterrupt):
@@ -89,6 +91,14 @@ def _show(event: JobEvent[Request], show: Callable[[JobProgress], None]) -> None
             show(job.progress)
 
 
-def _watched(progress: Progress, is_cancelled: Callable[[], bool] | None) -> Progress:
-    """Return a handle that also asks ``is_cancelled``."""
-    return Progress(progress.report, is_cancelled, progress.note)
+def _watched(
+    progress: Progress, is_cancelled: Callable[[], bool] | None, note: Callable[[str], None] | None
+) -> Progress:
+    """Return a handle that also asks ``is_cancelled`` and calls ``note``."""
+
+    def noted(sentence: str) -> None:
+        progress.note(sentence)
+        if note is not None:
+            note(sentence)
+
+    return Progress(progress.report, is_cancelled, noted)
