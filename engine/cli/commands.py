@@ -76,6 +76,7 @@ def check_sound(arguments: Namespace) -> None:
     """Check that the options make sense together.
 
     Raises:
+        BadInput: options contradict each other, or are missing.
     """
     pointed = bool(arguments.hinted)
     if arguments.recipe is not None:

@@ -64,6 +64,9 @@ def write_autosave(files: SafeFiles, data: bytes, after: str) -> Autosave:
         files: the project folder.
         data: the state, in the format of scene.json.
         after: mark of the scene.json it is based on.
+
+    Raises:
+        Failed: the disk is full or the folder cannot be written.
     """
     before = list_autosaves(files)
     number = 1 + (before[0].number if before else 0)

@@ -17,6 +17,9 @@ def keep_backup(files: SafeFiles, why: str, data: bytes) -> None:
         files: the project folder.
         why: "damaged" or "schema".
         data: content of the file, for file systems without hard links.
+
+    Raises:
+        Failed: the disk is full or the folder cannot be written.
     """
     place = files.root / SCENE_FILE
     if not os.path.lexists(place):

@@ -119,6 +119,9 @@ class History:
 
         Args:
             edit: applied to the current scene and to every earlier and later one.
+
+        Raises:
+            BadInput: the current scene rejects the edit.
         """
         changed = replace(self, present=edit(self.present))
         past = tuple(replace(step, scene=_tried(edit, step.scene)) for step in self.past)

@@ -18,6 +18,7 @@ def raise_first_problem(problems: Iterable[str]) -> None:
     """Raise ``BadInput`` with the first problem's sentence, if there is any.
 
     Raises:
+        BadInput: there is at least one problem.
     """
     for problem in problems:
         raise BadInput(problem)
@@ -27,6 +28,7 @@ def find_object(scene: Scene, index: int) -> SoundingObject:
     """Return the object with this number.
 
     Raises:
+        BadInput: there is no such object.
     """
     thing = scene.object(index)
     if thing is None:
@@ -38,6 +40,7 @@ def find_take(scene: Scene, digest: str) -> TakeRecord:
     """Return the take with this digest.
 
     Raises:
+        BadInput: there is no such take.
     """
     take = scene.take(digest)
     if take is None:
@@ -49,6 +52,7 @@ def find_track(scene: Scene, track_id: int) -> Track:
     """Return the track with this number.
 
     Raises:
+        BadInput: there is no such track.
     """
     track = scene.track(track_id)
     if track is None:
@@ -72,6 +76,7 @@ def find_marker(scene: Scene, marker_id: int) -> Marker:
     """Return the marker with this number.
 
     Raises:
+        BadInput: there is no such marker.
     """
     found = next((marker for marker in scene.timeline.markers if marker.id == marker_id), None)
     if found is None:
