@@ -5,25 +5,29 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from engine.export.plan import ExportSettings, plan
+from engine.export.run import Levels, write_sounds
+from engine.export.stream import MixGain
 from engine.files import staged_folder, write_file
 from engine.generation.recipe import request_facts
 from engine.generation.requests import GenerationRequest, Target, take_seed
 from engine.progress import Progress, no_progress
-from engine.scene.colours import object_colour
+from engine.project.take_files import take_digest
+from engine.scene.colours import Colour, object_colour
 from engine.scene.recipe_facts import SCHEMA
-from engine.scene.takes import Take
-from engine.sound.audio_files import write_wav
-from engine.sound.loudness import integrated_lufs
-from engine.sound.mixing import Mixdown, Quantised, as_float, mix_down
-from engine.sound.prepare_take import normalize_loudness
+from engine.scene.scene import Scene, TakeRecord
+from engine.scene.takes import Take, Waveform
+from engine.scene.timeline import LEAST_GAIN_DB, MOST_GAIN_DB, Clip, Timeline, Track
+from engine.sound.bs1770 import LoudnessReport
+from engine.sound.limiter import CEILING_DBTP
+from engine.sound.loudness import level_lufs
 from engine.sound.resample import resample
 from engine.sound.spectrogram_image import SpectrogramRow, spectrogram_png
 from engine.sound.truepeak import true_peak_dbtp
-from engine.sound.waveform import Waveform
 from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still
 
@@ -142,19 +146,11 @@ def deliver(
     progress, provenance = progress or no_progress(), provenance or Provenance()
     with staged_folder(target, overwrite=overwrite, need_bytes=_estimate(request, provenance)) as folder:
         progress.report(0.0, "Mixing")
-        places = [StemEntry(request, take) for take in takes]
-        mixdown = mix_down([place.wave() for place in places], [place.in_mix for place in places])
-        progress.report(0.3, "Writing")
-        (folder / "stems").mkdir()
-        stems = []
-        for place, steps in zip(places, mixdown.stems, strict=True):
-            write_wav(folder / place.file, steps, RATE)
-            stems.append(place.facts(steps))
-            progress.report(0.3 + 0.4 * len(stems) / len(places), "Writing")
-        write_wav(folder / "mix.wav", mixdown.mix, RATE)
-        _write_pictures(folder, request, mixdown, places, provenance.still, takes[0].rate)
+        stems = [StemEntry(request, take) for take in takes]
+        gain, levels = _write_sounds(stems, folder, progress.part(0.0, 0.7))
+        delivery = _facts(target, stems, gain, levels)
+        _write_pictures(folder, request, delivery, stems, provenance.still)
         progress.report(0.95, "Writing")
-        delivery = _facts(target, stems, mixdown)
         write_file(folder / RECIPE, _json(_recipe(request, delivery, provenance)))
     # No report here: a finished delivery can no longer be cancelled.
     return delivery
@@ -168,38 +164,77 @@ def file_name(words: str) -> str:
 
 
 class StemEntry:
-    """The file of one take, and its facts."""
+    """One take of a delivery: its track in the scene, its file, and its facts."""
 
     def __init__(self, request: GenerationRequest, take: Take) -> None:
         numbered = {target.objects: number for number, target in enumerate(request.targets, 1)}
         self.take = take
         self.target = next(t for t in request.targets if t.objects == take.objects)
         self.stem = target_stem(numbered[take.objects], self.target)
-        self.file = f"stems/{self.stem}_take{take.number}.wav"
+        self.path = f"stems/{self.stem}_take{take.number}"
         alone = len(request.targets) == 1
         self.in_mix = take.number == request.takes[0] and (alone or not self.target.is_together)
         self.seed = take_seed(request.seed, self.target.seed_number, take.number)
 
-    def wave(self) -> Waveform:
-        """Return the take at the stems' rate, with its loudness restored after losing the top of its band."""
-        return normalize_loudness(
-            resample(self.take.samples, self.take.rate, RATE), RATE, self.target.level_lufs
+    def record(self) -> TakeRecord:
+        """Return the take as a scene lists it."""
+        take, (channels, samples) = self.take, self.take.samples.shape
+        digest = take_digest(take)
+        return TakeRecord(
+            digest, take.name, take.objects, take.number, take.rate, channels, samples, take.recipe
         )
 
-    def facts(self, steps: Quantised) -> StemFacts:
+    def track(self, number: int, record: TakeRecord) -> Track:
+        """Return a track with the take on it, muted if it is not in the mix."""
+        clip = Clip(number, record.digest, 0, 0, record.length_at(RATE), gain_db=self._gain_db())
+        return Track(number, self.target.name, None, (clip,), muted=not self.in_mix)
+
+    def facts(self, levels: LoudnessReport) -> StemFacts:
         """Return the facts about the written stem."""
-        wave = as_float(steps)
         return StemFacts(
-            file=self.file,
+            file=f"{self.path}.wav",
             name=self.target.name,
             prompt=self.target.prompt,
             take=self.take.number,
             seed=self.seed,
             mask=f"masks/{self.stem}.png" if self.target.masks else None,
             in_mix=self.in_mix,
-            lufs=_rounded(integrated_lufs(wave, RATE)),
-            true_peak_dbtp=_rounded(true_peak_dbtp(wave)),
+            lufs=_rounded(levels.integrated_lufs),
+            true_peak_dbtp=_rounded(levels.true_peak_dbtp),
         )
+
+    def _gain_db(self) -> float:
+        """Return the gain to the target's level at the files' rate, where the top of the take's band is lost.
+
+        Peaks stay under the ceiling of takes: one that is too spiky for its level stays quieter.
+        """
+        samples = resample(self.take.samples, self.take.rate, RATE)
+        level, peak = level_lufs(samples, RATE), true_peak_dbtp(samples)
+        if level is None or not math.isfinite(peak):
+            return 0.0
+        gain_db = min(self.target.level_lufs - level, CEILING_DBTP - peak)
+        return min(max(gain_db, LEAST_GAIN_DB), MOST_GAIN_DB)
+
+
+def _write_sounds(stems: Sequence[StemEntry], folder: Path, progress: Progress) -> tuple[MixGain, Levels]:
+    """Export a scene with a track for every take: the mix, its stems, and the other takes as alternates."""
+    records = [stem.record() for stem in stems]
+    tracks = tuple(
+        stem.track(n, record) for n, (stem, record) in enumerate(zip(stems, records, strict=True), 1)
+    )
+    mono = all(record.channels == 1 for record in records)
+    timeline = Timeline(rate=RATE, tracks=tracks, layout="mono" if mono else "stereo")
+    scene = Scene(takes=tuple(records), timeline=timeline, next_id=len(tracks) + 1)
+    sources = {
+        record.digest: (stem.take.samples, stem.take.rate)
+        for stem, record in zip(stems, records, strict=True)
+    }
+    planned = plan(scene, ExportSettings(RATE, 24, alternates=True, peaks="lower"))
+    paths = {number: stem.path for number, stem in enumerate(stems, 1)}
+    sounds = tuple(
+        sound if sound.track is None else replace(sound, path=paths[sound.track]) for sound in planned.sounds
+    )
+    return write_sounds(scene, sources.__getitem__, replace(planned, sounds=sounds), folder, progress)
 
 
 def target_stem(number: int, target: Target) -> str:
@@ -210,20 +245,27 @@ def target_stem(number: int, target: Target) -> str:
 def _write_pictures(
     folder: Path,
     request: GenerationRequest,
-    mixdown: Mixdown,
-    places: Sequence[StemEntry],
+    delivery: Delivery,
+    stems: Sequence[StemEntry],
     still: Still | None,
-    model_rate: int,
 ) -> None:
     colours = {target.objects: object_colour(number) for number, target in enumerate(request.targets)}
-    rows = [SpectrogramRow("Mix", MIX_COLOUR, as_float(mixdown.mix), _level_note(mixdown.mix))]
-    for place, steps in zip(places, mixdown.stems, strict=True):
-        title = f"{place.stem[:2]}  {place.target.name}, take {place.take.number}"
-        rows.append(SpectrogramRow(title, colours[place.take.objects], as_float(steps), _level_note(steps)))
+    rows = [_row("Mix", MIX_COLOUR, folder / "mix.wav", delivery.mix_lufs)]
+    for stem, facts in zip(stems, delivery.stems, strict=True):
+        title = f"{stem.stem[:2]}  {stem.target.name}, take {stem.take.number}"
+        rows.append(_row(title, colours[stem.take.objects], folder / facts.file, facts.lufs))
     shown = rows[1:] if len(rows) == 2 else rows[:MOST_ROWS]
-    write_file(folder / "spectrogram.png", spectrogram_png(shown, RATE, model_rate / 2))
+    write_file(folder / "spectrogram.png", spectrogram_png(shown, RATE, stems[0].take.rate / 2))
     if still is not None:
         _write_masks(folder, request, still)
+
+
+def _row(title: str, colour: Colour, path: Path, lufs: float | None) -> SpectrogramRow:
+    import soundfile
+
+    samples: Waveform = soundfile.read(path, dtype="float32", always_2d=True)[0].T
+    note = "silent" if not samples.any() else "" if lufs is None else f"{lufs:.1f} LUFS"
+    return SpectrogramRow(title, colour, samples, note)
 
 
 def _write_masks(folder: Path, request: GenerationRequest, still: Still) -> None:
@@ -239,15 +281,15 @@ def _write_masks(folder: Path, request: GenerationRequest, still: Still) -> None
     write_file(folder / "overlay.png", overlay_png(still, marked))
 
 
-def _facts(target: Path, stems: Sequence[StemFacts], mixdown: Mixdown) -> Delivery:
-    mix = as_float(mixdown.mix)
+def _facts(target: Path, stems: Sequence[StemEntry], gain: MixGain, levels: Levels) -> Delivery:
+    length = max(stem.record().length_at(RATE) for stem in stems)
     return Delivery(
         folder=target,
-        stems=tuple(stems),
-        mix_lufs=_rounded(integrated_lufs(mix, RATE)),
-        mix_true_peak_dbtp=_rounded(true_peak_dbtp(mix)),
-        gain_db=round(mixdown.gain_db, 3),
-        seconds=mix.shape[1] / RATE,
+        stems=tuple(stem.facts(levels[number]) for number, stem in enumerate(stems, 1)),
+        mix_lufs=_rounded(levels[None].integrated_lufs),
+        mix_true_peak_dbtp=_rounded(levels[None].true_peak_dbtp),
+        gain_db=round(gain.gain_db, 3),
+        seconds=length / RATE,
     )
 
 
@@ -284,11 +326,6 @@ def _estimate(request: GenerationRequest, provenance: Provenance) -> int:
     files = len(request.targets) * len(request.takes) + 1
     still = provenance.still.pixels.size if provenance.still else 0
     return int(files * request.duration * RATE * 3) + still + 2_000_000
-
-
-def _level_note(steps: Quantised) -> str:
-    level = integrated_lufs(as_float(steps), RATE)
-    return "silent" if not steps.any() else "" if level is None else f"{level:.1f} LUFS"
 
 
 def _rounded(value: float | None) -> float | None:

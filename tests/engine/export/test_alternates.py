@@ -98,3 +98,9 @@ def test_plain_files_are_the_same_bytes_each_time_and_say_nothing(made: Toy, tmp
         assert data == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
         assert b"bext" not in data[:4096]
         assert b"BWFXML" not in data
+
+
+def test_a_mono_timeline_is_mono_files(made: Toy, tmp_path: Path) -> None:
+    mono = made.with_timeline(lambda line: replace(line, layout="mono"))
+    done = export(mono, made.takes, tmp_path / "out", made=MADE)
+    assert {soundfile.info(file.path).channels for file in done.files} == {1}
