@@ -51,3 +51,11 @@ def duration_text(seconds: float) -> str:
     """Return a duration as text: "8 s", "2 min 5 s"."""
     whole = max(0, round(seconds))
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def time_left_text(seconds: float | None) -> str:
+    """Seconds to go, for the screen: "8 s", "1:20"; nothing where it is not known."""
+    if seconds is None:
+        return ""
+    whole = max(1, round(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d}"

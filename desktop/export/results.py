@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.time_left import time_left_text
+from desktop.document.activity import time_left_text
 from desktop.export.categories import CatIds
 from desktop.export.file_list import FileList
 from desktop.export.form import heading, set_accessible

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from desktop.actions.actions import shortcut_text
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
+from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.pending import GenerationJob
-from desktop.generation.queue import GenerationQueue
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
 from desktop.objects.controls import SHEET, icon_maker

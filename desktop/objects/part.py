@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.actions.actions import Actions
-from desktop.generation.queue import GenerationQueue
+from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.requester import MOST_NEW_SEED, GenerationRequester
 from desktop.generation.studio_factory import studio_factory
 from desktop.generation.take_importer import TakeImporter

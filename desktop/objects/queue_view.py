@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 
 from desktop.actions.actions import tooltip
 from desktop.actions.key_map import KeyMap
-from desktop.document.time_left import time_left_text
+from desktop.document.activity import time_left_text
+from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.pending import GenerationJob
-from desktop.generation.queue import GenerationQueue
 from desktop.objects.controls import IconMaker, small_button
 from desktop.theme.dark_colours import DARK
 

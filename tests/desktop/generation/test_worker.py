@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
+from desktop.document.activity import time_left_text
 from desktop.document.messages import Message
-from desktop.document.time_left import time_left_text
+from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.pending import GenerationJob, PendingRequest
-from desktop.generation.queue import GenerationQueue
 from desktop.generation.take_importer import objects_of
 from desktop.generation.worker import GenerationWorker
 from desktop.objects.controls import icon_maker

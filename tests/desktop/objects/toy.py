@@ -10,7 +10,7 @@ from PIL import Image
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.generation.queue import GenerationQueue
+from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.requester import GenerationOptions, GenerationRequester
 from desktop.generation.take_importer import TakeImporter
 from desktop.generation.worker import GenerationWorker
