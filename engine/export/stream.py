@@ -9,7 +9,7 @@ import numpy as np
 from engine.errors import Failed
 from engine.export.plan import ExportPlan
 from engine.progress import Progress
-from engine.sound.limiter import Limiter, limit_blocks, limited_blocks
+from engine.sound.limiter import Limiter, limit_blocks
 from engine.sound.render import Block, Renderer, stretches, sum_stems
 from engine.sound.waveform import Waveform
 
@@ -48,28 +48,18 @@ def stem_blocks(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: P
     if gain.ceiling_dbtp is not None:
         channels = plan.form.channels * (1 + len(watched))
         limiter = Limiter(plan.form.rate, gain.ceiling_dbtp, channels=channels)
-    if renderer.timeline.rate == plan.form.rate:
-        return _rendered(raised, plan, limiter, watched, progress)
-    blocks = _resampled(raised, plan, progress)
+    blocks = (_rendered if renderer.timeline.rate == plan.form.rate else _resampled)(raised, plan, progress)
     return blocks if limiter is None else limit_blocks(blocks, limiter, watched, in_place=True)
 
 
-def _rendered(
-    renderer: Renderer, plan: ExportPlan, limiter: Limiter | None, watched: list[int], progress: Progress
-) -> Iterator[Block]:
+def _rendered(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[Block]:
     """Yield the blocks of a timeline that has the files' rate."""
     start, stop = -plan.lead, plan.samples - plan.lead
-    blocks = (
-        renderer.blocks(start, stop, SIZE)
-        if limiter is None
-        else limited_blocks(renderer, start, stop, limiter, SIZE, watched)
-    )
-    progress.report(0.0)
-    for block in blocks:
+    for block in renderer.blocks(start, stop, SIZE):
+        progress.report((block.start - start) / (stop - start))
         if not np.isfinite(block.mix.sum()):
             _refuse_damage(renderer, block)
-        yield replace(block, start=block.start + plan.lead)
-        progress.report((block.start + block.mix.shape[1] - start) / (stop - start))
+        yield replace(block, start=block.start - start)
 
 
 def _resampled(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[Block]:

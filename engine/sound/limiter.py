@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.sound.render import BLOCK, Block, Renderer, stretches, sum_stems
+from engine.sound.render import Block
 from engine.sound.truepeak import MOST_LIFT, REACH, peaks_between, true_peak_dbtp
 from engine.sound.waveform import Waveform, from_db
 
@@ -161,15 +161,18 @@ class _Smoothing:
         back = turns[:FRAME] - 2.0 * math.pi / (self._width + 1)
         self._back = np.stack([np.cos(back), np.sin(back)])
         self._sums = np.zeros((3, FRAME + 2 * attack + 1))
+        self._memory = np.empty((2, FRAME + 2 * attack))
 
     def of(self, values: Factors) -> Factors:
         """Return the averages, (FRAME,), of (FRAME + 2 * attack,) values."""
         sums = self._sums
         np.cumsum(values, out=sums[0, 1:])
-        np.cumsum(self._turned * values, axis=1, out=sums[1:, 1:])
-        within = sums[:, self._width :] - sums[:, : -self._width]
-        waves = within[1:] * self._back
-        average = (within[0] - waves[0] - waves[1]) / (self._width + 1)
+        np.cumsum(np.multiply(self._turned, values, out=self._memory), axis=1, out=sums[1:, 1:])
+        average = sums[0, self._width :] - sums[0, : -self._width]
+        for turned, back in zip(sums[1:], self._back, strict=True):
+            wave = np.subtract(turned[self._width :], turned[: -self._width], out=self._memory[0, :FRAME])
+            average -= np.multiply(wave, back, out=wave)
+        average /= self._width + 1
         return np.asarray(average)
 
 
@@ -205,42 +208,6 @@ def limit_peaks(
     return limited if over <= 0 else np.asarray(limited * np.float32(from_db(-over - 1e-4)), np.float32)
 
 
-def limited_blocks(
-    renderer: Renderer,
-    start: int,
-    stop: int,
-    limiter: Limiter,
-    size: int = BLOCK,
-    watched: Sequence[int] = (),
-) -> Iterator[Block]:
-    """Yield a timeline's blocks as ``limit_blocks`` does, rendering each stem when its gain is known.
-
-    The mix is rendered twice, once to be listened to; that takes less time than keeping every stem meanwhile.
-
-    Args:
-        renderer: what to render.
-        start: first sample of the timeline.
-        stop: the sample after the last.
-        limiter: has the channels of the mix and, after them, those of every watched stem.
-        size: samples of a block.
-        watched: tracks whose stems the limiter holds under the ceiling by themselves, too.
-    """
-    waiting: deque[tuple[int, int]] = deque()
-    known = np.zeros(0, np.float32)
-    for stretch in (*stretches(start, stop, size), None):
-        if stretch is not None:
-            waiting.append(stretch)
-            stems = (renderer.stem(number, *stretch) for number in watched)
-            gains = limiter.push(np.concatenate([renderer.mix(*stretch), *stems]))
-        else:
-            gains = limiter.flush()
-        known = np.concatenate([known, gains])
-        while waiting and waiting[0][1] - waiting[0][0] <= len(known):
-            first, last = waiting.popleft()
-            gain, known = known[: last - first], known[last - first :]
-            yield renderer.block(first, last, None if gain.min() == 1.0 else gain)
-
-
 def limit_blocks(
     blocks: Iterable[Block], limiter: Limiter, watched: Sequence[int] = (), *, in_place: bool = False
 ) -> Iterator[Block]:
@@ -274,8 +241,12 @@ def limit_blocks(
 def _multiplied(block: Block, gain: Waveform, *, in_place: bool) -> Block:
     if gain.min(initial=1.0) == 1.0:
         return block
-    stems = {n: np.multiply(stem, gain, out=stem if in_place else None) for n, stem in block.stems.items()}
-    return sum_stems(block.start, stems)
+    stems, mix = {}, np.zeros_like(block.mix)
+    for number, stem in block.stems.items():
+        # Summed while it is in the processor's cache.
+        stems[number] = limited = np.multiply(stem, gain, out=stem if in_place else None)
+        np.add(mix, limited, out=mix)
+    return Block(block.start, stems, mix)
 
 
 def _highest_near(values: Factors, reach: int) -> Factors:

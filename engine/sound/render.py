@@ -159,14 +159,8 @@ class Renderer:
         """Yield the mix alone in stretches of ``size`` samples, in order of time."""
         return (self.mix(*stretch, threads=threads) for stretch in stretches(start, stop, size))
 
-    def block(self, start: int, stop: int, gain: Waveform | None = None) -> Block:
-        """Return stems and mix of one stretch.
-
-        Args:
-            start: first sample of the timeline.
-            stop: the sample after the last.
-            gain: factors on all stems, float32 (stop - start,), such as a limiter's.
-        """
+    def block(self, start: int, stop: int) -> Block:
+        """Return stems and mix from sample ``start`` to before ``stop``. The stems are the caller's to change."""
         audible = self.timeline.audible()
         memory = np.empty((len(audible), len(self.layout), stop - start), np.float32)
         mix = np.zeros(memory.shape[1:], np.float32)
@@ -174,11 +168,10 @@ class Renderer:
         for track, stem in zip(audible, memory, strict=True):
             part = self._render(track.id, start, stem)
             # Adding only where something sounds leaves the same bits: this sum is never -0.
-            sounding = stem if part == slice(0, stop - start) else stem[:, part]
-            if gain is not None:
-                np.multiply(sounding, gain[part], out=sounding)
-            total = mix if sounding is stem else mix[:, part]
-            np.add(total, sounding, out=total)
+            if part == slice(0, stop - start):
+                np.add(mix, stem, out=mix)
+            else:
+                mix[:, part] += stem[:, part]
             stems[track.id] = stem
         return Block(start, stems, mix)
 

@@ -114,6 +114,10 @@ class _Search:
             known = self._highest(channel, known)
         return known
 
+    def _windows(self, samples: Waveform, places: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the samples from 9 before to 10 after each place, counted from the first that is no context."""
+        return samples[places[:, None] + np.arange(1, 2 * REACH + 1)].astype(np.float64)
+
     def _highest(self, samples: Waveform, known: float) -> float:
         size = np.abs(samples, out=self._memory[0, : len(samples)])
         outermost = float(size.max())
@@ -124,8 +128,7 @@ class _Search:
         places = self._candidates(size, known)
         if not len(places):
             return known
-        # Of place n the samples from n - 9 to n + 10, counted from the first that is no context.
-        windows = samples[places[:, None] + np.arange(1, 2 * REACH + 1)].astype(np.float64)
+        windows = self._windows(samples, places)
         best = windows[int(np.abs(windows @ _filters().T).argmax()) // len(_filters())]
         # Summed once more by itself, so that the last bits do not depend on how the stream was cut up.
         return max(known, float(np.abs((_filters() * best).sum(axis=1)).max()))
