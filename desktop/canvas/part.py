@@ -53,7 +53,7 @@ class CanvasPart:
 
 
 def vision_backend_factory(services: Services) -> Callable[[], VisionBackend]:
-    """Return what makes a backend for the model that the settings choose by then, to be called in the vision thread."""
+    """Return a function that creates the backend of the chosen model. It is called in the vision thread."""
 
     def make() -> VisionBackend:
         choice = model_choice(services.settings.preferences)

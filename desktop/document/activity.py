@@ -54,7 +54,7 @@ def duration_text(seconds: float) -> str:
 
 
 def time_left_text(seconds: float | None) -> str:
-    """Seconds to go, for the screen: "8 s", "1:20"; nothing where it is not known."""
+    """Return remaining seconds as text: "8 s", "1:20"; empty for None."""
     if seconds is None:
         return ""
     whole = max(1, round(seconds))

@@ -1,4 +1,4 @@
-"""The queue of what is to be generated, as the GUI thread sees it. What it has seen end is its history."""
+"""The generation queue as the GUI thread sees it: active jobs and the history of ended ones."""
 
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,9 @@ class GenerationQueue(QObject):
     """Follows the worker's jobs. All views see the same list, which changes only together with a signal.
 
     Signals:
-        changed(): a job came, went on or ended.
-        made(Job, GenerationResult): what a job that is done has made.
-        failed(Message): why a job made nothing; once for each.
+        changed(): a job was added, progressed or ended.
+        made(Job, GenerationResult): the result of a finished job.
+        failed(Message): why a job failed; emitted once per job.
     """
 
     changed = Signal()
@@ -36,7 +36,7 @@ class GenerationQueue(QObject):
 
     @property
     def jobs(self) -> tuple[GenerationJob, ...]:
-        """All that are listed, in the order in which they were asked for."""
+        """All listed jobs, in the order of submission."""
         return self._seen.jobs
 
     @property
@@ -50,13 +50,13 @@ class GenerationQueue(QObject):
     def submit(
         self, request: PendingRequest, still: "Still | None" = None, home: "Project | None" = None
     ) -> int:
-        """Queue a job, and return its number."""
+        """Queue a job and return its id."""
         number = self._worker.enqueue(request, still, home)
         self._see(self._worker.jobs.snapshot)
         return number
 
     def cancel(self, id_: int) -> None:
-        """Cancel a job: one that waits at once, one that runs within a step."""
+        """Cancel a job: a waiting one at once, a running one within a step."""
         self._worker.jobs.cancel(id_)
         self._see(self._worker.jobs.snapshot)
 

@@ -1,4 +1,4 @@
-"""What a person asked to be generated, as it was when it was asked."""
+"""What the user asked to be generated, with the objects as they were at that moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,15 +13,15 @@ from engine.scene.objects import SoundingObject
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """A request before its model is open, as the job keeps it: later edits of the scene cannot reach it.
+    """A request before its model is loaded, as the job keeps it: later edits of the scene do not affect it.
 
     Attributes:
-        objects: what should sound.
-        settings: what was chosen for all of them.
+        objects: the objects to sound.
+        settings: settings common to all of them.
         still: digest of the still that their masks belong to; None without a still.
-        together: whether one sound of all of them is wanted, rather than one of each.
-        model: the model and what it runs on.
-        generator: id of what makes the takes; None is the usual one.
+        together: whether to generate one sound of all objects, rather than one of each.
+        model: the model and its device.
+        generator: id of the generator; None is the default one.
     """
 
     objects: tuple[SoundingObject, ...]
@@ -33,13 +33,13 @@ class PendingRequest:
 
     @property
     def label(self) -> str:
-        """What a person calls it: the names of its objects."""
+        """The names of its objects, as shown to the user."""
         names = [thing.name for thing in self.objects]
         return (" + " if self.together else ", ").join(names)
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The numbers of its objects."""
+        """Indices of its objects."""
         return tuple(thing.index for thing in self.objects)
 
     def archived(self) -> "PendingRequest":
@@ -50,10 +50,10 @@ class PendingRequest:
         """Return the complete request. Packs the masks, which takes 30 ms each for a still of 24 megapixels.
 
         Args:
-            generators: those of the model, the usual one first.
+            generators: the model's generators, the default one first.
 
         Raises:
-            BadInput: there is nothing to sound, or too much.
+            BadInput: there are no objects, or too many.
         """
         generator = next((info for info in generators if info.id == self.generator), generators[0])
         together = self.together and len(self.objects) > 1

@@ -1,4 +1,4 @@
-"""Turn what a person asks to be generated into jobs: which objects, by which seeds, in which batches."""
+"""Turns what the user asks to be generated into jobs: which objects, with which seeds, in which batches."""
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -18,15 +18,15 @@ from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
 
 MOST_NEW_SEED = 1_000_000
-"""Seeds drawn here are short enough to be read out."""
+"""New seeds are below this, so that they are short enough to read out."""
 
 
 @dataclass(frozen=True)
 class GenerationOptions:
-    """What is chosen for all that is generated next.
+    """Options of the next generation.
 
     Attributes:
-        takes: takes of each object.
+        takes: number of takes of each object.
         quality: solver and steps.
         generator: id of the generator; None is the default one.
     """
@@ -37,12 +37,14 @@ class GenerationOptions:
 
 
 class GenerationRequester(QObject):
-    """Turns what a person asks for into jobs, as it is at that moment.
+    """Submits generation jobs.
 
     Args:
-        queue: gets the jobs.
-        choice: gives what is chosen for takes.
-        model: gives the model that is chosen.
+        document: holds the objects; new seeds are written to it.
+        queue: receives the jobs.
+        messages: shows why nothing is generated.
+        choice: returns the current options.
+        model: returns the current model.
         new_seed: draws seeds.
     """
 
@@ -69,12 +71,12 @@ class GenerationRequester(QObject):
 
     @Slot(object, bool)
     def generate(self, numbers: Iterable[int], together: bool = False) -> None:
-        """Takes of each of these objects, or of all of them at once. A seed that served already is drawn anew."""
+        """Generate takes of each of these objects, or of all together. Seeds that already have a take are replaced."""
         self._order(self._objects(numbers), together, fresh=False)
 
     @Slot(object)
     def regenerate(self, numbers: Iterable[int]) -> None:
-        """New takes of each, by other seeds where they are not locked."""
+        """Generate new takes of each object, with new seeds unless they are locked."""
         self._order(self._objects(numbers), together=False, fresh=True)
 
     def _order(self, things: list[SoundingObject], together: bool, *, fresh: bool) -> None:
@@ -131,7 +133,7 @@ class GenerationRequester(QObject):
 
 
 def batches(things: Sequence[SoundingObject]) -> list[list[SoundingObject]]:
-    """Objects that can be made in one go: those of the same seed, duration and negative prompt."""
+    """Group objects that can be generated in one batch: equal seed, duration and negative prompt."""
     found: dict[tuple[int, float, str], list[SoundingObject]] = {}
     for thing in things:
         found.setdefault((thing.seed, thing.duration, thing.negative), []).append(thing)
@@ -139,13 +141,13 @@ def batches(things: Sequence[SoundingObject]) -> list[list[SoundingObject]]:
 
 
 def joined_negatives(negatives: Iterable[str]) -> str:
-    """Several negative prompts as one, each phrase once."""
+    """Join several negative prompts, without repeating phrases."""
     phrases = (phrase.strip() for negative in negatives for phrase in negative.split(","))
     return ", ".join(dict.fromkeys(phrase for phrase in phrases if phrase))
 
 
 def with_seeds(scene: Scene, seeds: dict[int, int]) -> Scene:
-    """The scene with these seeds, by the numbers of the objects."""
+    """Set seeds by the indices of the objects."""
     for number, seed in seeds.items():
         scene = set_seed(scene, number, seed)
     return scene

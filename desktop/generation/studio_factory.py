@@ -1,4 +1,4 @@
-"""How the generation thread gets its studio. Torch is imported there, never in the GUI thread."""
+"""Creates the studio of the generation thread. Torch is imported in that thread, never in the GUI thread."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def studio_factory(pool: ModelPool) -> "Callable[[ModelChoice], Studio]":
-    """Return what makes a studio for a model, to be called in the generation thread.
+    """Return a function that creates the studio of a model. Call it in the generation thread.
 
     Args:
-        pool: of the loaded models, shared with the vision thread.
+        pool: loaded models, shared with the vision thread.
     """
 
     def make(choice: ModelChoice) -> "Studio":
@@ -23,7 +23,7 @@ def studio_factory(pool: ModelPool) -> "Callable[[ModelChoice], Studio]":
         from engine.models.devices import use_threads
         from engine.studio import Studio
 
-        # Also for the default number: the vision thread may have taken fewer for itself.
+        # Also for the default number: the vision thread may have reduced it for itself.
         use_threads(choice.threads)
         return Studio(choice.model, choice.device, pool=pool)
 

@@ -1,4 +1,4 @@
-"""Takes that were made find their place: in the open scene, or in the folder of a project closed meanwhile."""
+"""Stores generated takes: in the open scene, or in the folder of a project that was closed meanwhile."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class TakeImporter(QObject):
-    """Writes takes in the background, then puts them into the scene. The first of an object comes into use."""
+    """Writes takes in the background, then adds them to the scene. The first take of an object is used at once."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class TakeImporter(QObject):
 
     @Slot()
     def _note_move(self) -> None:
-        """Another project with no other scene: it was saved into another folder, and goes on there."""
+        """Follow a project that was saved into another folder: another project with the same scene."""
         before, now = self._seen, self._document.project
         if before is not None and now is not None and before is not now:
             self._moved[before] = now
@@ -102,14 +102,14 @@ class TakeImporter(QObject):
         def failed(error: BaseException) -> None:
             home = self._home_of(job)
             if home is not None and self._is_open(home):
-                self._keep(job, result)  # It was opened again, here, while this was on its way.
+                self._keep(job, result)  # The project was opened again in the meantime.
             else:
                 self._messages.fail(error)
 
         self._background.run(partial(import_into_closed, path, job, result), done, failed)
 
     def _home_of(self, job: GenerationJob) -> Project | None:
-        """The project that goes on where the job's was, or is open in its folder; else the job's own."""
+        """Return the project that continues the job's project or is open in its folder, else the job's own."""
         home, present = job.home, self._document.project
         while home is not None and home in self._moved:
             home = self._moved[home]
@@ -122,17 +122,17 @@ class TakeImporter(QObject):
 
 
 def store_takes(project: Project, job: GenerationJob, takes: Sequence[Take]) -> tuple[TakeRecord, ...]:
-    """Writes takes into the folder of an open project."""
+    """Write takes into the folder of an open project and return their records."""
     return tuple(project.add_take(take, objects_of(job, take)) for take in takes)
 
 
 def objects_of(job: GenerationJob, take: Take) -> tuple[int, ...]:
-    """Return the numbers of the objects that one of a job's takes is of."""
+    """Return the indices of the objects that a job's take belongs to."""
     return take.objects or job.objects
 
 
 def import_into_closed(path: Path, job: GenerationJob, result: "GenerationResult") -> bool:
-    """Opens a project, puts takes into its scene, saves and closes it. False where its folder is gone."""
+    """Open a project, add takes to its scene, save and close it. Return False if its folder no longer exists."""
     if not path.is_dir():
         return False
     opened = Project.open(path, quick=True)
@@ -147,7 +147,7 @@ def import_into_closed(path: Path, job: GenerationJob, result: "GenerationResult
 
 
 def renumbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord, ...]:
-    """Those that the scene does not have yet, each with the next number among the takes of its objects."""
+    """Return the records that the scene does not have yet, numbered among the takes of their objects."""
     new: list[TakeRecord] = []
     for record in records:
         if scene.take(record.digest) is None:
@@ -157,12 +157,12 @@ def renumbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord,
 
 
 def attached(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
-    """The scene with takes that were just made."""
+    """Add new takes to the scene."""
     for record in records:
         scene = attach(scene, record)
     return scene
 
 
 def _has_objects(scene: Scene, job: GenerationJob) -> bool:
-    """Whether all that the job is of has ever been in the scene."""
+    """Return whether the scene has ever had all objects of the job."""
     return all(number < scene.next_object for number in job.objects)

@@ -1,4 +1,4 @@
-"""The generation worker: one thread that runs the jobs of a queue, one after another."""
+"""The generation worker: a thread that runs the jobs of a queue in order."""
 
 import contextlib
 import logging
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 
 class GenerationBackend(Protocol):
-    """What the worker needs of ``engine.studio.Studio``."""
+    """The part of ``engine.studio.Studio`` that the worker uses."""
 
     @property
     def generators(self) -> tuple[GeneratorInfo, ...]:
-        """What is known of each generator, the usual one first."""
+        """Facts about each generator, the default one first."""
 
     @property
     def device_name(self) -> str:
-        """What they run on, in words."""
+        """The device as text."""
 
     def warm_up(self) -> None:
         """Load what the first take needs."""
@@ -42,20 +42,20 @@ class GenerationBackend(Protocol):
     def generate(
         self, request: GenerationRequest, still: "Still | None" = None, progress: Progress | None = None
     ) -> "GenerationResult":
-        """Make the takes of a request."""
+        """Generate the takes of a request."""
 
 
 class GenerationWorker(QThread):
-    """Runs the jobs of its queue in a thread. Which model makes a job is in the job.
+    """Runs the jobs of its queue in a thread. Each job says which model it needs.
 
     Args:
-        make: makes the studio for a model, in the thread, when a job first needs it; asked again after it failed.
+        make: creates the studio of a model, in the thread, when a job needs it; called again after a failure.
 
     Signals, to be connected queued:
-        opened(tuple): a studio is there; what is known of its generators, the usual one first.
-        located(str): what it runs on, in words.
-        unavailable(Message): it could not be made.
-        jobs_changed(JobEvent): a job came, went on or ended.
+        opened(tuple): a studio was created; facts about its generators, the default one first.
+        located(str): the device as text.
+        unavailable(Message): the studio could not be created.
+        jobs_changed(JobEvent): a job was added, progressed or ended.
     """
 
     opened = Signal(object)
@@ -74,21 +74,21 @@ class GenerationWorker(QThread):
         self.jobs.listen(self.jobs_changed.emit)
 
     def open(self, choice: ModelChoice | None = None) -> None:
-        """Make the studio for a model, without loading it; ``opened`` or ``unavailable`` answers."""
+        """Create the studio of a model without loading it; ``opened`` or ``unavailable`` is emitted."""
         self._run_soon(lambda: self._open(choice or ModelChoice()))
 
     def warm_up(self, choice: ModelChoice | None = None) -> None:
-        """Load a model before the first job; what goes wrong is told by that job."""
+        """Load a model before the first job. Errors are reported by the first job."""
         self._run_soon(lambda: self._warm_up(choice or ModelChoice()))
 
     def enqueue(self, request: PendingRequest, still: "Still | None", home: "Project | None") -> int:
-        """Add a job, and return its number."""
+        """Add a job and return its id."""
         job = self.jobs.enqueue(request, still=still, label=request.label, objects=request.numbers, home=home)
         self._wake()
         return job.id
 
     def close(self) -> None:
-        """Cancel what runs and what waits, and end the thread. Nothing starts after this."""
+        """Cancel all jobs and end the thread; nothing starts after this."""
         self.jobs.close()
         self.wait()
 
@@ -110,16 +110,18 @@ class GenerationWorker(QThread):
     def _open(self, choice: ModelChoice) -> None:
         try:
             generators = self._backend_for(choice).generators
-        except BaseException as error:  # noqa: BLE001 - the edge of the thread: whatever it is, it is told
+        except BaseException as error:  # noqa: BLE001 - edge of the thread: every error is reported
             log_failure(log, "Opening the model", error)
             self.unavailable.emit(message_of(error))
         else:
             self.opened.emit(generators)
-            with contextlib.suppress(Exception):  # The first job fails by the same, and says so.
+            with contextlib.suppress(Exception):  # The first job fails with the same error and reports it.
                 self.located.emit(self._backend_for(choice).device_name)
 
     def _warm_up(self, choice: ModelChoice) -> None:
-        with contextlib.suppress(Exception):  # The job that needs it fails by the same, and says so.
+        with contextlib.suppress(
+            Exception
+        ):  # The job that needs it fails with the same error and reports it.
             self._backend_for(choice).warm_up()
 
     def _backend_for(self, choice: ModelChoice) -> GenerationBackend:

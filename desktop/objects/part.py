@@ -24,8 +24,12 @@ from engine.generation.requests import DRAFT, FINAL, Quality
 
 
 class ObjectsPart(QObject):
-    """Args:
-    make: makes the studio for a model, in the generation thread; None is the engine's.
+    """The objects panel, the generation worker and its queue.
+
+    Args:
+        services: shared services.
+        parent: parent widget.
+        make: creates the studio of a model, in the generation thread; None uses the engine's.
     """
 
     def __init__(
@@ -93,7 +97,7 @@ class ObjectsPart(QObject):
         return any(job.active for job in self.queue.jobs)
 
     def close(self) -> None:
-        """Cancels what is being made and ends the threads."""
+        """Cancel generation and end the threads."""
         self.worker.close()
         self._drawing.close()
 
@@ -103,7 +107,7 @@ class ObjectsPart(QObject):
             self.worker.open(self._model())
 
     def warm_up(self) -> None:
-        """Load the model that is chosen, before the first take waits for it."""
+        """Load the chosen model, so that the first take does not wait for it."""
         self.worker.warm_up(self._model())
 
     def _model(self) -> ModelChoice:

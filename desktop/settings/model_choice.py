@@ -1,4 +1,4 @@
-"""Which model runs, and where: what the settings say of it, as one value that a job keeps."""
+"""The chosen model and its device, as one value that a job keeps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from desktop.settings.table import Preferences
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model and what it runs on.
+    """A model and its device.
 
     Attributes:
-        model: a model folder or an id of the catalogue; None is the bundled model.
-        device: "cpu", "cuda", "mps", or "auto" for the fastest there is.
-        threads: of the processor; None lets the models decide.
+        model: a model folder or a catalogue id; None is the bundled model.
+        device: "cpu", "cuda", "mps", or "auto" for the fastest one available.
+        threads: number of CPU threads; None leaves it to the models.
     """
 
     model: str | None = None
@@ -24,12 +24,12 @@ class ModelChoice:
 
 
 def model_choice(preferences: Preferences) -> ModelChoice:
-    """Return the model that the settings choose."""
+    """Return the model chosen in the preferences."""
     return ModelChoice(preferences.model or None, preferences.device, preferences.threads or None)
 
 
 def on_model_change(settings: SettingsStore, act: Callable[[ModelChoice], None]) -> None:
-    """Call a function whenever another model, device or number of threads is chosen."""
+    """Call a function whenever the model, the device or the number of threads has changed."""
     chosen = model_choice(settings.preferences)
 
     def follow(preferences: Preferences) -> None:
@@ -43,10 +43,10 @@ def on_model_change(settings: SettingsStore, act: Callable[[ModelChoice], None])
 
 
 def model_label(choice: ModelChoice) -> str:
-    """Return what the status line calls the model."""
+    """Return the model's name for the status bar."""
     return Path(choice.model or "").name or "Pocket model"
 
 
 def device_label(choice: ModelChoice) -> str:
-    """Return what is known of the device before a model is opened: of the fastest there is, nothing."""
+    """Return the device's name before a model is loaded; empty for "auto"."""
     return "" if choice.device == "auto" else choice.device.upper()

@@ -53,7 +53,7 @@ class RequestThread(QThread):
             self.start()
 
     def renew(self) -> None:
-        """Makes another handler for the requests that come after this."""
+        """Create a new handler for the requests that follow."""
         self.ask(RENEW)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Sight by the engine's models. Imports torch only where it is used, which is in the vision thread."""
+"""The vision backend of the engine's models. Imports torch when it is first used, in the vision thread."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ REMEMBERED = 3
 
 
 class StudioVisionBackend:
-    """Looks at stills through a studio, in one thread.
+    """Segments and labels through a studio, in one thread.
 
     Args:
         model: a model folder or a catalogue id; None is the bundled model.
         device: "cpu", "cuda", "mps" or "auto".
-        threads: of torch, for the thread that this is made in. None is one for the bundled model, which is small:
-            where other work keeps the cores busy, one is ten times as quick as two. Other models get torch's default.
-        pool: of the loaded models; None is a pool of its own.
+        threads: torch threads for the current thread. None is one for the bundled model, which is small: while other
+            work keeps the cores busy, one thread is ten times as fast as two. Other models get torch's default.
+        pool: loaded models; None creates a pool.
     """
 
     def __init__(
