@@ -107,10 +107,11 @@ def test_no_name_docstring_or_comment_has_a_word_that_the_glossary_bans(package:
     assert problems(modules(package)) == []
 
 
-def test_every_entry_of_a_docstring_in_engine_has_a_line_of_its_own() -> None:
+@pytest.mark.parametrize("package", ["engine", "desktop"])
+def test_every_entry_of_a_docstring_has_a_line_of_its_own(package: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {what}"
-        for path in modules("engine")
+        for path in modules(package)
         for line, what in crowded_entries(path.read_text(encoding="utf-8"))
     ]
     assert found == []

@@ -48,10 +48,12 @@ class GenerationBackend(Protocol):
 class GenerationWorker(QThread):
     """Runs the jobs of its queue in a thread. Each job says which model it needs.
 
+    Connect its signals queued: they are emitted in the thread.
+
     Args:
         make: creates the studio of a model, in the thread, when a job needs it; called again after a failure.
 
-    Signals, to be connected queued:
+    Signals:
         opened(tuple): a studio was created; facts about its generators, the default one first.
         located(str): the device as text.
         unavailable(Message): the studio could not be created.

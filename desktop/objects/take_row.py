@@ -27,9 +27,9 @@ class TakeRowState:
 
 
 class TakeRow(QWidget):
-    """The row of one take.
+    """The row of one take. Each signal has the take's digest.
 
-    Signals, each with the take's digest:
+    Signals:
         play(str): play the take.
         use(str): use the take.
         starred(str, bool): star the take.

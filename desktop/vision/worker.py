@@ -44,7 +44,7 @@ class VisionWorker(QObject):
     Args:
         make: creates the vision backend, in the thread, when it is first needed; it loads the models.
 
-    Signals, all emitted in the thread of this object:
+    Signals:
         prepared(str): the still of this digest can be hovered and hinted.
         hover_mask(HoverResult): the mask under the pointer.
         proposed(ProposalResult): masks for the hints.
