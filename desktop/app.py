@@ -211,7 +211,7 @@ def _loop(application: QApplication, window: MainWindow, start: Start) -> int:
         if shot is not None:
             shot.begin()
         else:
-            QTimer.singleShot(0, window, window.services.session.find_recoverable)
+            QTimer.singleShot(0, window, window.services.session.look_for_recoverable)
             if start.path is not None:
                 window.open_path(start.path)
         application.exec()

@@ -10,6 +10,7 @@ from engine.errors import BadInput, Failed
 from engine.generation.delivery import Delivery, Provenance, deliver
 from engine.generation.generator import Generator, GeneratorInfo
 from engine.generation.hint_check import check_hints
+from engine.generation.listener import Heard, hear_file
 from engine.generation.model_parts import FolderParts, Parts, Proposal
 from engine.generation.object_aware import ObjectAwareGenerator, object_aware_info
 from engine.generation.part_loader import PartLoader
@@ -220,6 +221,26 @@ class Studio:
         masks = (np.asarray(proposal.masks[0], np.bool_) for proposal in found)
         return [mask for mask in masks if mask.any()]
 
+    def hear(self, path: str | Path, count: int = 5, progress: Progress | None = None) -> Heard:
+        """What a sound file is of: concepts with scores, and a name and a UCS CatID where that is sure.
+
+        Args:
+            path: a sound file of any rate.
+            count: how many concepts to name.
+            progress: told how far it is.
+
+        Raises:
+            BadInput: it is no sound file.
+            Failed: no model that can hear is installed.
+        """
+        with self._loader.session():
+            listener = self._loader.listener()
+            if listener is None:
+                raise Failed(
+                    "This model cannot hear, and neither can the bundled one: install Foleyscape again."
+                )
+            return hear_file(listener, Path(path), count, progress)
+
     # Sounds
 
     def request(
@@ -403,4 +424,6 @@ class Studio:
     def _object_aware(self) -> ObjectAwareGenerator:
         info = self._registry().info()
         encoder = self._loader.lazy_encoder() if self._parts.takes_masks else None
-        return ObjectAwareGenerator(info.model, self._loader.diffusion(), encoder, info, self._parts.sounds)
+        return ObjectAwareGenerator(
+            info.model, self._loader.diffusion(), encoder, info, self._parts.sounds, self._loader.listener()
+        )

@@ -131,7 +131,7 @@ class Actions(QObject):
             if not spec.scope:
                 made.setShortcuts([QKeySequence(key) for key in keys.keys(id_)])
             else:  # The part handles the key itself; the menu only shows it.
-                made.setText(f"{spec.text}\t{shortcut_text(id_, keys)}".rstrip())
+                made.setText(f"{spec.text}\t{shown_key(id_, keys)}".rstrip())
 
     def rename(self, id_: str, text: str) -> None:
         """Set another text, such as the name of the edit to undo."""
@@ -183,17 +183,17 @@ def tooltip(spec: Command[Any], keys: KeyMap, words: str = "") -> str:
         keys: the key map.
         words: a text instead of the command's own.
     """
-    words, key = words or spec.tip or spec.plain, shortcut_text(spec.id, keys)
+    words, key = words or spec.tip or spec.plain, shown_key(spec.id, keys)
     return f"{words}  ({key})" if key else words
 
 
-def shortcut_text(id_: str, keys: KeyMap) -> str:
+def shown_key(id_: str, keys: KeyMap) -> str:
     """Return the first key of an action as the platform writes it, or ""."""
     first = next(iter(keys.keys(id_)), None)
     return "" if first is None else QKeySequence(first).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-def key_of_event(event: QKeyEvent) -> str:
+def pressed(event: QKeyEvent) -> str:
     """Return the key of an event in the key map's spelling."""
     return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
 

@@ -62,7 +62,7 @@ class FocusGuard(QObject):
         # Space plays and stops after a button was clicked, but presses a button that was reached by Tab.
         if isinstance(watched, QAbstractButton) and self._clicked:
             return False
-        return focused_widget_wants(watched, event)
+        return wants(watched, event)
 
     def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
         self._clicked = False
@@ -72,7 +72,7 @@ class FocusGuard(QObject):
             now.installEventFilter(self)
 
 
-def focused_widget_wants(widget: QWidget, event: QKeyEvent) -> bool:
+def wants(widget: QWidget, event: QKeyEvent) -> bool:
     """Return whether the focused widget, rather than the window, gets the key."""
     key, commands = Qt.Key(event.key()), event.modifiers() & COMMANDS
     if is_field(widget):

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
-from desktop.actions.actions import shortcut_text
+from desktop.actions.actions import shown_key
 from desktop.actions.key_map import KeyMap
 from desktop.canvas.candidate_picker import count_text
 from desktop.canvas.canvas_commands import CANVAS_COMMANDS, CanvasCommand
@@ -48,7 +48,7 @@ class CandidateBar(FloatingBar):
     def show_count(self, count: int, selected: int, room: int) -> None:
         """Show the numbers of candidates; the text is shorter if ``room`` (pixels) is small."""
         self._shown = count, selected, room
-        adds, leaves = (shortcut_text(id_, self._keys) for id_ in ("accept", "clear"))
+        adds, leaves = (shown_key(id_, self._keys) for id_ in ("accept", "clear"))
         adds = "Enter" if adds == "Return" else adds  # As most keyboards call it.
         every = count > 0 and selected == count
         self.all.setVisible(count > 1)

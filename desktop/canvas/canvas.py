@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.actions.actions import shortcut_text
+from desktop.actions.actions import shown_key
 from desktop.actions.key_map import KeyMap
 from desktop.actions.shortcut_guard import is_field
 from desktop.canvas.candidate_picker import CandidatePicker
@@ -149,7 +149,7 @@ class Canvas(QWidget):
         """Use another key map, also in the tooltips."""
         self._input.keys = keys
         self._bars.set_keys(keys)
-        adds = shortcut_text("accept", keys)
+        adds = shown_key("accept", keys)
         words = "Click a thing to propose it as an object"
         self.setAccessibleDescription(f"{words}; {adds} adds it." if adds else f"{words}.")
 

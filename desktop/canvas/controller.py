@@ -63,7 +63,7 @@ class DocumentLike(Protocol):
     @property
     def still_changed(self) -> Signals: ...
     def edit(self, name: str, change: Change, key: str | None = None) -> bool: ...
-    def apply_to_history(self, change: Change) -> bool: ...
+    def adopt(self, change: Change) -> bool: ...
     def select(self, numbers: Iterable[int]) -> None: ...
 
 
@@ -227,7 +227,7 @@ class CanvasController(QObject):
     def _name(self, result: LabelResult) -> None:
         named = self._unnamed.pop(result.request_id, None)
         if named is not None:
-            self._document.apply_to_history(lambda scene: _named(scene, named, result.label))
+            self._document.adopt(lambda scene: _named(scene, named, result.label))
 
     @Slot(int)
     def _forget(self, request_id: int) -> None:

@@ -75,14 +75,14 @@ class CanvasInteraction(QObject):
 
     def set_tool(self, tool: Tool) -> None:
         if tool is not self.state.tool:
-            self._set_state(tool=tool)
+            self._put(tool=tool)
             self._leave_picker()
             self.tool_changed.emit(tool)
         self.bars_changed.emit()
         self.point_again()
 
     def set_diameter(self, diameter: float) -> None:
-        self._set_state(diameter=float(diameter))
+        self._put(diameter=float(diameter))
         self.bars_changed.emit()
 
     def execute(self, command: CanvasCommand) -> None:
@@ -127,7 +127,7 @@ class CanvasInteraction(QObject):
     def pick(self, picker: CandidatePicker) -> None:
         """Set the candidates' selection."""
         ended = self.state.picker.open and not picker.open
-        self._set_state(picker=picker)
+        self._put(picker=picker)
         self.bars_changed.emit()
         if ended:
             self.picker_changed.emit()
@@ -135,7 +135,7 @@ class CanvasInteraction(QObject):
     def move_to(self, viewport: Viewport) -> None:
         """Show another part of the still or another zoom."""
         zoomed = viewport.zoom != self.state.viewport.zoom
-        self._set_state(viewport=viewport)
+        self._put(viewport=viewport)
         self.repaint_needed.emit()
         if zoomed:
             self.bars_changed.emit()
@@ -144,7 +144,7 @@ class CanvasInteraction(QObject):
     def show_hover(self, outline: Outline | None) -> None:
         """Show the mask that a click would take; ignored where a click takes none."""
         before, now = self.state.hover, outline if self.state.shows_hover else None
-        self._set_state(hover=now)
+        self._put(hover=now)
         self.hover_changed.emit(before, now)
 
     def _accept(self) -> None:
@@ -172,7 +172,7 @@ class CanvasInteraction(QObject):
         if self.state.picker.open:
             self.pick(self.state.picker.cycled(steps))
         else:
-            self._set_state(draft=self.state.draft.cycled(steps))
+            self._put(draft=self.state.draft.cycled(steps))
             self.bars_changed.emit()
 
     def _zoom(self, command: CanvasCommand) -> None:
@@ -232,10 +232,10 @@ class CanvasInteraction(QObject):
         viewport = self.state.viewport
         corners = viewport.clamped(action.start), viewport.clamped(action.end)
         if isinstance(action, BoxPreview):
-            self._set_state(box=(viewport.to_view(corners[0]), viewport.to_view(corners[1])))
+            self._put(box=(viewport.to_view(corners[0]), viewport.to_view(corners[1])))
             self.repaint_needed.emit()
         else:
-            self._set_state(box=None)
+            self._put(box=None)
             self._change_hints(self.state.draft.with_box(*corners))
 
     def on_pan(self, action: PanAction) -> None:
@@ -245,7 +245,7 @@ class CanvasInteraction(QObject):
         self.move_to(self.state.viewport.zoomed(factor, at))
 
     def on_focus(self, *, by_key: bool) -> None:
-        self._set_state(focus_by_key=by_key)
+        self._put(focus_by_key=by_key)
         self.repaint_needed.emit()
 
     def on_stroke(self, action: StrokeAction) -> None:
@@ -257,14 +257,14 @@ class CanvasInteraction(QObject):
         viewport = self.state.viewport
         points = tuple(viewport.to_still(point) for point in action.points)
         mark = BrushMark(points, self.state.diameter / viewport.zoom, target.colour, action.adds)
-        self._set_state(stroke=mark)
+        self._put(stroke=mark)
         self.repaint_needed.emit()
         if action.ended:
             self._end_stroke(target, mark)
 
     def on_point(self, at: Point | None, held: Modifiers) -> None:
         """Handle a pointer that rests at a position of the view; None is outside the canvas."""
-        self._set_state(pointer=at, held=held)
+        self._put(pointer=at, held=held)
         state = self.state
         on_still = at is not None and state.size is not None and state.viewport.contains(at)
         if state.picker.open:
@@ -275,7 +275,7 @@ class CanvasInteraction(QObject):
         thing = None if place is None else state.object_under(place)
         index = None if thing is None else thing.index
         if index != state.hovered_object:
-            self._set_state(hovered_object=index)
+            self._put(hovered_object=index)
             self.repaint_needed.emit()
         self._hover_to(place if thing is None else None)
         self.pointer_rested.emit(thing is not None, on_still)
@@ -300,7 +300,7 @@ class CanvasInteraction(QObject):
     def _hover_to(self, place: Point | None) -> None:
         if place == self.state.hover_at:
             return
-        self._set_state(hover_at=place)
+        self._put(hover_at=place)
         if place is None:
             self.show_hover(None)
         self.hovered.emit(*(place or (-1.0, -1.0)))
@@ -308,7 +308,7 @@ class CanvasInteraction(QObject):
     def _change_hints(self, draft: ObjectDraft) -> None:
         """Set the hints and request masks for them."""
         before = self.state.draft
-        self._set_state(draft=draft)
+        self._put(draft=draft)
         self._hover_to(None)
         self.bars_changed.emit()
         if before.open and not draft.open:
@@ -321,14 +321,14 @@ class CanvasInteraction(QObject):
         changed = apply_stroke(target.mask, mark.points, mark.diameter, adds=mark.adds)
         nothing_left = target.index is not None and not changed.any()
         if np.array_equal(changed, target.mask) or nothing_left:
-            self._set_state(stroke=None)
+            self._put(stroke=None)
             self.repaint_needed.emit()
         elif target.index is not None:
             self.mask_edited.emit(target.index, changed)
         elif self.state.draft.mask is None:
             self.accepted.emit(changed)
         else:
-            self._set_state(draft=self.state.draft.with_mask(changed))
+            self._put(draft=self.state.draft.with_mask(changed))
             self.draft_changed.emit(self.state.draft.index)
 
     def _clear(self) -> None:
@@ -336,5 +336,5 @@ class CanvasInteraction(QObject):
         self.draft_forgotten.emit()
         self.bars_changed.emit()
 
-    def _set_state(self, **changes: Any) -> None:
+    def _put(self, **changes: Any) -> None:
         self.state = replace(self.state, **changes)

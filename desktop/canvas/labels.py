@@ -15,7 +15,7 @@ class Rect:
     width: float
     height: float
 
-    def intersects(self, other: "Rect") -> bool:
+    def meets(self, other: "Rect") -> bool:
         return (
             self.x < other.x + other.width
             and other.x < self.x + self.width
@@ -23,7 +23,7 @@ class Rect:
             and other.y < self.y + self.height
         )
 
-    def intersected(self, other: "Rect") -> "Rect | None":
+    def cut(self, other: "Rect") -> "Rect | None":
         """Return the intersection, or None."""
         x, y = max(self.x, other.x), max(self.y, other.y)
         width = min(self.x + self.width, other.x + other.width) - x
@@ -47,18 +47,16 @@ def place_labels(
     used = list(taken)
     places: list[Rect | None] = []
     for label in wanted:
-        spot = next(
-            (spot for spot in _positions(label, view) if not any(spot.intersects(u) for u in used)), None
-        )
+        spot = next((spot for spot in _spots(label, view) if not any(spot.meets(u) for u in used)), None)
         places.append(spot)
         if spot is not None:
-            used.append(_expanded(spot))
+            used.append(_grown(spot))
     return tuple(places)
 
 
-def _positions(label: LabelSpec, view: Rect) -> Iterator[Rect]:
+def _spots(label: LabelSpec, view: Rect) -> Iterator[Rect]:
     """Yield positions by preference: above, on the top edge, below, beside, inside, then further up and down."""
-    seen = label.object.intersected(view)
+    seen = label.object.cut(view)
     if seen is None or label.width > view.width or label.height > view.height:
         return
     middle = seen.x + (seen.width - label.width) / 2
@@ -79,5 +77,5 @@ def _positions(label: LabelSpec, view: Rect) -> Iterator[Rect]:
         yield Rect(kept_x, kept_y, label.width, label.height)
 
 
-def _expanded(rect: Rect) -> Rect:
+def _grown(rect: Rect) -> Rect:
     return Rect(rect.x - 2, rect.y - 2, rect.width + 4, rect.height + 4)

@@ -46,7 +46,7 @@ class Overlays:
         box = view_box(outline, viewport)
         if not outline.loops or not box.intersects(exposed):
             return
-        sheet = self._tile(outline, finish, viewport, ratio)
+        sheet = self._sheet(outline, finish, viewport, ratio)
         corner = sheet.corner + QPointF(viewport.x, viewport.y)
         painter.drawImage(corner, sheet.image)
 
@@ -62,7 +62,7 @@ class Overlays:
             self._paths[outline] = path
         return path
 
-    def _tile(self, outline: Outline, finish: OutlineStyle, viewport: Viewport, ratio: float) -> OverlayTile:
+    def _sheet(self, outline: Outline, finish: OutlineStyle, viewport: Viewport, ratio: float) -> OverlayTile:
         """Return the outline's tile: all of it if it is no larger than the view, else its visible part."""
         whole = view_box(outline, viewport)
         view = QRectF(0, 0, *viewport.view)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from desktop.actions.actions import key_of_event
+from desktop.actions.actions import pressed
 from desktop.actions.key_map import KeyMap
 from desktop.canvas.canvas_commands import CANVAS_COMMANDS, CanvasCommand, command_for
 from desktop.canvas.canvas_state import CanvasState
@@ -238,7 +238,7 @@ class PointerInput(QObject):
 
     def _command(self, event: QKeyEvent) -> CanvasCommand | None:
         proposal, hints = self._target.can_execute()
-        return command_for(key_of_event(event), self.keys, proposal=proposal, hints=hints)
+        return command_for(pressed(event), self.keys, proposal=proposal, hints=hints)
 
     def _hold_space(self, *, down: bool) -> None:
         self._held = replace(self._held, space=down)

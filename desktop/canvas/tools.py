@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
-from desktop.actions.actions import shortcut_text, tooltip
+from desktop.actions.actions import shown_key, tooltip
 from desktop.actions.key_map import KeyMap
 from desktop.canvas.brush import SIZES
 from desktop.canvas.canvas_commands import CanvasCommand, action_id_of
@@ -111,7 +111,7 @@ class ToolBar(FloatingBar):
 
     def set_keys(self, keys: KeyMap) -> None:
         super().set_keys(keys)
-        named = {name: shortcut_text(name, keys) for name in ("smaller", "larger")}
+        named = {name: shown_key(name, keys) for name in ("smaller", "larger")}
         there = ", ".join(f"{key} {name}" for name, key in named.items() if key)
         self.diameter.setToolTip(f"Brush size  ({there})" if there else "Brush size")
 

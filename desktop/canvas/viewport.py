@@ -68,23 +68,23 @@ class Viewport:
         """Return the viewport zoomed by a factor; the point ``at`` stays fixed."""
         zoom = min(max(self.zoom * factor, self.least_zoom), MOST_ZOOM)
         x, y = self.to_still(at)
-        return replace(self, zoom=zoom, x=at[0] - x * zoom, y=at[1] - y * zoom, fitted=False)._pan_limited()
+        return replace(self, zoom=zoom, x=at[0] - x * zoom, y=at[1] - y * zoom, fitted=False)._kept()
 
     def at_zoom(self, zoom: float) -> "Viewport":
         """Return the viewport at this zoom, keeping the centre of the view."""
         return self.zoomed(zoom / self.zoom, (self.view[0] / 2, self.view[1] / 2))
 
     def moved(self, dx: float, dy: float) -> "Viewport":
-        return replace(self, x=self.x + dx, y=self.y + dy, fitted=False)._pan_limited()
+        return replace(self, x=self.x + dx, y=self.y + dy, fitted=False)._kept()
 
     def resized(self, view: Size) -> "Viewport":
         """Return the viewport for another view size: refitted if fitted, else with the same centre."""
         if self.fitted:
             return Viewport.fitting(self.still, view)
         dx, dy = (view[0] - self.view[0]) / 2, (view[1] - self.view[1]) / 2
-        return replace(self, view=view, x=self.x + dx, y=self.y + dy)._pan_limited()
+        return replace(self, view=view, x=self.x + dx, y=self.y + dy)._kept()
 
-    def _pan_limited(self) -> "Viewport":
+    def _kept(self) -> "Viewport":
         """Return the viewport moved so that part of the still stays visible."""
         _, _, width, height = self.box
         return replace(

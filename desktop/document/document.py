@@ -72,7 +72,7 @@ class Document(QObject):
         Args:
             name: name in the Edit menu, such as "Move clip".
             change: a pure edit of ``engine.scene.edits``. If it raises ``BadInput``, a message is shown.
-            key: consecutive edits with the same key are merged into one undo step, until ``finish_edit`` is called.
+            key: consecutive edits with the same key are merged into one undo step, until ``settle`` is called.
 
         Returns:
             Whether the edit was applied.
@@ -85,11 +85,11 @@ class Document(QObject):
         self._set_history(self._history.push(name, scene, key))
         return True
 
-    def finish_edit(self) -> None:
+    def settle(self) -> None:
         """End a run of merged edits: the next edit is an undo step of its own, whatever its key."""
         self._history = self._history.settled()
 
-    def apply_to_history(self, change: Change) -> bool:
+    def adopt(self, change: Change) -> bool:
         """Apply a change to every scene of the history, so that undo cannot remove it. Used for takes that arrive.
 
         Returns:

@@ -136,7 +136,7 @@ class ProjectSession(QObject):
         """Delete an unsaved scene of an earlier run."""
         self._run("Removing", lambda: project_io.remove(found.path), lambda _: None)
 
-    def find_recoverable(self) -> None:
+    def look_for_recoverable(self) -> None:
         """Search for unsaved scenes of earlier runs; ``recoverable_found`` follows."""
         place = self._unsaved
         self._background.run(
@@ -265,7 +265,7 @@ class ProjectSession(QObject):
                 lambda _: self._move_to(project, before, named, on_success),
             )
             return
-        self._document.apply_to_history(lambda present: replace(present, name=named.name))
+        self._document.adopt(lambda present: replace(present, name=named.name))
         self._note_saved(named, project, on_success)
         self._close_project(before, discard=self.untitled)
 

@@ -5,24 +5,24 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from desktop.export.words import list_text
+from desktop.export.words import listed
 
 
 class ExportDialogs(Protocol):
     """Protocol of the dialogs; they return None or False if the user cancels."""
 
-    def choose_folder(self, over: QWidget, begin: Path) -> Path | None: ...
-    def confirm_replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool: ...
+    def folder(self, over: QWidget, begin: Path) -> Path | None: ...
+    def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool: ...
 
 
 class QtExportDialogs:
     """The dialogs as Qt shows them."""
 
-    def choose_folder(self, over: QWidget, begin: Path) -> Path | None:
+    def folder(self, over: QWidget, begin: Path) -> Path | None:
         chosen = QFileDialog.getExistingDirectory(over, "Export into a folder", str(begin))
         return Path(chosen) if chosen else None
 
-    def confirm_replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool:
+    def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool:
         box = replace_box(over, folder, replaced)
         return box.exec() == QMessageBox.StandardButton.Yes.value
 
@@ -33,7 +33,7 @@ def replace_box(over: QWidget, folder: Path, replaced: tuple[str, ...]) -> QMess
     box = QMessageBox(over)
     box.setWindowTitle("Export")
     if replaced:
-        box.setText(f"Replace {list_text(replaced)} in “{folder.name}”?")
+        box.setText(f"Replace {listed(replaced)} in “{folder.name}”?")
         whole = any(name.endswith("/") for name in replaced)
         box.setInformativeText(
             "Folders are replaced with all that is in them. Other files stay."

@@ -15,11 +15,11 @@ from desktop.export.choices import LastExport, LastExportStore, suggested_folder
 from desktop.export.confirmations import ExportDialogs, QtExportDialogs
 from desktop.export.drags import FileDrags
 from desktop.export.file_list import FileRow
-from desktop.export.form import ExportForm, set_accessible
+from desktop.export.form import ExportForm, name_sign
 from desktop.export.preview import ExportPreview, PreviewRequest
 from desktop.export.results import ResultPane
 from desktop.export.single_file import SingleExport, single_export
-from desktop.export.words import done_text, folder_text
+from desktop.export.words import done_text, holds_text
 from desktop.export.worker import ExportProgress, ExportRequest, ExportResult, ExportWorker
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
@@ -114,9 +114,7 @@ class ExportDialog(QDialog):
         scene, project = self._document.scene, self._document.project
         home = project.path if project else None
         choices = replace(self.form.choices, categories=self._categories)
-        self._work.request_preview(
-            PreviewRequest(self._number, scene, choices, self.results.folder.text(), home)
-        )
+        self._work.look(PreviewRequest(self._number, scene, choices, self.results.folder.text(), home))
         self._show_state()
 
     def _control_changed(self) -> None:
@@ -135,10 +133,10 @@ class ExportDialog(QDialog):
         shown = self.preview
         if shown is None or not shown.ready or self._work.running:
             return
-        if shown.not_empty and not self._ask.confirm_replace(self, shown.folder, shown.replaced):
+        if shown.holds and not self._ask.replace(self, shown.folder, shown.replaced):
             return
         self._remember(shown)
-        settings = shown.settings(overwrite=shown.not_empty)
+        settings = shown.settings(overwrite=shown.holds)
         self._outcome, self._written = SILENT, None
         self._work.export(ExportRequest(shown.asked.scene, self._takes, shown.folder, settings))
         self.results.show_plan(shown.plan)
@@ -160,7 +158,7 @@ class ExportDialog(QDialog):
     def _choose_folder(self) -> None:
         begin = Path(self.results.folder.text() or Path.home())
         nearest = next((place for place in (begin, *begin.parents) if place.is_dir()), Path.home())
-        chosen = self._ask.choose_folder(self, nearest)
+        chosen = self._ask.folder(self, nearest)
         if chosen is not None:
             self.results.folder.setText(str(chosen))
 
@@ -254,8 +252,8 @@ class ExportDialog(QDialog):
             return self._outcome
         if shown is not None and shown.problems:
             return "warning", " ".join(shown.problems)
-        if shown is not None and shown.not_empty:
-            return "info", folder_text(shown.replaced)
+        if shown is not None and shown.holds:
+            return "info", holds_text(shown.replaced)
         return SILENT
 
     # Wiring
@@ -277,9 +275,9 @@ class ExportDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(10)
-        set_accessible(self.reveal_button, "Show in file manager", "Show the folder that was written")
-        set_accessible(self.close_button, "Close or cancel", "Close, or cancel the export that runs  (Esc)")
-        set_accessible(self.export_button, "Export", "Write the files  (Enter)")
+        name_sign(self.reveal_button, "Show in file manager", "Show the folder that was written")
+        name_sign(self.close_button, "Close or cancel", "Close, or cancel the export that runs  (Esc)")
+        name_sign(self.export_button, "Export", "Write the files  (Enter)")
         self.reveal_button.setIcon(icon("folder", DARK.dim))
         self.export_button.setProperty("primary", True)
         self.export_button.setDefault(True)
@@ -317,7 +315,7 @@ class ExportDialog(QDialog):
             (work.done, self._take_done),
             (work.failed, self._take_failure),
             (work.cancelled, self._take_cancelled),
-            (work.save_failed, self._messages.show),
+            (work.forgotten, self._messages.show),
         )
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.export.choices import ExportChoices
-from desktop.export.words import FORMAT_NAMES, default_texts, preset_text
+from desktop.export.words import FORMAT_NAMES, preset_text, usual_texts
 from engine.export.plan import BITS, FORMATS, INTERCHANGE_FORMATS, MOST_HANDLES, SOUND_FORMATS
 from engine.export.presets import PRESETS
 from engine.scene.timecode import RATES
@@ -49,7 +49,7 @@ class ExportForm(QWidget):
 
     def __init__(self, choices: ExportChoices, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        usual = default_texts(timeline)
+        usual = usual_texts(timeline)
         presets = [("", usual["preset"]), *((name, preset_text(p)) for name, p in PRESETS.items())]
         rates = [(0, usual["rate"]), *((rate, f"{rate / 1000:g} kHz") for rate in PROJECT_RATES)]
         self.preset = self._choice(presets, choices.preset)
@@ -84,7 +84,7 @@ class ExportForm(QWidget):
 
     def show_timeline(self, timeline: Timeline) -> None:
         """Show the timeline's own values where a choice defaults to them."""
-        usual = default_texts(timeline)
+        usual = usual_texts(timeline)
         for name in ("preset", "rate", "frame_rate"):
             box: QComboBox = getattr(self, name)
             box.setItemText(0, usual[name])
@@ -113,7 +113,7 @@ class ExportForm(QWidget):
         rows.addWidget(heading("FOR OTHER PROGRAMS"))
         rows.addLayout(self._boxes(INTERCHANGE_FORMATS))
         rows.addWidget(heading("NAMES"))
-        set_accessible(self.ucs, "UCS file names", "Names by the Universal Category System 8.2.1")
+        name_sign(self.ucs, "UCS file names", "Names by the Universal Category System 8.2.1")
         rows.addWidget(self.ucs)
         names = (
             ("&Creator", self.creator, "Who made it, as the names say it"),
@@ -128,7 +128,7 @@ class ExportForm(QWidget):
         grid.setVerticalSpacing(7)
         columns = 3 if len(names) == 3 else 2
         for number, name in enumerate(names):
-            set_accessible(self.formats[name], FORMAT_NAMES[name], ENDINGS[name])
+            name_sign(self.formats[name], FORMAT_NAMES[name], ENDINGS[name])
             grid.addWidget(self.formats[name], number // columns, number % columns)
         for column in range(columns):
             grid.setColumnStretch(column, 1)
@@ -182,7 +182,7 @@ def heading(words: str) -> QLabel:
     return label
 
 
-def set_accessible(widget: QWidget, name: str, tip: str) -> None:
+def name_sign(widget: QWidget, name: str, tip: str) -> None:
     """Set a control's accessible name and tooltip."""
     widget.setAccessibleName(name)
     widget.setToolTip(tip)
@@ -196,7 +196,7 @@ def _rows(entries: Sequence[tuple[str, QWidget, str]]) -> QFormLayout:
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     for words, widget, tip in entries:
-        set_accessible(widget, words.replace("&", ""), tip)
+        name_sign(widget, words.replace("&", ""), tip)
         label = QLabel(words)
         label.setProperty("role", "dim")
         label.setMinimumWidth(82)

@@ -49,7 +49,7 @@ class ExportPreview:
     asked: PreviewRequest
     plan: ExportPlan | None = None
     problems: tuple[str, ...] = ()
-    not_empty: bool = False
+    holds: bool = False
     replaced: tuple[str, ...] = ()
     cat_ids: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -78,14 +78,14 @@ def preview_of(asked: PreviewRequest) -> ExportPreview:
         found = inspect_folder(asked.folder, planned, asked.project)
     except FoleyscapeError as error:
         problems.append(error.message)
-    return ExportPreview(asked, planned, tuple(problems), found.not_empty, found.replaced, cat_ids)
+    return ExportPreview(asked, planned, tuple(problems), found.holds, found.replaced, cat_ids)
 
 
 @dataclass(frozen=True)
 class FolderContents:
     """What is in a folder."""
 
-    not_empty: bool = False
+    holds: bool = False
     replaced: tuple[str, ...] = ()
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from desktop.document.activity import time_left_text
 from desktop.export.categories import CatIds
 from desktop.export.file_list import FileList
-from desktop.export.form import heading, set_accessible
+from desktop.export.form import heading, name_sign
 from desktop.export.words import plan_text
 from desktop.export.worker import ExportProgress
 from desktop.theme.dark_colours import DARK
@@ -135,10 +135,8 @@ class ResultPane(QWidget):
     def _folder_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        set_accessible(
-            self.folder, "Folder", "The folder that the files go into; it is made if it is not there"
-        )
-        set_accessible(self.choose, "Choose the folder", "Choose a folder")
+        name_sign(self.folder, "Folder", "The folder that the files go into; it is made if it is not there")
+        name_sign(self.choose, "Choose the folder", "Choose a folder")
         label = QLabel("Fol&der")
         label.setProperty("role", "dim")
         label.setBuddy(self.folder)

@@ -53,7 +53,7 @@ def preset_text(preset: Preset) -> str:
     return f"{preset.title}:{target} {preset.ceiling_dbtp:g} dBTP".replace("-", MINUS)
 
 
-def default_texts(timeline: Timeline) -> dict[str, str]:
+def usual_texts(timeline: Timeline) -> dict[str, str]:
     """Return the texts of the timeline's own values, for the choices that default to them."""
     return {
         "preset": f"As the timeline: {PRESETS[timeline.loudness].title}",
@@ -91,14 +91,14 @@ def done_text(exported: Exported) -> str:
     return " ".join(parts)
 
 
-def folder_text(replaced: tuple[str, ...]) -> str:
+def holds_text(replaced: tuple[str, ...]) -> str:
     """Describe a folder that is not empty."""
     if not replaced:
         return "The folder holds other files, which stay. Export asks before it adds to them."
-    return f"The folder already holds {list_text(replaced)}. Export asks before it replaces anything."
+    return f"The folder already holds {listed(replaced)}. Export asks before it replaces anything."
 
 
-def list_text(names: tuple[str, ...], most: int = 3) -> str:
+def listed(names: tuple[str, ...], most: int = 3) -> str:
     """List some names and how many more there are: mix.wav, stems/ and 2 more."""
     if len(names) <= most:
         return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -91,13 +91,13 @@ class ExportWorker(QObject):
     done = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
-    save_failed = Signal(object)
+    forgotten = Signal(object)
     _reported = Signal(float, str)
 
     def __init__(
         self,
         write: WriteExport = export,
-        request_preview: Callable[[PreviewRequest], ExportPreview] = preview_of,
+        look: Callable[[PreviewRequest], ExportPreview] = preview_of,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -107,7 +107,7 @@ class ExportWorker(QObject):
         self._asking: PreviewRequest | None = None
         self._newest: PreviewRequest | None = None
         queued = Qt.ConnectionType.QueuedConnection
-        self._planning = RequestThread(lambda: lambda request: _planned(request, request_preview), self)
+        self._planning = RequestThread(lambda: lambda request: _planned(request, look), self)
         self._planning.replied.connect(self._take_preview, queued)
         self._writing = RequestThread(lambda: lambda request: self._written(request, write), self)
         self._writing.replied.connect(self._take_end, queued)
@@ -117,7 +117,7 @@ class ExportWorker(QObject):
     def running(self) -> bool:
         return self._running
 
-    def request_preview(self, asked: PreviewRequest) -> None:
+    def look(self, asked: PreviewRequest) -> None:
         """Request a preview; a newer request replaces a pending one."""
         self._newest = asked
         if self._asking is None:
@@ -155,7 +155,7 @@ class ExportWorker(QObject):
     def _take_preview(self, answer: Reply) -> None:
         if isinstance(answer.request, LastExportStore):
             if answer.error is not None:
-                self.save_failed.emit(message_of(answer.error))
+                self.forgotten.emit(message_of(answer.error))
             return
         self._asking = None
         if self._newest is not None:
@@ -220,11 +220,9 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def _planned(
-    request: Any, request_preview: Callable[[PreviewRequest], ExportPreview]
-) -> ExportPreview | None:
+def _planned(request: Any, look: Callable[[PreviewRequest], ExportPreview]) -> ExportPreview | None:
     """Handle a preview request. Runs in the thread."""
     if isinstance(request, LastExportStore):
         request.save()
         return None
-    return request_preview(request)
+    return look(request)

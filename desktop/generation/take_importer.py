@@ -86,7 +86,7 @@ class TakeImporter(QObject):
             return
         new = renumbered(scene, records)
         if new:
-            self._document.apply_to_history(partial(attached, records=new))
+            self._document.adopt(partial(attached, records=new))
         else:
             self._messages.tell(
                 f"{job.label}: nothing new. The seed is locked, and so the sound is the same."

@@ -14,12 +14,12 @@ PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.ppm *
 class Dialogs(Protocol):
     """Protocol of the dialogs; they return None or "cancel" if the user cancels."""
 
-    def choose_still(self, folder: Path) -> Path | None: ...
-    def choose_project(self, folder: Path) -> Path | None: ...
-    def choose_save_path(self, folder: Path, name: str) -> Path | None: ...
-    def ask_unsaved(self, name: str) -> UnsavedAnswer: ...
-    def ask_recover(self, name: str, when: str) -> bool: ...
-    def show_text(self, title: str, text: str) -> None: ...
+    def still(self, folder: Path) -> Path | None: ...
+    def project(self, folder: Path) -> Path | None: ...
+    def save_as(self, folder: Path, name: str) -> Path | None: ...
+    def unsaved(self, name: str) -> UnsavedAnswer: ...
+    def recover(self, name: str, when: str) -> bool: ...
+    def tell(self, title: str, text: str) -> None: ...
 
 
 class QtDialogs:
@@ -28,22 +28,22 @@ class QtDialogs:
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
 
-    def choose_still(self, folder: Path) -> Path | None:
+    def still(self, folder: Path) -> Path | None:
         chosen, _ = QFileDialog.getOpenFileName(self._parent, "Open a still", str(folder), PICTURES)
         return Path(chosen) if chosen else None
 
-    def choose_project(self, folder: Path) -> Path | None:
+    def project(self, folder: Path) -> Path | None:
         chosen = QFileDialog.getExistingDirectory(self._parent, "Open a project folder", str(folder))
         return Path(chosen) if chosen else None
 
-    def choose_save_path(self, folder: Path, name: str) -> Path | None:
+    def save_as(self, folder: Path, name: str) -> Path | None:
         begin = str(folder / f"{name}{SUFFIX}")
         chosen, _ = QFileDialog.getSaveFileName(
             self._parent, "Save the project", begin, f"Foleyscape projects (*{SUFFIX})"
         )
         return Path(chosen) if chosen else None
 
-    def ask_unsaved(self, name: str) -> UnsavedAnswer:
+    def unsaved(self, name: str) -> UnsavedAnswer:
         kind = QMessageBox.StandardButton
         box = self._box("Unsaved changes", f"Save the changes to “{name}”?")
         box.setInformativeText("What is not saved is lost, its new takes too.")
@@ -53,7 +53,7 @@ class QtDialogs:
         answers: dict[int, UnsavedAnswer] = {kind.Save.value: "save", kind.Discard.value: "discard"}
         return answers.get(box.exec(), "cancel")
 
-    def ask_recover(self, name: str, when: str) -> bool:
+    def recover(self, name: str, when: str) -> bool:
         kind = QMessageBox.StandardButton
         box = self._box("Recover", f"“{name}” has changes from {when} that were never saved.")
         box.setInformativeText("Recover them, or go on with what was saved?")
@@ -63,7 +63,7 @@ class QtDialogs:
         box.button(kind.No).setText("As &saved")
         return box.exec() == kind.Yes.value
 
-    def show_text(self, title: str, text: str) -> None:
+    def tell(self, title: str, text: str) -> None:
         box = self._box(title, text)
         box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.exec()

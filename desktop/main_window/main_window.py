@@ -90,12 +90,12 @@ class MainWindow(QMainWindow):
         self._leave_scene(lambda: self.services.session.open(path))
 
     def open_still(self) -> None:
-        chosen = self._ask.choose_still(self._last_folder())
+        chosen = self._ask.still(self._last_folder())
         if chosen is not None:
             self.open_path(chosen)
 
     def open_project(self) -> None:
-        chosen = self._ask.choose_project(self._projects_folder())
+        chosen = self._ask.project(self._projects_folder())
         if chosen is not None:
             self.open_path(chosen)
 
@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
             self.services.session.save(on_success)
 
     def save_as(self, on_success: Callable[[], None] | None = None) -> None:
-        chosen = self._ask.choose_save_path(self._projects_folder(), self.services.document.scene.name)
+        chosen = self._ask.save_as(self._projects_folder(), self.services.document.scene.name)
         if chosen is not None:
             self.services.session.save_as(chosen, on_success)
 
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
     def _leave_scene(self, on_success: Callable[[], None]) -> None:
         """Ask about unsaved changes, if there are any, and call ``on_success`` unless the user cancels."""
         document = self.services.document
-        answer = self._ask.ask_unsaved(document.scene.name) if document.unsaved else "discard"
+        answer = self._ask.unsaved(document.scene.name) if document.unsaved else "discard"
         if answer == "save":
             self.save(on_success)
         elif answer == "discard":
@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def show_about(self) -> None:
-        self._ask.show_text("About Foleyscape", self._about)
+        self._ask.tell("About Foleyscape", self._about)
 
     def copy_diagnostics(self) -> None:
         """Copy a report on this installation to the clipboard, for bug reports."""
@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
         self.services.messages.tell(f"Saved in {path}.")
 
     def _offer_recovery(self, loaded: LoadedProject) -> None:
-        if self._ask.ask_recover(loaded.scene.name, loaded.recoverable[0].when):
+        if self._ask.recover(loaded.scene.name, loaded.recoverable[0].when):
             self.services.session.recover_newest(loaded)
 
     def _show_page(self) -> None:

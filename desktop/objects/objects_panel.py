@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.actions.actions import shortcut_text
+from desktop.actions.actions import shown_key
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.generation.generation_queue import GenerationQueue
@@ -205,7 +205,7 @@ class ObjectsPanel(QWidget):
     def _new_card(self, state: CardState) -> ObjectCard:
         card, number = ObjectCard(self._icons, state, self._new_seed, self._inside), state.thing.index
         card.edited.connect(partial(self._edit, number))
-        card.edit_finished.connect(self._document.finish_edit)
+        card.edit_finished.connect(self._document.settle)
         card.clicked.connect(partial(self._click, number))
         card.focus_moved.connect(partial(self._step, number))
         card.reorder_requested.connect(partial(self._shift, number))
@@ -355,7 +355,7 @@ def busy_objects(jobs: tuple[GenerationJob, ...]) -> dict[int, Busy]:
 
 def empty_text(keys: KeyMap) -> str:
     """Return the text of the empty list."""
-    accept, find = shortcut_text("accept", keys), shortcut_text("find", keys)
+    accept, find = shown_key("accept", keys), shown_key("find", keys)
     adding = f", and press {accept}." if accept else ", and add it."
     finding = f"\nOr press {find} to find objects." if find else ""
     return f"Click something in the still that should be heard{adding}{finding}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop.playback.playhead_path import Segment
-from desktop.playback.ring import CHUNK, Chunk, Frames, ended_ring
+from desktop.playback.ring import CHUNK, Chunk, Frames, silent
 from engine.sound.layout import STEREO, ChannelLayout, fold_to_stereo
 
 FADE_IN = 32
@@ -48,7 +48,7 @@ class CallbackReader:
         self.underruns = 0
         self.finished = -1
         """The last seek that was played to its end."""
-        self.offered = ended_ring(-1)
+        self.offered = silent(-1)
         self.heard: deque[Frames] = deque(maxlen=HEARD)
         self._ring = self.offered
         self._chunk: Chunk | None = None

@@ -93,22 +93,22 @@ class OutputThread:
         before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
         try:
-            self._loop()
+            self._go_on()
         finally:
             sys.setswitchinterval(before)
 
-    def _loop(self) -> None:
+    def _go_on(self) -> None:
         while not self._closing:
             self._wake.clear()
-            if not self._step():
-                self._wake.wait(REST_SECONDS if self._is_playing() else 0.5)
+            if not self._work():
+                self._wake.wait(REST_SECONDS if self._sounding() else 0.5)
         if self.line is not None:
             self.line.device.close()
 
-    def _is_playing(self) -> bool:
+    def _sounding(self) -> bool:
         return self._requested[0].speed != 0.0
 
-    def _step(self) -> bool:
+    def _work(self) -> bool:
         request, rate, layout = self._requested
         if (rate, layout) != (self._rate, self._layout) or (
             request.speed != 0.0 and request.seek_id > self._lost_in
@@ -129,10 +129,10 @@ class OutputThread:
         if line is not None:
             line.device.close()
         socket = PullSwitch()
-        device = self._open_or_silent(rate, socket)
+        device = self._opened_or_silent(rate, socket)
         self._connect(device, socket)
 
-    def _open_or_silent(self, rate: int, socket: PullSwitch) -> OutputDevice:
+    def _opened_or_silent(self, rate: int, socket: PullSwitch) -> OutputDevice:
         try:
             return self._open_device(rate, socket)
         except Exception as error:  # noqa: BLE001 - as above

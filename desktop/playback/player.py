@@ -57,7 +57,7 @@ class Player(QObject):
     restarted = Signal()
     _opened = Signal(object)
     _failed = Signal(object)
-    _gain_measured = Signal(str, float)
+    _levelled = Signal(str, float)
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Player(QObject):
         self._timer.timeout.connect(self._tick)
         self._opened.connect(self._note_device, Qt.ConnectionType.QueuedConnection)
         self._failed.connect(self._messages.fail, Qt.ConnectionType.QueuedConnection)
-        self._gain_measured.connect(self._note_gain, Qt.ConnectionType.QueuedConnection)
+        self._levelled.connect(self._note_gain, Qt.ConnectionType.QueuedConnection)
         document.scene_changed.connect(self._follow)
 
     @property
@@ -104,7 +104,7 @@ class Player(QObject):
     def position(self) -> int:
         """The sample of the timeline that is heard now, or the playhead's while stopped."""
         if self.playing:
-            self._place = self._on_stream(self._place)
+            self._place = self._heard(self._place)
         return self._place
 
     @property
@@ -126,7 +126,7 @@ class Player(QObject):
         return self._looping
 
     @property
-    def playing_take(self) -> str | None:
+    def take_heard(self) -> str | None:
         """Digest of the take that plays by itself, or None."""
         return self._alone
 
@@ -152,7 +152,7 @@ class Player(QObject):
 
     def prepare(self) -> None:
         """Open the device and render ahead of the playhead, in the playback thread."""
-        self._send(self._request)
+        self._ask(self._request)
 
     def close(self) -> None:
         """Stop playback and its threads."""
@@ -168,7 +168,7 @@ class Player(QObject):
         place = self.position
         self._alone = self._pair = None
         self._timer.stop()
-        self._stop_at(place)
+        self._stand(place)
         self.state_changed.emit()
 
     def toggle(self) -> None:
@@ -181,7 +181,7 @@ class Player(QObject):
         """Step the speed faster forwards (1) or backwards (-1), as the keys L and J do."""
         speed = next_speed(self.speed if self.playing else 0.0, direction)
         if self.playing:
-            self._send(replace(self._request, speed=speed))
+            self._ask(replace(self._request, speed=speed))
             self.state_changed.emit()
         elif speed > 0:
             self.play()
@@ -196,13 +196,13 @@ class Player(QObject):
         else:
             if not self._on_timeline:
                 self.stop()
-            self._stop_at(sample)
+            self._stand(sample)
 
     def scrub(self, sample: int) -> None:
         """Move the playhead to a sample and play a short grain there."""
         self.seek(sample)
         if not self.playing:
-            self._send(replace(self._next(self._place), speed=1.0, seconds=GRAIN_SECONDS))
+            self._ask(replace(self._next(self._place), speed=1.0, seconds=GRAIN_SECONDS))
             self._timer.start()
 
     def step_frames(self, frames: int) -> None:
@@ -266,7 +266,7 @@ class Player(QObject):
             return
         self._pair = self._pair.switched()
         self._alone = self._pair.heard
-        self._send(replace(self._request, sound=self._side(self._pair)))
+        self._ask(replace(self._request, sound=self._side(self._pair)))
         self.state_changed.emit()
 
     @property
@@ -283,30 +283,30 @@ class Player(QObject):
         self._start(replace(self._next(place), speed=speed))
 
     def _start(self, request: PlaybackRequest) -> None:
-        self._send(request)
+        self._ask(request)
         self._timer.start()
         self.restarted.emit()
         self.state_changed.emit()
 
     def _seek_to(self, place: int, speed: float) -> None:
         self._place, self._past_end = place, place >= self.timeline.length
-        self._send(replace(self._next(place), speed=speed))
+        self._ask(replace(self._next(place), speed=speed))
         self.position_changed.emit(place)
 
-    def _stop_at(self, place: int) -> None:
+    def _stand(self, place: int) -> None:
         self._place = place
-        self._send(self._next(place))
+        self._ask(self._next(place))
         self.position_changed.emit(place)
 
     def _next(self, start: int) -> PlaybackRequest:
         """Return a request at a timeline position, with a new seek id."""
         return PlaybackRequest(self._mix, self._request.seek_id + 1, start, loop=self._loop_requested)
 
-    def _send(self, request: PlaybackRequest) -> None:
+    def _ask(self, request: PlaybackRequest) -> None:
         self._request = request
         self._output_thread.request(request, self.timeline.rate, layout_named(self.timeline.layout))
 
-    def _on_stream(self, otherwise: int) -> int:
+    def _heard(self, otherwise: int) -> int:
         line = self.line
         found = None if line is None else line.position(self._request.seek_id)
         return otherwise if found is None else max(0, math.floor(found))
@@ -320,7 +320,7 @@ class Player(QObject):
             self._end()
         elif self.playing and self._is_over(here):
             self.stop()
-            self._stop_at(self.timeline.length)
+            self._stand(self.timeline.length)
 
     def _is_over(self, here: int) -> bool:
         """Return whether playback has reached the end; never if it started after the last clip."""
@@ -334,9 +334,9 @@ class Player(QObject):
             self.stop()
         else:
             self._timer.stop()
-            self._send(self._next(self._place))
+            self._ask(self._next(self._place))
         if backwards:
-            self._stop_at(0)
+            self._stand(0)
 
     def _set_loop(self, loop: Span | None) -> None:
         self._loop = loop
@@ -346,7 +346,7 @@ class Player(QObject):
 
     def _request_loop(self) -> None:
         if self._on_timeline:
-            self._send(replace(self._request, loop=self._loop_requested))
+            self._ask(replace(self._request, loop=self._loop_requested))
 
     def _length_of(self, digest: str) -> int | None:
         take = self._document.scene.take(digest)
@@ -364,7 +364,7 @@ class Player(QObject):
             heard,
             self._length_of(heard) or 1,
             pair.other,
-            lambda gain_db: self._gain_measured.emit(heard, gain_db),
+            lambda gain_db: self._levelled.emit(heard, gain_db),
         )
 
     @Slot(object)
@@ -374,12 +374,12 @@ class Player(QObject):
             self._project = self._document.project
             self._mix = TimelineSource(self._sources, scene.timeline)
             self.stop()
-            self._stop_at(0)
+            self._stand(0)
             self._set_loop(None)
         elif scene.timeline is not self.timeline:
             self._mix = TimelineSource(self._sources, scene.timeline)
             if self._on_timeline:
-                self._send(replace(self._request, sound=self._mix))
+                self._ask(replace(self._request, sound=self._mix))
 
     @Slot(object)
     def _note_device(self, device: OutputDevice) -> None:

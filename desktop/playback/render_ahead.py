@@ -10,7 +10,7 @@ import numpy as np
 
 from desktop.playback.callback_reader import CallbackReader
 from desktop.playback.playhead_path import PlayheadPath, Segment, Span
-from desktop.playback.ring import CAPACITY, CHUNK, Chunk, Frames, Ring, ended_ring
+from desktop.playback.ring import CAPACITY, CHUNK, Chunk, Frames, Ring, silent
 from desktop.playback.varispeed import ReadSamples, render_segment
 from engine.logs import log_failure
 
@@ -75,7 +75,7 @@ class RenderAhead:
         self._read: ReadSamples = _silence
         self._told = False
         self._limit: int | None = None
-        self._ring = ended_ring(-1)
+        self._ring = silent(-1)
         self._path = PlayheadPath(0.0, 1.0)
 
     def feed(self, request: PlaybackRequest) -> bool:
@@ -94,7 +94,7 @@ class RenderAhead:
         self._limit = None if request.seconds is None else round(request.seconds * self._reader.rate)
         self._open(request.sound)
         if request.speed == 0.0 or request.sound is None:
-            self._ring = ended_ring(request.seek_id)
+            self._ring = silent(request.seek_id)
             self._path = PlayheadPath(float(request.start), self._ratio)
         else:
             self._ring, at = self._begin(request) if request.seek_id != before.seek_id else self._branch()

@@ -66,7 +66,7 @@ class RenderSources:
             self._renderer = self._renderer.updated(timeline)
         return self._renderer
 
-    def separate_renderer(self, timeline: Timeline) -> Renderer:
+    def beside(self, timeline: Timeline) -> Renderer:
         """Return a separate renderer that shares the takes."""
         return self._renderer.updated(timeline)
 
@@ -127,7 +127,7 @@ class SingleTakeSource:
             self.on_gain(gain_db)
         clip = Clip(1, self.digest, 0, 0, self.length, gain_db=gain_db)
         alone = replace(self.timeline, tracks=(Track(1, "", clips=(clip,)),), master_gain_db=0.0)
-        return self.sources.separate_renderer(alone).mix
+        return self.sources.beside(alone).mix
 
     def gain_db(self) -> float:
         """Return the gain in dB."""

@@ -67,7 +67,7 @@ class Ring:
         return self.ends is not None and index >= self.ends
 
 
-def ended_ring(seek_id: int) -> Ring:
+def silent(seek_id: int) -> Ring:
     """Return an empty ring that has ended."""
     ring = Ring(seek_id)
     ring.ends = 0

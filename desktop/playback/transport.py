@@ -74,12 +74,12 @@ class TransportBar(QFrame):
     @Slot()
     def _show_state(self) -> None:
         player = self.player
-        active = player.playing or player.playing_take is not None
+        active = player.playing or player.take_heard is not None
         play = self.buttons["play"]
         play.setIcon(icon("stop" if active else "play", DARK.accent if active else DARK.text))
         play.setAccessibleName("Stop" if active else "Play")
         self.buttons["loop"].setChecked(player.looping)
-        self.speed.setText(_speed_text(player.speed if player.playing else 0.0))
+        self.speed.setText(_spoken_speed(player.speed if player.playing else 0.0))
         self._show_pair(player.pair)
         self._show_position(player.position)
 
@@ -152,6 +152,6 @@ class TransportBar(QFrame):
         self._row.addSpacing(5)
 
 
-def _speed_text(speed: float) -> str:
+def _spoken_speed(speed: float) -> str:
     """Return a speed as text: "2×", "−1×"; empty at normal speed."""
     return "" if speed in (0.0, 1.0) else f"{speed:g}×".replace("-", "−")

@@ -56,8 +56,8 @@ class KeysPage(QWidget):
     def select(self, id_: str) -> None:
         self.tree.setCurrentItem(self._rows[id_])
 
-    def restore_defaults(self) -> None:
-        self._set_keys(self.keys.defaults())
+    def restore_usual(self) -> None:
+        self._become(self.keys.defaults())
 
     def _make_tree(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -98,8 +98,8 @@ class KeysPage(QWidget):
         self.search.textChanged.connect(self._filter)
         self.tree.currentItemChanged.connect(lambda *_: self._follow())
         self.edit.editingFinished.connect(self._take)
-        self.remove.clicked.connect(lambda _checked=False: self._assign(()))
-        self.usual.clicked.connect(lambda _checked=False: self._assign_default())
+        self.remove.clicked.connect(lambda _checked=False: self._give(()))
+        self.usual.clicked.connect(lambda _checked=False: self._give_usual())
 
     def _current(self) -> str | None:
         item = self.tree.currentItem()
@@ -117,22 +117,22 @@ class KeysPage(QWidget):
     def _take(self) -> None:
         key = self.edit.keySequence().toString(PLAIN)
         if key:
-            self._assign((key,))
+            self._give((key,))
 
-    def _assign_default(self) -> None:
+    def _give_usual(self) -> None:
         id_ = self._current()
         if id_ is not None:
-            self._assign(self.keys.command(id_).keys)
+            self._give(self.keys.command(id_).keys)
 
-    def _assign(self, keys: tuple[str, ...]) -> None:
+    def _give(self, keys: tuple[str, ...]) -> None:
         id_ = self._current()
         if id_ is None or keys == self.keys.keys(id_):
             return
         before = self.keys
-        self._set_keys(before.with_keys(id_, keys))
-        self.note.setText(self._conflict_text(id_, keys[0], before) if keys else "")
+        self._become(before.with_keys(id_, keys))
+        self.note.setText(self._told(id_, keys[0], before) if keys else "")
 
-    def _conflict_text(self, id_: str, key: str, before: KeyMap) -> str:
+    def _told(self, id_: str, key: str, before: KeyMap) -> str:
         """Return which other command had the key, or still has it in another part of the window."""
         scope, said = self.keys.command(id_).scope, []
         for where, words in PLACES.items():
@@ -143,7 +143,7 @@ class KeysPage(QWidget):
                 said.append(f"{words} the key stays with {self._rows[other].text(0)}.")
         return " ".join(said)
 
-    def _set_keys(self, keys: KeyMap) -> None:
+    def _become(self, keys: KeyMap) -> None:
         self.keys = keys
         self._show_keys()
         self._follow()

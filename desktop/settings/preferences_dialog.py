@@ -78,7 +78,7 @@ class PreferencesDialog(QDialog):
             raise KeyError(name)
         return found
 
-    def restore_defaults(self) -> None:
+    def restore_usual(self) -> None:
         """Reset every control to its default."""
         begun = self._begun
         names = list(self._readers)
@@ -92,7 +92,7 @@ class PreferencesDialog(QDialog):
         for place, section in enumerate(SECTIONS):
             self._tabs.insertTab(place, self._page(section), section)
         self._begun = begun
-        self._keys.restore_defaults()
+        self._keys.restore_usual()
         self._tabs.setCurrentIndex(0)
         assert list(self._readers) == names
 
@@ -104,7 +104,7 @@ class PreferencesDialog(QDialog):
         box.rejected.connect(self.reject)
         box.button(standard.Ok).setProperty("primary", True)
         box.button(standard.RestoreDefaults).setText("Restore &usual")
-        box.button(standard.RestoreDefaults).clicked.connect(self.restore_defaults)
+        box.button(standard.RestoreDefaults).clicked.connect(self.restore_usual)
         for button in box.buttons():
             button.setIcon(type(button.icon())())
         return box

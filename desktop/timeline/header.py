@@ -42,9 +42,9 @@ class TrackHeader(QWidget):
         unsized(int): reset this track to the common height.
     """
 
-    resize_requested = Signal(int, int, bool)
-    resize_ended = Signal()
-    reset_requested = Signal(int)
+    sized = Signal(int, int, bool)
+    sizing_ended = Signal()
+    unsized = Signal(int)
 
     def __init__(self, document: Document, track: Track, drag_out: DragOut, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class TrackHeader(QWidget):
         self.solo = _button("S", DARK.warning, self)
         self.mute = _button("M", DARK.error, self)
         self.gain = Fader(GAIN, 0, "Gain", lambda value: f"{value / 10:+.1f} dB", self)
-        self.pan = Fader((-100, 100), 0, "Pan", pan_text, self)
+        self.pan = Fader((-100, 100), 0, "Pan", spoken_pan, self)
         self.level = QLabel(self)
         self.level.setProperty("role", "small")
         self.level.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -97,7 +97,7 @@ class TrackHeader(QWidget):
         y = event.position().y()
         if self._sizing is not None:
             every = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.resize_requested.emit(self._track.id, round(y + self._sizing), every)
+            self.sized.emit(self._track.id, round(y + self._sizing), every)
         elif not self._carrying.move(event.position()):
             edge = self._on_edge(y)
             self.setCursor(Qt.CursorShape.SplitVCursor if edge else Qt.CursorShape.ArrowCursor)
@@ -105,12 +105,12 @@ class TrackHeader(QWidget):
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if self._sizing is not None:
             self._sizing = None
-            self.resize_ended.emit()
+            self.sizing_ended.emit()
         self._carrying.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if self._on_edge(event.position().y()):
-            self.reset_requested.emit(self._track.id)
+            self.unsized.emit(self._track.id)
 
     def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         roomy = self.height() >= ROOMY
@@ -152,8 +152,8 @@ class TrackHeader(QWidget):
         self.mute.clicked.connect(self._toggle_mute)
         self.gain.moved.connect(self._set_gain)
         self.pan.moved.connect(self._set_pan)
-        self.gain.released.connect(self._document.finish_edit)
-        self.pan.released.connect(self._document.finish_edit)
+        self.gain.released.connect(self._document.settle)
+        self.pan.released.connect(self._document.settle)
 
     def _describe(self, name: str) -> None:
         self.name.setAccessibleName(f"Name of track {name}")
@@ -206,9 +206,9 @@ class Headers(QWidget):
     """
 
     wheeled = Signal(float)
-    resize_requested = Signal(int, int, bool)
-    resize_ended = Signal()
-    reset_requested = Signal(int)
+    sized = Signal(int, int, bool)
+    sizing_ended = Signal()
+    unsized = Signal(int)
 
     def __init__(self, document: Document, toolbar: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -246,9 +246,9 @@ class Headers(QWidget):
 
     def _make(self, track: Track) -> TrackHeader:
         made = TrackHeader(self._document, track, self.drag_out, self)
-        made.resize_requested.connect(self.resize_requested)
-        made.resize_ended.connect(self.resize_ended)
-        made.reset_requested.connect(self.reset_requested)
+        made.sized.connect(self.sized)
+        made.sizing_ended.connect(self.sizing_ended)
+        made.unsized.connect(self.unsized)
         made.show()
         return made
 
@@ -276,7 +276,7 @@ class Headers(QWidget):
         self._corner.raise_()
 
 
-def pan_text(value: int) -> str:
+def spoken_pan(value: int) -> str:
     """Return a pan value in percent as text: "30 % left"."""
     return "centre" if value == 0 else f"{abs(value)} % {'left' if value < 0 else 'right'}"
 

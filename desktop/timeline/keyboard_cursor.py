@@ -40,21 +40,21 @@ class KeyboardCursor:
     def select(self) -> None:
         """Select only the clip under the cursor."""
         if self.focused_clip is not None:
-            self._select(frozenset({self.focused_clip}))
+            self._choose(frozenset({self.focused_clip}))
 
     def extend_selection(self) -> None:
         """Toggle the clip under the cursor in the selection."""
         if self.focused_clip is not None:
-            self._select(self._surface.view.selected ^ {self.focused_clip})
+            self._choose(self._surface.view.selected ^ {self.focused_clip})
 
     def clear_selection(self) -> None:
         """Cancel the running gesture; without one, clear selection and cursor."""
         if not self._surface.cancel():
             self._surface.select(frozenset())
-            self._surface.focus_clip(None)
+            self._surface.go_to(None)
             self._surface.setAccessibleDescription(ABOUT)
 
-    def can_execute(self, command: str) -> bool:
+    def can(self, command: str) -> bool:
         """Return whether a keyboard command has an effect now; if not, its key goes to the window."""
         view = self._surface.view
         if command in {"pick", "pick_more"}:
@@ -76,18 +76,18 @@ class KeyboardCursor:
         if found is None or number is None:
             return
         row = clip_navigation.row_of(self._document.scene.timeline, number)
-        self._surface.focus_clip(number)
+        self._surface.go_to(number)
         self._surface.show_focus()
-        self._surface.set_geometry(self._surface.view.geometry.scrolled_to(found[1], row or 0))
-        self._announce(number)
+        self._surface.set_geometry(self._surface.view.geometry.revealing(found[1], row or 0))
+        self._say(number)
 
-    def _select(self, numbers: frozenset[int]) -> None:
+    def _choose(self, numbers: frozenset[int]) -> None:
         self._surface.select(numbers)
         self._surface.show_focus()
         if self.focused_clip is not None:
-            self._announce(self.focused_clip)
+            self._say(self.focused_clip)
 
-    def _announce(self, number: int) -> None:
+    def _say(self, number: int) -> None:
         words = clip_navigation.accessible_text(self._document.scene, number, self._surface.view.selected)
         self._surface.setAccessibleDescription(words)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._surface, words))

@@ -6,11 +6,11 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget, QWidgetAction
 
-from desktop.actions.actions import shortcut_text
+from desktop.actions.actions import shown_key
 from desktop.actions.key_map import KeyMap
 from desktop.timeline.commander import Commander
 from desktop.timeline.fader import Fader
-from desktop.timeline.header import pan_text
+from desktop.timeline.header import spoken_pan
 from desktop.timeline.interaction.hit_test import Hit
 from engine.scene.scene import Scene
 from engine.scene.timeline import FadeShape, Marker
@@ -28,7 +28,7 @@ def menu_for(
     scene: Scene,
     commander: Commander,
     rename: Callable[[Marker], None],
-    finish_edit: Callable[[], None],
+    settle: Callable[[], None],
     parent: QWidget,
     *,
     keys: KeyMap,
@@ -36,7 +36,7 @@ def menu_for(
     """Return the context menu for what was hit, showing the keys of the same commands."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.aboutToHide.connect(finish_edit)
+    menu.aboutToHide.connect(settle)
     marker = next((mark for mark in scene.timeline.markers if mark.id == hit.marker), None)
     if marker is not None:
         _marker_menu(menu, marker, commander, rename)
@@ -62,9 +62,9 @@ def _clip_menu(menu: QMenu, commander: Commander, keys: KeyMap) -> None:
         gain = Fader((-600, 240), 0, "Gain of clips", _decibels)
         gain.show_value(round(clips[0].gain_db * 10))
         _add_fader(menu, "Gain", gain, _decibels, lambda value: commander.set_gain(value / 10))
-        pan = Fader((-100, 100), 0, "Pan of clips", pan_text)
+        pan = Fader((-100, 100), 0, "Pan of clips", spoken_pan)
         pan.show_value(round(clips[0].pan * 100))
-        _add_fader(menu, "Pan", pan, pan_text, lambda value: commander.set_pan(value / 100))
+        _add_fader(menu, "Pan", pan, spoken_pan, lambda value: commander.set_pan(value / 100))
     shapes = menu.addMenu("&Fade shape")
     for words, shape in SHAPES:
         shapes.addAction(words, partial(commander.shape_fades, shape))
@@ -100,7 +100,7 @@ def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander, keys:
 
 def _keyed(text: str, id_: str, keys: KeyMap) -> str:
     """Return a menu text with the key of the command."""
-    return f"{text}\t{shortcut_text(id_, keys)}"
+    return f"{text}\t{shown_key(id_, keys)}"
 
 
 def _add_fader(

@@ -18,7 +18,7 @@ from desktop.timeline.view import TimelineView
 from engine.errors import FoleyscapeError
 
 
-def saved_track_height(state: Mapping[str, Any]) -> int:
+def lane_in(state: Mapping[str, Any]) -> int:
     """Return the common track height saved in the window's state."""
     facts = state.get("timeline")
     found = facts.get("lane") if isinstance(facts, dict) else None
@@ -77,15 +77,15 @@ class TimelinePart(QObject):
         services.settings.keys_changed.connect(view.set_keys)
         services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
         view.set_snap(services.settings.preferences.snap)
-        view.set_track_height(saved_track_height(services.state.read()))
+        view.set_track_height(lane_in(services.state.read()))
         view.track_height_changed.connect(self._remember)
 
     @Slot(int)
-    def _remember(self, track_height: int) -> None:
+    def _remember(self, lane: int) -> None:
         """Save the common track height in the window's state."""
         state = self._services.state
         try:
-            state.write({**state.read(), "timeline": {"lane": track_height}})
+            state.write({**state.read(), "timeline": {"lane": lane}})
         except FoleyscapeError as failure:
             self._services.messages.fail(failure)
 

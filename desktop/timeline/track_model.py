@@ -48,7 +48,7 @@ class TrackModel(QObject):
 
     def set_geometry(self, geometry: TrackLayout) -> None:
         """Show another stretch of time or of tracks, within the limits."""
-        lowest = geometry.max_scroll(len(self.state.scene.timeline.tracks))
+        lowest = geometry.lowest_scroll(len(self.state.scene.timeline.tracks))
         geometry = replace(geometry, scroll=min(max(0, geometry.scroll), lowest))
         if geometry != self.state.geometry:
             self.state = replace(self.state, geometry=geometry)
@@ -61,7 +61,7 @@ class TrackModel(QObject):
             self.selection_changed.emit(numbers)
             self.repaint_needed.emit()
 
-    def focus_clip(self, number: int | None) -> None:
+    def go_to(self, number: int | None) -> None:
         """Move the keyboard cursor to this clip, or hide it."""
         self.show(focused_clip=number)
 

@@ -44,7 +44,7 @@ class TrackView(QWidget):
         self.menu_requested, self.opened = pointer.menu_requested, pointer.opened
         self.drag_out = pointer.drag_out
         self.show_scene, self.set_geometry = model.show_scene, model.set_geometry
-        self.select, self.focus_clip, self.hit_at = model.select, model.focus_clip, model.hit_at
+        self.select, self.go_to, self.hit_at = model.select, model.go_to, model.hit_at
         self.set_playhead, self.set_loop = model.set_playhead, model.set_loop
         self.set_spectrograms, self.zoom, self.scroll_by = model.set_spectrograms, model.zoom, model.scroll_by
         self.show_focus, self.cancel = pointer.show_focus, pointer.cancel
@@ -101,5 +101,5 @@ class TrackView(QWidget):
 
     @Slot(str)
     def _show_arrived(self, digest: str) -> None:
-        self._track_painter.take_arrived(digest)
+        self._track_painter.arrived(digest)
         self.update()

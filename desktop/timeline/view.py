@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
-from desktop.actions.actions import key_of_event
+from desktop.actions.actions import pressed
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.theme.dark_colours import DARK
@@ -166,21 +166,21 @@ class TimelineView(QWidget):
         geometry, timeline = self.track_view.view.geometry, self._document.scene.timeline
         length = self._length or EMPTY_SECONDS * timeline.rate
         self.track_view.set_geometry(
-            replace(geometry, scale=geometry.scale.fitted_to(0, length, geometry.width))
+            replace(geometry, scale=geometry.scale.showing(0, length, geometry.width))
         )
 
     def set_track_height(self, height: int) -> None:
         """Set the height of all tracks, within the limits."""
-        self._set_heights(self._heights.with_all(height))
+        self._set_heights(self._heights.every(height))
 
     def scale_track_heights(self, steps: int) -> None:
         """Scale all track heights up, or down if negative, by steps."""
         self._set_heights(self._heights.scaled(steps))
-        self.track_height_changed.emit(self._heights.track_height)
+        self.track_height_changed.emit(self._heights.lane)
 
     def _set_one_height(self, track: int, height: int, every: bool) -> None:
         heights = self._heights
-        self._set_heights(heights.with_all(height) if every else heights.with_one(track, height))
+        self._set_heights(heights.every(height) if every else heights.one(track, height))
 
     def _set_heights(self, heights: TrackHeights) -> None:
         self._heights = heights
@@ -194,14 +194,14 @@ class TimelineView(QWidget):
     def event(self, event: QEvent) -> bool:
         """Handle the timeline's own keys before the window's shortcuts."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            own = self._keys.action_in(key_of_event(event), SCOPE)
-            if own is not None and self.track_view.hasFocus() and self.clip_cursor.can_execute(own):
+            own = self._keys.action_in(pressed(event), SCOPE)
+            if own is not None and self.track_view.hasFocus() and self.clip_cursor.can(own):
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        command = command_of(key_of_event(event), self._keys)
+        command = command_of(pressed(event), self._keys)
         if command is not None:
             self.execute(command)
         else:
@@ -240,7 +240,7 @@ class TimelineView(QWidget):
         surface = self.track_view
         self._document.scene_changed.connect(self._show_scene)
         surface.edited.connect(self._edit)
-        surface.gesture_ended.connect(self._document.finish_edit)
+        surface.gesture_ended.connect(self._document.settle)
         surface.seek_requested.connect(self._seek)
         surface.looped.connect(self._loop)
         surface.selection_changed.connect(self.clips_selected)
@@ -250,11 +250,9 @@ class TimelineView(QWidget):
         surface.menu_requested.connect(self._open_menu)
         surface.opened.connect(self._open)
         self.headers.wheeled.connect(self._scroll_down_by)
-        self.headers.resize_requested.connect(self._set_one_height)
-        self.headers.reset_requested.connect(
-            lambda track: self._set_heights(self._heights.with_default(track))
-        )
-        self.headers.resize_ended.connect(lambda: self.track_height_changed.emit(self._heights.track_height))
+        self.headers.sized.connect(self._set_one_height)
+        self.headers.unsized.connect(lambda track: self._set_heights(self._heights.usual(track)))
+        self.headers.sizing_ended.connect(lambda: self.track_height_changed.emit(self._heights.lane))
         self._across.valueChanged.connect(self._scroll_across)
         self._down.valueChanged.connect(self._scroll_down)
         self.toolbar.snap.toggled.connect(self.set_snap)
@@ -289,9 +287,9 @@ class TimelineView(QWidget):
         across.setPageStep(max(1, round(page / self._unit)))
         across.setSingleStep(max(1, round(scale.length_of(40) / self._unit)))
         across.setValue(round((scale.start + lead) / self._unit))
-        down.setRange(0, geometry.max_scroll(len(timeline.tracks)))
+        down.setRange(0, geometry.lowest_scroll(len(timeline.tracks)))
         down.setPageStep(max(1, geometry.height - RULER_HEIGHT))
-        down.setSingleStep(geometry.track_height // 2)
+        down.setSingleStep(geometry.lane // 2)
         down.setValue(geometry.scroll)
         for bar in (across, down):
             bar.blockSignals(False)
@@ -326,16 +324,14 @@ class TimelineView(QWidget):
 
     def _open_menu(self, hit: Hit, place: QPoint) -> None:
         scene = self._document.scene
-        menu = menu_for(
-            hit, scene, self.commander, self.rename, self._document.finish_edit, self, keys=self._keys
-        )
+        menu = menu_for(hit, scene, self.commander, self.rename, self._document.settle, self, keys=self._keys)
         menu.popup(place)
 
     def _open(self, hit: Hit) -> None:
         """Handle a double click: rename a marker, reset a gain line to 0 dB."""
         if hit.part is HitPart.GAIN:
             self.commander.set_gain(0.0)
-            self._document.finish_edit()
+            self._document.settle()
         marker = next((one for one in self._document.scene.timeline.markers if one.id == hit.marker), None)
         if marker is not None:
             self.rename(marker)

@@ -51,6 +51,7 @@ def build_parser(more: Sequence[Callable[[Commands], None]] = ()) -> argparse.Ar
     _add_objects(commands)
     add_project(commands)
     _add_loudness(commands)
+    _add_hear(commands)
     _add_demo(commands)
     _add_diagnostics(commands)
     for add in more:
@@ -147,6 +148,9 @@ def _add_making(sound: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--steps", type=int, metavar="N", help="steps of the solver, instead of draft's or final's"
     )
+    how.add_argument(
+        "--candidates", type=int, metavar="N", help="sounds made for each take, the best kept (2 for a draft)"
+    )
     how.add_argument("--guidance", type=float, metavar="X", help="how closely to follow what was asked (2)")
     how.add_argument(
         "--lufs", type=float, metavar="L", help="loudness of every stem; else what suits the thing"
@@ -226,6 +230,18 @@ def _add_loudness(commands: Commands) -> None:
     loudness.set_defaults(run="loudness.loudness")
     loudness.add_argument("file", type=Path, metavar="FILE", help="a sound file")
     loudness.add_argument("--json", action="store_true", help="print a summary for scripts")
+
+
+def _add_hear(commands: Commands) -> None:
+    hear = commands.add_parser(
+        "hear",
+        help="say what sound files are of",
+        description="What is heard in sound files: things of the concept table with scores, and a UCS category.",
+    )
+    hear.set_defaults(run="hear.hear")
+    hear.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a sound file")
+    hear.add_argument("--json", action="store_true", help="print a summary for scripts")
+    _add_model(hear)
 
 
 def _add_output(parser: argparse.ArgumentParser, *, required: bool = True) -> argparse._ArgumentGroup:

@@ -82,7 +82,14 @@ def check_sound(arguments: Namespace) -> None:
     if arguments.recipe is not None:
         said = [pointed, arguments.prompt, arguments.negative, arguments.together, arguments.draft]
         said += [arguments.final, arguments.generator]
-        numbers = (arguments.duration, arguments.seed, arguments.takes, arguments.steps, arguments.guidance)
+        numbers = (
+            arguments.duration,
+            arguments.seed,
+            arguments.takes,
+            arguments.steps,
+            arguments.guidance,
+            arguments.candidates,
+        )
         if any(said) or any(number is not None for number in (*numbers, arguments.lufs)):
             raise BadInput("A recipe already says everything: with --recipe give only the still and --out.")
         return
@@ -131,7 +138,10 @@ def settings_of(arguments: Namespace) -> Settings:
     if arguments.steps is not None:
         quality = Quality(quality.solver, arguments.steps)
     usual = Settings(quality=quality)
-    given = {name: getattr(arguments, name) for name in ("takes", "seed", "duration", "guidance", "negative")}
+    given = {
+        name: getattr(arguments, name)
+        for name in ("takes", "seed", "duration", "guidance", "negative", "candidates")
+    }
     return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 

@@ -57,6 +57,12 @@ def _attention() -> Any:
     return ObjectAttention
 
 
+def _sound_tower() -> Any:
+    from engine.diffusion.sound_tower import SoundTower
+
+    return SoundTower
+
+
 CLASSES: Mapping[str, Callable[[], Any]] = {
     "UNet2DConditionModel": _diffusers("UNet2DConditionModel"),
     "AutoencoderKL": _diffusers("AutoencoderKL"),
@@ -67,6 +73,7 @@ CLASSES: Mapping[str, Callable[[], Any]] = {
     "TextTower": _text,
     "TimeTransformer": _over_time,
     "ObjectAttention": _attention,
+    "SoundTower": _sound_tower,
 }
 
 

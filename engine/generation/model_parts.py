@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from engine.errors import BadInput, Failed
 from engine.generation.conditioner import Encoder
+from engine.generation.listener import Listener
 from engine.generation.object_aware import Diffusion
 from engine.models.catalogue import (
     find_model,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from engine.vision.patches import PatchEncoder
 
 DEFAULT_MODEL = "pocket"
+HEARING = "audio_encoder"
 CLIP_TEMPLATE, CLIP_BACKGROUND = "a photo of a {}", "a photo of nothing in particular"
 TEXT = "text_encoder"
 FALLBACK = "fallback"
@@ -39,6 +41,7 @@ FOLDERS = {
     "segmenter": ("segmenter",),
     "namer": ("image_encoder", "image_text_encoder", "namer", TEXT),
     TEXT: (TEXT, "tokenizer"),
+    "listener": (HEARING, TEXT),
 }
 """The folders of a model from which each part is loaded; other parts need the whole model."""
 SEEING = frozenset({"image_encoder", "namer", "object_attention", "segmenter"})
@@ -119,6 +122,9 @@ class Parts(Protocol):
     def namer(self, encoder: Encoder) -> Namer:
         """Load the namer for the patches of this encoder."""
 
+    def listener(self) -> Listener | None:
+        """Load what hears sounds, or None if there is none."""
+
 
 class FolderParts:
     """The parts of a model folder (diffusers layout; see ``engine.diffusion.model_folder``).
@@ -171,9 +177,9 @@ class FolderParts:
         return self._contents[folder]
 
     def _own(self, name: str) -> Path:
-        """Return the folder of a part. A model without a segmenter uses the bundled one."""
+        """Return the folder of a part; of masks and hearing the bundled model's, where this one has none."""
         own = (vision_folder(self.folder) if name in SEEING else self.folder) / name
-        return own if own.is_dir() or name != "segmenter" else find_folder(None) / name
+        return own if own.is_dir() or name not in ("segmenter", HEARING) else find_folder(None) / name
 
     @property
     def sounds(self) -> frozenset[str] | None:
@@ -228,6 +234,23 @@ class FolderParts:
             words = clip.encode([CLIP_TEMPLATE.format(name) for name in names])
             return ObjectNamer(patches, concepts, words, clip.encode([CLIP_BACKGROUND])[0])
         return ObjectNamer(patches, concepts, self._sound_words(names))
+
+    def listener(self) -> Listener | None:
+        """Load what hears sounds: the bundled model's, where this one has none."""
+        import torch
+
+        from engine.diffusion.model_folder import load_part, read_index
+        from engine.diffusion.pipeline import load_text_encoder
+
+        folder = self._own(HEARING).parent
+        if not (folder / HEARING).is_dir():
+            return None
+        tower, concepts = load_part(folder, read_index(folder), HEARING), load_concepts()
+        shared = folder == self.folder
+        encoder = self._text_encoder() if shared else nullcontext(load_text_encoder(folder))
+        with encoder as text, torch.inference_mode():
+            words = text.encode([*(concept.name for concept in concepts), ""]).float()
+        return Listener(tower, concepts, words)
 
     def _sound_words(self, names: Sequence[str]) -> "Tensor":
         """Encode names with the sounds' text encoder alone, so that naming does not wait for the other networks."""

@@ -20,6 +20,7 @@ from engine.generation.conditioner import (
     TextConditioner,
 )
 from engine.generation.generator import Capabilities, GeneratorInfo, Option, check_request, finished_take
+from engine.generation.listener import Listener
 from engine.generation.prompt_check import PromptChecker
 from engine.generation.requests import (
     DiffusionSettings,
@@ -28,6 +29,8 @@ from engine.generation.requests import (
     Target,
     take_seed,
 )
+from engine.generation.take_choice import best_candidates, remark
+from engine.models.free_words import bundled_free_words
 from engine.progress import Progress, no_progress
 from engine.scene.recipe_facts import OBJECT_AWARE
 from engine.scene.takes import Take
@@ -93,6 +96,7 @@ class ObjectAwareGenerator:
         info: description of the generator; None makes one from ``model``.
         sounds: ids of the concepts whose sounds the model has learnt, to tell the user when a prompt is none of
             them; None if that is not known.
+        listener: chooses among candidates and notices takes that came out wrong; None takes what comes.
     """
 
     def __init__(
@@ -102,10 +106,12 @@ class ObjectAwareGenerator:
         encoder: Encoder | None,
         info: GeneratorInfo | None = None,
         sounds: frozenset[str] | None = None,
+        listener: Listener | None = None,
     ) -> None:
         self._info = info or object_aware_info(model)
         self._diffusion = diffusion
         self.conditioner = conditioner_for(diffusion, encoder)
+        self._listener = listener
         self._checker = None if sounds is None else PromptChecker(diffusion, sounds)
 
     @property
@@ -124,13 +130,14 @@ class ObjectAwareGenerator:
         jobs = [(target, number) for target in request.targets for number in request.takes]
         try:
             conditions = {target: self._conditions(target, still) for target in request.targets}
-            waves = self._sample(request, jobs, conditions, progress.part(0.05, 0.97))
+            waves = self._best(request, jobs, conditions, progress.part(0.05, 0.97))
         except (MemoryError, RuntimeError) as error:
             if _is_lack_of_memory(error):
                 words = f"There is not enough memory for {len(jobs)} takes: make fewer or shorter ones."
                 raise Failed(words) from error
             raise
         rate = self._diffusion.sample_rate
+        self._note_wrong(jobs, waves, progress)
         takes = tuple(
             finished_take(request, target, number, wave[None], rate)
             for (target, number), wave in zip(jobs, waves, strict=True)
@@ -145,6 +152,33 @@ class ObjectAwareGenerator:
                 if sentence := self._checker.check(prompt).sentence:
                     progress.note(sentence)
 
+    def _note_wrong(
+        self, jobs: Sequence[tuple[Target, int]], waves: NDArray[np.float32], progress: Progress
+    ) -> None:
+        """Say which takes are silent or sound like something else."""
+        words = bundled_free_words()
+        for (target, _), wave in zip(jobs, waves, strict=True):
+            asked = [concept.id for concept in words.read(target.prompt or "").concepts]
+            if sentence := remark(self._listener, wave, self._diffusion.sample_rate, target.name, asked):
+                progress.note(sentence)
+
+    def _best(
+        self,
+        request: GenerationRequest,
+        jobs: Sequence[tuple[Target, int]],
+        conditions: "dict[Target, Tensor]",
+        progress: Progress,
+    ) -> NDArray[np.float32]:
+        """Return one waveform per job, the best of its candidates, (jobs, samples)."""
+        settings = request.settings
+        assert isinstance(settings, DiffusionSettings)  # check_request has seen to it
+        each = 1 if self._listener is None else settings.candidates
+        waves = self._sample(
+            request, [(*job, candidate) for job in jobs for candidate in range(each)], conditions, progress
+        )
+        wanted = [conditions[target] for target, _ in jobs]
+        return best_candidates(self._listener, waves, self._diffusion.sample_rate, wanted, each)
+
     def _conditions(self, target: Target, still: Still | None) -> "Tensor":
         """Return the condition of a target as the pipeline takes it: (L,), or (K, L) for K objects together."""
         rows = self.conditioner.conditions(target, still)
@@ -153,11 +187,11 @@ class ObjectAwareGenerator:
     def _sample(
         self,
         request: GenerationRequest,
-        jobs: Sequence[tuple[Target, int]],
+        jobs: Sequence[tuple[Target, int, int]],
         conditions: "dict[Target, Tensor]",
         progress: Progress,
     ) -> NDArray[np.float32]:
-        """Return one waveform per job, (jobs, samples)."""
+        """Return one waveform per candidate (target, take, candidate), (jobs, samples)."""
         settings = request.settings
         assert isinstance(settings, DiffusionSettings)  # check_request has seen to it
         waves = []
@@ -166,8 +200,11 @@ class ObjectAwareGenerator:
             part = progress.part(start / len(jobs), (start + len(batch)) / len(jobs))
             waves.append(
                 self._diffusion.sample(
-                    [conditions[target] for target, _ in batch],
-                    [take_seed(request.seed, target.seed_number, number) for target, number in batch],
+                    [conditions[target] for target, _, _ in batch],
+                    [
+                        take_seed(request.seed, target.seed_number, number, candidate)
+                        for target, number, candidate in batch
+                    ],
                     duration=request.duration,
                     steps=settings.steps,
                     guidance=settings.guidance,

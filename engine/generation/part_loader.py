@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from engine.errors import BadInput
 from engine.generation.conditioner import Encoder, PatchFeatures
+from engine.generation.listener import Listener
 from engine.generation.model_parts import Namer, Parts, Segmenter
 from engine.generation.object_aware import Diffusion
 from engine.models.pool import ModelPool
@@ -62,6 +63,10 @@ class PartLoader:
     def namer(self, encoder: Encoder) -> Namer:
         """Return what names objects from the features of this encoder."""
         return self._use("namer", lambda: self._parts.namer(encoder))
+
+    def listener(self) -> Listener | None:
+        """Return what hears sounds, or None if there is nothing that can."""
+        return self._use("listener", self._parts.listener)
 
     def _use(self, name: str, load: Callable[[], Part]) -> Part:
         if self._held is None:

@@ -6,7 +6,7 @@ follows from (seed, object number, take number) alone, so a take is the same alo
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from engine.scene.recipe_facts import OBJECT_AWARE
 MOST_TAKES = 20
 MOST_OBJECTS = 32
 MOST_STEPS = 1000
+MOST_CANDIDATES = 8
+SECONDS_OF_CANDIDATES = 10.0
+"""Drafts of at most this much sound get a second candidate unasked: it costs under two seconds."""
 LEAST_GUIDANCE, MOST_GUIDANCE = 1.0, 20.0
 TOGETHER_NUMBER = limits.MOST_OBJECTS
 """Object number of several objects together in seeds; above every real object number, so that the seeds differ."""
@@ -65,6 +68,8 @@ class Settings:
         quality: solver and steps.
         guidance: classifier-free guidance scale, 1 (none) to 20.
         negative: negative prompt.
+        candidates: sounds made for every take, of which the one that fits best is kept, 1 to ``MOST_CANDIDATES``;
+            None lets the generator choose.
     """
 
     takes: int = 1
@@ -73,6 +78,7 @@ class Settings:
     quality: Quality = DRAFT
     guidance: float = GUIDANCE
     negative: str = ""
+    candidates: int | None = None
 
     def __post_init__(self) -> None:
         _check_takes(tuple(range(1, self.takes + 1)))
@@ -89,15 +95,18 @@ class DiffusionSettings(GeneratorSettings):
         solver: "ddim" or "multistep".
         guidance: classifier-free guidance scale, 1 (none) to 20.
         negative: negative prompt.
+        candidates: sounds sampled for every take, 1 to ``MOST_CANDIDATES``; the one that fits best is kept.
     """
 
     steps: int = DRAFT.steps
     solver: SolverName = DRAFT.solver
     guidance: float = GUIDANCE
     negative: str = ""
+    candidates: int = 1
 
     def __post_init__(self) -> None:
         _check_sampling(self.guidance, Quality(self.solver, self.steps))
+        _check_candidates(self.candidates)
 
     @classmethod
     def codec(cls) -> Codec:
@@ -110,13 +119,29 @@ class DiffusionSettings(GeneratorSettings):
             "solver": one_of(*SOLVERS),
             "guidance": number(LEAST_GUIDANCE, MOST_GUIDANCE),
             "negative": text,
+            "candidates": whole(1, MOST_CANDIDATES),
         }
         return Codec(cls, kinds)
+
+    def write(self) -> dict[str, Any]:
+        """Convert the settings to a JSON-serializable dictionary, unknown keys included."""
+        facts = super().write()
+        if self.candidates == 1:  # as recipes were written before there were candidates
+            del facts["candidates"]
+        return facts
 
     @classmethod
     def of(cls, chosen: Settings) -> "DiffusionSettings":
         """Return the settings for what the user chose."""
-        return cls(chosen.quality.steps, chosen.quality.solver, chosen.guidance, chosen.negative)
+        seconds = chosen.takes * chosen.duration
+        usual = 2 if chosen.quality == DRAFT and seconds <= SECONDS_OF_CANDIDATES else 1
+        return cls(
+            chosen.quality.steps,
+            chosen.quality.solver,
+            chosen.guidance,
+            chosen.negative,
+            usual if chosen.candidates is None else chosen.candidates,
+        )
 
 
 @dataclass(frozen=True)
@@ -224,15 +249,17 @@ class GenerationRequest:
         return replace(self, targets=(target,), takes=(take,))
 
 
-def take_seed(seed: int, index: int, take: int) -> int:
+def take_seed(seed: int, index: int, take: int, candidate: int = 0) -> int:
     """Return the seed of a take, 0 to 2**63 - 1, independent of the other takes and of their number.
 
     Args:
         seed: seed of the request.
         index: ``Target.seed_number``.
         take: number of the take, from 1.
+        candidate: number of the candidate of the take, from 0.
     """
-    word = np.random.SeedSequence((seed, index, take)).generate_state(1, np.uint64)[0]
+    key = (seed, index, take, candidate) if candidate else (seed, index, take)
+    word = np.random.SeedSequence(key).generate_state(1, np.uint64)[0]
     return int(word) >> 1
 
 
@@ -256,6 +283,11 @@ def check_count(objects: int) -> None:
     """
     if objects > MOST_OBJECTS:
         raise BadInput(f"At most {MOST_OBJECTS} objects can sound at once, not {objects}.")
+
+
+def _check_candidates(candidates: int) -> None:
+    if not 1 <= candidates <= MOST_CANDIDATES:
+        raise BadInput(f"A take is chosen from 1 to {MOST_CANDIDATES} candidates, not {candidates}.")
 
 
 def _check_takes(takes: tuple[int, ...]) -> None:

@@ -22,8 +22,9 @@ def assemble(
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 
     from engine.diffusion.attention import ObjectAttention
-    from engine.diffusion.model_folder import save_part
+    from engine.diffusion.model_folder import read_index, save_part, write_index
     from engine.diffusion.pipeline import ObjectDiffusion, PipelineShape
+    from engine.diffusion.sound_tower import SoundTower
     from engine.diffusion.text_tower import TextTower
     from engine.diffusion.unet import scheduler_config
     from engine.diffusion.vocoder import SpectralVocoder
@@ -52,5 +53,9 @@ def assemble(
     ObjectDiffusion(loaded, shape).save(out, half=True)
     if (parts / "image_encoder").is_dir():
         save_part(out, "image_encoder", load_network(parts / "image_encoder"), half=True)
+    if (parts / "audio_encoder").is_dir():
+        tower = SoundTower.from_pretrained(parts / "audio_encoder")
+        index = {**read_index(out), "audio_encoder": save_part(out, "audio_encoder", tower, half=True)}
+        write_index(out, index)
     if (parts / "segmenter").is_dir():
         shutil.copytree(parts / "segmenter", out / "segmenter", dirs_exist_ok=True)

@@ -51,10 +51,23 @@ def _make_sound_tower(run: PocketRun) -> None:
     from engine.training.sound_tower import SoundTowerConfig, train_sound_tower
 
     config = SoundTowerConfig.toy() if run.setting == "toy" else SoundTowerConfig.release()
-    known = tuple(c for c in run.concepts if c.id in run.learnt)
     checkpoint = run.checkpoint("audio_encoder")
-    tower, _ = train_sound_tower(run.source, known, _words(run), config, no_progress(), checkpoint)
+    tower, _ = train_sound_tower(
+        _sounds(run), run.concepts, _words(run), config, no_progress(), checkpoint, device=run.device
+    )
     tower.save_pretrained(run.part("audio_encoder"))
+
+
+def _sounds(run: PocketRun) -> Any:
+    """Return the recordings and synthesised sounds of a run, as the sound tower takes them."""
+    from engine.training.voice_material import Sound
+    from engine.training.voice_pool import as_int16, with_synthesis
+
+    rows = {concept.id: row for row, concept in enumerate(run.concepts)}
+    recorded = [Sound(as_int16(r.waveform), rows[name], 1.0) for name, r in run.source.recordings]
+    bank = run.source.bank
+    made = [] if bank is None else list(zip(bank.waveforms, bank.concepts, strict=True))
+    return with_synthesis(recorded, [Sound(waveform, rows[name], 1.0) for waveform, name in made])
 
 
 def _pictures(run: PocketRun) -> Any:

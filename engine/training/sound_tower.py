@@ -1,26 +1,33 @@
-"""The recipe of the sound tower: sounds against the frozen words, CLAP's way.
+"""The recipe of the sound tower: sounds against the frozen words, CLAP's way, and a teacher of effect libraries.
 
-A batch has sounds of drawn concepts, a share of them sums of two ("a dog barking and rain falling"), each beside a
-caption. The loss is contrastive in both directions; captions of one concept count as near one another.
+A batch has varied examples of drawn concepts, a share of them sums of two ("a dog barking and rain falling"), each
+beside the vector of a caption, and a few sounds of nothing. The tower learns which concepts it hears, to lie where
+the caption lies, and on the side to say what a network that was trained on effect libraries says of the same sound.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.diffusion.mel import HOP, LogMel, normalize_for_model
-from engine.diffusion.sound_tower import SoundTower
+from engine.diffusion.sound_tower import SoundTower, log_mel
 from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import Concept
 from engine.progress import Progress
-from engine.training.augment import Wave
-from engine.training.examples import ExampleSource
 from engine.training.loop import Schedule, Trainer
+from engine.training.voice_material import ClipBank, Groups, Sound, draw_examples
+from engine.training.voice_pool import caption_groups, only_known
+
+log = logging.getLogger("foleyscape.training")
+
+Teacher = Callable[[Tensor], Tensor]
+"""Waveforms (B, samples) at 16 kHz to embeddings (B, 512)."""
+RATE = 16_000
 
 
 @dataclass(frozen=True)
@@ -29,22 +36,31 @@ class SoundTowerConfig:
 
     Attributes:
         widths: see SoundTower.
-        mixtures: share of sounds that are sums of two.
-        frames: mel frames (10 ms) that a sound is cut to.
+        schedule, batch, average, weight_decay: of the loop.
+        pairs, pair_share: how many pairs of concepts there are, and the share of sounds that are sums of two.
+        nothing: share of sounds that are of no concept: hum, tones, hiss, silence.
+        taught: share of a batch that the teacher hears too; it costs more than the tower.
+        seconds: one of these is what a batch is cut to; few, and of few prime factors, for the sake of speed.
+        bfloat16: whether the networks compute in it.
+        seed: of the weights and of all that is drawn.
     """
 
-    widths: tuple[int, int, int] = (32, 96, 160)
-    schedule: Schedule = field(default_factory=lambda: Schedule(1500, 2e-3, warmup_steps=60))
-    batch: int = 64
-    mixtures: float = 0.3
-    frames: int = 384
-    average: float = 0.995
+    widths: tuple[int, int, int] = (40, 112, 192)
+    schedule: Schedule = field(default_factory=lambda: Schedule(6_000, 2.5e-3, warmup_steps=150))
+    batch: int = 192
+    average: float = 0.998
+    weight_decay: float = 0.03
+    pairs: int = 700
+    pair_share: float = 0.3
+    nothing: float = 0.03
+    taught: float = 0.5
+    seconds: tuple[float, ...] = (2.56, 3.2, 4.0, 5.12)
     bfloat16: bool = True
     seed: int = 60
 
     @classmethod
     def release(cls) -> "SoundTowerConfig":
-        """What the bundled weights were made with: some minutes of one core."""
+        """What the bundled weights were made with."""
         return cls()
 
     @classmethod
@@ -52,86 +68,265 @@ class SoundTowerConfig:
         """Seconds on a CPU."""
         return cls(
             widths=(8, 16, 16),
-            schedule=Schedule(45, 6e-3, warmup_steps=5),
-            batch=16,
-            frames=96,
+            schedule=Schedule(70, 1e-2, warmup_steps=5),
+            batch=24,
             average=0.9,
+            pairs=6,
+            seconds=(1.28, 1.6),
             bfloat16=False,
         )
 
 
+class Listener(nn.Module):
+    """The tower as it is taught: beside it, a guess at the teacher's embedding."""
+
+    def __init__(self, tower: SoundTower, taught_width: int = 512) -> None:
+        super().__init__()
+        self.tower = tower
+        self.guess = nn.Linear(tower.head.in_features, taught_width)
+
+    def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """Unit vectors (B, 512), and guesses at the teacher's standardised embeddings (B, 512)."""
+        features = self.tower.features(mel)
+        return self.tower.placed(features), self.guess(features).float()
+
+
+@dataclass(frozen=True)
+class HeardBatch:
+    """Sounds of a batch.
+
+    Attributes:
+        waveform: (B, samples) at 16 kHz.
+        concepts: (B, concepts + 1), the share of each concept in what is heard; the last is "none".
+        captions: (B, 512), where the sounds belong.
+    """
+
+    waveform: Tensor
+    concepts: Tensor
+    captions: Tensor
+
+
+class Lessons:
+    """Draws batches.
+
+    Args:
+        sounds: what to learn from.
+        concepts: the concept table; rows of ``sounds`` are places in it.
+        words: the frozen text tower.
+        config: shares and lengths.
+        device: where the sounds lie.
+    """
+
+    def __init__(
+        self,
+        sounds: Sequence[Sound],
+        concepts: Sequence[Concept],
+        words: TextTower,
+        config: SoundTowerConfig,
+        device: str,
+    ) -> None:
+        self.config, self.device = config, device
+        rng = np.random.default_rng(config.seed)
+        every = caption_groups(concepts, words, config.pairs, config.pair_share, rng)
+        self._every: Groups = every.to(device)
+        self.centres = _centres(concepts, words).to(device)
+        self.take(sounds)
+
+    def take(self, sounds: Sequence[Sound]) -> None:
+        """Draw from these from now on."""
+        self.bank = ClipBank(sounds, len(self.centres) - 1, self.device)
+        self.groups = only_known(self._every, self.bank)
+
+    def draw(self) -> HeardBatch:
+        """One batch."""
+        config, device = self.config, self.device
+        samples = int(RATE * config.seconds[int(torch.randint(0, len(config.seconds), ()))])
+        waveform, chosen = draw_examples(self.bank, self.groups, config.batch)
+        start = int(torch.randint(0, waveform.shape[1] - samples + 1, ()))
+        waveform = _with_hiss(waveform[:, start : start + samples])
+        captions = self.groups.conditions
+        number = torch.randint(0, captions.shape[1], (config.batch,), device=device)
+        shares = _shares(self.groups.members[chosen], len(self.centres))
+        nothing = torch.rand(config.batch, device=device) < config.nothing
+        waveform = torch.where(nothing[:, None], nothings(config.batch, samples, device), waveform)
+        none = functional.one_hot(torch.tensor(len(self.centres) - 1, device=device), len(self.centres))
+        return HeardBatch(
+            waveform,
+            torch.where(nothing[:, None], none.float(), shares),
+            torch.where(nothing[:, None], self.centres[-1], captions[chosen, number]),
+        )
+
+
+def _centres(concepts: Sequence[Concept], words: TextTower) -> Tensor:
+    """The vectors of the concepts' names and, last, of the empty text: (concepts + 1, 512)."""
+    return words.encode([*(concept.name for concept in concepts), ""]).float().detach()
+
+
+def _shares(members: Tensor, width: int) -> Tensor:
+    shares: Tensor = functional.one_hot(members, width).float().mean(1)
+    return shares
+
+
+def _with_hiss(waveform: Tensor) -> Tensor:
+    """Half of the rows with noise of a random colour, 8 to 50 dB below the sound."""
+    count, samples = waveform.shape
+    level = waveform.square().mean(-1, keepdim=True).sqrt()
+    below = 10 ** (-(8 + 42 * torch.rand(count, 1, device=waveform.device)) / 20)
+    mixed = waveform + coloured(count, samples, waveform.device) * level * below
+    return torch.where(torch.rand(count, 1, device=waveform.device) < 0.5, mixed, waveform)
+
+
+def coloured(count: int, samples: int, device: torch.device | str) -> Tensor:
+    """Noise of unit RMS, falling by 0 to 8 dB an octave."""
+    spectrum = torch.fft.rfft(torch.randn(count, samples, device=device))
+    slope = torch.rand(count, 1, device=device) * 1.35
+    place = torch.arange(1, spectrum.shape[-1] + 1, device=device).float()
+    noise = torch.fft.irfft(spectrum * place ** (-slope), n=samples)
+    even: Tensor = noise / noise.square().mean(-1, keepdim=True).sqrt().clamp_min(1e-6)
+    return even
+
+
+def nothings(count: int, samples: int, device: torch.device | str) -> Tensor:
+    """Sounds of nothing: mains hum, steady tones, hiss, and near silence, in equal parts."""
+    time = torch.arange(samples, device=device) / RATE
+    hertz = 10 ** (2 + 1.7 * torch.rand(count, 1, device=device))
+    hum = torch.where(torch.rand(count, 1, device=device) < 0.5, 50.0, 60.0)
+    partials = torch.arange(1, 9, device=device)
+    weights = torch.rand(count, 8, device=device) ** 3
+    steady = torch.einsum(
+        "bk,bks->bs", weights, torch.sin(2 * torch.pi * hum[:, :, None] * partials[:, None] * time)
+    )
+    noise = coloured(count, samples, device)
+    kinds = torch.stack([torch.sin(2 * torch.pi * hertz * time), steady, noise, 1e-4 * noise])
+    chosen = torch.randint(0, 4, (count,), device=device)
+    found = kinds[chosen, torch.arange(count, device=device)] + 1e-3 * noise
+    return 0.3 * found / found.abs().amax(-1, keepdim=True).clamp_min(1e-3)
+
+
+def masked(mel: Tensor) -> Tensor:
+    """Log-mels as poorer recordings have them: tops cut off, a stretch of bands and one of frames missing."""
+    count, frames, bands = mel.shape
+    floor, device = mel.amin(), mel.device
+    band, frame = torch.arange(bands, device=device), torch.arange(frames, device=device)
+    top = torch.where(
+        torch.rand(count, 1, device=device) < 0.25, 0.4 + 0.6 * torch.rand(count, 1, device=device), 1.0
+    )
+    lost = band[None] > top * bands
+    begin = torch.rand(count, 2, 1, device=device)
+    width = torch.rand(count, 2, 1, device=device) * torch.tensor([[[0.15], [0.2]]], device=device)
+    bands_lost = (band >= begin[:, 0] * bands) & (band < (begin[:, 0] + width[:, 0]) * bands)
+    frames_lost = (frame >= begin[:, 1] * frames) & (frame < (begin[:, 1] + width[:, 1]) * frames)
+    gone = (lost | bands_lost)[:, None, :] | frames_lost[:, :, None]
+    return torch.where(gone, floor, mel)
+
+
+class SoundLoss:
+    """What a batch costs: concepts, places of captions, and what the teacher says.
+
+    Args:
+        listener: the tower that learns.
+        centres: (concepts + 1, 512), where the concepts and "none" are.
+        teacher: what hears the same waveforms, or None.
+        config: see there.
+    """
+
+    def __init__(
+        self, listener: Listener, centres: Tensor, teacher: Teacher | None, config: SoundTowerConfig
+    ) -> None:
+        self.listener, self.centres, self.teacher, self.config = listener, centres, teacher, config
+        self._scale: tuple[Tensor, Tensor] | None = None
+
+    def __call__(self, batch: HeardBatch) -> Tensor:
+        kind = batch.waveform.device.type
+        mel = masked(log_mel(batch.waveform))
+        with torch.autocast(kind, torch.bfloat16, enabled=self.config.bfloat16):
+            found, guess = self.listener(mel.contiguous())
+        logits = self.listener.tower.log_scale.exp() * (found @ self.centres.T)
+        smooth = 0.95 * batch.concepts + 0.05 / batch.concepts.shape[1]
+        named = functional.cross_entropy(logits, smooth)
+        placed = (1 - (found * batch.captions).sum(-1)).mean()
+        cost: Tensor = named + placed + self._taught(batch, guess)
+        return cost
+
+    def _taught(self, batch: HeardBatch, guess: Tensor) -> Tensor:
+        count = int(len(guess) * self.config.taught)
+        if self.teacher is None or count < 2:
+            return guess.new_zeros(())
+        kind = batch.waveform.device.type
+        with torch.no_grad(), torch.autocast(kind, torch.bfloat16, enabled=self.config.bfloat16):
+            said = self.teacher(batch.waveform[:count]).float()
+        if self._scale is None:
+            self._scale = (said.mean(0), said.std(0).clamp_min(1e-3))
+        wanted = ((said - self._scale[0]) / self._scale[1]).clamp(-4, 4)
+        return (
+            functional.smooth_l1_loss(guess[:count], wanted)
+            + (1 - functional.cosine_similarity(guess[:count], wanted)).mean()
+        )
+
+
 def train_sound_tower(
-    source: ExampleSource,
+    sounds: Sequence[Sound],
     concepts: Sequence[Concept],
     words: TextTower,
     config: SoundTowerConfig,
     progress: Progress,
     checkpoint: Path | None = None,
+    *,
+    teacher: Teacher | None = None,
+    device: str = "cpu",
+    between: Callable[[int, Lessons], None] | None = None,
 ) -> tuple[SoundTower, list[float]]:
     """Train the tower toward frozen words.
 
+    Args:
+        sounds: what to learn from; their concepts are rows of ``concepts``.
+        concepts: the concept table.
+        words: the text tower, in whose space the sounds come to lie.
+        config: size and loop.
+        progress: told how far it is.
+        checkpoint: file to resume from and save to, or None.
+        teacher: hears the same waveforms and is imitated on the side, or None.
+        device: where to train.
+        between: called before every batch with the step, to change what is drawn.
+
     Returns:
-        The tower and the loss of each step.
+        The tower, on the CPU, and the loss of each step.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        tower = SoundTower(config.widths)
-    tower.to(memory_format=torch.channels_last)
-    trainer = Trainer(tower, config.schedule, checkpoint, config.average)
+        listener = Listener(SoundTower(config.widths)).to(device)
+        lessons = Lessons(sounds, concepts, words, config, device)
+    listener.to(memory_format=torch.channels_last)
+    trainer = Trainer(listener, config.schedule, checkpoint, config.average, config.weight_decay)
+    loss = SoundLoss(listener, lessons.centres, teacher, config)
 
-    def loss_of(batch: tuple[Tensor, Tensor], share: float) -> Tensor:
+    def loss_of(batch: HeardBatch, share: float) -> Tensor:
         progress.report(share, "teaching sounds")
-        mels, texts = batch
-        with torch.autocast("cpu", torch.bfloat16, enabled=config.bfloat16):
-            found = tower(mels)
-        return _contrast(found, texts)
+        return loss(batch)
 
-    losses = trainer.run(_batches(source, concepts, words, config, trainer.step), loss_of)
+    def batches() -> Iterator[HeardBatch]:
+        step = trainer.step
+        torch.manual_seed(config.seed + step)
+        while True:
+            if between is not None:
+                between(step, lessons)
+            yield lessons.draw()
+            step += 1
+
+    losses = trainer.run(batches(), loss_of)
     trainer.finish()
-    return tower, losses
+    _settle(listener, lessons)
+    return listener.tower.cpu().eval(), losses
 
 
-def _batches(
-    source: ExampleSource,
-    concepts: Sequence[Concept],
-    words: TextTower,
-    config: SoundTowerConfig,
-    step: int,
-) -> Iterator[tuple[Tensor, Tensor]]:
-    front = LogMel()
-    known = [concept for concept in concepts if concept.id in source.concepts]
-    while True:  # each batch follows from its step, so a resumed run goes on with fresh sounds
-        rng = np.random.default_rng((config.seed, step))
-        waves, captions = zip(
-            *(_example(source, known, config, rng) for _ in range(config.batch)), strict=True
-        )
-        stacked = torch.from_numpy(np.stack(waves))
-        length = config.frames * HOP
-        start = int(rng.integers(stacked.shape[1] - length + 1))
-        yield front(normalize_for_model(stacked[:, start : start + length])), words.encode(captions)
-        step += 1
-
-
-def _example(
-    source: ExampleSource, known: Sequence[Concept], config: SoundTowerConfig, rng: np.random.Generator
-) -> tuple[Wave, str]:
-    """A sound and its caption: of one concept, or the sum of two at levels up to 8 dB apart."""
-    count = 2 if rng.random() < config.mixtures and len(known) > 1 else 1
-    picked = [known[int(place)] for place in rng.choice(len(known), count, replace=False)]
-    waves = [_evened(source.draw(concept.id, rng)) * 10 ** (rng.uniform(-4, 4) / 20) for concept in picked]
-    texts = [concept.captions[int(rng.integers(len(concept.captions)))] for concept in picked]
-    return np.asarray(np.sum(waves, axis=0), np.float32), " and ".join(texts)
-
-
-def _evened(wave: Wave) -> Wave:
-    return np.asarray(wave / max(float(np.sqrt(np.mean(wave**2))), 1e-4), np.float32)
-
-
-def _contrast(found: Tensor, texts: Tensor, temperature: float = 0.07) -> Tensor:
-    """Symmetric contrast with soft positives, and each sound near its own text."""
-    alike = texts @ texts.T / temperature
-    scores = found @ texts.T / temperature
-    near = torch.softmax(alike, dim=-1)
-    across = functional.kl_div(functional.log_softmax(scores, -1), near, reduction="batchmean")
-    back = functional.kl_div(functional.log_softmax(scores.T, -1), near, reduction="batchmean")
-    return 0.5 * (across + back) + (1 - (found * texts).sum(-1)).mean()
+@torch.no_grad()
+def _settle(listener: Listener, lessons: Lessons, batches: int = 24) -> None:
+    """Statistics of the normalisations anew, for the averaged weights and unmasked sounds."""
+    norms = [module for module in listener.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    listener.train()
+    for _ in range(batches):
+        listener(log_mel(lessons.draw().waveform))
+    listener.eval()

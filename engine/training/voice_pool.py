@@ -31,7 +31,7 @@ def recorded_sounds(pack: Path, concepts: Sequence[Concept]) -> list[Sound]:
     """Read the clips of a pack whose concepts are in the table."""
     rows = {concept.id: row for row, concept in enumerate(concepts)}
     return [
-        Sound(_as_int16(waveform), rows[clip.concept], clip.weight)
+        Sound(as_int16(waveform), rows[clip.concept], clip.weight)
         for clip, waveform in read_sound_pack(pack)
         if clip.concept in rows and len(waveform) > 800
     ]
@@ -95,11 +95,12 @@ def synthesised_part(tasks: Sequence[tuple[int, str, int, int]]) -> list[Sound]:
     for row, concept, seed, number in tasks:
         rng = np.random.default_rng([seed, row, number])
         wave = synthesise(concept, rng, EXAMPLE_SAMPLES / 16_000)
-        out.append(Sound(_as_int16(np.asarray(wave, dtype=np.float32)), row, 1.0))
+        out.append(Sound(as_int16(np.asarray(wave, dtype=np.float32)), row, 1.0))
     return out
 
 
-def _as_int16(waveform: NDArray[np.float32]) -> NDArray[np.int16]:
+def as_int16(waveform: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Return a waveform at a peak of 0.95 as 16-bit integers."""
     peak = max(float(np.abs(waveform).max()), 1e-4)
     return np.round(waveform * (0.95 / peak) * 32767).astype(np.int16)
 

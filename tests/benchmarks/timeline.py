@@ -114,7 +114,7 @@ def _cases(view: TimelineView, document: Document) -> dict[str, Callable[[int], 
     def all_tracks(number: int) -> None:
         whole(number)
         geometry = view.track_view.view.geometry
-        view.track_view.set_geometry(replace(geometry, track_height=max(8, (geometry.height - 40) // TRACKS)))
+        view.track_view.set_geometry(replace(geometry, lane=max(8, (geometry.height - 40) // TRACKS)))
 
     def playhead(number: int) -> None:
         view.set_playhead(number * 1000, follow=False)
@@ -124,7 +124,7 @@ def _cases(view: TimelineView, document: Document) -> dict[str, Callable[[int], 
         QTest.mouseMove(view.track_view, at.toPoint())
 
     def grab(_: int) -> None:
-        view.track_view.set_geometry(replace(view.track_view.view.geometry, track_height=62))
+        view.track_view.set_geometry(replace(view.track_view.view.geometry, lane=62))
         closer(0)
         QTest.mousePress(view.track_view, Qt.MouseButton.LeftButton, pos=QPointF(290, 60).toPoint())
 

@@ -40,25 +40,25 @@ class FakeDialogs:
         self.answer: UnsavedAnswer = "cancel"
         self.wants_recovery = True
 
-    def choose_still(self, folder: Path) -> Path | None:
+    def still(self, folder: Path) -> Path | None:
         self.asked.append("still")
         return self.picture
 
-    def choose_project(self, folder: Path) -> Path | None:
+    def project(self, folder: Path) -> Path | None:
         self.asked.append("project")
         return self.folder
 
-    def choose_save_path(self, folder: Path, name: str) -> Path | None:
+    def save_as(self, folder: Path, name: str) -> Path | None:
         self.asked.append(f"save as {name}")
         return self.place
 
-    def ask_unsaved(self, name: str) -> UnsavedAnswer:
+    def unsaved(self, name: str) -> UnsavedAnswer:
         self.asked.append(f"unsaved {name}")
         return self.answer
 
-    def ask_recover(self, name: str, when: str) -> bool:
+    def recover(self, name: str, when: str) -> bool:
         self.asked.append(f"recover {name}")
         return self.wants_recovery
 
-    def show_text(self, title: str, text: str) -> None:
+    def tell(self, title: str, text: str) -> None:
         self.asked.append(title)

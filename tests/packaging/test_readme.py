@@ -73,6 +73,7 @@ def test_every_folder_it_draws_exists(readme: str) -> None:
     [
         ("./packaging/run objects", ("engine.cli", "objects")),
         ("./packaging/run sound", ("engine.cli", "sound")),
+        ("./packaging/run hear", ("engine.cli", "hear")),
         ("./packaging/run project export", ("engine.cli", "project", "export")),
         ("./packaging/run app", ("desktop.command", "app")),
         (".venv/bin/python -m engine.training", ("engine.training",)),

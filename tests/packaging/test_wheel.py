@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
-WEIGHTS_LIMIT = 32 * 2**20
+WEIGHTS_LIMIT = 64 * 2**20
 FILE_LIMIT = 16 * 2**20
 NO_NETWORK = """
 import socket

@@ -26,7 +26,7 @@ class ScrollSpeed:
     down: float = 0.0
 
     @property
-    def is_zero(self) -> bool:
+    def still(self) -> bool:
         return self.right == 0.0 and self.down == 0.0
 
 

@@ -16,7 +16,7 @@ from desktop.timeline.interaction.gestures import (
     RubberBand,
 )
 from desktop.timeline.interaction.hit_test import Hit, HitPart, decibels_in
-from desktop.timeline.interaction.snapping import Snapper, snapper_for
+from desktop.timeline.interaction.snapping import Snapper, snapper
 from desktop.timeline.layout.ruler_ticks import timecode
 from desktop.timeline.layout.track_layout import ClipIndexCache
 from desktop.timeline.painting.view_state import TimelineViewState
@@ -93,12 +93,12 @@ class DragController:
             self._gesture = gestures.band(point)
         if self._gesture is None:
             return None
-        return self._recorded(next(self._gesture), view)
+        return self._noted(next(self._gesture), view)
 
     def move(self, point: PointerPosition, view: TimelineViewState) -> Outcome | None:
         if self._gesture is None:
             return None
-        return self._recorded(self._gesture.send(point), view)
+        return self._noted(self._gesture.send(point), view)
 
     def release(self, point: PointerPosition) -> Outcome | None:
         """End the gesture; return the outcome of a click if there was no drag."""
@@ -117,7 +117,7 @@ class DragController:
             self._gesture.close()
         self._gesture = None
 
-    def _recorded(self, outcome: Outcome | None, view: TimelineViewState) -> Outcome | None:
+    def _noted(self, outcome: Outcome | None, view: TimelineViewState) -> Outcome | None:
         if outcome is not None:
             self._click, self.begun = None, True
         if isinstance(outcome, GestureEdit):
@@ -142,8 +142,8 @@ class DragController:
         if clip.id not in self.selected:
             self.selected = frozenset({clip.id})
         elif hit.part is HitPart.BODY:
-            self._click = self._toggling(clip.id)
-        grip = self._context(view, hit, point, clip, snap=snap)
+            self._click = self._choosing(clip.id)
+        grip = self._grip(view, hit, point, clip, snap=snap)
         self._undo = GestureEdit("Cancel", gestures.replacing(grip.clips))
         if hit.part in {HitPart.START, HitPart.END}:
             take = view.scene.take(clip.take)
@@ -156,7 +156,7 @@ class DragController:
         return gestures.move(grip)
 
     def _on_ruler(self, view: TimelineViewState, hit: Hit, point: PointerPosition, *, snap: bool) -> Gesture:
-        catching = snapper_for(view.scene.timeline, marker=hit.marker) if snap else None
+        catching = snapper(view.scene.timeline, marker=hit.marker) if snap else None
         if hit.part is HitPart.PLAYHEAD:
             return gestures.scrub(point, catching)
         if hit.part is HitPart.MARKER and hit.marker is not None:
@@ -174,7 +174,7 @@ class DragController:
         self._click = lambda _: PlayheadMove(at)
         return gestures.marker(point, number, at, catching, lambda s: timecode(s, view.scene.timeline))
 
-    def _context(
+    def _grip(
         self, view: TimelineViewState, hit: Hit, point: PointerPosition, clip: Clip, *, snap: bool
     ) -> DragContext:
         timeline = view.scene.timeline
@@ -187,11 +187,11 @@ class DragController:
             clips=clips,
             clip=clip,
             tracks=tuple(track.id for track in timeline.tracks),
-            snapper=snapper_for(timeline, moved, extra) if snap else None,
+            snapper=snapper(timeline, moved, extra) if snap else None,
             words=_words(view, hit),
         )
 
-    def _toggling(self, number: int) -> Callable[[PointerPosition], None]:
+    def _choosing(self, number: int) -> Callable[[PointerPosition], None]:
         def choose(_: PointerPosition) -> None:
             self.selected = frozenset({number})
 
@@ -204,10 +204,10 @@ def covered(view: TimelineViewState, lanes: ClipIndexCache, band: RubberBand) ->
     first, last = (geometry.row_in(max(depth, 0.0)) for depth in (band.top, band.bottom))
     rows = range(first, min(len(tracks), last + 1))
     return frozenset(
-        index.clips[place].id
+        lane.clips[place].id
         for row in rows
-        for index in [lanes.get(tracks[row])]
-        for place in index.between(band.start, band.stop).tolist()
+        for lane in [lanes.get(tracks[row])]
+        for place in lane.between(band.start, band.stop).tolist()
     )
 
 
@@ -224,7 +224,7 @@ def point_at(
 def _where(catching: Snapper | None, point: PointerPosition) -> int:
     if catching is None or point.free:
         return round(point.at)
-    return catching.snap_point(point.at, point.reach).at
+    return catching.snapped(point.at, point.reach).at
 
 
 def _words(view: TimelineViewState, hit: Hit) -> Callable[[int], str]:

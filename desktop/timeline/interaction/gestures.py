@@ -252,7 +252,7 @@ def _looping(fixed: int, point: PointerPosition, snapper: Snapper | None) -> Ges
 def _snapped(snapper: Snapper | None, sample: float, point: PointerPosition) -> SnapResult:
     if snapper is None or point.free:
         return SnapResult(round(sample))
-    return snapper.snap_point(sample, point.reach)
+    return snapper.snapped(sample, point.reach)
 
 
 def _moved(context: DragContext, by: int, down: int) -> dict[int, tuple[Clip, ...]]:

@@ -67,11 +67,11 @@ def hit(
     tracks = scene.timeline.tracks
     if row >= len(tracks):
         return NOWHERE
-    index = lanes.get(tracks[row])
+    lane = lanes.get(tracks[row])
     reach = geometry.scale.length_of(EDGE / 2)
     at = geometry.scale.sample_at(x)
     # The clip drawn last is on top; edges extend beyond their clip only where there is no other clip.
-    near = [index.clips[place] for place in index.between(at - reach, at + reach).tolist()]
+    near = [lane.clips[place] for place in lane.between(at - reach, at + reach).tolist()]
     for clip in sorted(
         near, key=lambda clip: (clip.start <= at < clip.end, clip.start, clip.id), reverse=True
     ):
@@ -114,9 +114,9 @@ def gain_y(gain_db: float, rect: Rect) -> float:
     return top + TITLE + share * (height - TITLE - 2)
 
 
-def decibels_in(pixels: float, track_height: float) -> float:
+def decibels_in(pixels: float, lane: float) -> float:
     """Return the gain reduction in dB of moving the gain line down by pixels."""
-    return pixels * (MOST_DB - LEAST_DB) / (track_height - TITLE - 2)
+    return pixels * (MOST_DB - LEAST_DB) / (lane - TITLE - 2)
 
 
 def _ruler_hit(geometry: TrackLayout, scene: Scene, overlay: PlayheadAndLoop, x: float, y: float) -> Hit:

@@ -35,7 +35,7 @@ class Snapper:
     frame_rate: FrameRate
     rate: int
 
-    def snap_point(self, sample: float, reach: float) -> SnapResult:
+    def snapped(self, sample: float, reach: float) -> SnapResult:
         """Return the snapped time of one point."""
         near = self._edge(sample, reach)
         return SnapResult(self._frame(sample)) if near is None else SnapResult(near, edge=True)
@@ -66,7 +66,7 @@ class Snapper:
         return sample_of(frame, self.frame_rate, self.rate)
 
 
-def snapper_for(
+def snapper(
     timeline: Timeline, besides: Collection[int] = (), extra: Sequence[int] = (), marker: int | None = None
 ) -> Snapper:
     """Create a snapper for all edges and markers, except those being moved, plus ``extra`` (playhead, loop)."""

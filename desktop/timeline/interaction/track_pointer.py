@@ -19,7 +19,7 @@ from desktop.timeline.interaction.drag_controller import DragController, PressMo
 from desktop.timeline.interaction.drag_out import DragOut
 from desktop.timeline.interaction.gestures import GestureEdit, LoopChange, Outcome, PlayheadMove, RubberBand
 from desktop.timeline.interaction.hit_test import Hit, HitPart
-from desktop.timeline.interaction.snapping import REACH, snapper_for
+from desktop.timeline.interaction.snapping import REACH, snapper
 from desktop.timeline.interaction.take_mime import take_in
 from desktop.timeline.layout.track_layout import RULER_HEIGHT
 from desktop.timeline.painting.view_state import DropPreview, Tooltip
@@ -173,7 +173,7 @@ class TrackPointer(QObject):
             return
         self._controller.selected = self._model.state.selected
         if found.clip is not None:
-            self._model.focus_clip(found.clip)
+            self._model.go_to(found.clip)
         point = point_at(self._model.state, at.x(), at.y(), REACH, held)
         outcome = self._controller.press(self._model.state, found, point, held, snap=self.snap)
         self._model.select(self._controller.selected)
@@ -246,7 +246,7 @@ class TrackPointer(QObject):
         at = geometry.scale.sample_at(event.position().x())
         if self.snap:
             extra = (self._model.state.playhead,)
-            at = snapper_for(timeline, extra=extra).snap_point(at, geometry.scale.length_of(REACH)).at
+            at = snapper(timeline, extra=extra).snapped(at, geometry.scale.length_of(REACH)).at
         row = min(max(0, geometry.row_at(event.position().y())), len(timeline.tracks))
         self._model.show(
             drop_preview=DropPreview(row, max(0, round(at)), take.length_at(timeline.rate), take.name)
@@ -262,7 +262,7 @@ class TrackPointer(QObject):
             if self._controller.begun
             else ScrollSpeed()
         )
-        if self._drift.is_zero:
+        if self._drift.still:
             self._timer.stop()
         elif not self._timer.isActive():
             self._gone = ScrollOffset()

@@ -46,7 +46,7 @@ class TimeScale:
         """Return the scale scrolled right by pixels."""
         return self.at(self.start + self.length_of(pixels))
 
-    def fitted_to(self, start: float, stop: float, width: float, margin: float = LEAD) -> "TimeScale":
+    def showing(self, start: float, stop: float, width: float, margin: float = LEAD) -> "TimeScale":
         """Return the scale that shows a stretch over the width, with a margin in pixels on both sides."""
         per_pixel = max(stop - start, 1.0) / max(width - 2 * margin, 1.0)
         finer = self.at(start, per_pixel).per_pixel

@@ -20,21 +20,21 @@ class TrackHeights:
         own: individual heights by the track's id.
     """
 
-    track_height: int = TRACK_HEIGHT
+    lane: int = TRACK_HEIGHT
     own: Mapping[int, int] = field(default_factory=dict)
 
     def of(self, track: int) -> int:
-        return self.own.get(track, self.track_height)
+        return self.own.get(track, self.lane)
 
-    def with_all(self, height: float) -> "TrackHeights":
+    def every(self, height: float) -> "TrackHeights":
         """Return heights with all tracks alike."""
         return TrackHeights(clamp_height(height))
 
-    def with_one(self, track: int, height: float) -> "TrackHeights":
+    def one(self, track: int, height: float) -> "TrackHeights":
         """Return heights with an individual height for one track."""
         return replace(self, own={**self.own, track: clamp_height(height)})
 
-    def with_default(self, track: int) -> "TrackHeights":
+    def usual(self, track: int) -> "TrackHeights":
         """Return heights with one track reset to the common height."""
         return replace(self, own={number: high for number, high in self.own.items() if number != track})
 
@@ -42,16 +42,16 @@ class TrackHeights:
         """Return heights scaled up, or down if negative, by steps."""
         factor = STEP**steps
         own = {number: clamp_height(high * factor) for number, high in self.own.items()}
-        return TrackHeights(clamp_height(self.track_height * factor), own)
+        return TrackHeights(clamp_height(self.lane * factor), own)
 
     def shown(self, geometry: TrackLayout, tracks: Sequence[Track]) -> TrackLayout:
         """Return the layout with these heights; the track at its upper edge stays there."""
         rows = tuple(
             (row, self.own[track.id])
             for row, track in enumerate(tracks)
-            if self.own.get(track.id, self.track_height) != self.track_height
+            if self.own.get(track.id, self.lane) != self.lane
         )
-        changed = replace(geometry, track_height=self.track_height, own=rows)
+        changed = replace(geometry, lane=self.lane, own=rows)
         top = geometry.row_in(geometry.scroll)
         share = (geometry.scroll - geometry.depth_at(top)) / geometry.height_of(top)
         return replace(changed, scroll=round(changed.depth_at(top) + share * changed.height_of(top)))

@@ -35,17 +35,15 @@ class TrackLayout:
     width: int = 800
     height: int = 300
     scroll: int = 0
-    track_height: int = TRACK_HEIGHT
+    lane: int = TRACK_HEIGHT
     own: tuple[tuple[int, int], ...] = ()
 
     def height_of(self, row: int) -> int:
-        return dict(self.own).get(row, self.track_height)
+        return dict(self.own).get(row, self.lane)
 
     def depth_at(self, row: int) -> int:
         """Return the pixels from the top of the first track to the top of a row."""
-        return row * self.track_height + sum(
-            high - self.track_height for above, high in self.own if above < row
-        )
+        return row * self.lane + sum(high - self.lane for above, high in self.own if above < row)
 
     def top_of(self, row: int) -> int:
         return RULER_HEIGHT + self.depth_at(row) - self.scroll
@@ -58,13 +56,13 @@ class TrackLayout:
         """Return the row ``depth`` pixels below the top of the first track."""
         first = 0
         for row, high in self.own:
-            above = (row - first) * self.track_height
+            above = (row - first) * self.lane
             if depth < above:
                 break
             if depth < above + high:
                 return row
             depth, first = depth - above - high, row + 1
-        return first + int(depth // self.track_height)
+        return first + int(depth // self.lane)
 
     def depth_of(self, y: float) -> float:
         """Return the pixels from the top of the first track to a height of the view, independent of scrolling."""
@@ -82,7 +80,7 @@ class TrackLayout:
         x, right = self.scale.x_of(clip.start), self.scale.x_of(clip.end)
         return x, self.top_of(row) + TRACK_GAP, max(right - x, 1.0), self.height_of(row) - 2 * TRACK_GAP - 1
 
-    def scrolled_to(self, clip: Clip, row: int) -> "TrackLayout":
+    def revealing(self, clip: Clip, row: int) -> "TrackLayout":
         """Return the layout scrolled so that a clip is visible: all of it if there is room, else its start."""
         left, top, width, _ = self.rect_of(clip, row)
         scale, low = self.scale, self.height - self.height_of(row)
@@ -91,9 +89,9 @@ class TrackLayout:
         down = min(top - RULER_HEIGHT, 0) or max(top - low, 0)
         return replace(self, scale=scale, scroll=round(self.scroll + down))
 
-    def max_scroll(self, count: int) -> int:
+    def lowest_scroll(self, count: int) -> int:
         """Return the largest scroll offset of ``count`` tracks, with room for one more below."""
-        return max(0, self.depth_at(count) + self.track_height - (self.height - RULER_HEIGHT))
+        return max(0, self.depth_at(count) + self.lane - (self.height - RULER_HEIGHT))
 
 
 class ClipIndex:

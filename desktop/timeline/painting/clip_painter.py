@@ -36,7 +36,7 @@ class TrackPlan:
 
     scale: TimeScale
     width: int
-    track_height: int
+    lane: int
     ratio: float
     rate: int
     selected: frozenset[int]
@@ -56,23 +56,23 @@ class ClipPainter:
         self._plan = plan
         self._names = names
         self._top = TRACK_GAP
-        self._height = float(plan.track_height - 2 * TRACK_GAP - 1)
+        self._height = float(plan.lane - 2 * TRACK_GAP - 1)
         self._plain = clip_colours(plan.colour, audible=plan.audible, selected=False)
         self._chosen = clip_colours(plan.colour, audible=plan.audible, selected=True)
         self._texts = texts
-        self._inside = waveform_rect(plan)
+        self._inside = inside_of(plan)
         self._images: dict[int, QImage] = {}
 
-    def bodies(self, index: ClipIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
+    def bodies(self, lane: ClipIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
         """Paint narrow clips in one pass and wide ones with a title and rounded corners; return the wide ones."""
         scale, width = self._plan.scale, self._plan.width
-        left = np.maximum((index.start[seen] - scale.start) / scale.per_pixel, -40.0)
-        right = np.minimum((index.end[seen] - scale.start) / scale.per_pixel, width + 40.0)
+        left = np.maximum((lane.start[seen] - scale.start) / scale.per_pixel, -40.0)
+        right = np.minimum((lane.end[seen] - scale.start) / scale.per_pixel, width + 40.0)
         narrow = right - left < ROUNDED
         if narrow.any():
-            self._narrow(index, seen[narrow], left[narrow], right[narrow])
+            self._narrow(lane, seen[narrow], left[narrow], right[narrow])
         wide = [
-            (index.clips[place], QRectF(x, self._top, end - x - 0.6, self._height))
+            (lane.clips[place], QRectF(x, self._top, end - x - 0.6, self._height))
             for place, x, end in zip(
                 seen[~narrow].tolist(), left[~narrow].tolist(), right[~narrow].tolist(), strict=True
             )
@@ -81,7 +81,7 @@ class ClipPainter:
             self._body(rect, self._colours(clip))
         return wide
 
-    def _narrow(self, index: ClipIndex, clips: NDArray[np.int64], left: Doubles, right: Doubles) -> None:
+    def _narrow(self, lane: ClipIndex, clips: NDArray[np.int64], left: Doubles, right: Doubles) -> None:
         """Paint narrow clips as pixel rows scaled to the clips' height, with a gap after each clip."""
         ratio = self._plan.ratio
         size = round(self._plan.width * ratio)
@@ -89,7 +89,7 @@ class ClipPainter:
         last = np.clip(np.maximum(np.round(right * ratio) - 1, first + 1), 0, size).astype(np.int64)
         chosen = np.zeros(len(clips), np.bool_)
         if self._plan.selected:
-            chosen[:] = [index.clips[place].id in self._plan.selected for place in clips.tolist()]
+            chosen[:] = [lane.clips[place].id in self._plan.selected for place in clips.tolist()]
         count = np.maximum(last - first, 0)
         x = np.arange(count.sum()) + np.repeat(first - (np.cumsum(count) - count), count)
         pixels = np.zeros((round(self._height * ratio), size), np.uint32)
@@ -255,8 +255,8 @@ def _notes(clip: Clip) -> list[str]:
     return said
 
 
-def waveform_rect(plan: TrackPlan) -> QRectF:
+def inside_of(plan: TrackPlan) -> QRectF:
     """Return the rectangle of the waveforms: below the titles."""
-    height = plan.track_height - 2 * TRACK_GAP - 1
+    height = plan.lane - 2 * TRACK_GAP - 1
     title = TITLE if height >= TALL_ENOUGH else 3
     return QRectF(0, TRACK_GAP + title, plan.width, height - title - 1)

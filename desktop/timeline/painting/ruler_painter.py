@@ -53,14 +53,14 @@ def draw_over(painter: QPainter, view: TimelineViewState) -> None:
     _marker_lines(painter, view)
     _handles(painter, view)
     _ring(painter, view)
-    _drop_preview(painter, view)
+    _ghost(painter, view)
     _band(painter, view)
     if view.guide is not None:
         painter.setPen(QPen(QColor(DARK.warning), 1.0))
         x = round(view.geometry.scale.x_of(view.guide)) + 0.5
         painter.drawLine(QPointF(x, RULER_HEIGHT), QPointF(x, view.geometry.height))
     _playhead(painter, view)
-    _tooltip(painter, view)
+    _saying(painter, view)
 
 
 def flags(markers: Sequence[Marker], geometry: TrackLayout) -> Iterator[tuple[Marker, float, float]]:
@@ -171,7 +171,7 @@ def _ring(painter: QPainter, view: TimelineViewState) -> None:
     painter.restore()
 
 
-def _drop_preview(painter: QPainter, view: TimelineViewState) -> None:
+def _ghost(painter: QPainter, view: TimelineViewState) -> None:
     ghost = view.drop_preview
     if ghost is None:
         return
@@ -212,7 +212,7 @@ def _playhead(painter: QPainter, view: TimelineViewState) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _tooltip(painter: QPainter, view: TimelineViewState) -> None:
+def _saying(painter: QPainter, view: TimelineViewState) -> None:
     if view.tooltip is None or not view.tooltip.words:
         return
     painter.setFont(font())

@@ -10,7 +10,7 @@ from desktop.theme.dark_colours import DARK
 from desktop.timeline.layout.ruler_ticks import Tick
 from desktop.timeline.layout.time_scale import TimeScale
 from desktop.timeline.layout.track_layout import ClipIndex, ClipIndexCache
-from desktop.timeline.painting.clip_painter import ClipPainter, TrackPlan, waveform_rect
+from desktop.timeline.painting.clip_painter import ClipPainter, TrackPlan, inside_of
 from desktop.timeline.painting.text_cache import TextCache
 from desktop.timeline.painting.view_state import TimelineViewState, clip_colours, track_colour
 from desktop.timeline.painting.waveform_columns import waveform_columns
@@ -51,7 +51,7 @@ class TrackPainter:
             kept = self._kept[track.id] = self._draw(track, plan, ticks)
         return kept.picture
 
-    def take_arrived(self, digest: str) -> None:
+    def arrived(self, digest: str) -> None:
         """Redraw the tracks that lacked this take's waveform or spectrogram."""
         for number in [n for n, kept in self._kept.items() if digest in kept.missing]:
             del self._kept[number]
@@ -69,36 +69,36 @@ class TrackPainter:
 
     def _draw(self, track: Track, plan: TrackPlan, ticks: list[Tick]) -> _Kept:
         self.drawn += 1
-        picture = QPixmap(round(plan.width * plan.ratio), round(plan.track_height * plan.ratio))
+        picture = QPixmap(round(plan.width * plan.ratio), round(plan.lane * plan.ratio))
         picture.setDevicePixelRatio(plan.ratio)
         picture.fill(QColor(DARK.well) if plan.odd else QColor(DARK.well).lighter(112))
-        index = self._lanes.get(track)
-        seen = index.between(plan.scale.start, plan.scale.sample_at(plan.width))
+        lane = self._lanes.get(track)
+        seen = lane.between(plan.scale.start, plan.scale.sample_at(plan.width))
         painter = QPainter(picture)
         _grid(painter, plan, ticks)
         drawing = ClipPainter(painter, plan, self._names, self._texts)
-        roomy = drawing.bodies(index, seen)
-        asked = [index.digests[take] for take in np.unique(index.take[seen])]
+        roomy = drawing.bodies(lane, seen)
+        asked = [lane.digests[take] for take in np.unique(lane.take[seen])]
         if plan.spectrograms:
             heats = {
                 digest: heat for digest in asked if (heat := self._waveforms.spectrogram(digest)) is not None
             }
             missing = frozenset(digest for digest in asked if digest not in heats)
-            drawing.spectrograms([index.clips[place] for place in seen.tolist()], heats)
+            drawing.spectrograms([lane.clips[place] for place in seen.tolist()], heats)
         else:
-            missing = self._wave(painter, index, asked, plan)
+            missing = self._wave(painter, lane, asked, plan)
         drawing.details(roomy)
         painter.end()
         return _Kept(track, plan, picture, missing)
 
-    def _wave(self, painter: QPainter, index: ClipIndex, asked: list[str], plan: TrackPlan) -> frozenset[str]:
+    def _wave(self, painter: QPainter, lane: ClipIndex, asked: list[str], plan: TrackPlan) -> frozenset[str]:
         pyramids = {
             digest: found for digest in asked if (found := self._waveforms.pyramid(digest)) is not None
         }
         if pyramids:
             fine = TimeScale(plan.scale.start, plan.scale.per_pixel / plan.ratio)
-            drawn = waveform_columns(index, pyramids, fine, round(plan.width * plan.ratio), plan.rate)
-            inside = waveform_rect(plan)
+            drawn = waveform_columns(lane, pyramids, fine, round(plan.width * plan.ratio), plan.rate)
+            inside = inside_of(plan)
             colour = clip_colours(plan.colour, audible=plan.audible, selected=False).wave
             joined = fine.per_pixel < STEPS
             height = round(inside.height() * plan.ratio)
@@ -116,7 +116,7 @@ def _plan(view: TimelineViewState, track: Track, row: int, audible: bool) -> Tra
     return TrackPlan(
         scale=geometry.scale,
         width=geometry.width,
-        track_height=geometry.height_of(row),
+        lane=geometry.height_of(row),
         ratio=view.ratio,
         rate=view.scene.timeline.rate,
         selected=mine,
@@ -131,6 +131,6 @@ def _grid(painter: QPainter, plan: TrackPlan, ticks: list[Tick]) -> None:
     colour = QColor(DARK.raised).darker(125)
     for tick in ticks:
         if tick.label and not tick.label.startswith("+"):
-            painter.fillRect(round(plan.scale.x_of(tick.at)), 0, 1, plan.track_height, colour)
+            painter.fillRect(round(plan.scale.x_of(tick.at)), 0, 1, plan.lane, colour)
     painter.setPen(QPen(QColor(DARK.line), 1.0))
-    painter.drawLine(QPointF(0, plan.track_height - 0.5), QPointF(plan.width, plan.track_height - 0.5))
+    painter.drawLine(QPointF(0, plan.lane - 0.5), QPointF(plan.width, plan.lane - 0.5))

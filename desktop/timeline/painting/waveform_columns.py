@@ -30,67 +30,67 @@ class WaveformColumns:
 
 
 def waveform_columns(
-    index: ClipIndex, pyramids: Mapping[str, PeakPyramid], scale: TimeScale, width: int, rate: int
+    lane: ClipIndex, pyramids: Mapping[str, PeakPyramid], scale: TimeScale, width: int, rate: int
 ) -> WaveformColumns:
     """Return the columns 0 to ``width`` of a track at the timeline's ``rate``.
 
     Overlapping clips are drawn over each other. Clips of takes without a pyramid are left out.
     """
     out = WaveformColumns(*(np.full(width, empty, np.float32) for empty in (np.inf, -np.inf, 0.0)))
-    seen = index.between(scale.start, scale.sample_at(width))
-    known = seen[np.array([digest in pyramids for digest in index.digests], np.bool_)[index.take[seen]]]
-    levels = np.zeros(len(index.digests), np.int64)
+    seen = lane.between(scale.start, scale.sample_at(width))
+    known = seen[np.array([digest in pyramids for digest in lane.digests], np.bool_)[lane.take[seen]]]
+    levels = np.zeros(len(lane.digests), np.int64)
     of_rate: dict[int, int] = {}
-    for take in np.unique(index.take[known]).tolist():
-        own = pyramids[index.digests[take]].rate
+    for take in np.unique(lane.take[known]).tolist():
+        own = pyramids[lane.digests[take]].rate
         if own not in of_rate:
             of_rate[own] = level_for(scale.per_pixel * own / rate)
         levels[take] = of_rate[own]
-    of_clip = levels[index.take[known]]
+    of_clip = levels[lane.take[known]]
     for level in np.unique(of_clip):
         clips = known[of_clip == level]
-        bank = _Bank(index, clips, pyramids, int(level), rate)
-        _add(out, index, clips, bank, scale)
+        bank = _Bank(lane, clips, pyramids, int(level), rate)
+        _add(out, lane, clips, bank, scale)
     for edge in (out.low, out.high):
         edge[out.weight == 0.0] = 0.0
     return out
 
 
-def _add(out: WaveformColumns, index: ClipIndex, clips: Ints, bank: "_Bank", scale: TimeScale) -> None:
+def _add(out: WaveformColumns, lane: ClipIndex, clips: Ints, bank: "_Bank", scale: TimeScale) -> None:
     """Add the clips that are read from one level."""
     width = len(out.low)
-    left = np.clip(np.floor((index.start[clips] - scale.start) / scale.per_pixel), 0, width).astype(np.int64)
-    right = np.clip(np.ceil((index.end[clips] - scale.start) / scale.per_pixel), 0, width).astype(np.int64)
+    left = np.clip(np.floor((lane.start[clips] - scale.start) / scale.per_pixel), 0, width).astype(np.int64)
+    right = np.clip(np.ceil((lane.end[clips] - scale.start) / scale.per_pixel), 0, width).astype(np.int64)
     count = right - left
     which = np.repeat(clips, count)
     if not len(which):
         return
     x = np.arange(len(which)) + np.repeat(left - (np.cumsum(count) - count), count)
     # Partial columns beyond the clip's drawn edges are merged into its outermost columns.
-    near = np.round((index.start[clips] - scale.start) / scale.per_pixel)
-    far = np.maximum(np.floor((index.end[clips] - scale.start) / scale.per_pixel - 0.1) - 1, near)
+    near = np.round((lane.start[clips] - scale.start) / scale.per_pixel)
+    far = np.maximum(np.floor((lane.end[clips] - scale.start) / scale.per_pixel - 0.1) - 1, near)
     low_x, high_x = (np.repeat(np.clip(edge, 0, width - 1).astype(np.int64), count) for edge in (near, far))
     place = np.minimum(np.maximum(x, low_x), high_x)
-    start, stop = index.start[which], index.end[which]
+    start, stop = lane.start[which], lane.end[which]
     first = np.maximum(scale.start + x * scale.per_pixel, start) - start
     last = np.minimum(scale.start + (x + 1) * scale.per_pixel, stop) - start
     low, high = bank.extremes(
-        np.repeat(bank.of_clip, count), first + index.offset[which], last + index.offset[which]
+        np.repeat(bank.of_clip, count), first + lane.offset[which], last + lane.offset[which]
     )
-    factor = index.level[which] * _faded(index, which, (first + last) / 2)
+    factor = lane.level[which] * _faded(lane, which, (first + last) / 2)
     np.minimum.at(out.low, place, (low * factor).astype(np.float32))
     np.maximum.at(out.high, place, (high * factor).astype(np.float32))
-    np.maximum.at(out.weight, place, np.where(index.muted[which], MUTED, 1.0).astype(np.float32))
+    np.maximum.at(out.weight, place, np.where(lane.muted[which], MUTED, 1.0).astype(np.float32))
 
 
 class _Bank:
     """One level of several takes, concatenated."""
 
     def __init__(
-        self, index: ClipIndex, clips: Ints, pyramids: Mapping[str, PeakPyramid], level: int, rate: int
+        self, lane: ClipIndex, clips: Ints, pyramids: Mapping[str, PeakPyramid], level: int, rate: int
     ) -> None:
-        used, self.of_clip = np.unique(index.take[clips], return_inverse=True)
-        chosen = [pyramids[index.digests[take]] for take in used]
+        used, self.of_clip = np.unique(lane.take[clips], return_inverse=True)
+        chosen = [pyramids[lane.digests[take]] for take in used]
         tops = [min(level, len(one.levels) - 1) for one in chosen]
         pairs = [one.levels[top] for one, top in zip(chosen, tops, strict=True)]
         self._low = pairs[0][0] if len(pairs) == 1 else np.concatenate([low for low, _ in pairs])
@@ -113,13 +113,13 @@ class _Bank:
         return low, high
 
 
-def _faded(index: ClipIndex, which: Ints, middle: Doubles) -> Doubles:
+def _faded(lane: ClipIndex, which: Ints, middle: Doubles) -> Doubles:
     """Return the fade factor at the middle of each column, counted from its clip's start."""
     factor = np.ones(len(which))
-    left = (index.end - index.start)[which] - middle
+    left = (lane.end - lane.start)[which] - middle
     for samples, shapes, within in (
-        (index.rise[which], index.rise_shape[which], middle),
-        (index.fall[which], index.fall_shape[which], left),
+        (lane.rise[which], lane.rise_shape[which], middle),
+        (lane.fall[which], lane.fall_shape[which], left),
     ):
         inside = within < samples
         for number, shape in enumerate(FADE_SHAPES):

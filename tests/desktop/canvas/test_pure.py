@@ -243,7 +243,7 @@ def test_names_never_cover_one_another_or_what_is_kept_clear() -> None:
     places = [spot for spot in place_labels(wanted, Rect(0, 0, 800, 600), [bar]) if spot is not None]
     assert len(places) == 8
     everything = [*places, bar]
-    assert not any(one.intersects(two) for i, one in enumerate(everything) for two in everything[i + 1 :])
+    assert not any(one.meets(two) for i, one in enumerate(everything) for two in everything[i + 1 :])
 
 
 def test_names_stay_in_the_view_and_those_of_objects_out_of_sight_are_left_out() -> None:

@@ -65,7 +65,7 @@ def test_an_edit_that_changes_nothing_is_no_step_and_is_not_heard(document: Docu
 def test_a_drag_is_one_step_until_it_settles(document: Document) -> None:
     for name in ("a", "b", "c"):
         document.edit("Rename", named(name), key="name")
-    document.finish_edit()
+    document.settle()
     document.edit("Rename", named("d"), key="name")
     document.undo()
     assert document.scene.name == "c"
@@ -91,7 +91,7 @@ def test_undo_with_nothing_to_undo_is_silent(document: Document) -> None:
 
 def test_what_is_adopted_survives_undo(document: Document) -> None:
     document.edit("Rename", named("Street"))
-    document.apply_to_history(lambda scene: replace(scene, next_object=scene.next_object + 5))
+    document.adopt(lambda scene: replace(scene, next_object=scene.next_object + 5))
     document.undo()
     assert document.scene.name == "Untitled"
     assert document.scene.next_object == 5

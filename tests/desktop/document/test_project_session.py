@@ -115,7 +115,7 @@ def test_saving_as_gives_the_scene_a_place_that_opens_again(desk: Desk, still: P
     project = desk.document.project
     assert project is not None
     record = project.add_take(take)
-    desk.document.apply_to_history(lambda scene: replace(scene, takes=(record,)))
+    desk.document.adopt(lambda scene: replace(scene, takes=(record,)))
     desk.session.save_as(tmp_path / "Night.foley")
     desk.settle()
     assert desk.said == []
@@ -170,7 +170,7 @@ def test_after_a_crash_the_scene_is_found_and_recovered(
     first.crash()
     found: list[tuple[Recoverable, ...]] = []
     desk.session.recoverable_found.connect(found.append)
-    desk.session.find_recoverable()
+    desk.session.look_for_recoverable()
     desk.settle()
     [[one]] = found
     assert one.name == "Nearly lost"
@@ -192,7 +192,7 @@ def test_a_scene_that_another_program_has_open_is_not_offered(
     other.settle()
     found: list[tuple[Recoverable, ...]] = []
     desk.session.recoverable_found.connect(found.append)
-    desk.session.find_recoverable()
+    desk.session.look_for_recoverable()
     desk.settle()
     assert found == [()]
     assert len(list(desk.unsaved.iterdir())) == 1

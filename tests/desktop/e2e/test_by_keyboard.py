@@ -76,7 +76,7 @@ def test_escape_in_the_timeline_lets_its_clips_go_and_keeps_the_hints_on_the_sti
 def test_the_window_remembers_how_high_tracks_were(house: House, qtbot: QtBot) -> None:
     house.press(Qt.Key.Key_Down, CONTROL)
     house.press(Qt.Key.Key_Down, CONTROL)
-    lane = house.timeline.view.track_view.view.geometry.track_height
+    lane = house.timeline.view.track_view.view.geometry.lane
     house.window.remember()
     again = House(qtbot, lambda _: FakeGenerationBackend())
-    assert again.timeline.view.track_view.view.geometry.track_height == lane > TRACK_HEIGHT
+    assert again.timeline.view.track_view.view.geometry.lane == lane > TRACK_HEIGHT

@@ -63,11 +63,11 @@ class FakeExportDialogs:
         self.begun: list[Path] = []
         self.shown: list[Path] = []
 
-    def choose_folder(self, over: QWidget, begin: Path) -> Path | None:
+    def folder(self, over: QWidget, begin: Path) -> Path | None:
         self.begun.append(begin)
         return self.chosen
 
-    def confirm_replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool:
+    def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool:
         self.asked.append((folder, replaced))
         return self.agrees
 

@@ -190,7 +190,7 @@ def test_overwriting_is_announced_asked_for_and_refused_by_default(bench: Bench)
     bench.out.mkdir(parents=True)
     (bench.out / "mix.wav").write_text("mine")
     bench.dialog.form.changed.emit()
-    assert bench.settled().not_empty
+    assert bench.settled().holds
     assert "mix.wav" in bench.notice and "asks before" in bench.notice
     QTest.mouseClick(bench.dialog.export_button, LEFT)
     assert bench.person.asked == [(bench.out, ("mix.wav",))]

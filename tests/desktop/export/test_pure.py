@@ -28,7 +28,7 @@ from desktop.export.single_file import (
     delete_old,
     single_export,
 )
-from desktop.export.words import default_texts, folder_text, level_text, list_text, size_text
+from desktop.export.words import holds_text, level_text, listed, size_text, usual_texts
 from desktop.export.worker import throttled
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput
@@ -105,7 +105,7 @@ def test_the_memory_is_on_disk_and_leaves_what_it_does_not_know(tmp_path: Path) 
 
 def test_a_new_folder_is_ready_and_is_not_made_by_looking(tmp_path: Path) -> None:
     found = look(tmp_path / "a" / "b")
-    assert found.ready and not found.not_empty
+    assert found.ready and not found.holds
     assert found.plan is not None and found.plan.files[0].path == "stems/01_dog.wav"
     assert list(tmp_path.iterdir()) == []
 
@@ -115,7 +115,7 @@ def test_what_would_be_replaced_is_told_and_what_stays_is_not(tmp_path: Path) ->
     for name in ("mix.wav", "notes.txt"):
         (tmp_path / name).write_text("x")
     found = look(tmp_path)
-    assert found.ready and found.not_empty
+    assert found.ready and found.holds
     assert found.replaced == ("mix.wav", "stems/")
     assert look(tmp_path, ExportChoices(formats=("csv",))).replaced == ()
 
@@ -172,13 +172,9 @@ def test_sizes_levels_and_names_read_as_people_write_them() -> None:
         "999 B", "1.0 kB", "14 kB", "1.0 MB", "1100 GB",
     ]  # fmt: skip
     assert [level_text(level) for level in (-23.04, 0.0, None)] == ["\N{MINUS SIGN}23.0", "0.0", "–"]
-    assert [list_text(tuple("abcde"[:count])) for count in (1, 2, 5)] == [
-        "a",
-        "a and b",
-        "a, b, c and 2 more",
-    ]
-    assert "stay" in folder_text(()) and "mix.wav" in folder_text(("mix.wav",))
-    assert default_texts(Timeline(loudness="r128"))["preset"] == "As the timeline: EBU R 128"
+    assert [listed(tuple("abcde"[:count])) for count in (1, 2, 5)] == ["a", "a and b", "a, b, c and 2 more"]
+    assert "stay" in holds_text(()) and "mix.wav" in holds_text(("mix.wav",))
+    assert usual_texts(Timeline(loudness="r128"))["preset"] == "As the timeline: EBU R 128"
 
 
 def test_reports_are_thinned_but_the_first_is_heard_at_once() -> None:

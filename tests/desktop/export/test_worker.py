@@ -68,11 +68,11 @@ def test_of_many_questions_only_the_first_and_the_newest_are_looked_into(
     works: list[ExportWorker], qtbot: QtBot
 ) -> None:
     looks = Looks()
-    works.append(work := ExportWorker(request_preview=looks))
+    works.append(work := ExportWorker(look=looks))
     answers: list[int] = []
     work.previewed.connect(lambda preview: answers.append(preview.asked.number))
     for number in range(500):
-        work.request_preview(asked(number))
+        work.look(asked(number))
     looks.go.set()
     qtbot.waitUntil(lambda: answers != [])
     qtbot.wait(30)
@@ -86,14 +86,14 @@ def test_a_look_that_fails_is_a_problem_and_the_next_one_works(
     looks = Looks()
     looks.go.set()
     looks.error = RuntimeError("shape")
-    works.append(work := ExportWorker(request_preview=looks))
+    works.append(work := ExportWorker(look=looks))
     answers: list[ExportPreview] = []
     work.previewed.connect(answers.append)
-    work.request_preview(asked(1))
+    work.look(asked(1))
     qtbot.waitUntil(lambda: len(answers) == 1)
     assert "shape" in answers[0].problems[0] and not answers[0].ready
     looks.error = None
-    work.request_preview(asked(2))
+    work.look(asked(2))
     qtbot.waitUntil(lambda: len(answers) == 2)
     assert answers[1].problems == ()
 
@@ -156,7 +156,7 @@ def test_closing_in_the_middle_cancels_and_ends_both_threads(
 ) -> None:
     slow = SlowExport()
     works.append(work := ExportWorker(slow))
-    work.request_preview(asked(1))
+    work.look(asked(1))
     work.export(request(tmp_path / "out"))
     qtbot.waitUntil(slow.started.is_set)
     work.close()

@@ -269,7 +269,7 @@ def test_a_scene_that_was_never_saved_is_offered_on_the_welcome_page(
     assert other.document.project is not None
     other.document.project.close()
     other.session._timer.stop()
-    bench.services.session.find_recoverable()
+    bench.services.session.look_for_recoverable()
     bench.settle()
     [recover, _] = [
         button

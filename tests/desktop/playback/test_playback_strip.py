@@ -151,19 +151,19 @@ def test_a_compares_the_selected_objects_takes_and_then_goes_from_one_to_the_oth
     desk.press(Qt.Key.Key_A)
     first, second = desk.strip.transport.sides
     assert first.isChecked()
-    assert desk.player.playing_take == "loud"
+    assert desk.player.take_heard == "loud"
     desk.press(Qt.Key.Key_A)
     assert second.isChecked()
-    assert desk.player.playing_take == "count"
+    assert desk.player.take_heard == "count"
     desk.click(first)
-    assert desk.player.playing_take == "loud"
+    assert desk.player.take_heard == "loud"
     desk.qtbot.waitUntil(lambda: desk.strip.transport.gain.text().endswith("dB"))
 
 
 def test_clicking_b_first_hears_b(desk: Desk) -> None:
     desk.document.select([0])
     desk.click(desk.strip.transport.sides[1])
-    assert desk.player.playing_take == "count"
+    assert desk.player.take_heard == "count"
 
 
 def test_a_side_that_cannot_be_heard_does_not_look_pressed(desk: Desk) -> None:

@@ -263,12 +263,12 @@ def test_steps_of_a_frame_land_on_frames(rig: Rig) -> None:
 def test_a_take_plays_once_by_itself_and_leaves_the_playhead(rig: Rig) -> None:
     rig.player.seek(1234)
     rig.player.play_take("loud")
-    assert rig.player.playing_take == "loud"
+    assert rig.player.take_heard == "loud"
     rig.fed()
     out = rig.pull_slowly(RATE + 4000)[:, 0]
     assert np.abs(out[:RATE]).max() == pytest.approx(0.5 / 2**0.5, abs=1e-3)
     assert not out[RATE + 512 :].any()
-    rig.qtbot.waitUntil(lambda: rig.player.playing_take is None)
+    rig.qtbot.waitUntil(lambda: rig.player.take_heard is None)
     assert rig.player.position == 1234
 
 
@@ -283,7 +283,7 @@ def test_a_and_b_are_equally_loud_and_change_at_the_same_place(rig: Rig) -> None
     rig.fed()
     a = rig.pull(8000)[4000:, 0]
     rig.player.switch()
-    assert rig.player.playing_take == "soft"
+    assert rig.player.take_heard == "soft"
     rig.qtbot.wait(80)
     b = rig.pull(8000)[4000:, 0]
     assert float(np.sqrt((a**2).mean())) == pytest.approx(float(np.sqrt((b**2).mean())), rel=0.05)

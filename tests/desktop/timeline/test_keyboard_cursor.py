@@ -90,11 +90,11 @@ def test_what_is_gone_to_is_scrolled_into_view_and_what_is_there_stays() -> None
     scene = three_rows()
     late = clips(scene)[3]
     geometry = TrackLayout(TimeScale(0.0, 480.0), 800, RULER_HEIGHT + TRACK_HEIGHT)
-    shown = geometry.scrolled_to(late, 2)
+    shown = geometry.revealing(late, 2)
     left, top, width, height = shown.rect_of(late, 2)
     assert left >= 0 and left + width <= 800
     assert top >= RULER_HEIGHT and top + height <= shown.height
-    assert shown.scrolled_to(late, 2) == shown
+    assert shown.revealing(late, 2) == shown
 
 
 def test_clips_begin_end_and_fade_at_the_playhead_where_they_can() -> None:

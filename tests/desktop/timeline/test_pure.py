@@ -19,7 +19,7 @@ from desktop.timeline.interaction.gestures import (
     RubberBand,
 )
 from desktop.timeline.interaction.hit_test import Hit, HitPart, PlayheadAndLoop, gain_y, handles, hit
-from desktop.timeline.interaction.snapping import snapper_for
+from desktop.timeline.interaction.snapping import snapper
 from desktop.timeline.layout.ruler_ticks import ticks, timecode
 from desktop.timeline.layout.time_scale import COARSEST, FINEST, LEAD, TimeScale
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, ClipIndex, ClipIndexCache, TrackLayout
@@ -62,7 +62,7 @@ def test_nothing_is_scrolled_far_before_the_beginning() -> None:
 
 
 def test_a_stretch_can_be_shown_whole() -> None:
-    scale = TimeScale().fitted_to(0, 48_000, 1000)
+    scale = TimeScale().showing(0, 48_000, 1000)
     assert scale.x_of(0) > 0 and scale.x_of(48_000) < 1000
 
 
@@ -96,11 +96,11 @@ def test_columns_find_the_peak_wherever_it_is_and_at_every_zoom() -> None:
     samples[0, 123_456] = 0.75
     clip = Clip(1, DOG, 50_000, 1000, 190_000)
     scene = two_tracks()
-    index = ClipIndex(replace(scene.timeline.tracks[0], clips=(clip,)))
+    lane = ClipIndex(replace(scene.timeline.tracks[0], clips=(clip,)))
     place = 50_000 + 123_456 - 1000
     for per_pixel in (0.25, 1.0, 7.0, 64.0, 500.0, 3000.0):
         scale = TimeScale(max(0.0, place - 90 * per_pixel), per_pixel)
-        found = waveform_columns(index, {DOG: peak_pyramid.build_peaks(samples, RATE)}, scale, 400, RATE)
+        found = waveform_columns(lane, {DOG: peak_pyramid.build_peaks(samples, RATE)}, scale, 400, RATE)
         there = int(scale.x_of(place))
         assert found.high.max() == pytest.approx(0.75)
         assert abs(int(found.high.argmax()) - there) <= 4
@@ -132,8 +132,8 @@ def test_a_waveform_ends_where_its_clip_is_drawn_to_end_and_loses_no_peak_by_it(
 def test_at_single_samples_a_waveform_is_the_line_of_its_values_not_filled_from_silence() -> None:
     made = peak_pyramid.build_peaks(np.full((1, 16_000), 0.5, np.float32), RATE)
     clip = Clip(1, DOG, 10, 0, 16_000)
-    index = ClipIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,)))
-    found = waveform_columns(index, {DOG: made}, TimeScale(0.0, 0.05), 1000, RATE)
+    lane = ClipIndex(replace(two_tracks().timeline.tracks[0], clips=(clip,)))
+    found = waveform_columns(lane, {DOG: made}, TimeScale(0.0, 0.05), 1000, RATE)
     assert set(found.low[300:]) == set(found.high[300:]) == {0.5}
     assert not found.low[:199].any() and not found.weight[:199].any()
 
@@ -184,14 +184,14 @@ def test_a_spectrogram_is_brightest_at_its_tone_and_halves_in_time() -> None:
 
 def test_a_time_near_an_edge_goes_there_and_else_to_a_frame() -> None:
     scene = two_tracks()
-    found = snapper_for(scene.timeline, extra=(12_345,))
-    assert found.snap_point(12_400, 100).at == 12_345 and found.snap_point(12_400, 100).edge
-    assert found.snap_point(RATE + 30, 100).at == RATE
-    assert found.snap_point(20_000, 10).at == round(20_000 / FRAME) * FRAME
+    found = snapper(scene.timeline, extra=(12_345,))
+    assert found.snapped(12_400, 100).at == 12_345 and found.snapped(12_400, 100).edge
+    assert found.snapped(RATE + 30, 100).at == RATE
+    assert found.snapped(20_000, 10).at == round(20_000 / FRAME) * FRAME
 
 
 def test_the_end_of_what_is_moved_can_catch_an_edge_too() -> None:
-    found = snapper_for(two_tracks().timeline, besides={clips(two_tracks())[0].id})
+    found = snapper(two_tracks().timeline, besides={clips(two_tracks())[0].id})
     by, edge = found.moved((RATE, 5 * RATE), RATE - 90, 200)
     assert (by, edge) == (RATE, 6 * RATE)
 

@@ -45,7 +45,7 @@ def test_a_drag_takes_the_view_only_along_its_own_axes() -> None:
         autoscroll_speed(BOTH, (500, 10), VIEW).down < 0
         and autoscroll_speed(BOTH, (500, 10), VIEW).right == 0.0
     )
-    assert autoscroll_speed(ScrollAxes(), (1100, 500), VIEW).is_zero
+    assert autoscroll_speed(ScrollAxes(), (1100, 500), VIEW).still
 
 
 def test_parts_of_a_pixel_add_up_and_none_is_lost() -> None:

@@ -335,3 +335,16 @@ def test_even_a_mistake_of_ours_is_a_sentence_and_1(
     assert main(line) == 1
     assert "Traceback" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_candidates_are_asked_for_and_refused_where_a_recipe_already_says_them(
+    parts: FakeParts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+    assert main(["sound", "--prompt", "rain", "--duration", "1", "--candidates", "3", "--out", out]) == 0
+    facts = json.loads((tmp_path / "out/recipe.json").read_text(encoding="utf-8"))
+    assert facts["request"]["settings"]["candidates"] == 3
+    again = ["sound", "--recipe", f"{out}/recipe.json", "--candidates", "2", "--out", f"{out}-2"]
+    assert main(again) == 2
+    assert main(["sound", "--prompt", "rain", "--candidates", "0", "--out", f"{out}-3"]) == 2
+    assert "1 to 8 candidates" in capsys.readouterr().err

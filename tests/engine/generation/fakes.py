@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.generation.conditioner import Encoder
+from engine.generation.listener import Listener
 from engine.generation.requests import DiffusionSettings, GenerationRequest, SolverName
 from engine.models.concepts import Concept, load_concepts
 from engine.models.pool import PartKey
@@ -157,6 +158,7 @@ class FakeParts:
         self.made = FakeDiffusion()
         self.eyes: FakeEncoder | None = FakeEncoder()
         self.hands = FakeSegmenter()
+        self.ears: Listener | None = None
 
     @property
     def takes_masks(self) -> bool:
@@ -180,6 +182,9 @@ class FakeParts:
     def namer(self, encoder: Encoder) -> FakeNamer:
         self.loaded.append("namer")
         return FakeNamer()
+
+    def listener(self) -> Listener | None:
+        return self.ears
 
 
 def sampling(request: GenerationRequest) -> DiffusionSettings:

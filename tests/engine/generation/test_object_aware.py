@@ -12,9 +12,18 @@ from torch import Tensor
 
 from engine.errors import BadInput, Cancelled, Failed
 from engine.generation import object_aware
+from engine.generation.listener import Heard, HeardConcept
 from engine.generation.object_aware import ObjectAwareGenerator
 from engine.generation.recipe import read_recipe_text
-from engine.generation.requests import DiffusionSettings, GenerationRequest, Target, TargetPart
+from engine.generation.requests import (
+    FINAL,
+    DiffusionSettings,
+    GenerationRequest,
+    Settings,
+    Target,
+    TargetPart,
+)
+from engine.models.concepts import load_concepts
 from engine.progress import Progress
 from engine.scene.masks import pack
 from engine.sound.loudness import integrated_lufs
@@ -217,3 +226,49 @@ def test_a_prompt_whose_sound_the_model_has_not_learnt_is_noted(
         generator.generate(asked, still, Progress(note=notes.append))
         assert all("frog" in sentence for sentence in notes)
     assert len(notes) == 1
+
+
+class WantsTheLast:
+    """Of the candidates of a take, the last fits best; everything is heard as a dog."""
+
+    concepts = load_concepts()
+
+    def fits(self, samples: NDArray[np.float32], rate: int, condition: Tensor) -> NDArray[np.float32]:
+        return np.arange(len(samples), dtype=np.float32)
+
+    def hear(self, samples: NDArray[np.float32], rate: int, count: int = 5) -> Heard:
+        shares = [HeardConcept(concept, float(concept.id == "dog")) for concept in self.concepts]
+        return Heard(tuple(sorted(shares, key=lambda guess: -guess.score)))
+
+
+def test_the_candidate_that_fits_best_is_the_take_and_a_recipe_gives_it_again(
+    asked: GenerationRequest, still: Still
+) -> None:
+    listener: Any = WantsTheLast()
+    notes: list[str] = []
+    several = replace(asked, settings=replace(sampling(asked), candidates=3))
+    made = FakeDiffusion()
+    takes = ObjectAwareGenerator(asked.model, made, FakeEncoder(), listener=listener).generate(
+        several, still, Progress(note=notes.append)
+    )
+    assert len(made.batches[0]) == 3 * len(takes)
+    plain = ObjectAwareGenerator(asked.model, FakeDiffusion(), FakeEncoder()).generate(several, still)
+    assert not np.array_equal(takes[0].samples, plain[0].samples)
+    again = ObjectAwareGenerator(asked.model, FakeDiffusion(), FakeEncoder(), listener=listener).generate(
+        read_recipe_text(takes[1].recipe), still
+    )
+    np.testing.assert_array_equal(again[0].samples, takes[1].samples)
+    assert all("sounds more like “dog”" in sentence for sentence in notes)
+    assert (
+        len({sentence.split("”")[0] for sentence in notes}) == 1
+    )  # "croak" is a frog; the others ask for no word
+
+
+def test_candidates_are_counted_within_bounds() -> None:
+    with pytest.raises(BadInput, match="1 to 8 candidates"):
+        DiffusionSettings(candidates=9)
+    assert DiffusionSettings.of(Settings(duration=5.0)).candidates == 2
+    assert DiffusionSettings.of(Settings(takes=8, duration=5.0)).candidates == 1
+    assert DiffusionSettings.of(Settings(quality=FINAL)).candidates == 1
+    assert DiffusionSettings.of(Settings(candidates=4)).candidates == 4
+    assert DiffusionSettings.read({"version": 1, "steps": 16}).candidates == 1

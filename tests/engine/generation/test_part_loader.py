@@ -61,7 +61,7 @@ def test_two_studios_in_two_threads_load_every_part_of_a_model_once(model: Path)
     eyes.join(60)
     assert len(result.takes) == 1
     assert len(names) == 1
-    assert sorted(pool.loads) == ["diffusion", "encoder", "namer", "text_encoder"]
+    assert sorted(pool.loads) == ["diffusion", "encoder", "listener", "namer", "text_encoder"]
 
 
 def test_a_copy_of_a_model_is_the_same_model_and_another_is_not(model: Path, tmp_path: Path) -> None:

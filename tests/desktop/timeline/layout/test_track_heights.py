@@ -14,7 +14,7 @@ from desktop.timeline.header import EDGE, TrackHeader
 from desktop.timeline.interaction.hit_test import HitPart
 from desktop.timeline.layout.track_heights import LOWEST, TALLEST, TrackHeights
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, TRACK_HEIGHT, TrackLayout
-from desktop.timeline.part import saved_track_height
+from desktop.timeline.part import lane_in
 from engine.scene.edits import add_track, rename_track
 from tests.desktop.timeline.bench import CONTROL, LEFT, NONE, RATE, SHIFT, TimelineBench, two_tracks
 
@@ -42,31 +42,28 @@ def test_every_row_is_found_where_it_is_drawn() -> None:
 def test_rows_in_view_and_the_room_to_scroll_count_every_height() -> None:
     assert MIXED.rows(9) == range(0, 6)
     assert replace(MIXED, scroll=170).rows(9) == range(2, 9)
-    assert MIXED.max_scroll(9) == 7 * TRACK_HEIGHT + 130 + TRACK_HEIGHT - (400 - RULER_HEIGHT)
+    assert MIXED.lowest_scroll(9) == 7 * TRACK_HEIGHT + 130 + TRACK_HEIGHT - (400 - RULER_HEIGHT)
 
 
 def test_one_track_can_be_higher_all_can_and_none_leaves_its_bounds() -> None:
-    heights = TrackHeights().with_one(7, 120)
+    heights = TrackHeights().one(7, 120)
     assert (heights.of(7), heights.of(8)) == (120, TRACK_HEIGHT)
     assert heights.scaled(1).of(7) == 150 and heights.scaled(1).of(8) > TRACK_HEIGHT
-    assert heights.with_default(7).of(7) == TRACK_HEIGHT
-    assert heights.with_all(90).of(7) == 90
-    assert (
-        TrackHeights().scaled(-20).track_height == LOWEST
-        and TrackHeights().scaled(20).track_height == TALLEST
-    )
+    assert heights.usual(7).of(7) == TRACK_HEIGHT
+    assert heights.every(90).of(7) == 90
+    assert TrackHeights().scaled(-20).lane == LOWEST and TrackHeights().scaled(20).lane == TALLEST
 
 
 def test_the_track_at_the_upper_edge_stays_there_when_all_become_higher() -> None:
     tracks = two_tracks().timeline.tracks * 10
     geometry = TrackLayout(height=300, scroll=TRACK_HEIGHT * 4 + TRACK_HEIGHT // 2)
-    higher = TrackHeights().with_all(2 * TRACK_HEIGHT).shown(geometry, tracks)
+    higher = TrackHeights().every(2 * TRACK_HEIGHT).shown(geometry, tracks)
     assert higher.scroll == TRACK_HEIGHT * 9
 
 
 @pytest.mark.parametrize("state", [{}, {"timeline": 3}, {"timeline": {"lane": "high"}}])
 def test_a_state_that_says_nothing_sensible_leaves_tracks_as_usual(state: dict[str, object]) -> None:
-    assert saved_track_height(state) == TRACK_HEIGHT
+    assert lane_in(state) == TRACK_HEIGHT
 
 
 @pytest.fixture

@@ -1,0 +1,149 @@
+"""Hears sounds: which concepts of the table they are of, and how well they fit a condition.
+
+Words, things and sounds share one space, so a take is compared with what was asked for by one product of vectors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadInput
+from engine.models.concepts import Concept
+from engine.progress import Progress, no_progress
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SURE = 0.5
+"""A concept with at least this score is taken for what is heard."""
+SILENT = 1e-4
+"""A sound whose loudest sample is below this has nothing to hear."""
+MOST_SECONDS = 600.0
+"""Longer files are heard up to here."""
+
+
+class SoundEncoder(Protocol):
+    """What is needed of ``engine.diffusion.sound_tower.SoundTower``."""
+
+    def encode(self, waveforms: "Tensor", rate: int) -> "Tensor":
+        """(B, L), unit length."""
+
+    def scores(self, found: "Tensor", words: "Tensor") -> "Tensor":
+        """(B, N), summing to 1."""
+
+
+@dataclass(frozen=True)
+class HeardConcept:
+    """A concept that a sound may be of, and how likely, 0 to 1."""
+
+    concept: Concept
+    score: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a sound is taken for.
+
+    Attributes:
+        concepts: the likeliest first; their scores sum to at most 1, the rest is "nothing of the table".
+        is_silent: whether there was nothing to hear.
+    """
+
+    concepts: tuple[HeardConcept, ...]
+    is_silent: bool = False
+
+    @property
+    def best(self) -> HeardConcept | None:
+        """The likeliest concept, if it is likely enough to be said; else None."""
+        first = self.concepts[0] if self.concepts else None
+        return first if first is not None and first.score >= SURE else None
+
+    @property
+    def name(self) -> str | None:
+        """A name for the sound, or None where the listener is not sure."""
+        return None if self.best is None else self.best.concept.name
+
+    @property
+    def ucs(self) -> str | None:
+        """CatID for the sound in the Universal Category System, or None where the listener is not sure."""
+        return None if self.best is None else self.best.concept.ucs
+
+
+class Listener:
+    """Hears sounds.
+
+    Args:
+        encoder: the sound tower.
+        concepts: the concept table.
+        words: unit vectors of the concepts' names and, last, of the empty text: (concepts + 1, L).
+    """
+
+    def __init__(self, encoder: SoundEncoder, concepts: Sequence[Concept], words: "Tensor") -> None:
+        self._encoder, self.concepts, self._words = encoder, tuple(concepts), words
+
+    def hear(self, samples: NDArray[np.float32], rate: int, count: int = 5) -> Heard:
+        """Say what a sound is of.
+
+        Args:
+            samples: float32 (samples,) or (channels, samples).
+            rate: sample rate in Hz, 8000 or more.
+            count: how many concepts to name.
+        """
+        mono = np.atleast_2d(samples).mean(axis=0)
+        if not mono.size or float(np.abs(mono).max()) < SILENT:
+            return Heard((), is_silent=True)
+        scores = self.scores(mono[None], rate)[0]
+        order = np.argsort(-scores)[:count]
+        return Heard(tuple(HeardConcept(self.concepts[at], float(scores[at])) for at in order))
+
+    def scores(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+        """How likely each concept is what is heard: (B, concepts) of float32 (B, samples)."""
+        import torch
+
+        with torch.inference_mode():
+            found = self._encoder.encode(torch.from_numpy(np.ascontiguousarray(samples, np.float32)), rate)
+            scores = self._encoder.scores(found, self._words)[:, : len(self.concepts)]
+        return np.asarray(scores.float().cpu().numpy(), np.float32)
+
+    def fits(self, samples: NDArray[np.float32], rate: int, condition: "Tensor") -> NDArray[np.float32]:
+        """How well sounds fit a condition, cosines -1 to 1: (B,) of float32 (B, samples) and (L,)."""
+        import torch
+
+        with torch.inference_mode():
+            found = self._encoder.encode(torch.from_numpy(np.ascontiguousarray(samples, np.float32)), rate)
+            fits = found.float().cpu() @ torch.nn.functional.normalize(condition.float().cpu(), dim=-1)
+        return np.asarray(fits.numpy(), np.float32)
+
+
+def hear_file(listener: Listener, path: Path, count: int = 5, progress: Progress | None = None) -> Heard:
+    """Say what a sound file is of; only the first ``MOST_SECONDS`` of it are heard.
+
+    Raises:
+        BadInput: there is no such file, or it is not a sound file.
+        Cancelled: before it was heard.
+    """
+    progress = progress or no_progress()
+    progress.report(0.0, "Reading")
+    samples, rate = _read(path)
+    progress.report(0.5, "Listening")
+    heard = listener.hear(samples, rate, count)
+    progress.report(1.0, "Heard")
+    return heard
+
+
+def _read(path: Path) -> tuple[NDArray[np.float32], int]:
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(path) as sound:
+            rate = int(sound.samplerate)
+            samples: Any = sound.read(int(MOST_SECONDS * rate), dtype="float32", always_2d=True)
+    except (OSError, RuntimeError) as error:
+        known = path.is_file()
+        said = "is not a sound file that Foleyscape can read" if known else "does not exist"
+        raise BadInput(f"The file {path} {said}.") from error
+    return np.ascontiguousarray(np.nan_to_num(samples).T, np.float32), rate
