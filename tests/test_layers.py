@@ -38,6 +38,7 @@ TOOLS = {
     "otio-aaf-adapter",
     "otio-cmx3600-adapter",
     "otio-fcpx-xml-adapter",
+    "pytest-cov",
     "pytest-qt",
     "pytest-xdist",
     "ruff",
@@ -99,6 +100,37 @@ def test_a_scene_needs_only_the_standard_library_and_numpy() -> None:
 def test_laion_clap_is_reached_through_at_most_one_adapter() -> None:
     users = [path for path in sources("engine", "desktop") if "laion_clap" in imported(path)]
     assert len(users) <= 1
+
+
+def test_no_test_module_imports_another_test_module() -> None:
+    """What tests share lives in fixtures or in modules that hold no tests."""
+    importing = set()
+    for path in sources("tests"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = (
+                [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            )
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                names = [node.module, *(f"{node.module}.{name}" for name in names)]
+            own = [name for name in names if name.startswith("tests.")]
+            importing |= {(module_name(path), name) for name in own if ".test_" in name}
+    assert importing == set()
+
+
+def test_names_of_tests_are_sentences() -> None:
+    """At least three words, and no number at the end to tell one test from the next."""
+    functions = {
+        node.name
+        for path in sources("tests")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if path.name.startswith("test_")
+        and isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+    }
+    assert len(functions) > 1000
+    short = {name for name in functions if len(name.split("_")) < 4}
+    numbered = {name for name in functions if name.split("_")[-1].isdigit()}
+    assert (short, numbered) == (set(), set())
 
 
 def test_whatever_is_declared_for_use_is_imported_at_use() -> None:

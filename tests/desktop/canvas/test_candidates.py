@@ -14,22 +14,19 @@ from desktop.canvas.canvas import Canvas
 from desktop.vision.candidates import MaskCandidate, badge_anchor
 from desktop.vision.outline import trace_outline
 from engine.scene.masks import Mask
-from tests.desktop.canvas.test_canvas import (
+from tests.desktop.canvas.bench import (
     CONTROL,
     LEFT,
     STILL,
     Heard,
     at,
-    canvas,
     click,
     drag,
-    heard,
     pixel,
 )
 from tests.desktop.key_maps import key_map
 from tests.desktop.vision.fake_backend import square, still_of
 
-__all__ = ["canvas", "heard"]
 MASKS = (square(STILL, 60, 60, 40), square(STILL, 60, 60, 12), square(STILL, 250, 120, 20))
 
 

@@ -17,7 +17,7 @@ from engine.errors import BadInput
 from engine.scene.edits import rename_object
 from engine.scene.scene import Scene, StillRecord
 from engine.vision.still import Still
-from tests.desktop.canvas.test_canvas import at, click, drag
+from tests.desktop.canvas.bench import at, click, drag
 from tests.desktop.vision.fake_backend import FakeBackend, still_of
 
 STILL, OTHER = still_of(320, 240), still_of(200, 240)

@@ -69,7 +69,7 @@ def test_the_export_has_the_preset_that_was_chosen(bench: Bench) -> None:
     assert "\N{MINUS SIGN}23.0 LUFS" in bench.notice
 
 
-def test_enter_exports(bench: Bench) -> None:
+def test_the_enter_key_exports(bench: Bench) -> None:
     bench.settled()
     press(bench.dialog.form.start, Qt.Key.Key_Return)
     assert bench.work.running

@@ -40,7 +40,7 @@ def test_what_begins_after_a_loop_is_not_drawn_into_it() -> None:
     assert walked(PlayheadPath(9.0, 1.0, (5, 8)), 4, 512) == [9, 10, 11, 12]
 
 
-def test_backwards_it_ends_with_sample_0() -> None:
+def test_backwards_it_ends_with_the_first_sample() -> None:
     pieces, after = PlayheadPath(2.0, -1.0).advance(512)
     assert pieces == (Segment(3, 2.0, -1.0),)
     assert after.advance(512)[0] == ()

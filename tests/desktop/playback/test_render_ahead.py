@@ -193,7 +193,7 @@ def test_what_is_limited_ends_there_and_that_is_no_underrun(rig: Rig) -> None:
     assert rig.reader.underruns == 0
 
 
-def test_backwards_it_ends_before_sample_0(rig: Rig) -> None:
+def test_backwards_it_ends_before_the_first_sample(rig: Rig) -> None:
     rig.play(Numbers(plus=1.0), start=600, speed=-1.0)
     out = rig.pull(2000)[:, 0]
     assert np.count_nonzero(out) == 601 - 1

@@ -160,7 +160,7 @@ def test_readings_are_shown_with_one_place_and_a_true_minus() -> None:
     )
 
 
-def test_the_scale_of_the_bars_rises_from_0_to_1() -> None:
+def test_the_scale_of_the_bars_rises_from_nothing_to_one() -> None:
     heights = [bar_fraction(db) for db in range(-70, 3)]
     assert heights == sorted(heights)
     assert (heights[0], heights[-1]) == (0.0, 1.0)

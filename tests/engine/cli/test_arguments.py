@@ -67,7 +67,7 @@ def test_objects_and_boxes_keep_the_order_of_the_command_line() -> None:
         ["demo"],
     ],
 )
-def test_a_line_that_is_not_understood_ends_with_2(
+def test_a_line_that_is_not_understood_ends_with_status_two(
     line: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as left:

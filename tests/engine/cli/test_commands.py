@@ -10,34 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.cli import commands, demo
+from engine.cli import demo
 from engine.cli.main import main
 from engine.generation.requests import Settings
 from engine.progress import Progress
-from engine.studio import Studio
+from tests.engine.cli.bench import names_in
 from tests.engine.generation.fakes import FakeDiffusion, FakeParts, two_halves
-
-
-@pytest.fixture
-def parts(monkeypatch: pytest.MonkeyPatch) -> FakeParts:
-    parts = FakeParts()
-
-    def studio(model: str | None, device: str) -> Studio:
-        return Studio(parts=parts)
-
-    monkeypatch.setattr(commands, "Studio", studio)
-    monkeypatch.setattr(demo, "Studio", studio)
-    return parts
-
-
-@pytest.fixture
-def still(tmp_path: Path) -> str:
-    Image.fromarray(two_halves().pixels).save(tmp_path / "street.png")
-    return str(tmp_path / "street.png")
-
-
-def names_in(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_whole_job_writes_what_the_manual_says(parts: FakeParts, still: str, tmp_path: Path) -> None:
@@ -189,7 +167,7 @@ def test_the_demo_does_the_job_on_the_sample_pictures(
         (["--recipe", "NOTE", "--seed", "3"], "already says everything"),
     ],
 )
-def test_what_can_not_be_done_is_one_sentence_and_2(
+def test_what_can_not_be_done_is_one_sentence_and_status_two(
     parts: FakeParts,
     still: str,
     tmp_path: Path,
@@ -322,7 +300,7 @@ class Broken(FakeDiffusion):
         raise ValueError("shapes\ndo not match")
 
 
-def test_even_a_mistake_of_ours_is_a_sentence_and_1(
+def test_even_a_mistake_of_ours_is_a_sentence_and_status_one(
     parts: FakeParts, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts.made = Broken()

@@ -12,14 +12,14 @@ from PIL import Image
 from engine.cli.main import main
 from engine.project.folder import Project
 from engine.scene.edits import rename_scene, star_take
-from tests.engine.cli.test_commands import names_in, parts, still  # noqa: F401 - fixtures
+from tests.engine.cli.bench import names_in
 from tests.engine.generation.fakes import FakeParts
 
 pytestmark = pytest.mark.usefixtures("parts")
 
 
 @pytest.fixture
-def project(still: str, tmp_path: Path) -> Path:  # noqa: F811 - a fixture
+def project(still: str, tmp_path: Path) -> Path:
     """A project made by the command: two objects with two takes each, and both together."""
     folder = tmp_path / "Street.foley"
     things = ["--object", "dog@10,10", "--object", "frog@60,30", "--together", "--takes", "2"]
@@ -51,7 +51,7 @@ def test_sounds_become_a_project_with_a_track_for_each_object(
 
 def test_more_sounds_extend_a_project_and_leave_its_arrangement(
     project: Path,
-    still: str,  # noqa: F811
+    still: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -90,7 +90,7 @@ def test_words_alone_make_a_project_without_a_still(
 
 def test_a_project_of_another_still_is_refused_before_anything_is_made(
     project: Path,
-    parts: FakeParts,  # noqa: F811
+    parts: FakeParts,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -190,7 +190,7 @@ def test_an_export_has_what_was_asked_for(
         (["--creator", "AB"], "--source"),
     ],
 )
-def test_what_cannot_be_exported_is_one_sentence_and_2(
+def test_what_cannot_be_exported_is_one_sentence_and_status_two(
     project: Path, tmp_path: Path, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["project", "export", str(project), "--out", str(tmp_path / "out"), *options]) == 2
@@ -216,7 +216,9 @@ def test_loudness_of_a_file_is_told_and_a_dash_where_there_is_none(
         assert main(["loudness", str(tmp_path / wrong)]) == 2
 
 
-def test_what_is_no_project_is_one_sentence_and_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_project_is_one_sentence_and_status_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "empty").mkdir()
     for name in ("empty", "missing"):
         for command in (

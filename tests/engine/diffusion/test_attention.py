@@ -108,7 +108,7 @@ def test_a_prompt_inside_a_mask_draws_the_condition_toward_its_words() -> None:
     assert after > before + 0.3
 
 
-def test_position_matters() -> None:
+def test_attention_depends_on_position() -> None:
     attention, text = toy(), unit(1, 512)
     with torch.no_grad():
         attention.value_position.copy_(drawn(1, 12, 4, 4, seed=7))

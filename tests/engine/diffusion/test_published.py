@@ -65,7 +65,7 @@ def test_the_vocoder_gives_160_samples_a_frame_and_32_more() -> None:
     assert _shapes(vocoder)["resblocks.14.convs2.2.weight"] == (32, 32, 11)
 
 
-def test_the_text_encoder_is_roberta_base_with_a_projection_to_512() -> None:
+def test_the_text_encoder_is_roberta_base_with_512_projected_values() -> None:
     with torch.device("meta"):
         text = published.build_text_encoder()
     assert _parameters(text) == 125_302_016
@@ -74,7 +74,7 @@ def test_the_text_encoder_is_roberta_base_with_a_projection_to_512() -> None:
     assert shapes["text_projection.linear2.weight"] == (512, 512)
 
 
-def test_two_hundred_steps_run_from_996_to_1() -> None:
+def test_two_hundred_steps_run_from_996_down_to_one() -> None:
     scheduler = published.build_scheduler()
     scheduler.set_timesteps(published.STEPS)
     steps = scheduler.timesteps.tolist()

@@ -43,7 +43,7 @@ def listed(text: str) -> list[str]:
     return text.replace("\n", "").split("|")
 
 
-def test_of_34_meaningless_prompts_31_are_flagged_and_of_26_meaningful_ones_at_most_3(
+def test_of_34_meaningless_prompts_31_are_flagged_and_at_most_3_of_26_meaningful_ones(
     checker: PromptChecker,
 ) -> None:
     unknown, known = listed(UNKNOWN), listed(KNOWN)

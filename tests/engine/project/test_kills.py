@@ -36,8 +36,10 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def children(folder: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tests.engine.project.saving_child", str(folder)]
+    # Counting lines would slow a child down, and a killed one reports none.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as program:
         yield program
         if program.stdin is not None:
