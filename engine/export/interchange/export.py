@@ -82,10 +82,9 @@ def _paths(form: str, name: str) -> list[str]:
 
 def _planned_media(scene: Scene, rate: int) -> dict[str, MediaFile]:
     """Return the media files that will be written, by digest of the take."""
+    takes = {take.digest: take for take in scene.takes}
     files = {}
     for digest, name in media_names(scene).items():
-        take = scene.take(digest)
-        if take is not None:
-            path = Path(MEDIA_FOLDER) / name
-            files[digest] = MediaFile(path, rate, take.channels, take.length_at(rate))
+        take = takes[digest]
+        files[digest] = MediaFile(Path(MEDIA_FOLDER) / name, rate, take.channels, take.length_at(rate))
     return files

@@ -23,7 +23,7 @@ def relative_path(media: MediaFile, folder: Path) -> str:
     """Return the path from the interchange files to the media file, with ``/``; absolute on another drive."""
     try:
         return Path(os.path.relpath(media.path, folder)).as_posix()
-    except ValueError:
+    except ValueError:  # pragma: no cover - only Windows has drives
         return media.path.as_posix()
 
 

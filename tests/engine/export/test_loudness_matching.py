@@ -150,3 +150,23 @@ def test_measuring_needs_as_many_blocks_as_there_are_and_all_of_one_plan() -> No
     assert sum(block.mix.shape[1] for block in blocks) == planned.samples
     starts = np.cumsum([0, *(block.mix.shape[1] for block in blocks)])
     assert [block.start for block in blocks] == starts[:-1].tolist()
+
+
+def test_a_limiter_that_hardly_acts_needs_no_second_gain() -> None:
+    samples = noise(4, 4.0, RATE, 0.05)
+    samples[:, RATE] = 0.99
+    gain, mix, _ = together(Toy({"one click": (samples, RATE)}), "r128")
+    report = loudness_report(mix, RATE)
+    assert gain.ceiling_dbtp is not None
+    assert report.integrated_lufs == pytest.approx(-23.0, abs=0.05)
+
+
+def test_a_plan_gets_its_samples_to_the_last_however_many_the_resampler_gives() -> None:
+    short = Toy({"blink": (noise(1, 0.001, RATE, 0.1), RATE)})
+    long = Toy({"noise": (noise(1, 1.0, RATE, 0.1), RATE)})
+    for made, change in ((short, {}), (long, {"samples": 100})):
+        planned = replace(plan(made.scene, ExportSettings(44_100)), **change)
+        renderer = Renderer(made.scene.timeline, made.takes)
+        blocks = list(stem_blocks(renderer, planned, MixGain(), no_progress()))
+        assert sum(block.mix.shape[1] for block in blocks) == planned.samples
+        assert blocks[0].mix.any()

@@ -187,3 +187,12 @@ def test_samples_of_another_kind_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no WAVE file"):
         WaveFormat(48_000, 2, 20)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_chunk_whose_name_has_not_four_letters_is_refused(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ValueError, match="is no chunk"),
+        wave_file(tmp_path / "a.wav", PCM16, [(b"long name", b"")]),
+    ):
+        pytest.fail("it must not come to this")
+    assert list(tmp_path.iterdir()) == []

@@ -233,3 +233,16 @@ def test_an_object_keeps_the_mask_that_it_had() -> None:
     kept: SoundingObject = scene.objects[1]
     assert kept.mask_digest == toy_objects()[1].mask_digest
     assert (kept.mask == toy_objects()[1].mask).all()
+
+
+def test_unknown_keys_nested_too_deeply_cost_what_holds_them_and_a_list_that_is_none_too() -> None:
+    facts = scene_facts(full_scene())
+    deep: Any = 1
+    for _ in range(100):
+        deep = [deep]
+    facts["takes"][0]["newer"] = deep
+    facts["takes"][1]["objects"] = 5
+    scene, warnings = read_back(facts)
+    assert [take.digest for take in scene.takes] == []
+    assert "nested too deeply" in warnings[0]
+    assert "list of at most" in warnings[1]

@@ -117,3 +117,14 @@ def test_damage_goes_through_the_migration_untouched(key: str, value: object) ->
 
 def test_there_is_a_step_from_every_schema_to_the_next() -> None:
     assert sorted(STEPS) == list(range(1, SCHEMA))
+
+
+def test_gains_and_times_that_are_none_go_through_as_they_are() -> None:
+    facts = json.loads(SCHEMA_1)
+    [clip, _] = facts["timeline"]["tracks"][0]["clips"]
+    clip.update(gain="loud")
+    del clip["offset"]
+    [changed, _] = migrate(facts)["timeline"]["tracks"][0]["clips"]
+    assert changed["gain_db"] == "loud"
+    assert changed["length"] == round(0.04 * 48_000)
+    assert "offset" not in changed

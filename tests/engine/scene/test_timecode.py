@@ -67,3 +67,9 @@ def test_rates_that_nobody_uses_are_refused() -> None:
         FrameRate(25, drop=True)
     with pytest.raises(BadInput, match="negative"):
         to_text(-1, RATES["25"])
+
+
+def test_every_rate_is_found_by_its_name() -> None:
+    for name, rate in RATES.items():
+        assert frame_rate(name) is rate
+        assert rate.name == name

@@ -84,6 +84,7 @@ def test_new_and_full_scenes_are_valid() -> None:
         (with_take(starred=True, rejected=True), "starred and rejected"),
         (with_take(objects=(2,)), "never was"),
         (with_take(rate=0), "impossible size"),
+        (with_take(recipe=7), "needs a recipe in JSON"),
         (with_take(samples=10**5000), "impossible size"),
         (with_take(samples=700), "past the end of its take"),
         (with_take(digest=digest_of(9)), "of a take that is not there"),

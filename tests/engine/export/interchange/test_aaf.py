@@ -118,3 +118,15 @@ def test_the_adapter_reads_clips_media_markers_and_start(tmp_path: Path) -> None
     assert clips[0].source_range.start_time.value == 1_234 + 240
     marks = [mark.name for thing in timeline.find_children() for mark in getattr(thing, "markers", [])]
     assert marks == ["slam", "end"]
+
+
+def test_clips_of_one_file_that_touch_share_it_and_leave_no_gap(tmp_path: Path) -> None:
+    plain = replace(clip(1, 0), fade_in=Fade(0), fade_out=Fade(0))
+    scene = interchange(track(1, plain, replace(plain, id=2, start=48_000)))
+    with composition(scene, tmp_path) as mob:
+        [slot] = sound_slots(mob)
+        assert [place[:3] for place in places(slot)] == [(0, 48_000, 1_234), (48_000, 48_000, 1_234)]
+        [sequence] = slot.segment.segments
+        assert len(list(sequence.components)) == 2
+    with aaf2.open(str(tmp_path / "scene.aaf"), "r") as file:
+        assert len(list(file.content.mastermobs())) == 1

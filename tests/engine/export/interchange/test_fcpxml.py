@@ -1,5 +1,6 @@
 """Final Cut's XML, read back as XML and by OpenTimelineIO's adapter."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from engine.export.interchange.fcpxml import document, placed, write
 from engine.export.interchange.model import InterchangeClip, InterchangeTimeline
 from engine.scene.timecode import RATES
+from engine.scene.timeline import Fade
 from tests.engine.export.interchange.sample import EMPTY, clip, interchange, track, usual
 
 
@@ -120,3 +122,9 @@ def test_the_adapter_reads_the_clips_where_they_are(tmp_path: Path) -> None:
     starts = sorted(c.range_in_parent().start_time.value for c in timeline.find_clips())
     # The adapter cuts instead of rounding, so that it may be a frame early.
     assert all(-1 <= found - wanted <= 0 for found, wanted in zip(starts, [0, 6, 26, 104], strict=True))
+
+
+def test_a_clip_without_fades_has_a_plain_volume() -> None:
+    plain = replace(clip(1, 0), fade_in=Fade(0), fade_out=Fade(0))
+    [volume] = document(interchange(track(1, plain))).iter("adjust-volume")
+    assert (volume.get("amount"), list(volume)) == ("-4.0000dB", [])

@@ -157,3 +157,7 @@ def test_the_registry_loads_nothing_heavy_before_it_is_asked() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_formats_are_as_many_as_their_names() -> None:
+    assert len(FORMATS) == len(set(FORMATS)) == 6

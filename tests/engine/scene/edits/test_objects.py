@@ -1,6 +1,7 @@
 """Edits of objects, and what they refuse."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from engine.errors import BadInput
 from engine.scene import edits
+from engine.scene.limits import MOST_OBJECTS
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
 from tests.engine.scene.edits.small_scenes import digest_of, one_clip, small_mask, two_objects
@@ -164,3 +166,11 @@ def test_a_project_is_renamed_but_never_nameless() -> None:
     assert edits.rename_scene(Scene(), "  Night \n street ").name == "Night street"
     with pytest.raises(BadInput, match="needs a name"):
         edits.rename_scene(Scene(), "\n")
+
+
+def test_when_all_numbers_are_used_up_a_project_takes_no_more_objects() -> None:
+    last = replace(two_objects(), next_object=MOST_OBJECTS - 1)
+    full = edits.add_object(last, small_mask(2), "Last")
+    assert full.objects[-1].index == MOST_OBJECTS - 1
+    with pytest.raises(BadInput, match="used up its numbers for objects"):
+        edits.add_object(full, small_mask(3), "One more")

@@ -94,3 +94,12 @@ def test_a_take_that_is_not_there_is_refused() -> None:
             edit(two_objects(), digest_of(9))
     with pytest.raises(BadInput, match="There is no take"):
         edits.choose_take(two_objects(), 0, digest_of(9))
+
+
+def test_a_scene_tells_the_takes_of_an_object_alone_and_which_is_in_use() -> None:
+    scene = edits.choose_take(two_objects(), 0, digest_of(4))
+    assert [take.number for take in scene.takes_of(0)] == [1, 2]
+    assert [take.number for take in scene.takes_of(1)] == [3]
+    chosen = scene.chosen_of(0)
+    assert chosen is not None
+    assert (chosen.digest, scene.chosen_of(1)) == (digest_of(4), None)
