@@ -161,7 +161,7 @@ def mutated(facts: dict[str, Any], chance: random.Random) -> str:
             if chance.random() < 0.25:
                 del holder[key]
             else:
-                holder[key] = chance.choice(STRANGE)
+                holder[key] = copy.deepcopy(chance.choice(STRANGE))
             break
     text = json.dumps(changed)
     return text[: chance.randrange(len(text))] if chance.random() < 0.05 else text
@@ -184,3 +184,18 @@ def test_five_thousand_damaged_recipes_give_no_traceback() -> None:
         else:
             assert read_request(request_facts(request)) == request
     assert 0 < refused < MUTATIONS
+
+
+def test_a_thousand_damaged_recipe_files_give_no_traceback(tmp_path: Path) -> None:
+    chance = random.Random(9)  # noqa: S311 - repeatable damage, no secret
+    files = [json.loads(path.read_text()) for path in sorted(MUSEUM.glob("recipe_*.json"))]
+    read = 0
+    for number in range(1000):
+        path = tmp_path / "recipe.json"
+        path.write_text(mutated(files[number % len(files)], chance))
+        try:
+            read_recipe(path)
+            read += 1
+        except BadInput as sentence:
+            assert str(sentence).count("\n") == 0
+    assert 0 < read < 1000
