@@ -116,7 +116,7 @@ class _Search:
 
     def _windows(self, samples: Waveform, places: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the samples from 9 before to 10 after each place, counted from the first that is no context."""
-        return samples[places[:, None] + np.arange(1, 2 * REACH + 1)].astype(np.float64)
+        return np.asarray(samples[places[:, None] + np.arange(1, 2 * REACH + 1)], np.float64)
 
     def _highest(self, samples: Waveform, known: float) -> float:
         size = np.abs(samples, out=self._memory[0, : len(samples)])

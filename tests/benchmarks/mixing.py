@@ -1,4 +1,4 @@
-"""How fast stems and mixes are rendered: python tests/benchmarks/mixing.py [--minutes 10] [--threads 2].
+"""How fast stems and mixes are rendered: PYTHONPATH=. python tests/benchmarks/mixing.py [--minutes 10] [--threads 2].
 
 64 tracks at 48 kHz without a gap: on each, takes of 10 s (mono at 16 kHz, every fourth stereo at 44.1) that cross
 over a quarter of a second, with a gain, a pan and two fades a clip. Real sessions have silence, which costs nothing.
@@ -15,18 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter, process_time
 
-import numpy as np
-
-from engine.scene.timeline import Clip, Fade, Timeline, Track
+from engine.scene.timeline import Clip, Timeline
 from engine.sound.layout import STEREO
 from engine.sound.limiter import Limiter, limit_blocks
 from engine.sound.meters import LoudnessMeter
 from engine.sound.render import Renderer
-from engine.sound.waveform import Waveform
+from tests.benchmarks.many_tracks import RATE, TRACKS, Sounds, timeline
 
-RATE = 48_000
-TRACKS, TAKES = 64, 64
-TAKE_SECONDS, CROSSFADE_SECONDS = 10, 0.25
 LENGTHS = (1, 10, 60)
 SIZE = 16_384
 REPEATS = 7
@@ -44,46 +39,6 @@ def main() -> None:
     _speed(timeline(arguments.minutes), arguments.threads)
     _rerender(timeline(arguments.minutes), arguments.threads)
     _memory()
-
-
-class Sounds:
-    """Takes of noise, made once."""
-
-    def __init__(self) -> None:
-        rng = np.random.default_rng(1)
-        self._takes = {str(number): self._take(rng, number) for number in range(TAKES)}
-
-    def __call__(self, digest: str) -> tuple[Waveform, int]:
-        return self._takes[digest]
-
-    def _take(self, rng: np.random.Generator, number: int) -> tuple[Waveform, int]:
-        channels, rate = (2, 44_100) if number % 4 == 0 else (1, 16_000)
-        return rng.normal(0, 0.02, (channels, TAKE_SECONDS * rate)).astype(np.float32), rate
-
-
-def timeline(minutes: int) -> Timeline:
-    """Every track full from start to end."""
-    crossfade = Fade(round(CROSSFADE_SECONDS * RATE))
-    length, end = TAKE_SECONDS * RATE, minutes * 60 * RATE
-    step = length - crossfade.samples
-    tracks = []
-    for number in range(TRACKS):
-        clips = tuple(
-            Clip(
-                id=number * 100_000 + count,
-                take=str((number + count) % TAKES),
-                start=start,
-                offset=0,
-                length=min(length, end - start),
-                gain_db=-3.0,
-                pan=(number - 32) / 40,
-                fade_in=crossfade if start + length <= end else Fade(),
-                fade_out=crossfade if start + length <= end else Fade(),
-            )
-            for count, start in enumerate(range(0, end, step))
-        )
-        tracks.append(Track(number, f"Track {number}", clips=clips, gain_db=-2.0, pan=0.1))
-    return Timeline(tracks=tuple(tracks), master_gain_db=-1.0)
 
 
 @dataclass(frozen=True)
@@ -117,7 +72,7 @@ def _speed(whole: Timeline, threads: int) -> None:
 
     def limit() -> None:
         blocks = Renderer(whole, sounds).blocks(0, whole.length, SIZE, threads=threads)
-        _drain(limit_blocks(blocks, Limiter(RATE, -12.0)))
+        _drain(limit_blocks(blocks, Limiter(RATE, -12.0), in_place=True))
 
     def measure() -> None:
         meter = LoudnessMeter(RATE, STEREO)

@@ -1,7 +1,7 @@
 """Old and new state of the sound engine, by processor time: python tests/benchmarks/sound_speed.py --old CHECKOUT.
 
     git worktree add --detach ../before efb484e
-    python tests/benchmarks/sound_speed.py --old ../before [--minutes 1] [--export-minutes 0.5] [--rounds 3]
+    PYTHONPATH=. python tests/benchmarks/sound_speed.py --old ../before [--minutes 1] [--rounds 3] [--cases ...]
 
 Every case runs in a process of its own, turn by turn in the old checkout and in this one, so that both meet the same
 load; the least processor time of the rounds counts, without imports and without reading takes. Both work on the same
@@ -145,7 +145,7 @@ def _limit(threads: int) -> Callable[[float, Path], Result]:
             whole = renderer.blocks(0, length, SIZE, threads=threads)
             if NEW:
                 return limiter_module.limit_blocks(whole, Limiter(RATE, -12.0), in_place=True)
-            return limiter_module.limited(whole, Limiter(RATE, -12.0))  # type: ignore[attr-defined,no-any-return]
+            return limiter_module.limited(whole, Limiter(RATE, -12.0))  # type: ignore[attr-defined]
 
         def work() -> None:
             kept.extend(block.mix for block in blocks())
