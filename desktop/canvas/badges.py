@@ -27,22 +27,22 @@ def paint_candidates(
     painter: QPainter, exposed: QRectF, layout: CanvasLayout, overlays: Overlays, font: QFont
 ) -> None:
     """Paint large candidates first, so that small ones are on top, and the hovered one last."""
-    finding = layout.picker
-    order = sorted(range(len(finding.candidates)), key=lambda place: -finding.candidates[place].area)
-    for place in sorted(order, key=lambda place: place == finding.hovered_index):
-        finish = candidate_style(selected=place in finding.selected, hovered=place == finding.hovered_index)
+    picker = layout.picker
+    order = sorted(range(len(picker.candidates)), key=lambda place: -picker.candidates[place].area)
+    for place in sorted(order, key=lambda place: place == picker.hovered_index):
+        style = candidate_style(selected=place in picker.selected, hovered=place == picker.hovered_index)
         overlays.paint(
-            painter, exposed, finding.candidates[place].outline, finish, layout.viewport, layout.ratio
+            painter, exposed, picker.candidates[place].outline, style, layout.viewport, layout.ratio
         )
-    for place, thing in enumerate(finding.candidates):
+    for place, thing in enumerate(picker.candidates):
         centre = QPointF(*layout.viewport.to_view(thing.anchor))
         _paint_badge(
             painter,
             centre,
             place + 1,
             font,
-            selected=place in finding.selected,
-            hovered=place == finding.hovered_index,
+            selected=place in picker.selected,
+            hovered=place == picker.hovered_index,
         )
 
 

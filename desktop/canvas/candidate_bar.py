@@ -49,7 +49,7 @@ class CandidateBar(FloatingBar):
         """Show the numbers of candidates; the text is shorter if ``room`` (pixels) is small."""
         self._shown = count, selected, room
         adds, leaves = (shown_key(id_, self._keys) for id_ in ("accept", "clear"))
-        adds = "Enter" if adds == "Return" else adds  # As most keyboards call it.
+        adds = "Enter" if adds == "Return" else adds  # Most keyboards label Return as Enter.
         every = count > 0 and selected == count
         self.all.setVisible(count > 1)
         self.all.setText("None" if every else "All")

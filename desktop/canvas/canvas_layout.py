@@ -23,7 +23,7 @@ class ShownObject:
     pointed: bool
 
     @property
-    def finish(self) -> OutlineStyle:
+    def style(self) -> OutlineStyle:
         return object_style(self.colour, selected=self.selected, pointed=self.pointed)
 
 

@@ -29,7 +29,7 @@ class Overlays:
     """Draws outlines and caches their tiles and paths."""
 
     def __init__(self) -> None:
-        self._sheets: OrderedDict[object, OverlayTile] = OrderedDict()
+        self._tiles: OrderedDict[object, OverlayTile] = OrderedDict()
         self._paths: WeakKeyDictionary[Outline, QPainterPath] = WeakKeyDictionary()
         self.drawn_count = 0
 
@@ -38,7 +38,7 @@ class Overlays:
         painter: QPainter,
         exposed: QRectF,
         outline: Outline,
-        finish: OutlineStyle,
+        style: OutlineStyle,
         viewport: Viewport,
         ratio: float,
     ) -> None:
@@ -46,9 +46,9 @@ class Overlays:
         box = view_box(outline, viewport)
         if not outline.loops or not box.intersects(exposed):
             return
-        sheet = self._sheet(outline, finish, viewport, ratio)
-        corner = sheet.corner + QPointF(viewport.x, viewport.y)
-        painter.drawImage(corner, sheet.image)
+        tile = self._sheet(outline, style, viewport, ratio)
+        corner = tile.corner + QPointF(viewport.x, viewport.y)
+        painter.drawImage(corner, tile.image)
 
     def path(self, outline: Outline) -> QPainterPath:
         """Return the outline as a path in still pixels."""
@@ -62,23 +62,23 @@ class Overlays:
             self._paths[outline] = path
         return path
 
-    def _sheet(self, outline: Outline, finish: OutlineStyle, viewport: Viewport, ratio: float) -> OverlayTile:
+    def _sheet(self, outline: Outline, style: OutlineStyle, viewport: Viewport, ratio: float) -> OverlayTile:
         """Return the outline's tile: all of it if it is no larger than the view, else its visible part."""
         whole = view_box(outline, viewport)
         view = QRectF(0, 0, *viewport.view)
         fits = whole.width() * whole.height() <= 1.5 * view.width() * view.height()
-        key = (outline, finish, ratio, viewport.zoom if fits else viewport)
-        sheet = self._sheets.get(key)
-        if sheet is None:
-            sheet = self._draw(outline, finish, viewport, ratio, whole if fits else whole.intersected(view))
-            self._sheets[key] = sheet
-            while len(self._sheets) > MAX_TILES:
-                self._sheets.popitem(last=False)
-        self._sheets.move_to_end(key)
-        return sheet
+        key = (outline, style, ratio, viewport.zoom if fits else viewport)
+        tile = self._tiles.get(key)
+        if tile is None:
+            tile = self._draw(outline, style, viewport, ratio, whole if fits else whole.intersected(view))
+            self._tiles[key] = tile
+            while len(self._tiles) > MAX_TILES:
+                self._tiles.popitem(last=False)
+        self._tiles.move_to_end(key)
+        return tile
 
     def _draw(
-        self, outline: Outline, finish: OutlineStyle, viewport: Viewport, ratio: float, part: QRectF
+        self, outline: Outline, style: OutlineStyle, viewport: Viewport, ratio: float, part: QRectF
     ) -> OverlayTile:
         self.drawn_count += 1
         left, top = int(part.left() * ratio) / ratio, int(part.top() * ratio) / ratio
@@ -89,16 +89,16 @@ class Overlays:
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-left, -top)
-        draw_outline(painter, self.path(outline), finish, viewport)
+        draw_outline(painter, self.path(outline), style, viewport)
         painter.end()
         return OverlayTile(image, QPointF(left - viewport.x, top - viewport.y))
 
 
-def draw_outline(painter: QPainter, path: QPainterPath, finish: OutlineStyle, viewport: Viewport) -> None:
+def draw_outline(painter: QPainter, path: QPainterPath, style: OutlineStyle, viewport: Viewport) -> None:
     """Draw the fill, then the line over a dark one, so that it shows on bright stills too."""
     shape = to_view(viewport).map(path)
-    painter.fillPath(shape, finish.tint())
-    for colour, width in ((SHADE, finish.line + 1.5), (finish.stroke(), finish.line)):
+    painter.fillPath(shape, style.tint())
+    for colour, width in ((SHADE, style.line + 1.5), (style.stroke(), style.line)):
         pen = QPen(colour, width)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(shape, pen)

@@ -64,7 +64,7 @@ def paint_layers(context: PaintContext) -> None:
 def _objects_layer(context: PaintContext) -> None:
     for thing in _selected_last(context.layout.objects):
         if thing.outline is not None:
-            context.outline(thing.outline, thing.finish)
+            context.outline(thing.outline, thing.style)
 
 
 def _proposal_layer(context: PaintContext) -> None:

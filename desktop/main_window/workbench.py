@@ -54,7 +54,7 @@ def _connect_clip_drags(timeline: TimelinePart, exports: ExportPart) -> None:
 def _connect_take_drags(objects: ObjectsPart, exports: ExportPart) -> None:
     """Let takes be dragged from the list onto the timeline, or out of the window as files."""
 
-    def carry(digest: str, row: TakeRow) -> None:
+    def drag_take(digest: str, row: TakeRow) -> None:
         def dress(drag: QDrag) -> None:
             drag.mimeData().setData(TAKE_MIME, digest.encode())
             drag.setPixmap(row.picture())
@@ -63,7 +63,7 @@ def _connect_take_drags(objects: ObjectsPart, exports: ExportPart) -> None:
         exports.drag_take(row, digest, dress)
 
     objects.panel.take_drag_prepared.connect(exports.prepare_take)
-    objects.panel.take_drag_started.connect(carry)
+    objects.panel.take_drag_started.connect(drag_take)
 
 
 def default_panels() -> Panels:

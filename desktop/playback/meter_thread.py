@@ -16,7 +16,7 @@ class MeterThread(QThread):
     """Measures playback at a fixed interval.
 
     Args:
-        line: returns the open stream, or None.
+        stream: returns the open stream, or None.
 
     Signals:
         read(MeterReading): new meter values.
@@ -24,10 +24,10 @@ class MeterThread(QThread):
 
     read = Signal(object)
 
-    def __init__(self, line: Callable[[], OpenStream | None], parent: QObject | None = None) -> None:
+    def __init__(self, stream: Callable[[], OpenStream | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("meters")
-        self._stream = line
+        self._stream = stream
         self._measuring: OpenStream | None = None
         self._meter: PlaybackMeter | None = None
         self._anew = threading.Event()
@@ -58,12 +58,12 @@ class MeterThread(QThread):
                 self.read.emit(reading)
 
     def _measure(self) -> MeterReading:
-        line = self._stream()
-        if line is None:
+        stream = self._stream()
+        if stream is None:
             return MeterReading()
-        if self._meter is None or line is not self._measuring or self._anew.is_set():
+        if self._meter is None or stream is not self._measuring or self._anew.is_set():
             self._anew.clear()
-            line.reader.heard.clear()
-            self._measuring, self._meter = line, PlaybackMeter(line.reader.rate, line.reader.layout)
-        heard = line.reader.heard
+            stream.reader.heard.clear()
+            self._measuring, self._meter = stream, PlaybackMeter(stream.reader.rate, stream.reader.layout)
+        heard = stream.reader.heard
         return self._meter.take([heard.popleft() for _ in range(len(heard))])

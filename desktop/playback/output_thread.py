@@ -53,7 +53,7 @@ class OutputThread:
         failed: called in this thread with each error.
 
     Attributes:
-        line: the open stream; None until a device is open.
+        stream: the open stream; None until a device is open.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class OutputThread:
         opened: Callable[[OutputDevice], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        self.line: OpenStream | None = None
+        self.stream: OpenStream | None = None
         self._open_device = open_device
         self._opened = opened
         self._failed = failed
@@ -102,8 +102,8 @@ class OutputThread:
             self._wake.clear()
             if not self._work():
                 self._wake.wait(REST_SECONDS if self._sounding() else 0.5)
-        if self.line is not None:
-            self.line.device.close()
+        if self.stream is not None:
+            self.stream.device.close()
 
     def _sounding(self) -> bool:
         return self._requested[0].speed != 0.0
@@ -125,9 +125,9 @@ class OutputThread:
 
     def _open(self, rate: int) -> None:
         self._rate, self._lost_in = rate, NEVER
-        line, self.line = self.line, None
-        if line is not None:
-            line.device.close()
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            stream.device.close()
         socket = PullSwitch()
         device = self._opened_or_silent(rate, socket)
         self._connect(device, socket)
@@ -141,17 +141,17 @@ class OutputThread:
             return SilentDevice(rate, socket, LOST)
 
     def _connect(self, device: OutputDevice, socket: PullSwitch) -> None:
-        tap = CallbackReader(device.rate, self._layout)
-        self._render_ahead = RenderAhead(tap, self._rate / device.rate, self._failed)
-        socket.pull = tap.pull
-        self.line = OpenStream(device, tap)
+        reader = CallbackReader(device.rate, self._layout)
+        self._render_ahead = RenderAhead(reader, self._rate / device.rate, self._failed)
+        socket.pull = reader.pull
+        self.stream = OpenStream(device, reader)
         self._opened(device)
 
     def _check_device(self, request: PlaybackRequest) -> None:
         """Start the device while something plays; stop it ``LINGER_SECONDS`` after."""
-        if self.line is None:
+        if self.stream is None:
             return
-        device = self.line.device
+        device = self.stream.device
         if request.speed != 0.0:
             if device.lost():
                 raise Failed(LOST)

@@ -41,7 +41,7 @@ class PlaybackStrip(QFrame):
         self.compare = Comparer(player, document, messages)
         self.transport = TransportBar(player, keys, self.compare, self)
         self.meters = Meters(self)
-        self._thread = MeterThread(lambda: player.line, self)
+        self._thread = MeterThread(lambda: player.stream, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 8, 5)
         row.setSpacing(18)

@@ -96,9 +96,9 @@ class Player(QObject):
         return self._mix.timeline
 
     @property
-    def line(self) -> OpenStream | None:
+    def stream(self) -> OpenStream | None:
         """The open stream, or None."""
-        return self._output_thread.line
+        return self._output_thread.stream
 
     @property
     def position(self) -> int:
@@ -138,7 +138,7 @@ class Player(QObject):
     @property
     def underruns(self) -> int:
         """How often the device found no rendered audio while playing."""
-        return 0 if self.line is None else self.line.reader.underruns
+        return 0 if self.stream is None else self.stream.reader.underruns
 
     @property
     def available(self) -> bool:
@@ -307,8 +307,8 @@ class Player(QObject):
         self._output_thread.request(request, self.timeline.rate, layout_named(self.timeline.layout))
 
     def _heard(self, otherwise: int) -> int:
-        line = self.line
-        found = None if line is None else line.position(self._request.seek_id)
+        stream = self.stream
+        found = None if stream is None else stream.position(self._request.seek_id)
         return otherwise if found is None else max(0, math.floor(found))
 
     @Slot()
@@ -316,7 +316,7 @@ class Player(QObject):
         before, here = self._place, self.position
         if here != before:
             self.position_changed.emit(here)
-        if self.line is not None and self.line.reader.finished == self._request.seek_id:
+        if self.stream is not None and self.stream.reader.finished == self._request.seek_id:
             self._end()
         elif self.playing and self._is_over(here):
             self.stop()

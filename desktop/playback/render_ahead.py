@@ -126,8 +126,8 @@ class RenderAhead:
 
     def _next_index(self) -> int:
         """Return the index of the first chunk not yet being heard."""
-        jump, index = self._reader.turn
-        return index + 1 if jump == self._ring.seek_id else 0
+        seek_id, index = self._reader.turn
+        return index + 1 if seek_id == self._ring.seek_id else 0
 
     def _ahead(self) -> int:
         return self._ring.written - self._next_index()

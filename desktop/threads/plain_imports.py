@@ -19,7 +19,7 @@ def plain_imports() -> Iterator[None]:
     hook = builtins.__import__
     original = getattr(builtins, "__orig_import__", None)
     if original is None or hook is not getattr(builtins, "__feature_import__", None):
-        # This PySide6 does it otherwise, or somebody else has replaced the function since.
+        # Another version of PySide6, or someone else has replaced the function since.
         yield
         return
     builtins.__import__ = original

@@ -30,13 +30,13 @@ class TrackModel(QObject):
 
     def __init__(self, scene: Scene, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.lanes = ClipIndexCache()
+        self.clip_indices = ClipIndexCache()
         self.state = TimelineViewState(scene, TrackLayout())
 
     def show_scene(self, scene: Scene) -> None:
         """Show another or the edited scene; drop deleted clips from the selection."""
         if scene.timeline is not self.state.scene.timeline:
-            self.lanes.keep(scene.timeline)
+            self.clip_indices.keep(scene.timeline)
         self.state = replace(self.state, scene=scene)
         if self.state.selected:
             there = {clip.id for track in scene.timeline.tracks for clip in track.clips}
@@ -88,7 +88,9 @@ class TrackModel(QObject):
 
     def hit_at(self, x: float, y: float) -> Hit:
         view = self.state
-        return hit(view.geometry, view.scene, self.lanes, PlayheadAndLoop(view.playhead, view.loop), x, y)
+        return hit(
+            view.geometry, view.scene, self.clip_indices, PlayheadAndLoop(view.playhead, view.loop), x, y
+        )
 
     def scroll_by(self, right: float, down: float) -> None:
         geometry = self.state.geometry

@@ -32,7 +32,7 @@ class TrackView(QWidget):
         super().__init__(parent)
         self._model = model = TrackModel(scene, self)
         self._pointer = pointer = TrackPointer(self, model)
-        self._track_painter = TrackPainter(waveforms, model.lanes)
+        self._track_painter = TrackPainter(waveforms, model.clip_indices)
         self.selection_changed, self.geometry_changed = model.selection_changed, model.geometry_changed
         self.scrolled_by_user = model.scrolled_by_user
         self.edited, self.gesture_ended = pointer.edited, pointer.gesture_ended

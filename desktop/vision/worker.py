@@ -66,7 +66,7 @@ class VisionWorker(QObject):
 
     def __init__(self, make: Callable[[], VisionBackend], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk: LatestWinsQueue[VisionRequest] = LatestWinsQueue(ORDER, queued=(LabelRequest,))
+        self._pending: LatestWinsQueue[VisionRequest] = LatestWinsQueue(ORDER, queued=(LabelRequest,))
         self._digest: str | None = None
         self._still: Still | None = None
         self._ready: str | None = None
@@ -86,13 +86,13 @@ class VisionWorker(QObject):
     @property
     def waiting(self) -> int:
         """Number of pending requests, without the one in flight."""
-        return self._desk.waiting
+        return self._pending.waiting
 
     def prepare(self, still: Still | None) -> None:
         """Set the current still and prepare it; None clears it."""
         self._still = still
         self._digest = None if still is None else still.digest
-        self._desk.drop((PrepareRequest, *OF_ONE_STILL))
+        self._pending.drop((PrepareRequest, *OF_ONE_STILL))
         self._hovering = self._hover_failed = False
         if still is not None:
             self._put(PrepareRequest(still))
@@ -107,7 +107,7 @@ class VisionWorker(QObject):
         """Request the mask that a click at (x, y) would take. Outside the still, drop the pending request."""
         self._hovering = x >= 0 and y >= 0
         self._pointed = (x, y)
-        self._desk.drop((HoverRequest,))
+        self._pending.drop((HoverRequest,))
         self._hover()
 
     def propose(self, hints: Hints) -> None:
@@ -116,7 +116,7 @@ class VisionWorker(QObject):
 
     def withdraw(self) -> None:
         """Drop the pending hints."""
-        self._desk.drop((ProposeRequest,))
+        self._pending.drop((ProposeRequest,))
 
     def find_objects(self, limit: int = MOST_FOUND) -> None:
         if self._digest is not None:
@@ -137,14 +137,14 @@ class VisionWorker(QObject):
 
     def _put(self, request: VisionRequest) -> None:
         if not self._closed:
-            self._desk.put(type(request), request)
+            self._pending.put(type(request), request)
             self._next()
 
     def _next(self) -> None:
-        request = self._desk.take()
+        request = self._pending.take()
         if request is not None:
             self._thread.ask(request)
-        kind = self._desk.in_flight
+        kind = self._pending.in_flight
         words = WORDS.get(kind, "") if kind is not None else ""
         if words != self._words:
             self._words = words
@@ -154,7 +154,7 @@ class VisionWorker(QObject):
     def _deliver(self, answer: Reply) -> None:
         if self._closed:
             return
-        self._desk.finish()
+        self._pending.finish()
         if answer.error is not None:
             self._fail(answer.request, answer.error)
         elif self._is_current(answer.request):
@@ -195,27 +195,27 @@ class VisionWorker(QObject):
         self.failed.emit(message_of(error))
 
 
-def _handler(sight: VisionBackend) -> Handler:
+def _handler(backend: VisionBackend) -> Handler:
     """Return the function that answers requests with this backend."""
 
     def handle(request: VisionRequest) -> object:
         match request:
             case PrepareRequest(still):
-                sight.prepare(still)
+                backend.prepare(still)
                 return still.digest
             case HoverRequest(digest, x, y):
-                return HoverResult(digest, x, y, sight.hover_mask(digest, x, y))
+                return HoverResult(digest, x, y, backend.hover_mask(digest, x, y))
             case ProposeRequest(digest, hints):
-                masks, scores = sight.propose(digest, hints)
+                masks, scores = backend.propose(digest, hints)
                 outlines = tuple(trace_outline(mask) for mask in masks)
                 return ProposalResult(digest, hints, tuple(masks), tuple(scores), outlines)
             case FindRequest(digest, limit):
-                masks = sight.find(digest, limit)
+                masks = backend.find(digest, limit)
                 return CandidatesFound(
                     digest,
                     tuple(MaskCandidate(mask, trace_outline(mask), badge_anchor(mask)) for mask in masks),
                 )
             case LabelRequest(still, mask, request_id):
-                return LabelResult(still.digest, request_id, sight.label(still, mask))
+                return LabelResult(still.digest, request_id, backend.label(still, mask))
 
     return handle

@@ -54,8 +54,8 @@ class DragController:
         begun: whether the press has become a drag.
     """
 
-    def __init__(self, lanes: ClipIndexCache) -> None:
-        self._lanes = lanes
+    def __init__(self, clip_indices: ClipIndexCache) -> None:
+        self._clip_indices = clip_indices
         self._gesture: Gesture | None = None
         self._click: Callable[[PointerPosition], Outcome | None] | None = None
         self._base: frozenset[int] = frozenset()
@@ -123,7 +123,7 @@ class DragController:
         if isinstance(outcome, GestureEdit):
             self._last = outcome
         if isinstance(outcome, RubberBand):
-            self.selected = self._base | covered(view, self._lanes, outcome)
+            self.selected = self._base | covered(view, self._clip_indices, outcome)
         return outcome
 
     def _on_clip(
@@ -143,17 +143,17 @@ class DragController:
             self.selected = frozenset({clip.id})
         elif hit.part is HitPart.BODY:
             self._click = self._choosing(clip.id)
-        grip = self._grip(view, hit, point, clip, snap=snap)
-        self._undo = GestureEdit("Cancel", gestures.replacing(grip.clips))
+        context = self._grip(view, hit, point, clip, snap=snap)
+        self._undo = GestureEdit("Cancel", gestures.replacing(context.clips))
         if hit.part in {HitPart.START, HitPart.END}:
             take = view.scene.take(clip.take)
             most = clip.offset + clip.length if take is None else take.length_at(view.scene.timeline.rate)
-            return gestures.trim(grip, end=hit.part is HitPart.END, most=most)
+            return gestures.trim(context, end=hit.part is HitPart.END, most=most)
         if hit.part in {HitPart.FADE_IN, HitPart.FADE_OUT}:
-            return gestures.fade(grip, out=hit.part is HitPart.FADE_OUT)
+            return gestures.fade(context, out=hit.part is HitPart.FADE_OUT)
         if hit.part is HitPart.GAIN:
-            return gestures.gain(grip, decibels_in(1.0, view.geometry.height_of(hit.row)))
-        return gestures.move(grip)
+            return gestures.gain(context, decibels_in(1.0, view.geometry.height_of(hit.row)))
+        return gestures.move(context)
 
     def _on_ruler(self, view: TimelineViewState, hit: Hit, point: PointerPosition, *, snap: bool) -> Gesture:
         catching = snapper(view.scene.timeline, marker=hit.marker) if snap else None
@@ -198,7 +198,7 @@ class DragController:
         return choose
 
 
-def covered(view: TimelineViewState, lanes: ClipIndexCache, band: RubberBand) -> frozenset[int]:
+def covered(view: TimelineViewState, clip_indices: ClipIndexCache, band: RubberBand) -> frozenset[int]:
     """Return the ids of the clips that a rubber band touches."""
     geometry, tracks = view.geometry, view.scene.timeline.tracks
     first, last = (geometry.row_in(max(depth, 0.0)) for depth in (band.top, band.bottom))
@@ -206,7 +206,7 @@ def covered(view: TimelineViewState, lanes: ClipIndexCache, band: RubberBand) ->
     return frozenset(
         lane.clips[place].id
         for row in rows
-        for lane in [lanes.get(tracks[row])]
+        for lane in [clip_indices.get(tracks[row])]
         for place in lane.between(band.start, band.stop).tolist()
     )
 

@@ -58,7 +58,12 @@ class PlayheadAndLoop:
 
 
 def hit(
-    geometry: TrackLayout, scene: Scene, lanes: ClipIndexCache, overlay: PlayheadAndLoop, x: float, y: float
+    geometry: TrackLayout,
+    scene: Scene,
+    clip_indices: ClipIndexCache,
+    overlay: PlayheadAndLoop,
+    x: float,
+    y: float,
 ) -> Hit:
     """Return what a press at (x, y) would take hold of."""
     if y < RULER_HEIGHT:
@@ -67,7 +72,7 @@ def hit(
     tracks = scene.timeline.tracks
     if row >= len(tracks):
         return NOWHERE
-    lane = lanes.get(tracks[row])
+    lane = clip_indices.get(tracks[row])
     reach = geometry.scale.length_of(EDGE / 2)
     at = geometry.scale.sample_at(x)
     # The clip drawn last is on top; edges extend beyond their clip only where there is no other clip.

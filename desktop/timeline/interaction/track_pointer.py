@@ -72,7 +72,7 @@ class TrackPointer(QObject):
         self._widget = widget
         self._model = model
         self.drag_out = DragOut(self)
-        self._controller = DragController(model.lanes)
+        self._controller = DragController(model.clip_indices)
         self._panning: QPointF | None = None
         self._by_key = False
         self._at, self._modifiers = QPointF(), PressModifiers()
@@ -231,10 +231,10 @@ class TrackPointer(QObject):
 
     def _drop(self, event: QDropEvent) -> None:
         self._drag_over(event)
-        ghost, digest = self._model.state.drop_preview, take_in(event.mimeData())
+        preview, digest = self._model.state.drop_preview, take_in(event.mimeData())
         self._model.show(drop_preview=None)
-        if ghost is not None and digest is not None:
-            self.dropped.emit(digest, ghost.start, ghost.row)
+        if preview is not None and digest is not None:
+            self.dropped.emit(digest, preview.start, preview.row)
 
     def _drag_over(self, event: QDropEvent) -> None:
         """Show where the dragged take would be placed."""

@@ -100,15 +100,15 @@ class ClipPainter:
             pixels[:rows] = line
         draw_pixels(self._painter, QRectF(0, self._top, self._plan.width, self._height), pixels, 0)
 
-    def spectrograms(self, seen: list[Clip], heats: Mapping[str, Spectrogram]) -> None:
+    def spectrograms(self, seen: list[Clip], spectrograms: Mapping[str, Spectrogram]) -> None:
         smooth = QPainter.RenderHint.SmoothPixmapTransform
         for clip in seen:
-            heat = heats.get(clip.take)
-            if heat is not None:
+            found = spectrograms.get(clip.take)
+            if found is not None:
                 # Not visible on clips of a few pixels, of which there may be thousands.
                 self._painter.setRenderHint(smooth, on=clip.length >= ROUNDED * self._plan.scale.per_pixel)
                 self._painter.setOpacity(0.35 if clip.muted or not self._plan.audible else 1.0)
-                self._draw_spectrogram(clip, heat)
+                self._draw_spectrogram(clip, found)
         self._painter.setOpacity(1.0)
 
     def details(self, roomy: list[tuple[Clip, QRectF]]) -> None:

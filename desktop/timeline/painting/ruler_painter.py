@@ -172,13 +172,13 @@ def _ring(painter: QPainter, view: TimelineViewState) -> None:
 
 
 def _ghost(painter: QPainter, view: TimelineViewState) -> None:
-    ghost = view.drop_preview
-    if ghost is None:
+    preview = view.drop_preview
+    if preview is None:
         return
     geometry = view.geometry
-    left, right = geometry.scale.x_of(ghost.start), geometry.scale.x_of(ghost.start + ghost.length)
+    left, right = geometry.scale.x_of(preview.start), geometry.scale.x_of(preview.start + preview.length)
     rect = QRectF(
-        left, geometry.top_of(ghost.row) + 1, max(right - left, 2.0), geometry.height_of(ghost.row) - 3
+        left, geometry.top_of(preview.row) + 1, max(right - left, 2.0), geometry.height_of(preview.row) - 3
     )
     colour = QColor(DARK.accent)
     colour.setAlphaF(0.22)
@@ -186,7 +186,7 @@ def _ghost(painter: QPainter, view: TimelineViewState) -> None:
     painter.setBrush(colour)
     painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(QColor(DARK.text))
-    painter.drawText(rect.adjusted(6, 2, -4, 0), int(Qt.AlignmentFlag.AlignTop), ghost.name)
+    painter.drawText(rect.adjusted(6, 2, -4, 0), int(Qt.AlignmentFlag.AlignTop), preview.name)
 
 
 def _band(painter: QPainter, view: TimelineViewState) -> None:

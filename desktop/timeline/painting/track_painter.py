@@ -33,9 +33,9 @@ class _Kept:
 class TrackPainter:
     """Returns the picture of each visible track."""
 
-    def __init__(self, waveforms: WaveformLoader, lanes: ClipIndexCache) -> None:
+    def __init__(self, waveforms: WaveformLoader, clip_indices: ClipIndexCache) -> None:
         self._waveforms = waveforms
-        self._lanes = lanes
+        self._clip_indices = clip_indices
         self._kept: dict[int, _Kept] = {}
         self._names: dict[str, str] = {}
         self._texts = TextCache()
@@ -72,7 +72,7 @@ class TrackPainter:
         picture = QPixmap(round(plan.width * plan.ratio), round(plan.lane * plan.ratio))
         picture.setDevicePixelRatio(plan.ratio)
         picture.fill(QColor(DARK.well) if plan.odd else QColor(DARK.well).lighter(112))
-        lane = self._lanes.get(track)
+        lane = self._clip_indices.get(track)
         seen = lane.between(plan.scale.start, plan.scale.sample_at(plan.width))
         painter = QPainter(picture)
         _grid(painter, plan, ticks)
@@ -80,11 +80,13 @@ class TrackPainter:
         roomy = drawing.bodies(lane, seen)
         asked = [lane.digests[take] for take in np.unique(lane.take[seen])]
         if plan.spectrograms:
-            heats = {
-                digest: heat for digest in asked if (heat := self._waveforms.spectrogram(digest)) is not None
+            spectrograms = {
+                digest: found
+                for digest in asked
+                if (found := self._waveforms.spectrogram(digest)) is not None
             }
-            missing = frozenset(digest for digest in asked if digest not in heats)
-            drawing.spectrograms([lane.clips[place] for place in seen.tolist()], heats)
+            missing = frozenset(digest for digest in asked if digest not in spectrograms)
+            drawing.spectrograms([lane.clips[place] for place in seen.tolist()], spectrograms)
         else:
             missing = self._wave(painter, lane, asked, plan)
         drawing.details(roomy)

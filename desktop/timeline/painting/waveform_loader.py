@@ -13,7 +13,7 @@ from desktop.timeline.painting.peak_pyramid import PeakPyramid
 from desktop.timeline.painting.spectrogram import Spectrogram
 from engine.sound.cache import TakeSource
 
-Kind = Literal["pyramid", "heat"]
+Kind = Literal["pyramid", "spectrogram"]
 Key = tuple[str, Kind]
 
 KEPT = 4096
@@ -53,7 +53,7 @@ class WaveformLoader(QObject):
 
     def spectrogram(self, digest: str) -> Spectrogram | None:
         """Return a take's spectrogram, or None; then it is built, unless the take cannot be read."""
-        found = self._get((digest, "heat"))
+        found = self._get((digest, "spectrogram"))
         return found if isinstance(found, Spectrogram) else None
 
     def unreadable(self, digest: str) -> bool:
@@ -102,7 +102,7 @@ class WaveformLoader(QObject):
 
     def _fail(self, key: Key, error: BaseException) -> None:
         self._running = None
-        said = self.unreadable(key[0]) or (key[0], "heat") in self._unreadable
+        said = self.unreadable(key[0]) or (key[0], "spectrogram") in self._unreadable
         self._unreadable.add(key)
         self._next()
         self.ready.emit(key[0])

@@ -67,9 +67,9 @@ class Desk:
 
     def pulled(self, frames: int) -> None:
         """Lets the device pull, once there is something for it."""
-        line = self.player.line
-        self.qtbot.waitUntil(lambda: self.player.line is not None)
-        line = self.player.line
+        line = self.player.stream
+        self.qtbot.waitUntil(lambda: self.player.stream is not None)
+        line = self.player.stream
         assert line is not None
         self.qtbot.waitUntil(lambda: line.reader.offered.seek_id == self.player._request.seek_id)
         for _ in range(frames // 2048):
@@ -256,7 +256,7 @@ def test_the_panel_says_in_the_status_line_why_there_is_no_sound(qtbot: QtBot) -
     qtbot.addWidget(parent)
     panel = PlaybackPart(services, parent)
     panel.strip.prepare()
-    qtbot.waitUntil(lambda: panel.player.line is not None)
+    qtbot.waitUntil(lambda: panel.player.stream is not None)
     qtbot.waitUntil(lambda: running.fact("sound") == panel.player.reason)
     settings.keys_changed.emit(key_map({"play": ("Ctrl+P",)}))
     assert "(Ctrl+P)" in panel.strip.transport.buttons["play"].toolTip()

@@ -52,7 +52,7 @@ class Rig:
         """Waits until the device may be pulled for what was asked."""
 
         def there() -> None:
-            line = self.player.line
+            line = self.player.stream
             assert line is not None
             assert line.reader.offered.seek_id == self.player._request.seek_id
             assert line.reader.offered.ends is not None or line.reader.offered.written >= 20
@@ -101,7 +101,7 @@ def test_it_plays_from_the_playhead_to_the_sample(rig: Rig) -> None:
 
 def test_the_position_is_what_is_heard_and_not_what_was_asked_for_ahead(rig: Rig) -> None:
     rig.player.prepare()
-    rig.qtbot.waitUntil(lambda: rig.player.line is not None)
+    rig.qtbot.waitUntil(lambda: rig.player.stream is not None)
     rig.device.latency = 0.02
     rig.play()
     rig.pull(960)
@@ -124,7 +124,7 @@ def test_stop_stays_where_it_is_and_play_goes_on_from_there(rig: Rig) -> None:
 def test_an_edit_is_heard_within_100_ms_of_sound(rig: Rig) -> None:
     rig.play()
     rig.pull(4096)
-    line = rig.player.line
+    line = rig.player.stream
     assert line is not None
     before = line.reader.offered
     set_timeline(rig.document, timeline_of(4 * RATE, gain_db=-6.0))
@@ -137,7 +137,7 @@ def test_an_edit_is_heard_within_100_ms_of_sound(rig: Rig) -> None:
 
 def test_only_a_timeline_that_differs_is_rendered_again(rig: Rig) -> None:
     rig.play()
-    line = rig.player.line
+    line = rig.player.stream
     assert line is not None
     before = line.reader.offered
     rig.document.edit("Rename scene", lambda scene: replace(scene, name="Street"))
