@@ -1,8 +1,7 @@
 """Connects the canvas, the vision worker and the document."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from desktop.canvas.canvas import Canvas
 from desktop.canvas.interaction import NO_OBJECT
 from desktop.canvas.pointer_actions import Tool
+from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.vision.worker import VisionWorker
 from desktop.vision.worker_protocol import (
@@ -25,7 +25,6 @@ from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import NEGATIVE
 from engine.scene.scene import Scene
-from engine.vision.still import Still
 
 Change = Callable[[Scene], Scene]
 SAME = 0.6
@@ -39,32 +38,6 @@ class CanvasPreferences:
     hover: bool = True
     duration: float = SECONDS
     negative: str = NEGATIVE
-
-
-class Signals(Protocol):
-    """The part of a signal that is used here."""
-
-    def connect(self, slot: Callable[..., object], /) -> object: ...
-
-
-class DocumentLike(Protocol):
-    """The part of ``desktop.document.document.Document`` that is used here."""
-
-    @property
-    def scene(self) -> Scene: ...
-    @property
-    def still(self) -> Still | None: ...
-    @property
-    def selection(self) -> tuple[int, ...]: ...
-    @property
-    def scene_changed(self) -> Signals: ...
-    @property
-    def selection_changed(self) -> Signals: ...
-    @property
-    def still_changed(self) -> Signals: ...
-    def edit(self, name: str, change: Change, key: str | None = None) -> bool: ...
-    def adopt(self, change: Change) -> bool: ...
-    def select(self, numbers: Iterable[int]) -> None: ...
 
 
 class CanvasController(QObject):
@@ -84,7 +57,7 @@ class CanvasController(QObject):
         self,
         canvas: Canvas,
         vision: VisionWorker,
-        document: DocumentLike,
+        document: Document,
         messages: Messages,
         parent: QObject | None = None,
         *,

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.document.messages import message_of
-from desktop.generation.pending import GenerationJob, PendingRequest
-from desktop.generation.worker import GenerationWorker
-from engine.jobs.job_list import JobList
+from desktop.generation.worker import GenerationJob, GenerationWorker, PendingRequest
+from engine.jobs.job import JobList
 from engine.jobs.queue import JobEvent
 
 if TYPE_CHECKING:

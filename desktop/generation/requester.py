@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.generation.generation_queue import GenerationQueue
-from desktop.generation.pending import PendingRequest
+from desktop.generation.worker import PendingRequest
 from desktop.settings.model_choice import ModelChoice
 from engine.generation.requests import Quality, Settings
 from engine.scene.edits import set_seed

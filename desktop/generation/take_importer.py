@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.generation.generation_queue import GenerationQueue
-from desktop.generation.pending import GenerationJob
+from desktop.generation.worker import GenerationJob
 from desktop.threads.background import Background
 from engine.generation.add_to_project import add_takes, attach
 from engine.project.folder import Project

@@ -2,27 +2,85 @@
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from desktop.document.messages import message_of
-from desktop.generation.pending import GenerationJob, PendingRequest
 from desktop.settings.model_choice import ModelChoice
+from desktop.threads.torch_preload import load_torch
 from engine.generation.generator import GeneratorInfo
-from engine.generation.requests import GenerationRequest
-from engine.jobs.queue import JobQueue
-from engine.jobs.runner import run_jobs
+from engine.generation.request_builder import request_for, targets_of, together_target
+from engine.generation.requests import GenerationRequest, Settings
+from engine.jobs.job import Job
+from engine.jobs.queue import JobQueue, run_jobs
 from engine.logs import log_failure
+from engine.models.pool import ModelPool
 from engine.progress import Progress
+from engine.scene.objects import SoundingObject
 
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from engine.project.folder import Project
-    from engine.studio import GenerationResult
+    from engine.studio import GenerationResult, Studio
     from engine.vision.still import Still
+
+
+@dataclass(frozen=True)
+class PendingRequest:
+    """A request before its model is loaded, as the job keeps it: later edits of the scene do not affect it.
+
+    Attributes:
+        objects: the objects to sound.
+        settings: settings common to all of them.
+        still: digest of the still that their masks belong to; None without a still.
+        together: whether to generate one sound of all objects, rather than one of each.
+        model: the model and its device.
+        generator: id of the generator; None is the default one.
+    """
+
+    objects: tuple[SoundingObject, ...]
+    settings: Settings
+    still: str | None = None
+    together: bool = False
+    model: ModelChoice = field(default_factory=ModelChoice)
+    generator: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The names of its objects, as shown to the user."""
+        names = [thing.name for thing in self.objects]
+        return (" + " if self.together else ", ").join(names)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Indices of its objects."""
+        return tuple(thing.index for thing in self.objects)
+
+    def archived(self) -> "PendingRequest":
+        """Return the request without its objects, whose masks are large."""
+        return replace(self, objects=())
+
+    def build(self, generators: Sequence[GeneratorInfo]) -> GenerationRequest:
+        """Return the complete request. Packs the masks, which takes 30 ms each for a still of 24 megapixels.
+
+        Args:
+            generators: the model's generators, the default one first.
+
+        Raises:
+            BadInput: there are no objects, or too many.
+        """
+        generator = next((info for info in generators if info.id == self.generator), generators[0])
+        together = self.together and len(self.objects) > 1
+        targets = (together_target(self.objects, self.label),) if together else targets_of(self.objects)
+        return request_for(generator, self.still, targets, self.settings)
+
+
+GenerationJob = Job[PendingRequest]
+"""A job of the generation queue."""
 
 
 class GenerationBackend(Protocol):
@@ -130,3 +188,22 @@ class GenerationWorker(QThread):
         if self._backend is None or self._backend[0] != choice:
             self._backend = (choice, self._make(choice))
         return self._backend[1]
+
+
+def studio_factory(pool: ModelPool) -> "Callable[[ModelChoice], Studio]":
+    """Return a function that creates the studio of a model. Call it in the generation thread.
+
+    Args:
+        pool: loaded models, shared with the vision thread.
+    """
+
+    def make(choice: ModelChoice) -> "Studio":
+        load_torch()
+        from engine.models.devices import use_threads
+        from engine.studio import Studio
+
+        # Also for the default number: the vision thread may have reduced it for itself.
+        use_threads(choice.threads)
+        return Studio(choice.model, choice.device, pool=pool)
+
+    return make

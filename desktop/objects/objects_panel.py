@@ -10,7 +10,7 @@ from desktop.actions.actions import shown_key
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.generation.generation_queue import GenerationQueue
-from desktop.generation.pending import GenerationJob
+from desktop.generation.worker import GenerationJob
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
 from desktop.objects.controls import SHEET, icon_maker

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.actions.actions import Actions
 from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.requester import MOST_NEW_SEED, GenerationRequester
-from desktop.generation.studio_factory import studio_factory
 from desktop.generation.take_importer import TakeImporter
-from desktop.generation.worker import GenerationBackend, GenerationWorker
+from desktop.generation.worker import GenerationBackend, GenerationWorker, studio_factory
 from desktop.objects.objects_commands import OBJECTS_COMMANDS, OBJECTS_ROUTES
 from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews

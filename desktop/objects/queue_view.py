@@ -19,7 +19,7 @@ from desktop.actions.actions import tooltip
 from desktop.actions.key_map import KeyMap
 from desktop.document.activity import time_left_text
 from desktop.generation.generation_queue import GenerationQueue
-from desktop.generation.pending import GenerationJob
+from desktop.generation.worker import GenerationJob
 from desktop.objects.controls import IconMaker, small_button
 from desktop.theme.dark_colours import DARK
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from engine.cli.bar import terminal_bar
-from engine.jobs.runner import run_now
+from engine.jobs.queue import run_now
 from engine.progress import IsCancelled, Progress
 
 Result = TypeVar("Result")

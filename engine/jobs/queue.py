@@ -1,17 +1,18 @@
-"""The queue: one place where jobs are added, cancelled, reported on and ended, from any thread."""
+"""The queue, where jobs are added, cancelled, reported on and ended from any thread, and what runs them."""
 
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from engine.errors import FoleyscapeError
-from engine.jobs import job_list
-from engine.jobs.job import EndState, Job, JobProgress, Request
-from engine.jobs.job_list import JobList
+from engine.errors import Cancelled, FoleyscapeError
+from engine.jobs import job as job_list
+from engine.jobs.job import EndState, Job, JobList, JobProgress, Request
 from engine.jobs.time_left import TimeLeftEstimator
+from engine.logs import log_failure
 from engine.progress import Progress
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from engine.vision.still import Still
 
 Errand = Callable[[], None]
+Result = TypeVar("Result")
+Work = Callable[[Job[Request], Progress], Result]
+"""Does what a job's request says; reports on the progress, which raises once the job is cancelled."""
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +55,7 @@ def sentence_of(error: BaseException) -> str:
 class JobQueue(Generic[Request]):
     """Jobs in the order they are asked for, ``at_once`` of them running. Every method may be called from any thread.
 
-    A worker thread loops over ``take`` (see ``engine.jobs.runner``). Every job ends exactly once.
+    A worker thread loops over ``take`` (see ``run_jobs``). Every job ends exactly once.
 
     Args:
         at_once: how many jobs run at the same time: the number of workers.
@@ -242,3 +248,90 @@ class JobQueue(Generic[Request]):
         event = JobEvent(jobs, ended, result, error)
         for listener in tuple(self._listeners):
             listener(event)
+
+
+def run_jobs(queue: JobQueue[Request], work: Work[Request, object]) -> None:
+    """Run the jobs of a queue until it is closed.
+
+    Args:
+        queue: gives the jobs.
+        work: does each; whatever it raises ends that job and no other.
+    """
+    while (job := queue.take()) is not None:
+        run_job(queue, job, work)
+
+
+def run_job(queue: JobQueue[Request], job: Job[Request], work: Work[Request, object]) -> None:
+    """Run a job that was taken from a queue, and end it as done, failed or cancelled."""
+    progress = queue.progress(job)
+    try:
+        progress.raise_if_cancelled()
+        result = work(job, progress)
+    except (Cancelled, KeyboardInterrupt):
+        queue.drop(job)
+    except BaseException as error:  # noqa: BLE001 - the edge of a worker: every error ends the job with a message
+        log_failure(_LOG, "A job", error)
+        queue.fail(job, error)
+    else:
+        queue.finish(job, result)
+
+
+def run_now(
+    request: Request,
+    work: Callable[[Request, Progress], Result],
+    *,
+    label: str = "",
+    show: Callable[[JobProgress], None] | None = None,
+    note: Callable[[str], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Result:
+    """Run one job in the calling thread, and return what it makes.
+
+    Args:
+        request: what to do.
+        work: does it.
+        label: what the user calls the job.
+        show: called with every report of progress.
+        note: called with what the person should know.
+        is_cancelled: asked at every report.
+
+    Raises:
+        Cancelled: it was cancelled.
+        Exception: whatever ``work`` raises.
+    """
+    queue: JobQueue[Request] = JobQueue()
+    if show is not None:
+        queue.listen(lambda event: _show(event, show))
+    queue.enqueue(request, label=label)
+    job = queue.take()
+    assert job is not None
+    progress = _watched(queue.progress(job), is_cancelled, note)
+    try:
+        result = work(request, progress)
+    except (Cancelled, KeyboardInterrupt):
+        queue.drop(job)
+        raise
+    except BaseException as error:
+        queue.fail(job, error)
+        raise
+    queue.finish(job, result)
+    return result
+
+
+def _show(event: JobEvent[Request], show: Callable[[JobProgress], None]) -> None:
+    for job in event.jobs.running:
+        if job.progress is not None:
+            show(job.progress)
+
+
+def _watched(
+    progress: Progress, is_cancelled: Callable[[], bool] | None, note: Callable[[str], None] | None
+) -> Progress:
+    """Return a handle that also asks ``is_cancelled`` and calls ``note``."""
+
+    def noted(sentence: str) -> None:
+        progress.note(sentence)
+        if note is not None:
+            note(sentence)
+
+    return Progress(progress.report, is_cancelled, noted)

@@ -32,7 +32,7 @@ from PySide6.QtTest import QTest
 
 from desktop.app import create_application, create_services
 from desktop.canvas.part import CanvasPart
-from desktop.generation import studio_factory
+from desktop.generation import worker as generation_worker
 from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
@@ -242,7 +242,7 @@ def try_stills(stills: Sequence[Path], home: Path, *, plain: bool) -> None:
     theme.dress(application)
     sweeper = None if plain else GcTimer(application)
     if plain:
-        for maker in (studio_factory, studio_backend):
+        for maker in (generation_worker, studio_backend):
             vars(maker)["load_torch"] = lambda: None
     trial, pulse = Trial(), Pulse()
     go_on(0)

@@ -10,16 +10,14 @@ from pytestqt.qtbot import QtBot
 from desktop.document.activity import time_left_text
 from desktop.document.messages import Message
 from desktop.generation.generation_queue import GenerationQueue
-from desktop.generation.pending import GenerationJob, PendingRequest
 from desktop.generation.take_importer import objects_of
-from desktop.generation.worker import GenerationWorker
+from desktop.generation.worker import GenerationJob, GenerationWorker, PendingRequest
 from desktop.objects.controls import icon_maker
 from desktop.objects.queue_view import QueueView, status_text
 from desktop.settings.model_choice import ModelChoice
 from engine.errors import Failed
 from engine.generation.requests import Quality, Settings
-from engine.jobs.job import Job
-from engine.jobs.job_list import REMEMBERED
+from engine.jobs.job import REMEMBERED, Job
 from engine.jobs.time_left import TimeLeftEstimator
 from engine.scene.objects import SoundingObject
 from tests.desktop.objects.toy import PATIENCE, FakeGenerationBackend, toy_mask, toy_take

@@ -6,9 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.jobs import job_list
-from engine.jobs.job import EndState, Job, JobProgress, JobState
-from engine.jobs.job_list import REMEMBERED, JobList
+from engine.jobs import job as job_list
+from engine.jobs.job import REMEMBERED, EndState, Job, JobList, JobProgress, JobState
 
 ALLOWED: dict[JobState, set[JobState]] = {
     "waiting": {"running", "cancelled"},

@@ -15,8 +15,7 @@ import pytest
 
 from engine.errors import Cancelled, Failed
 from engine.jobs.job import Job, JobProgress
-from engine.jobs.queue import JobEvent, JobQueue
-from engine.jobs.runner import run_jobs, run_now
+from engine.jobs.queue import JobEvent, JobQueue, run_jobs, run_now
 from engine.progress import Progress
 from engine.vision.still import Still
 
@@ -218,7 +217,7 @@ def test_a_job_at_once_gives_its_result_its_progress_and_its_error() -> None:
 
 
 def test_jobs_load_neither_torch_nor_a_window() -> None:
-    program = "import sys, engine.jobs.runner; print([n for n in ('torch', 'PySide6') if n in sys.modules])"
+    program = "import sys, engine.jobs.queue; print([n for n in ('torch', 'PySide6') if n in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).parents[3],
