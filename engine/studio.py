@@ -18,8 +18,9 @@ from engine.generation.recipe import read_recipe
 from engine.generation.registry import Entry, GeneratorRegistry, installed_generators
 from engine.generation.request_builder import request_for, targets_of, text_target, together_target
 from engine.generation.requests import LEVEL_LUFS, GenerationRequest, Settings, Target
-from engine.models.concepts import Concept, ConceptIndex, load_concepts
+from engine.models.concepts import Concept
 from engine.models.devices import device_words
+from engine.models.free_words import bundled_free_words
 from engine.models.pool import ModelPool
 from engine.progress import Progress, no_progress
 from engine.scene.hints import Box, Click, Hints
@@ -80,7 +81,6 @@ class Studio:
         self._paths: dict[str, Path] = {}
         self._more = generators
         self._generators: GeneratorRegistry | None = None
-        self._concepts: ConceptIndex | None = None
 
     @property
     def device_name(self) -> str:
@@ -180,11 +180,8 @@ class Studio:
 
     def level(self, words: str) -> float:
         """Return the default loudness, in LUFS, of a sound with this name."""
-        if self._concepts is None:
-            self._concepts = ConceptIndex(load_concepts())
-        index = self._concepts
-        found = index.named(words) or next(iter(index.mentioned_in(words)), None)
-        return LEVEL_LUFS if found is None else found.level_lufs
+        concepts = bundled_free_words().read(words).concepts
+        return concepts[0].level_lufs if concepts else LEVEL_LUFS
 
     # Masks
 

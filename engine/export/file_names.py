@@ -14,7 +14,7 @@ from engine.export.ucs import (
     shortened,
     ucs_name,
 )
-from engine.models.concepts import ConceptIndex, load_concepts
+from engine.models.free_words import bundled_free_words
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 
@@ -35,11 +35,11 @@ def stem_names(scene: Scene, tracks: Sequence[Track], blocks: UcsBlocks | None) 
         return tuple(
             f"{number:02d}_{safe_name(track.name, 'track')}" for number, track in enumerate(tracks, 1)
         )
-    cat_ids, concepts = load_cat_ids(), ConceptIndex(load_concepts())
+    cat_ids = load_cat_ids()
     names: dict[str, str] = {}
     for number, track in enumerate(tracks, 1):
         fx_name = cleaned(track.name) or f"Track {number}"
-        cat_id = _cat_id(scene, track, blocks, concepts)
+        cat_id = _cat_id(scene, track, blocks)
         name = _unique_ucs_name(cat_id, fx_name, blocks, cat_ids, names)
         names[name.casefold()] = name
     return tuple(names.values())
@@ -83,15 +83,13 @@ def _unique_ucs_name(
     return name
 
 
-def _cat_id(scene: Scene, track: Track, blocks: UcsBlocks, concepts: ConceptIndex) -> str:
-    """Return the CatID the user chose, or else that of the concept named by the track or its object."""
+def _cat_id(scene: Scene, track: Track, blocks: UcsBlocks) -> str:
+    """Return the CatID the user chose, or else that of the concept named by the track or its object, in any words."""
     for track_id, chosen in blocks.categories:
         if track_id == track.id:
             return chosen
     thing = None if track.object is None else scene.object(track.object)
     for words in (track.name, thing.name if thing else "", (thing.prompt or "") if thing else ""):
-        named = concepts.named(words)
-        mentioned = (named,) if named else concepts.mentioned_in(words)
-        if mentioned:
+        if mentioned := bundled_free_words().read(words).concepts:
             return mentioned[0].ucs
     return UNKNOWN

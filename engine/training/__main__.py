@@ -6,10 +6,11 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from engine.training.credits import read_credits, write_credits
+from engine.training.credits import pack_credits, read_credits, write_credits
 from engine.training.pocket import PARTS, DatasetSizes, PocketRun, TimeBudget
 from engine.training.pocket_folder import assemble
 from engine.training.pocket_parts import make
+from engine.training.recordings import list_clips
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     make(run, tuple(options.parts))
     if options.out is not None:
         assemble(run.work / "parts", options.out, sounds=run.learnt)
-        write_credits(options.out / "CREDITS.csv", read_credits(options.shared))
+        packs = pack_credits(list_clips(options.shared, run.concepts))
+        write_credits(options.out / "CREDITS.csv", [*read_credits(options.shared), *packs])
     return 0
 
 

@@ -82,6 +82,7 @@ def test_a_given_name_is_what_it_sounds_like(studio: Studio, still: Still) -> No
     assert (thing.name, thing.prompt) == ("an angry kitten", "an angry kitten")
     assert thing.level_lufs == studio.level("cat") == -25.0
     assert studio.level("something else") == -23.0
+    assert studio.level("a poodle") == studio.level("dog") == -22.0
 
 
 def test_a_box_means_what_is_in_it(studio: Studio, still: Still) -> None:

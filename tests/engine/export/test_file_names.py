@@ -35,6 +35,12 @@ def test_ucs_names_take_the_category_of_what_the_track_is_called() -> None:
     assert mix_name(made, BLOCKS) == "MIX_Night Street_FS_NS"
 
 
+def test_a_kind_of_a_thing_takes_the_category_of_the_thing() -> None:
+    made = scene("Poodles", "an old streetcar")
+    names = stem_names(made, made.timeline.tracks, BLOCKS)
+    assert [name.split("_")[0] for name in names] == ["ANMLDog", "TRNMisc"]
+
+
 def test_a_category_that_a_person_chose_wins() -> None:
     made = scene("Dog", "Dog 2")
     names = stem_names(made, made.timeline.tracks, replace(BLOCKS, categories=((2, "FOLYFeet"),)))
