@@ -18,7 +18,8 @@ class HearingReport:
     Attributes:
         clips: how many clips there were.
         concepts: ids of the concepts that have clips.
-        first, third: share of clips whose concept is scored highest, and among the three highest; mean over concepts.
+        first: share of clips whose concept is scored highest; mean over concepts.
+        third: share of clips whose concept is among the three highest; mean over concepts.
         each: the same as ``first`` for every concept.
         retrieval: mean over concepts of the average precision of its clips, ordered by likeness to its name.
         top_five: mean share of right clips among the five that are most like a concept's name; of concepts with five.

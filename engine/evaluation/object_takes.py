@@ -79,7 +79,7 @@ class ObjectReport:
     top: int
 
 
-class SoundEncoder(Protocol):
+class WaveformEncoder(Protocol):
     """Protocol of ``engine.diffusion.sound_tower.SoundTower``."""
 
     def encode(self, waveforms: Tensor) -> Tensor:
@@ -166,7 +166,7 @@ def rank(heard: Floats, concepts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray((heard > own[:, None]).sum(axis=1))
 
 
-def tower_hears(tower: SoundEncoder, words: Tensor) -> Hear:
+def tower_hears(tower: WaveformEncoder, words: Tensor) -> Hear:
     """Return a listener for all concepts: the cosine of the sound tower's vector with each concept's text.
 
     Args:

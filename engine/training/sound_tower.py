@@ -36,8 +36,12 @@ class SoundTowerConfig:
 
     Attributes:
         widths: see SoundTower.
-        schedule, batch, average, weight_decay: of the loop.
-        pairs, pair_share: how many pairs of concepts there are, and the share of sounds that are sums of two.
+        schedule: steps, learning rate and warm-up.
+        batch: sounds in a batch.
+        average: decay of the moving average of the weights.
+        weight_decay: of the optimizer.
+        pairs: number of pairs of concepts.
+        pair_share: share of sounds that are sums of two.
         nothing: share of sounds that are of no concept: hum, tones, hiss, silence.
         taught: share of a batch that the teacher hears too; it costs more than the tower.
         seconds: one of these is what a batch is cut to; few, and of few prime factors, for the sake of speed.
@@ -77,7 +81,7 @@ class SoundTowerConfig:
         )
 
 
-class Listener(nn.Module):
+class TaughtSoundTower(nn.Module):
     """The tower as it is taught: beside it, a guess at the teacher's embedding."""
 
     def __init__(self, tower: SoundTower, taught_width: int = 512) -> None:
@@ -231,7 +235,7 @@ class SoundLoss:
     """
 
     def __init__(
-        self, listener: Listener, centres: Tensor, teacher: Teacher | None, config: SoundTowerConfig
+        self, listener: TaughtSoundTower, centres: Tensor, teacher: Teacher | None, config: SoundTowerConfig
     ) -> None:
         self.listener, self.centres, self.teacher, self.config = listener, centres, teacher, config
         self._scale: tuple[Tensor, Tensor] | None = None
@@ -294,7 +298,7 @@ def train_sound_tower(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        listener = Listener(SoundTower(config.widths)).to(device)
+        listener = TaughtSoundTower(SoundTower(config.widths)).to(device)
         lessons = Lessons(sounds, concepts, words, config, device)
     listener.to(memory_format=torch.channels_last)
     trainer = Trainer(listener, config.schedule, checkpoint, config.average, config.weight_decay)
@@ -320,7 +324,7 @@ def train_sound_tower(
 
 
 @torch.no_grad()
-def _settle(listener: Listener, lessons: Lessons, batches: int = 24) -> None:
+def _settle(listener: TaughtSoundTower, lessons: Lessons, batches: int = 24) -> None:
     """Statistics of the normalisations anew, for the averaged weights and unmasked sounds."""
     norms = [module for module in listener.modules() if isinstance(module, nn.BatchNorm2d)]
     for norm in norms:

@@ -1,4 +1,4 @@
-"""``python -m engine.training.sound_tower_run``: train the sound tower from a pack of clips, within so many seconds.
+"""``python -m engine.training.sound_tower_run``: train the sound tower from a pack of clips, within a given time.
 
 What comes back in ``--out`` is the part ``audio_encoder`` and the log, written anew at every judging, so that a run
 that is cut off loses little; the checkpoint to resume from lies in ``--work``.
