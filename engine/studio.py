@@ -219,16 +219,16 @@ class Studio:
         return [mask for mask in masks if mask.any()]
 
     def hear(self, path: str | Path, count: int = 5, progress: Progress | None = None) -> Heard:
-        """What a sound file is of: concepts with scores, and a name and a UCS CatID where that is sure.
+        """Recognize a sound file: concepts with scores, and a name and a UCS CatID if they are certain enough.
 
         Args:
-            path: a sound file of any rate.
-            count: how many concepts to name.
-            progress: told how far it is.
+            path: an audio file of any rate.
+            count: the number of concepts.
+            progress: told of the work.
 
         Raises:
-            BadInput: it is no sound file.
-            Failed: no model that can hear is installed.
+            BadInput: it is not an audio file.
+            Failed: no model with a sound encoder is installed.
         """
         with self._loader.session():
             listener = self._loader.listener()

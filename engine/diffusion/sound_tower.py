@@ -1,6 +1,7 @@
-"""Sounds into the condition space: a small network that hears a file of any rate, in one space with words and things.
+"""The sound tower: sounds of any rate into the condition space, which they share with texts and objects.
 
-What it hears is the log-mel spectrum to 8 kHz, every 20 ms, measured at the file's own rate: nothing is resampled.
+Its input is the log-mel spectrum to 8 kHz, every 20 ms, computed at the file's own rate: nothing is
+resampled.
 """
 
 from functools import lru_cache
@@ -20,13 +21,13 @@ FRAME_SECONDS, WINDOW_SECONDS = 0.02, 0.04
 RANGE_DB = 80.0
 LEAST_FRAMES = 32
 PIECE_SECONDS = 10.0
-"""Longer sounds are heard in pieces of this length."""
+"""Longer sounds are processed in pieces of this length."""
 
 
 def log_mel(waveforms: Tensor, rate: int = SAMPLE_RATE) -> Tensor:
-    """Waveforms (B, samples) at any rate to (B, frames, 64): decibels below the loudest, 0 is it and -4 is 80 dB less.
+    """Convert waveforms (B, samples) at any rate to (B, frames, 64): 0 at the loudest, -4 at 80 dB below.
 
-    The window is 40 ms and the step 20 ms at every rate, so the same sound looks the same at each.
+    The window is 40 ms and the hop 20 ms at every rate, so the same sound gives the same values at each.
     """
     window, filters = _measures(rate, str(waveforms.device))
     step = round(FRAME_SECONDS * rate)
@@ -54,7 +55,7 @@ def _fft_size(rate: int) -> int:
 
 @lru_cache(maxsize=8)
 def _measures(rate: int, device: str) -> tuple[Tensor, Tensor]:
-    """The window, of unit sum, and mel filters (64, bins to 8 kHz) of unit sum each."""
+    """Return the window, of unit sum, and mel filters (64, bins to 8 kHz) of unit sum each."""
     window = torch.hann_window(round(WINDOW_SECONDS * rate))
     size = _fft_size(rate)
     hertz = torch.arange(min(size // 2, int(HIGHEST_HZ * size / rate)) + 1) * (rate / size)
@@ -72,7 +73,7 @@ def _mel(hertz: float) -> float:
 
 
 class _Residual(nn.Module):
-    """Two 3x3 convolutions round a shortcut."""
+    """Two 3x3 convolutions with a shortcut."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -93,7 +94,7 @@ class SoundTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     Args:
         widths: channels at strides 4, 8 and 16.
-        text_width: of the condition space.
+        text_width: width of the condition space.
     """
 
     config_name = "config.json"
@@ -115,23 +116,24 @@ class SoundTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.log_scale = nn.Parameter(torch.tensor(2.5))
 
     def features(self, mel: Tensor) -> Tensor:
-        """Pooled features (B, 2 x last width) of ``log_mel`` (B, frames, 64); at least 32 frames."""
+        """Return pooled features (B, 2 x last width) of ``log_mel`` (B, frames, 64); at least 32 frames."""
         maps = self.trunk(mel[:, None] / 2 + 1)
         return torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], dim=-1)
 
     def forward(self, mel: Tensor) -> Tensor:
-        """Unit vectors (B, 512) of ``log_mel`` (B, frames, 64); at least 32 frames."""
+        """Return unit vectors (B, 512) of ``log_mel`` (B, frames, 64); at least 32 frames."""
         return self.placed(self.features(mel))
 
     def placed(self, features: Tensor) -> Tensor:
-        """Unit vectors (B, 512) of pooled features."""
+        """Return unit vectors (B, 512) of pooled features."""
         return functional.normalize(self.head(features).float(), dim=-1)
 
     @torch.no_grad()
     def encode(self, waveforms: Tensor, rate: int = SAMPLE_RATE) -> Tensor:
-        """Unit vectors (B, 512) of waveforms (B, samples) at ``rate``, whatever their level.
+        """Return unit vectors (B, 512) of waveforms (B, samples) at ``rate``, independent of their level.
 
-        Sounds longer than ``PIECE_SECONDS`` are heard in pieces, whose vectors are averaged by their energy.
+        Sounds longer than ``PIECE_SECONDS`` are processed in pieces, whose vectors are averaged, weighted by
+        energy.
         """
         length = round(PIECE_SECONDS * rate)
         if waveforms.shape[-1] <= length:
@@ -143,5 +145,5 @@ class SoundTower(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
     @torch.no_grad()
     def scores(self, found: Tensor, words: Tensor) -> Tensor:
-        """How likely each of the words is what is heard, summing to 1: (B, N) of unit vectors (B, 512) and (N, 512)."""
+        """Return the probability of each text, summing to 1: (B, N) of unit vectors (B, 512) and (N, 512)."""
         return torch.softmax(self.log_scale.exp() * (found @ words.T), dim=-1)

@@ -1,4 +1,4 @@
-"""How well sounds are heard: names of clips that were kept apart, and clips found by words."""
+"""Measures sound recognition: names of held-out clips, and retrieval of clips by text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,14 @@ class HearingReport:
     """Figures over clips; chance is one over the number of concepts.
 
     Attributes:
-        clips: how many clips there were.
+        clips: number of clips.
         concepts: ids of the concepts that have clips.
-        first: share of clips whose concept is scored highest; mean over concepts.
-        third: share of clips whose concept is among the three highest; mean over concepts.
+        first: share of clips whose concept has the highest score; mean over concepts.
+        third: share of clips whose concept is among the three highest scores; mean over concepts.
         each: the same as ``first`` for every concept.
-        retrieval: mean over concepts of the average precision of its clips, ordered by likeness to its name.
-        top_five: mean share of right clips among the five that are most like a concept's name; of concepts with five.
+        retrieval: mean over concepts of the average precision of its clips, ranked by similarity to its name.
+        top_five: mean share of right clips among the five most similar to a concept's name, for concepts with
+            five clips.
         named: share of clips that get a name at all.
         precision: share of right names among those given.
     """
@@ -38,7 +39,7 @@ class HearingReport:
     precision: float
 
     def text(self) -> str:
-        """Return the report as lines, the concepts that are heard worst last."""
+        """Return the report as lines, the worst concepts last."""
         order = np.argsort(-self.each)
         rows: list[list[Cell]] = [[self.concepts[at], float(self.each[at])] for at in order]
         head = [
@@ -52,14 +53,14 @@ class HearingReport:
 def measure_hearing(
     concepts: Sequence[str], right: Sequence[int], likeness: Floats, scores: Floats, sure: float
 ) -> HearingReport:
-    """Measure from the likeness of clips to names.
+    """Measure recognition from the similarity of clips to names.
 
     Args:
         concepts: ids of all concepts.
-        right: of each clip, the place of its concept.
+        right: position of each clip's concept.
         likeness: (clips, concepts), cosines.
-        scores: (clips, concepts), how likely each concept is.
-        sure: least score that gives a name.
+        scores: (clips, concepts), probability of each concept.
+        sure: minimum score for a name.
     """
     truth = np.asarray(right)
     ranks = (likeness > np.take_along_axis(likeness, truth[:, None], 1)).sum(1)
@@ -88,7 +89,7 @@ def measure_hearing(
 
 
 def average_precision(likeness: Floats, relevant: NDArray[np.bool_]) -> float:
-    """Mean over the relevant items, ordered by falling likeness, of the share of relevant ones up to each."""
+    """Return the average precision of the relevant items, ranked by falling similarity."""
     hits = relevant[np.argsort(-likeness, kind="stable")]
     precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
     return float(precision[hits].mean()) if hits.any() else float("nan")

@@ -1,6 +1,7 @@
-"""Hears sounds: which concepts of the table they are of, and how well they fit a condition.
+"""Recognition of sounds: their concepts, and how well they fit a condition.
 
-Words, things and sounds share one space, so a take is compared with what was asked for by one product of vectors.
+Texts, objects and sounds share one embedding space, so a take is compared with its condition by one product
+of vectors.
 """
 
 from collections.abc import Sequence
@@ -19,26 +20,26 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SURE = 0.5
-"""A concept with at least this score is taken for what is heard."""
+"""A concept with at least this score is considered recognized."""
 SILENT = 1e-4
-"""A sound whose loudest sample is below this has nothing to hear."""
+"""A sound whose peak amplitude is below this counts as silent."""
 MOST_SECONDS = 600.0
-"""Longer files are heard up to here."""
+"""Longer files are processed up to here."""
 
 
 class SoundEncoder(Protocol):
-    """What is needed of ``engine.diffusion.sound_tower.SoundTower``."""
+    """Protocol of ``engine.diffusion.sound_tower.SoundTower``."""
 
     def encode(self, waveforms: "Tensor", rate: int) -> "Tensor":
-        """(B, L), unit length."""
+        """Return embeddings (B, L), unit length."""
 
     def scores(self, found: "Tensor", words: "Tensor") -> "Tensor":
-        """(B, N), summing to 1."""
+        """Return probabilities (B, N), summing to 1."""
 
 
 @dataclass(frozen=True)
 class HeardConcept:
-    """A concept that a sound may be of, and how likely, 0 to 1."""
+    """A concept that a sound may be of, with its probability, 0 to 1."""
 
     concept: Concept
     score: float
@@ -46,11 +47,11 @@ class HeardConcept:
 
 @dataclass(frozen=True)
 class Heard:
-    """What a sound is taken for.
+    """The result of recognizing a sound.
 
     Attributes:
-        concepts: the likeliest first; their scores sum to at most 1, the rest is "nothing of the table".
-        is_silent: whether there was nothing to hear.
+        concepts: most likely first; their scores sum to at most 1, the rest is "not in the table".
+        is_silent: whether the sound is silent.
     """
 
     concepts: tuple[HeardConcept, ...]
@@ -58,23 +59,23 @@ class Heard:
 
     @property
     def best(self) -> HeardConcept | None:
-        """The likeliest concept, if it is likely enough to be said; else None."""
+        """The most likely concept if it is likely enough; else None."""
         first = self.concepts[0] if self.concepts else None
         return first if first is not None and first.score >= SURE else None
 
     @property
     def name(self) -> str | None:
-        """A name for the sound, or None where the listener is not sure."""
+        """A name for the sound, or None if the recognition is uncertain."""
         return None if self.best is None else self.best.concept.name
 
     @property
     def ucs(self) -> str | None:
-        """CatID for the sound in the Universal Category System, or None where the listener is not sure."""
+        """CatID for the sound in the Universal Category System, or None if the recognition is uncertain."""
         return None if self.best is None else self.best.concept.ucs
 
 
 class Listener:
-    """Hears sounds.
+    """Recognizes sounds.
 
     Args:
         encoder: the sound tower.
@@ -86,12 +87,12 @@ class Listener:
         self._encoder, self.concepts, self._words = encoder, tuple(concepts), words
 
     def hear(self, samples: NDArray[np.float32], rate: int, count: int = 5) -> Heard:
-        """Say what a sound is of.
+        """Recognize a sound.
 
         Args:
             samples: float32 (samples,) or (channels, samples).
             rate: sample rate in Hz, 8000 or more.
-            count: how many concepts to name.
+            count: the number of concepts.
         """
         mono = np.atleast_2d(samples).mean(axis=0)
         if not mono.size or float(np.abs(mono).max()) < SILENT:
@@ -101,7 +102,7 @@ class Listener:
         return Heard(tuple(HeardConcept(self.concepts[at], float(scores[at])) for at in order))
 
     def scores(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-        """How likely each concept is what is heard: (B, concepts) of float32 (B, samples)."""
+        """Return the probability of each concept: (B, concepts) of float32 (B, samples)."""
         import torch
 
         with torch.inference_mode():
@@ -110,7 +111,7 @@ class Listener:
         return np.asarray(scores.float().cpu().numpy(), np.float32)
 
     def fits(self, samples: NDArray[np.float32], rate: int, condition: "Tensor") -> NDArray[np.float32]:
-        """How well sounds fit a condition, cosines -1 to 1: (B,) of float32 (B, samples) and (L,)."""
+        """Return how well sounds fit a condition, cosines -1 to 1: (B,) of float32 (B, samples) and (L,)."""
         import torch
 
         with torch.inference_mode():
@@ -120,11 +121,11 @@ class Listener:
 
 
 def hear_file(listener: Listener, path: Path, count: int = 5, progress: Progress | None = None) -> Heard:
-    """Say what a sound file is of; only the first ``MOST_SECONDS`` of it are heard.
+    """Recognize an audio file from its first ``MOST_SECONDS``.
 
     Raises:
-        BadInput: there is no such file, or it is not a sound file.
-        Cancelled: before it was heard.
+        BadInput: there is no such file, or it is not an audio file.
+        Cancelled: before the file was processed.
     """
     progress = progress or no_progress()
     progress.report(0.0, "Reading")

@@ -1,4 +1,4 @@
-"""Chooses among candidates of a take by ear, and remarks on takes that came out wrong."""
+"""Selection among candidates of a take by the listener, and remarks on takes that went wrong."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FAR = 0.05
-"""A take of which the listener gives what was asked less than this, and something else ``SURE``, came out wrong."""
+"""A take went wrong if the listener gives its concepts a lower score than this, and another one ``SURE``."""
 
 
 def best_candidates(
@@ -25,8 +25,8 @@ def best_candidates(
     """Return the candidate of each take that fits its condition best, (takes, samples).
 
     Args:
-        listener: hears them; None takes the first of each.
-        waves: (takes x ``each``, samples), the candidates of a take one after the other.
+        listener: compares them; None takes the first of each.
+        waves: (takes x ``each``, samples), the candidates of each take in succession.
         rate: sample rate in Hz.
         conditions: of each take, (L,) or (K, L) for several objects together.
         each: candidates per take.
@@ -53,11 +53,11 @@ def remark(
     """Return a sentence on a take that is silent or sounds like something else, or None.
 
     Args:
-        listener: hears the take; None notices silence only.
+        listener: recognizes the take; None notices silence only.
         wave: float32 (samples,), as generated.
         rate: sample rate in Hz.
-        name: of the take.
-        asked: ids of the concepts that were asked for; with none of them, only silence is noticed.
+        name: name of the take.
+        asked: ids of the requested concepts; without any, only silence is noticed.
     """
     if not wave.size or float(np.abs(wave).max()) < SILENT:
         return f"A take of “{name}” is silent: try another seed."

@@ -1,7 +1,7 @@
-"""An embedding of sounds learnt from effect libraries, to judge takes by: aiSFX (Ma and Lerch, ISMIR 2022, CC-BY 4.0).
+"""An embedding of sounds learned from effect libraries: aiSFX (Ma and Lerch, ISMIR 2022, CC-BY 4.0).
 
-The weights are a file that is not part of the product. Sounds come in at 16 kHz and are resampled to the 44.1 kHz
-that the network hears.
+The weights are a file that is not part of the product. Sounds at 16 kHz are resampled to the network's 44.1
+kHz.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ RATE, BLOCK, STRIDE, BANDS = 44_100, 100, 50, 96
 
 
 class _Pair(nn.Module):
-    """Two convolutions, each normalised."""
+    """Two convolutions, each normalized."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class EffectsNetwork(nn.Module):
         return out
 
     def _spectrogram(self, waveform: Tensor) -> Tensor:
-        """(B, samples) to (B, 96, frames), as the network was taught."""
+        """Convert (B, samples) to (B, 96, frames), as in the network's training."""
         full = resampled(waveform)
         full = full / full.abs().amax(dim=-1, keepdim=True).clamp_min(1e-5)
         full = functional.pad(full, (0, max(0, BLOCK * 1024 - full.shape[-1])))

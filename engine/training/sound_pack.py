@@ -1,6 +1,6 @@
-"""A pack of clips that travels to a machine that trains: each clip compressed, with its concept and weight.
+"""A pack of clips for a training machine: each clip compressed, with its concept and weight.
 
-One zip of Ogg files at 16 kHz and an index. Clips that are kept apart for judging go into a pack of their own.
+One zip of Ogg files at 16 kHz and an index. Held-out clips go into a pack of their own.
 """
 
 import io
@@ -26,13 +26,13 @@ LONGEST_SECONDS = 12.0
 
 @dataclass(frozen=True)
 class PackedClip:
-    """What the index says of one clip.
+    """The index entry of one clip.
 
     Attributes:
         name: file name of the clip in its collection.
-        concept: id of the concept that is heard.
-        group: what was cut from one recording.
-        weight: how often to draw it, 1 for a good clip.
+        concept: id of its concept.
+        group: the recording it was cut from.
+        weight: sampling weight, 1 for a good clip.
     """
 
     name: str
@@ -44,7 +44,7 @@ class PackedClip:
 def write_sound_pack(
     path: Path, clips: Sequence[RecordingClip], kilobits: float = 28.0, progress: Progress | None = None
 ) -> None:
-    """Write clips into one zip, silence at their ends left out, longer ones cut to ``LONGEST_SECONDS``."""
+    """Write clips into one zip, without silence at their ends, cropped to ``LONGEST_SECONDS``."""
     progress = progress or no_progress()
     index = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as pack:
@@ -66,7 +66,7 @@ def read_sound_pack(path: Path) -> list[tuple[PackedClip, Wave]]:
 
 
 def _encoded(waveform: Wave, kilobits: float) -> bytes:
-    """Ogg Opus of about ``kilobits`` a second; libsndfile maps 6..256 kbit/s to a level of 1..0."""
+    """Encode as Ogg Opus of about ``kilobits`` per second; libsndfile maps 6..256 kbit/s to a level of 1..0."""
     buffer = io.BytesIO()
     peak = max(float(np.abs(waveform).max()), 1e-4)
     level = 1.0 - (kilobits - 6.0) / 250.0

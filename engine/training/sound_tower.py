@@ -1,8 +1,9 @@
-"""The recipe of the sound tower: sounds against the frozen words, CLAP's way, and a teacher of effect libraries.
+"""Training of the sound tower against the frozen text tower, as in CLAP, with a teacher from effect libraries.
 
-A batch has varied examples of drawn concepts, a share of them sums of two ("a dog barking and rain falling"), each
-beside the vector of a caption, and a few sounds of nothing. The tower learns which concepts it hears, to lie where
-the caption lies, and on the side to say what a network that was trained on effect libraries says of the same sound.
+A batch has varied examples of drawn concepts, some of them sums of two ("a dog barking and rain falling"),
+each with the embedding of a caption, and a few sounds of nothing. The tower learns to recognize the concepts,
+to embed sounds near their captions, and as an auxiliary task to predict the embedding of a network that was
+trained on effect libraries.
 """
 
 import logging
@@ -32,21 +33,21 @@ RATE = 16_000
 
 @dataclass(frozen=True)
 class SoundTowerConfig:
-    """The tower's size and the loop.
+    """The tower's size and the training loop.
 
     Attributes:
         widths: see SoundTower.
-        schedule: steps, learning rate and warm-up.
-        batch: sounds in a batch.
-        average: decay of the moving average of the weights.
-        weight_decay: of the optimizer.
+        schedule: duration and learning rate.
+        batch: sounds per step.
+        average: decay of the averaged weights.
+        weight_decay: AdamW's weight decay.
         pairs: number of pairs of concepts.
         pair_share: share of sounds that are sums of two.
-        nothing: share of sounds that are of no concept: hum, tones, hiss, silence.
-        taught: share of a batch that the teacher hears too; it costs more than the tower.
-        seconds: one of these is what a batch is cut to; few, and of few prime factors, for the sake of speed.
-        bfloat16: whether the networks compute in it.
-        seed: of the weights and of all that is drawn.
+        nothing: share of sounds of no concept: hum, tones, hiss, silence.
+        taught: share of a batch that the teacher processes too; it costs more than the tower.
+        seconds: durations to which a batch is cropped; few, and with small prime factors, for speed.
+        bfloat16: whether the networks compute in bfloat16.
+        seed: seed of the weights and of all random draws.
     """
 
     widths: tuple[int, int, int] = (40, 112, 192)
@@ -64,12 +65,12 @@ class SoundTowerConfig:
 
     @classmethod
     def release(cls) -> "SoundTowerConfig":
-        """What the bundled weights were made with."""
+        """Return the config of the bundled weights."""
         return cls()
 
     @classmethod
     def toy(cls) -> "SoundTowerConfig":
-        """Seconds on a CPU."""
+        """Return a config for seconds on a CPU."""
         return cls(
             widths=(8, 16, 16),
             schedule=Schedule(70, 1e-2, warmup_steps=5),
@@ -82,7 +83,7 @@ class SoundTowerConfig:
 
 
 class TaughtSoundTower(nn.Module):
-    """The tower as it is taught: beside it, a guess at the teacher's embedding."""
+    """The tower in training, with a prediction of the teacher's embedding."""
 
     def __init__(self, tower: SoundTower, taught_width: int = 512) -> None:
         super().__init__()
@@ -90,7 +91,7 @@ class TaughtSoundTower(nn.Module):
         self.guess = nn.Linear(tower.head.in_features, taught_width)
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
-        """Unit vectors (B, 512), and guesses at the teacher's standardised embeddings (B, 512)."""
+        """Return unit vectors (B, 512), and predictions of the teacher's standardized embeddings (B, 512)."""
         features = self.tower.features(mel)
         return self.tower.placed(features), self.guess(features).float()
 
@@ -101,8 +102,8 @@ class HeardBatch:
 
     Attributes:
         waveform: (B, samples) at 16 kHz.
-        concepts: (B, concepts + 1), the share of each concept in what is heard; the last is "none".
-        captions: (B, 512), where the sounds belong.
+        concepts: (B, concepts + 1), the share of each concept in the sound; the last is "none".
+        captions: (B, 512), the target embeddings.
     """
 
     waveform: Tensor
@@ -114,11 +115,11 @@ class Lessons:
     """Draws batches.
 
     Args:
-        sounds: what to learn from.
-        concepts: the concept table; rows of ``sounds`` are places in it.
+        sounds: training sounds.
+        concepts: the concept table; rows of ``sounds`` are positions in it.
         words: the frozen text tower.
-        config: shares and lengths.
-        device: where the sounds lie.
+        config: shares and durations.
+        device: device of the sounds.
     """
 
     def __init__(
@@ -137,12 +138,12 @@ class Lessons:
         self.take(sounds)
 
     def take(self, sounds: Sequence[Sound]) -> None:
-        """Draw from these from now on."""
+        """Draw from these sounds from now on."""
         self.bank = ClipBank(sounds, len(self.centres) - 1, self.device)
         self.groups = only_known(self._every, self.bank)
 
     def draw(self) -> HeardBatch:
-        """One batch."""
+        """Draw a batch."""
         config, device = self.config, self.device
         samples = int(RATE * config.seconds[int(torch.randint(0, len(config.seconds), ()))])
         waveform, chosen = draw_examples(self.bank, self.groups, config.batch)
@@ -162,7 +163,7 @@ class Lessons:
 
 
 def _centres(concepts: Sequence[Concept], words: TextTower) -> Tensor:
-    """The vectors of the concepts' names and, last, of the empty text: (concepts + 1, 512)."""
+    """Return the embeddings of the concepts' names and, last, of the empty text: (concepts + 1, 512)."""
     return words.encode([*(concept.name for concept in concepts), ""]).float().detach()
 
 
@@ -172,7 +173,7 @@ def _shares(members: Tensor, width: int) -> Tensor:
 
 
 def _with_hiss(waveform: Tensor) -> Tensor:
-    """Half of the rows with noise of a random colour, 8 to 50 dB below the sound."""
+    """Add noise of a random colour, 8 to 50 dB below the sound, to half of the rows."""
     count, samples = waveform.shape
     level = waveform.square().mean(-1, keepdim=True).sqrt()
     below = 10 ** (-(8 + 42 * torch.rand(count, 1, device=waveform.device)) / 20)
@@ -181,7 +182,7 @@ def _with_hiss(waveform: Tensor) -> Tensor:
 
 
 def coloured(count: int, samples: int, device: torch.device | str) -> Tensor:
-    """Noise of unit RMS, falling by 0 to 8 dB an octave."""
+    """Return noise of unit RMS, falling by 0 to 8 dB per octave."""
     spectrum = torch.fft.rfft(torch.randn(count, samples, device=device))
     slope = torch.rand(count, 1, device=device) * 1.35
     place = torch.arange(1, spectrum.shape[-1] + 1, device=device).float()
@@ -191,7 +192,7 @@ def coloured(count: int, samples: int, device: torch.device | str) -> Tensor:
 
 
 def nothings(count: int, samples: int, device: torch.device | str) -> Tensor:
-    """Sounds of nothing: mains hum, steady tones, hiss, and near silence, in equal parts."""
+    """Return sounds of nothing: mains hum, steady tones, hiss, and near silence, in equal parts."""
     time = torch.arange(samples, device=device) / RATE
     hertz = 10 ** (2 + 1.7 * torch.rand(count, 1, device=device))
     hum = torch.where(torch.rand(count, 1, device=device) < 0.5, 50.0, 60.0)
@@ -208,7 +209,7 @@ def nothings(count: int, samples: int, device: torch.device | str) -> Tensor:
 
 
 def masked(mel: Tensor) -> Tensor:
-    """Log-mels as poorer recordings have them: tops cut off, a stretch of bands and one of frames missing."""
+    """Degrade log-mels like poor recordings: remove the top, a range of bands and a range of frames."""
     count, frames, bands = mel.shape
     floor, device = mel.amin(), mel.device
     band, frame = torch.arange(bands, device=device), torch.arange(frames, device=device)
@@ -225,13 +226,13 @@ def masked(mel: Tensor) -> Tensor:
 
 
 class SoundLoss:
-    """What a batch costs: concepts, places of captions, and what the teacher says.
+    """The loss of a batch: concepts, target embeddings, and the teacher's embedding.
 
     Args:
-        listener: the tower that learns.
-        centres: (concepts + 1, 512), where the concepts and "none" are.
-        teacher: what hears the same waveforms, or None.
-        config: see there.
+        listener: the tower in training.
+        centres: (concepts + 1, 512), embeddings of the concepts and "none".
+        teacher: processes the same waveforms, or None.
+        config: training config.
     """
 
     def __init__(
@@ -241,6 +242,7 @@ class SoundLoss:
         self._scale: tuple[Tensor, Tensor] | None = None
 
     def __call__(self, batch: HeardBatch) -> Tensor:
+        """Return the loss of a batch."""
         kind = batch.waveform.device.type
         mel = masked(log_mel(batch.waveform))
         with torch.autocast(kind, torch.bfloat16, enabled=self.config.bfloat16):
@@ -280,17 +282,17 @@ def train_sound_tower(
     device: str = "cpu",
     between: Callable[[int, Lessons], None] | None = None,
 ) -> tuple[SoundTower, list[float]]:
-    """Train the tower toward frozen words.
+    """Train the tower toward the frozen text tower.
 
     Args:
-        sounds: what to learn from; their concepts are rows of ``concepts``.
+        sounds: training sounds; their concepts are rows of ``concepts``.
         concepts: the concept table.
-        words: the text tower, in whose space the sounds come to lie.
-        config: size and loop.
-        progress: told how far it is.
+        words: the text tower, whose space the sounds are mapped into.
+        config: size and training loop.
+        progress: told of every step.
         checkpoint: file to resume from and save to, or None.
-        teacher: hears the same waveforms and is imitated on the side, or None.
-        device: where to train.
+        teacher: network imitated as an auxiliary task, or None.
+        device: training device.
         between: called before every batch with the step, to change what is drawn.
 
     Returns:
@@ -325,7 +327,7 @@ def train_sound_tower(
 
 @torch.no_grad()
 def _settle(listener: TaughtSoundTower, lessons: Lessons, batches: int = 24) -> None:
-    """Statistics of the normalisations anew, for the averaged weights and unmasked sounds."""
+    """Measure the normalization statistics for the averaged weights and unmasked sounds."""
     norms = [module for module in listener.modules() if isinstance(module, nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()

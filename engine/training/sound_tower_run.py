@@ -1,7 +1,7 @@
-"""``python -m engine.training.sound_tower_run``: train the sound tower from a pack of clips, within a given time.
+"""``python -m engine.training.sound_tower_run``: train the sound tower from a pack of clips in limited time.
 
-What comes back in ``--out`` is the part ``audio_encoder`` and the log, written anew at every judging, so that a run
-that is cut off loses little; the checkpoint to resume from lies in ``--work``.
+The results in ``--out`` are the part ``audio_encoder`` and the log, rewritten at every evaluation, so that an
+interrupted run loses little; the checkpoint to resume from is in ``--work``.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train, judge on clips that were kept apart, and store the tower."""
+    """Train, evaluate on held-out clips, and store the tower."""
     options = _parser().parse_args(arguments)
     for folder in (options.work, options.out):
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def config_of(options: argparse.Namespace) -> SoundTowerConfig:
-    """The recipe that the command's words ask for."""
+    """Return the config given on the command line."""
     config = SoundTowerConfig.toy() if options.setting == "toy" else SoundTowerConfig.release()
     schedule = replace(
         config.schedule, steps=options.steps or config.schedule.steps, seconds=options.seconds, log_every=50
@@ -75,7 +75,7 @@ def config_of(options: argparse.Namespace) -> SoundTowerConfig:
 
 
 class _Run:
-    """One run: what is loaded, and what happens between the steps."""
+    """One run: loaded data, and the work between steps."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options, self.began = options, time.monotonic()
@@ -112,7 +112,7 @@ class _Run:
         return EffectsNetwork.load(self.options.effects).to(self.options.device)
 
     def _between(self, step: int, lessons: Lessons) -> None:
-        """Take in the synthesised sounds once they are made."""
+        """Add the synthesized sounds once they are finished."""
         if self.waiting and step % 20 == 0 and self.job.is_done:
             self.waiting = False
             sounds = with_synthesis(self.sounds, self.job.sounds())
@@ -129,7 +129,7 @@ class _Run:
 
 @torch.no_grad()
 def right_shares(tower: SoundTower, sounds: Sequence[Sound], centres: Tensor) -> tuple[float, float]:
-    """The shares of clips whose concept is nearest, and among the nearest three; clips at 16 kHz."""
+    """Return the shares of clips whose concept is the nearest, and among the nearest three; clips at 16 kHz."""
     device = str(next(tower.parameters()).device)
     bank = ClipBank(sounds, len(centres), device)
     right = torch.zeros(2)
