@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from engine.errors import BadInput
-from engine.scene.limits import MOST_OBJECTS
+from engine.scene.limits import MOST_DEPTH, MOST_OBJECTS
 from engine.scene.masks import PackedMask, pack
 from engine.scene.recipe_facts import (
     MOST_CHARACTERS,
-    MOST_DEPTH,
     SCHEMA,
     RecipeFacts,
     migrate_recipe,
