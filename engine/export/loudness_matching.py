@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from engine.export.dither import headroom
 from engine.export.plan import ExportPlan
 from engine.export.stream import MixGain, stem_blocks
@@ -102,7 +100,7 @@ def _measure(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: Prog
     for block in stem_blocks(renderer, plan, gain, progress):
         meter.feed(block.mix)
         for number, stem in block.stems.items():
-            peaks[number] = max(peaks[number], float(np.abs(stem).max()))
+            peaks[number] = max(peaks[number], float(stem.max()), -float(stem.min()))
     return _Measured(meter.report(), peaks)
 
 

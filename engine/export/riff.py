@@ -244,7 +244,8 @@ def _three_bytes_each(steps: Steps) -> bytes:
     np.bitwise_or(first, second << 24, out=packed[:, 0])
     np.bitwise_or(second >> 8, third << 16, out=packed[:, 1])
     np.bitwise_or(third >> 16, words[:, 3] << 8, out=packed[:, 2])
-    return packed.tobytes() + steps[whole:].view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    rest = steps[whole:].view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    return packed.tobytes() + rest if rest else packed.tobytes()
 
 
 def _size(number: int) -> bytes:
