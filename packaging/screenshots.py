@@ -122,7 +122,7 @@ class Artist:
         document.select([thing.index for thing in document.scene.objects])
         self.window.actions_.action("generate").trigger()
         queue = self.objects.queue
-        self.until(lambda: queue.running is not None and queue.running.step is not None, calm=0.6)
+        self.until(lambda: queue.running is not None and queue.running.progress is not None, calm=0.6)
         self.save("generating")
         self.until(self.rests, calm=0.5)
 
