@@ -3,7 +3,6 @@
 import errno
 import os
 import struct
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import soundfile
 import wavinfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymediainfo import MediaInfo
 
 from engine.errors import BadInput, Failed
 from engine.export.riff import WaveFormat, wave_bytes, wave_file
@@ -76,8 +76,7 @@ def test_two_channels_are_plain_pcm_and_more_name_their_speakers(tmp_path: Path)
             wave.write(steps(channels, 10, 24))
         assert wavinfo.WavInfoReader(path).fmt.audio_format == tag
         assert soundfile.info(path).channels == channels
-    probe = ["ffprobe", "-v", "error", "-show_entries", "stream=channel_layout", "-of", "csv=p=0"]
-    assert subprocess.check_output([*probe, tmp_path / "6.wav"], text=True).strip() == "5.1"
+    assert MediaInfo.parse(tmp_path / "6.wav").audio_tracks[0].channel_layout == "L R C LFE Lb Rb"
 
 
 def test_an_odd_length_is_padded_but_not_counted(tmp_path: Path) -> None:
@@ -141,8 +140,7 @@ def test_a_file_above_four_gibibytes_says_its_true_length(tmp_path: Path) -> Non
         assert (file.format, file.frames) == ("RF64", long + 10)
         file.seek(long)
         assert (steps(2, 10, 24) == file.read(dtype="int32").T >> 8).all()
-    probe = ["ffprobe", "-v", "error", "-show_entries", "stream=duration_ts", "-of", "csv=p=0", str(path)]
-    assert int(subprocess.check_output(probe, text=True)) == long + 10
+    assert MediaInfo.parse(path).audio_tracks[0].samples_count == long + 10
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("x"), OSError(errno.EIO, "not ours")])
