@@ -43,8 +43,9 @@ def log_mel(waveforms: Tensor, rate: int = SAMPLE_RATE) -> Tensor:
         pad_mode="constant",
         return_complex=True,
     )
-    heard = torch.view_as_real(spectrum[..., : filters.shape[1], :])
-    power = torch.matmul(filters, heard.square().sum(-1)).transpose(-1, -2)
+    # As it lies in memory, a frame after the other: several times faster.
+    heard = spectrum[..., : filters.shape[1], :].transpose(-1, -2)
+    power = torch.matmul(heard.real.square() + heard.imag.square(), filters.T)
     loudest = power.amax(dim=(-1, -2), keepdim=True).clamp_min(1e-12)
     return 10 * (power / loudest).clamp_min(10 ** (-RANGE_DB / 10)).log10() / (RANGE_DB / 4)
 

@@ -11,7 +11,7 @@ from engine.generation.listener import SILENT, SURE, Listener
 if TYPE_CHECKING:
     from torch import Tensor
 
-FAR = 0.05
+FAR = 0.01
 """A take went wrong if the listener gives its concepts a lower score than this, and another one ``SURE``."""
 
 
