@@ -156,10 +156,10 @@ class Artist:
     def rests(self) -> bool:
         return not self.services.background.busy and not self.services.activity.work
 
-    def until(self, gesture_ended: Callable[[], bool], calm: float = 0.0) -> None:
+    def until(self, settled: Callable[[], bool], calm: float = 0.0) -> None:
         """Lets the window go on until this holds, and then a moment more."""
         end = monotonic() + PATIENCE_SECONDS
-        while not gesture_ended():
+        while not settled():
             if monotonic() > end:
                 raise SystemExit("The window did not come to rest.")
             go_on(20)

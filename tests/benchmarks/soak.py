@@ -127,9 +127,9 @@ class Soak:
         self.wait(lambda: not self.window.isVisible())
         return project.path
 
-    def wait(self, gesture_ended: Callable[[], bool]) -> None:
+    def wait(self, settled: Callable[[], bool]) -> None:
         end = monotonic() + 60
-        while not gesture_ended():
+        while not settled():
             if monotonic() > end:
                 faulthandler.dump_traceback()
                 modal = QApplication.activeModalWidget()

@@ -190,9 +190,9 @@ class Trial:
         return QPoint(round(view[0]), round(view[1]))
 
 
-def wait(gesture_ended: Callable[[], bool]) -> None:
+def wait(settled: Callable[[], bool]) -> None:
     end = monotonic() + 180
-    while not gesture_ended():
+    while not settled():
         if monotonic() > end:
             raise TimeoutError("The window did not come to rest.")
         go_on(5)

@@ -71,8 +71,8 @@ class House:
     def timeline(self) -> TimelinePart:
         return cast(TimelinePart, self.window.panels["timeline"])
 
-    def until(self, gesture_ended: Callable[[], bool], timeout: int = PATIENCE) -> None:
-        self.qtbot.waitUntil(gesture_ended, timeout=timeout)
+    def until(self, settled: Callable[[], bool], timeout: int = PATIENCE) -> None:
+        self.qtbot.waitUntil(settled, timeout=timeout)
 
     def at_rest(self) -> bool:
         return not self.services.background.busy and not self.services.activity.work
