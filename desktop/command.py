@@ -61,9 +61,14 @@ def size(text: str) -> tuple[int, int]:
 
 def run_app(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:  # noqa: ARG001 - as every command
     """Open the window. Qt is imported here, so that the other commands start without it."""
-    from desktop.app import Start, run
+    import PySide6.QtCore  # noqa: F401 - puts its import hook in place, which is switched off for all that follows
 
-    return run(Start(arguments.path, arguments.screenshot, arguments.size))
+    from desktop.threads.plain_imports import plain_imports
+
+    with plain_imports():
+        from desktop.app import Start, run
+
+        return run(Start(arguments.path, arguments.screenshot, arguments.size))
 
 
 if __name__ == "__main__":

@@ -144,6 +144,7 @@ class FolderParts:
         self.folder = find_folder(model)
         self._pool = pool or ModelPool()
         self._contents: dict[Path, str] = {}
+        self._keys: dict[str, PartKey] = {}
         self._asked = device
         self._device: str | None = None
         self._fingerprint: str | None = None
@@ -165,6 +166,11 @@ class FolderParts:
 
     def key(self, part: str) -> PartKey:
         """Return the key of a part in the pool, from the contents of its own folders, which models may share."""
+        if part not in self._keys:
+            self._keys[part] = self._key(part)
+        return self._keys[part]
+
+    def _key(self, part: str) -> PartKey:
         folders = [folder for name in FOLDERS.get(part, ()) if (folder := self._own(name)).is_dir()]
         if not folders:
             return PartKey(self.fingerprint, part, self.device)
