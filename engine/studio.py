@@ -32,6 +32,8 @@ from engine.vision.still import Still, load_still
 
 SURE = 0.3
 """A proposed name with at least this score also steers the sound, so that what is named a dog barks."""
+AHEAD = 2.0
+"""It must also have this many times the score of the next name: a bicycle is no motorcycle by a hair."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class GenerationResult:
     request: GenerationRequest
     takes: tuple[Take, ...]
     provenance: Provenance
+
+
+def is_sure(names: Sequence[tuple[Concept, float]]) -> bool:
+    """Return whether the first of some names, best first with scores, is sure enough to steer the sound."""
+    best, *others = (score for _, score in names)
+    return best >= SURE and (not others or best >= AHEAD * others[0])
 
 
 class Studio:
@@ -153,8 +161,9 @@ class Studio:
         owned.setflags(write=False)
         if name:
             return SoundingObject(index, owned, name, name, self.level(name))
-        concept, score = self.suggest(still, owned, 1)[0]
-        prompt = concept.name if score >= SURE else None
+        names = self.suggest(still, owned, 2)
+        concept = names[0][0]
+        prompt = concept.name if is_sure(names) else None
         return SoundingObject(index, owned, concept.name, prompt, concept.level_lufs)
 
     def find_objects(self, still: Still, limit: int = 8) -> tuple[SoundingObject, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 from engine.cli.arguments import Hinted
 from engine.cli.bar import spoken
 from engine.cli.shown_job import run_shown
+from engine.cli.unsure import Unsure, guess_facts, spoken_guesses, unsure_of, without_guess
 from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
 from engine.generation.delivery import Delivery, target_stem
@@ -34,12 +35,12 @@ def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     check_sound(arguments)
     check_target(arguments.out, overwrite=arguments.overwrite)
     _check_project(arguments)
-    sounds, delivery = run_shown(arguments, _sound, is_cancelled)
-    _tell(delivery, sounds, arguments.project, as_json=arguments.json)
+    sounds, unsure, delivery = run_shown(arguments, _sound, is_cancelled)
+    _tell(delivery, sounds, unsure, arguments.project, as_json=arguments.json)
     return 0
 
 
-def _sound(arguments: Namespace, progress: Progress) -> tuple[GenerationResult, Delivery]:
+def _sound(arguments: Namespace, progress: Progress) -> tuple[GenerationResult, list[Unsure], Delivery]:
     settings = settings_of(arguments)
     progress.report(0.0, "Starting")
     studio = Studio(arguments.model, arguments.device)
@@ -50,7 +51,8 @@ def _sound(arguments: Namespace, progress: Progress) -> tuple[GenerationResult, 
     delivery = studio.export(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
     if arguments.project is not None:
         studio.add_to_project(sounds, arguments.project)
-    return sounds, delivery
+    unsure = unsure_of(studio, sounds) if arguments.recipe is None else []
+    return sounds, unsure, delivery
 
 
 def _check_project(arguments: Namespace) -> None:
@@ -172,7 +174,7 @@ def _objects(studio: Studio, still: Still, arguments: Namespace, progress: Progr
     if hinted:
         objects = []
         for index, thing in enumerate(hinted):
-            objects.append(studio.object_at(still, thing.hints, thing.name, index))
+            objects.append(without_guess(studio.object_at(still, thing.hints, thing.name, index)))
             progress.report((index + 1) / len(hinted), "Looking at the still")
         return [_steered(thing, arguments.prompt) for thing in objects]
     if arguments.prompt:
@@ -181,7 +183,7 @@ def _objects(studio: Studio, still: Still, arguments: Namespace, progress: Progr
     found = list(studio.find_objects(still, FOUND_BY_ITSELF))
     if not found:
         raise BadInput("Nothing that could sound was found in the still: click it, with --object.")
-    return found
+    return [without_guess(thing) for thing in found]
 
 
 def _steered(thing: SoundingObject, prompt: str | None) -> SoundingObject:
@@ -191,9 +193,17 @@ def _steered(thing: SoundingObject, prompt: str | None) -> SoundingObject:
     return replace(thing, prompt=f"{thing.prompt}, {prompt}" if thing.prompt else prompt)
 
 
-def _tell(delivery: Delivery, sounds: GenerationResult, project: Path | None, *, as_json: bool) -> None:
+def _tell(
+    delivery: Delivery,
+    sounds: GenerationResult,
+    unsure: Sequence[Unsure],
+    project: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         facts = {**delivery.summary(), "model": sounds.request.model, "seed": sounds.request.seed}
+        facts["unsure"] = [{"name": it.name, "guesses": guess_facts(it.guesses)} for it in unsure]
         if project is not None:
             facts["project"] = str(project.resolve())
         print(json.dumps(facts, indent=2, ensure_ascii=False))
@@ -206,6 +216,8 @@ def _tell(delivery: Delivery, sounds: GenerationResult, project: Path | None, *,
         print(f"  {project}  the project that the takes were added to")
     if delivery.gain_db:
         print(f"  All stems were lowered by {-delivery.gain_db:.1f} dB so that the mix does not clip.")
+    for it in unsure:
+        print(f"  Not sure what {it.name} is: {spoken_guesses(it.guesses)}. Its name steers it: NAME@X,Y")
 
 
 def objects(arguments: Namespace, is_cancelled: IsCancelled) -> int:
@@ -227,7 +239,7 @@ def _find(
     progress.report(0.0, "Looking at the still")
     studio = Studio(arguments.model, arguments.device)
     still = studio.open(arguments.still)
-    found = studio.find_objects(still, arguments.limit)
+    found = tuple(without_guess(thing) for thing in studio.find_objects(still, arguments.limit))
     facts = [_found_facts(studio, still, thing) for thing in found]
     progress.report(1.0, "Looking at the still")
     return still, found, facts
@@ -235,11 +247,12 @@ def _find(
 
 def _found_facts(studio: Studio, still: Still, thing: SoundingObject) -> dict[str, Any]:
     x, y = inner_point(thing.mask)
-    names = studio.suggest(still, thing.mask)
+    sure = thing.prompt is not None
     return {
         "number": thing.index + 1,
-        "name": thing.name,
-        "names": [{"name": concept.name, "score": round(score, 3)} for concept, score in names],
+        "name": thing.name if sure else None,
+        "sure": sure,
+        "names": guess_facts(studio.suggest(still, thing.mask)),
         "click": [x, y],
         "box": list(bounds(thing.mask)),
         "share": round(area(thing.mask) / thing.mask.size, 4),
@@ -256,9 +269,9 @@ def _tell_objects(facts: Sequence[dict[str, Any]], still: Still, arguments: Name
     for fact in facts:
         x, y = fact["click"]
         names = ", ".join(f"{entry['name']} {entry['score']:.0%}" for entry in fact["names"])
-        print(
-            f'{fact["number"]:>3}  --object "{fact["name"]}@{x},{y}"  {fact["share"]:.0%} of the still; {names}'
-        )
+        known = names if fact["sure"] else f"not sure: {names}"
+        hint = f"{fact['name'] or ''}@{x},{y}"
+        print(f'{fact["number"]:>3}  --object "{hint}"  {fact["share"]:.0%} of the still; {known}')
 
 
 def _write_objects(still: Still, found: Sequence[SoundingObject], out: Path, *, overwrite: bool) -> None:

@@ -10,9 +10,9 @@ from engine.evaluation.clip_sets import load_esc10
 from engine.evaluation.judges import Judges, judges_for
 from engine.evaluation.sampling import SamplingConfig
 from engine.evaluation.sound import Real
+from engine.generation.model_parts import FolderParts, Namer, eyes_folder
 from engine.models.concepts import Concept, load_concepts
 from engine.models.resources import resource
-from engine.vision.namer import ObjectNamer
 from engine.vision.patches import PatchEncoder
 
 HEARD_FOLDS = (1, 2, 3)
@@ -40,16 +40,15 @@ class Bench:
 
     def diffusion(self) -> ObjectDiffusion:
         """Load the model to measure."""
-        return ObjectDiffusion.from_folder(self.model)
+        return ObjectDiffusion.from_folder(self.model, eyes=eyes_folder(self.model))
 
     def encoder(self) -> PatchEncoder:
         """Load the model's patch encoder."""
-        return PatchEncoder.from_folder(self.model / "image_encoder")
+        return PatchEncoder.from_folder(eyes_folder(self.model) / "image_encoder")
 
-    def namer(self) -> ObjectNamer:
-        """Load the model's namer, with the same words as in the studio."""
-        words = self.diffusion().encode_text([concept.name for concept in self.concepts])
-        return ObjectNamer(self.encoder(), self.concepts, words)
+    def namer(self) -> Namer:
+        """Load the model's namer, the studio's."""
+        return FolderParts(self.model).namer(self.encoder())
 
     def real(self) -> Real:
         """Load ESC-10: folds 1 to 3, from which judges and generator learn, and fold 4, which neither has heard."""

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.evaluation.clip_sets import CLASSES
+from engine.generation.looks import condition_of_looks
+from engine.generation.model_parts import Namer
 from engine.models.concepts import Concept
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask
 from engine.training.holdout import held_out
-from engine.vision.namer import ObjectNamer
 from engine.vision.patches import PatchEncoder, Patches
 from engine.vision.still import Still
 
@@ -115,10 +116,10 @@ def condition_of(
     """Return the condition of what the mask covers: (L,), narrowed by ``to_words`` as the studio does with a name."""
     patches = encoder.encode(still, focus=mask)
     words = None if to_words is None else to_words(patches, mask)
-    return model.condition(patches.tokens, patches.coverage(mask), words)
+    return condition_of_looks(model, patches.looks, mask, words)
 
 
-def names_where_sure(namer: ObjectNamer, least: float) -> ToWords:
+def names_where_sure(namer: Namer, least: float) -> ToWords:
     """Return a function that gives the namer's best name if its score is at least ``least``, else None."""
 
     def words(patches: Patches, mask: Mask) -> str | None:

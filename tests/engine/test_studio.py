@@ -77,6 +77,20 @@ def test_a_suggested_name_steers_the_sound_only_where_the_model_is_sure(
     assert (unsure.name, unsure.prompt) == ("dog", None)
 
 
+def ahead() -> FakeParts:
+    parts = FakeParts()
+    parts.scores = 0.45, 0.2, 0.1
+    return parts
+
+
+def test_a_name_that_is_hardly_ahead_of_another_is_not_sure(
+    parts: FakeParts, studio: Studio, still: Still
+) -> None:
+    parts.scores = 0.45, 0.4, 0.1
+    assert studio.click(still, 10, 10).prompt is None
+    assert Studio(parts=ahead()).click(still, 10, 10).prompt == "dog"
+
+
 def test_a_given_name_is_what_it_sounds_like(studio: Studio, still: Still) -> None:
     thing = studio.click(still, 10, 10, name="an angry kitten")
     assert (thing.name, thing.prompt) == ("an angry kitten", "an angry kitten")

@@ -130,6 +130,34 @@ def test_objects_are_listed_with_names_and_where_to_click(
     assert names_in(tmp_path / "found") == {"overlay.png", "masks/01_dog.png"}
 
 
+def test_without_a_sure_name_it_says_so_and_offers_three_guesses(
+    parts: FakeParts, still: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts.scores = 0.2, 0.1, 0.05
+    assert main(["objects", still]) == 0
+    said = capsys.readouterr().out
+    assert '--object "@' in said
+    assert "not sure: dog 20%, frog 10%, cat 5%" in said
+    assert main(["objects", still, "--json"]) == 0
+    dog, _ = json.loads(capsys.readouterr().out)["objects"]
+    assert (dog["name"], dog["sure"], len(dog["names"])) == (None, False, 3)
+
+
+def test_a_guess_names_no_sound_and_steers_none(
+    parts: FakeParts, still: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts.scores = 0.2, 0.1, 0.05
+    line = ["sound", still, "--object", "@10,10", "--object", "frog@60,30", "--duration", "1"]
+    assert main([*line, "--out", str(tmp_path / "a")]) == 0
+    assert "Not sure what Object 1 is: dog 20%, frog 10%, cat 5%." in capsys.readouterr().out
+    assert {"stems/01_object-1_take1.wav", "stems/02_frog_take1.wav"} <= names_in(tmp_path / "a")
+    assert parts.made.prompts == [None, "frog"]
+    assert main([*line, "--json", "--out", str(tmp_path / "b")]) == 0
+    [unsure] = json.loads(capsys.readouterr().out)["unsure"]
+    assert unsure["name"] == "Object 1"
+    assert [guess["name"] for guess in unsure["guesses"]] == ["dog", "frog", "cat"]
+
+
 def test_the_demo_does_the_job_on_the_sample_pictures(
     parts: FakeParts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

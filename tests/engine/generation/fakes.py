@@ -138,11 +138,14 @@ class FakeSegmenter:
 class FakeNamer:
     """Red is a dog, green a frog."""
 
+    def __init__(self, scores: tuple[float, float, float]) -> None:
+        self.scores = scores
+
     def names(self, patches: FakePatches, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
         concepts = {concept.id: concept for concept in load_concepts()}
         red, green, _ = (float(value) for value in patches._still.pixels[mask].mean(axis=0))
         order = ("dog", "frog", "cat") if red >= green else ("frog", "dog", "cat")
-        return tuple(zip((concepts[name] for name in order), (0.7, 0.2, 0.1), strict=True))[:count]
+        return tuple(zip((concepts[name] for name in order), self.scores, strict=True))[:count]
 
 
 class FakeParts:
@@ -159,6 +162,7 @@ class FakeParts:
         self.eyes: FakeEncoder | None = FakeEncoder()
         self.hands = FakeSegmenter()
         self.ears: Listener | None = None
+        self.scores = 0.7, 0.2, 0.1
 
     @property
     def takes_masks(self) -> bool:
@@ -181,7 +185,7 @@ class FakeParts:
 
     def namer(self, encoder: Encoder) -> FakeNamer:
         self.loaded.append("namer")
-        return FakeNamer()
+        return FakeNamer(self.scores)
 
     def listener(self) -> Listener | None:
         return self.ears

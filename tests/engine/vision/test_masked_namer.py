@@ -9,6 +9,7 @@ import torch
 
 from engine.errors import BadInput
 from engine.models.concepts import load_concepts
+from engine.models.resources import resource
 from engine.training.namer import PooledThings, fit_probe, save_namer
 from engine.vision.efficientnet import HEAD_CHANNELS
 from engine.vision.masked_namer import MaskedNamer
@@ -105,3 +106,9 @@ def test_a_damaged_namer_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(BadInput, match="namer"):
         MaskedNamer.from_folder(tmp_path, CONCEPTS)
+
+
+def test_the_bundled_namer_is_about_concepts_of_the_table() -> None:
+    config = json.loads((resource("models", "pocket", "namer") / "config.json").read_text())
+    assert set(config["concepts"]) <= {concept.id for concept in load_concepts()}
+    assert len(config["concepts"]) == len(config["groups"])
