@@ -10,7 +10,7 @@ from engine.evaluation.clip_sets import load_esc10
 from engine.evaluation.judges import Judges, judges_for
 from engine.evaluation.sampling import SamplingConfig
 from engine.evaluation.sound import Real
-from engine.generation.model_parts import FolderParts, Namer, eyes_folder
+from engine.generation.model_parts import FolderParts, Namer, vision_folder
 from engine.models.concepts import Concept, load_concepts
 from engine.models.resources import resource
 from engine.vision.patches import PatchEncoder
@@ -40,11 +40,11 @@ class Bench:
 
     def diffusion(self) -> ObjectDiffusion:
         """Load the model to measure."""
-        return ObjectDiffusion.from_folder(self.model, eyes=eyes_folder(self.model))
+        return ObjectDiffusion.from_folder(self.model, eyes=vision_folder(self.model))
 
     def encoder(self) -> PatchEncoder:
         """Load the model's patch encoder."""
-        return PatchEncoder.from_folder(eyes_folder(self.model) / "image_encoder")
+        return PatchEncoder.from_folder(vision_folder(self.model) / "image_encoder")
 
     def namer(self) -> Namer:
         """Load the model's namer, the studio's."""

@@ -185,7 +185,12 @@ class FolderParts:
     def _own(self, name: str) -> Path:
         """Return the folder of a part; of masks and hearing the bundled model's, where this one has none."""
         own = (vision_folder(self.folder) if name in SEEING else self.folder) / name
-        return own if own.is_dir() or name not in ("segmenter", HEARING) else find_folder(None) / name
+        return own if own.is_dir() or name not in ("segmenter", HEARING) else self._bundled(name)
+
+    @staticmethod
+    def _bundled(name: str) -> Path:
+        folder = find_folder(None)
+        return (vision_folder(folder) if name in SEEING else folder) / name
 
     @property
     def sounds(self) -> frozenset[str] | None:
@@ -221,9 +226,9 @@ class FolderParts:
 
     def segmenter(self) -> Segmenter:
         """Load the segmenter."""
-        from engine.vision import segmenter
+        from engine.vision.click_segmenter import load_segmenter
 
-        return segmenter.Segmenter.from_folder(self._own("segmenter"), self.device)
+        return load_segmenter(self._own("segmenter"), self.device)
 
     def namer(self, encoder: Encoder) -> Namer:
         """Load the namer for the patches of this encoder."""

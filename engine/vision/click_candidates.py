@@ -1,5 +1,6 @@
 """The click decoder in use: a still's two frames, hints in their pixels, and the selection of its answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.scene.hints import Hints
+from engine.scene.hints import Click, Hints
 from engine.vision.click_decoder import FRAME, LOGITS, MASKS, ClickNetwork, NeckMaps, Prompts
 from engine.vision.efficientnet import EfficientNetLite
 from engine.vision.patches import Frame
@@ -94,6 +95,22 @@ class ClickPredictor:
             scores.append(close.scores - 0.6 * edge)
         return Candidates(np.concatenate(found), np.concatenate(scores).clip(0, 1).astype(np.float32))
 
+    @torch.inference_mode()
+    def sweep(self, still: EncodedStill, clicks: Sequence[Click]) -> list[Candidates]:
+        """Return three masks for each of many clicks, from the whole still alone."""
+        rows = [_in_frame(still.frame, Hints((click,))) for click in clicks]
+        count = len(clicks)
+        prompts = Prompts(
+            torch.from_numpy(np.stack([points for points, _ in rows])).to(self._device),
+            torch.from_numpy(np.stack([box for _, box in rows])).to(self._device),
+            torch.zeros(count, 1, LOGITS, LOGITS, device=self._device),
+            torch.from_numpy(_shown(still))[None].expand(count, -1).to(self._device),
+        )
+        maps = still.whole.rows(torch.zeros(count, dtype=torch.long, device=self._device))
+        answer = self._network.decoder(maps, prompts)
+        logits, scores = answer.logits.float().cpu().numpy(), answer.scores.float().cpu().numpy()
+        return [Candidates(_enlarged(one), each) for one, each in zip(logits, scores, strict=True)]
+
     def _in_window(
         self,
         still: EncodedStill,
@@ -125,20 +142,18 @@ class ClickPredictor:
 
 
 def choose(candidates: Candidates, count: int = MASKS, alike: float = 0.8) -> list[int]:
-    """Return the indices of the candidates to offer, best first: of high quality, supported by others, distinct."""
+    """Return the indices of the candidates to offer, best first: of high quality, and distinct if possible."""
     masks = (candidates.logits > 0).reshape(len(candidates.logits), -1).astype(np.float32)
     shared = masks @ masks.T
     size = masks.sum(1)
     overlap = shared / np.maximum(size[:, None] + size[None] - shared, 1.0)
-    others = max(1, len(masks) - 1)
-    value = candidates.scores + 0.7 * (overlap.sum(1) - overlap.diagonal()) / others
-    value[size == 0] = -1.0
+    order = [int(place) for place in np.argsort(-np.where(size == 0, -1.0, candidates.scores), kind="stable")]
     chosen: list[int] = []
-    for place in np.argsort(-value, kind="stable"):
+    for place in order:
         if len(chosen) < count and all(overlap[place, other] < alike for other in chosen):
-            chosen.append(int(place))
-    rest = [int(place) for place in np.argsort(-value, kind="stable") if int(place) not in chosen]
-    return (chosen + rest)[:count]
+            chosen.append(place)
+    chosen += [place for place in order if place not in chosen][: count - len(chosen)]
+    return sorted(chosen, key=order.index)
 
 
 def _shown(still: EncodedStill) -> Floats:

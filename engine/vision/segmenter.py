@@ -43,12 +43,19 @@ class MaskProposal:
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class GuidedStill:
+    """A still, and what refines masks on it.
+
+    Attributes:
+        still: the still.
+        small: uint8 (h, w, 3), the copy of it on which hover masks are computed.
+        working: uint8 (h, w, 3), the copy of it on which masks are found.
+        guide: the edges of ``working``.
+    """
+
     still: Still
     small: NDArray[np.uint8]
     working: NDArray[np.uint8]
-    regions: "RegionMap | None"
-    encoded: "StillViews | None"
     guide: "GuidedFilter"
 
     def to_still(
@@ -57,6 +64,12 @@ class _Prepared:
         """Convert centres of working pixels to (x, y) in the still."""
         wide, tall = self.still.width / self.working.shape[1], self.still.height / self.working.shape[0]
         return (columns + 0.5) * wide, (rows + 0.5) * tall
+
+
+@dataclass(frozen=True)
+class _Prepared(GuidedStill):
+    regions: "RegionMap | None"
+    encoded: "StillViews | None"
 
 
 class Segmenter:
@@ -94,18 +107,14 @@ class Segmenter:
         if still.digest in self._prepared:
             self._prepared.move_to_end(still.digest)
             return
-        from engine.vision.refinement import GuidedFilter
-        from engine.vision.regions import RegionMap, working_copy
+        from engine.vision.regions import RegionMap
 
-        working = working_copy(still.pixels)
-        regions = RegionMap.of(working) if self._ranker is not None else None
+        guided = guided_still(still)
+        regions = RegionMap.of(guided.working) if self._ranker is not None else None
         encoded = self._prompter.encode(still.pixels) if self._prompter is not None else None
         self.encoded_count += 1
-        small = still.pixels
-        if max(small.shape[:2]) > HOVER_SIDE:
-            small = working_copy(small, HOVER_SIDE)
         self._prepared[still.digest] = _Prepared(
-            still, small, working, regions, encoded, GuidedFilter.of(working)
+            still, guided.small, guided.working, guided.guide, regions, encoded
         )
         while len(self._prepared) > REMEMBERED:
             self._prepared.popitem(last=False)
@@ -126,9 +135,9 @@ class Segmenter:
             BadInput: the still is not prepared, a hint is outside it, or nothing is to be kept.
         """
         prepared = self._recall(still_digest)
-        _check(hints, prepared.still)
+        check_hints_on(hints, prepared.still)
         coarse, scores = self._coarse(prepared, hints, previous)
-        masks = np.stack([_refined(prepared, mask, hints, prepared.still.pixels) for mask in coarse])
+        masks = np.stack([refined_mask(prepared, mask, hints, prepared.still.pixels) for mask in coarse])
         return MaskProposal(masks, scores, self._logits(coarse))
 
     def hover_mask(self, still_digest: str, hints: Hints) -> Mask:
@@ -142,9 +151,9 @@ class Segmenter:
             BadInput: as for ``propose``.
         """
         prepared = self._recall(still_digest)
-        _check(hints, prepared.still)
+        check_hints_on(hints, prepared.still)
         coarse, _ = self._coarse(prepared, hints, None)
-        return _refined(prepared, coarse[0], hints, prepared.small)
+        return refined_mask(prepared, coarse[0], hints, prepared.small)
 
     def find_objects(self, still_digest: str, limit: int = 8) -> list[MaskProposal]:
         """Find what looks like objects in the still, most likely first, with little overlap.
@@ -166,7 +175,7 @@ class Segmenter:
         for index, order in chosen:
             click, coarse, scores = found[index]
             masks = np.stack(
-                [_refined(prepared, coarse[i], Hints((click,)), prepared.still.pixels) for i in order]
+                [refined_mask(prepared, coarse[i], Hints((click,)), prepared.still.pixels) for i in order]
             )
             proposals.append(MaskProposal(masks, scores[list(order)], self._logits(coarse[list(order)])))
         return proposals
@@ -214,7 +223,23 @@ class Segmenter:
         return np.asarray(np.stack(small) * 16 - 8, np.float32)
 
 
-def _check(hints: Hints, still: Still) -> None:
+def guided_still(still: Still) -> GuidedStill:
+    """Compute what refines masks on a still."""
+    from engine.vision.refinement import GuidedFilter
+    from engine.vision.regions import working_copy
+
+    working = working_copy(still.pixels)
+    large = max(still.pixels.shape[:2]) > HOVER_SIDE
+    small = working_copy(still.pixels, HOVER_SIDE) if large else still.pixels
+    return GuidedStill(still, small, working, GuidedFilter.of(working))
+
+
+def check_hints_on(hints: Hints, still: Still) -> None:
+    """Check that hints say what to keep, and lie on the still.
+
+    Raises:
+        BadInput: they do not.
+    """
     if hints.box is None and not any(click.keep for click in hints.clicks):
         raise BadInput("Click the object, or draw a box round it: nothing says yet what to keep.")
     for click in hints.clicks:
@@ -231,8 +256,23 @@ def _check(hints: Hints, still: Still) -> None:
         )
 
 
-def _refined(prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints, pixels: NDArray[np.uint8]) -> Mask:
-    """Return the mask on ``pixels`` (the still or a smaller copy of it), refined along its edges."""
+def refined_mask(
+    prepared: GuidedStill,
+    coarse: NDArray[np.bool_],
+    hints: Hints,
+    pixels: NDArray[np.uint8],
+    thinnest: float = 0.0,
+) -> Mask:
+    """Return the mask on ``pixels`` (the still or a smaller copy of it), refined along its edges.
+
+    Args:
+        prepared: the still of the mask.
+        coarse: the mask, at working resolution.
+        hints: the hints that the mask answers.
+        pixels: the still, or its ``small``.
+        thinnest: side of a square, in working pixels; a mask of less area is not filtered, which would cost it
+            its details.
+    """
     from engine.vision.refinement import cut_away, enlarge, largest_component
 
     height, width = pixels.shape[:2]
@@ -243,7 +283,8 @@ def _refined(prepared: _Prepared, coarse: NDArray[np.bool_], hints: Hints, pixel
         return [(min(int(c.x * wide), width - 1), min(int(c.y * tall), height - 1)) for c in chosen]
 
     kept, dropped = places(keep=True), places(keep=False)
-    mask = enlarge(prepared.guide.apply(coarse), prepared.working, pixels)
+    filtered = prepared.guide.apply(coarse) if coarse.sum() >= thinnest**2 else coarse
+    mask = enlarge(filtered, prepared.working, pixels)
     mask = cut_away(mask, dropped, max(1, round(max(height, width) / 250)))
     for x, y in kept:
         mask[y, x] = True

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.models.resources import resource
 from engine.scene.hints import Click, Hints
+from engine.vision.click_segmenter import ClickSegmenter, load_segmenter
 from engine.vision.refinement import largest_component
 from engine.vision.segmenter import Segmenter
 from engine.vision.still import Still, load_still
@@ -99,7 +100,7 @@ def grab_cut(still: Still, x: int, y: int) -> Mask:
     return large.astype(bool)
 
 
-def measure(segmenter: Segmenter, pictures: dict[str, tuple[Still, list[Outlined]]]) -> None:
+def measure(segmenter: ClickSegmenter | Segmenter, pictures: dict[str, tuple[Still, list[Outlined]]]) -> None:
     ours, first, grabbed, preparing, clicking = [], [], [], [], []
     for name, (still, things) in pictures.items():
         began = time.perf_counter(), time.process_time()
@@ -150,7 +151,7 @@ def main() -> None:
     shared = Path(__file__).resolve().parents[3] / "shared" / "photos"
     pictures = Path(skimage.__file__).parent / "data" if arguments.samples else shared
     file = REFERENCES / ("samples.json" if arguments.samples else "photos.json")
-    segmenter = Segmenter.from_folder(arguments.model)
+    segmenter = load_segmenter(arguments.model)
     measure(segmenter, outlined(file, pictures, arguments.clicks - 1))
 
 

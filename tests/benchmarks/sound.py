@@ -59,9 +59,9 @@ def _clicks(bench: Bench, judges: Judges, each: int, config: SamplingConfig) -> 
     labels = np.array([picture.label for picture in pictures], dtype=np.int64)
     ways: dict[str, ToMask] = {"ellipse": ellipse}
     if (bench.model / "segmenter").is_dir():
-        from engine.vision.segmenter import Segmenter
+        from engine.vision.click_segmenter import load_segmenter
 
-        ways["click"] = clicked(Segmenter.from_folder(bench.model / "segmenter"))
+        ways["click"] = clicked(load_segmenter(bench.model / "segmenter"))
     named = names_where_sure(bench.namer(), SURE)
     for name, (to_mask, words) in {
         f"{way}, {kind}": (to_mask, words)

@@ -76,9 +76,9 @@ def _fresh(command: list[str]) -> float:
 
 
 def _vision(bench: Bench) -> dict[str, float]:
-    from engine.vision.segmenter import Segmenter
+    from engine.vision.click_segmenter import load_segmenter
 
-    segmenter = Segmenter.from_folder(bench.model / "segmenter")
+    segmenter = load_segmenter(bench.model / "segmenter")
     stills = [_still(seed) for seed in range(4)]
     segmenter.prepare(stills[0])  # the first call of all loads libraries
     prepare = [_timed(lambda still=still: segmenter.prepare(still)) for still in stills[1:]]  # type: ignore[misc]

@@ -34,7 +34,7 @@ def still_of_two_things(height: int = 120, width: int = 160) -> Still:
 
 
 def bundled_folder() -> Path:
-    return Path(__file__).resolve().parents[3] / "resources" / "models" / "pocket" / "segmenter"
+    return Path(__file__).resolve().parents[3] / "resources" / "models" / "pocket" / "fallback" / "segmenter"
 
 
 def overlap(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
