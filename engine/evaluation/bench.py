@@ -40,7 +40,7 @@ class Bench:
 
     def diffusion(self) -> ObjectDiffusion:
         """Load the model to measure."""
-        return ObjectDiffusion.from_folder(self.model, eyes=vision_folder(self.model))
+        return ObjectDiffusion.from_folder(self.model, attention_folder=vision_folder(self.model))
 
     def encoder(self) -> PatchEncoder:
         """Load the model's patch encoder."""
