@@ -116,7 +116,7 @@ def load_part(folder: Path, index: Mapping[str, Any], part: str) -> Any:
     if name is None or name not in CLASSES:
         raise BadInput(f"The model in {folder} has no {part} that Foleyscape can load (found {name}).")
     kind = CLASSES[name]()
-    options: dict[str, Any] = {} if part == "scheduler" else {"use_safetensors": True}
+    options = {} if part == "scheduler" else _loading_options(kind)
     try:
         loaded = kind.from_pretrained(folder / part, **options)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -125,6 +125,18 @@ def load_part(folder: Path, index: Mapping[str, Any], part: str) -> Any:
             "Fetch or copy the model again."
         ) from error
     return loaded if part == "scheduler" else loaded.float().eval()
+
+
+def _loading_options(kind: Any) -> dict[str, Any]:
+    """Return the arguments of ``from_pretrained``; loading prints nothing and starts no thread for a progress bar."""
+    from diffusers import ModelMixin
+    from diffusers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    if issubclass(kind, ModelMixin):
+        # Loading layer by layer needs a package that is not installed, and says so each time it is tried.
+        return {"use_safetensors": True, "low_cpu_mem_usage": False}
+    return {"use_safetensors": True}
 
 
 def save_part(folder: Path, part: str, module: Any, *, half: bool) -> list[str]:
