@@ -25,7 +25,6 @@ from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.table import Preferences
 from desktop.welcome.page import WelcomePage
 from desktop.welcome.samples import SampleStill
-from engine.diagnostics import diagnostics
 from engine.errors import FoleyscapeError
 from engine.logs import current_log_file
 
@@ -224,6 +223,8 @@ class MainWindow(QMainWindow):
 
     def copy_diagnostics(self) -> None:
         """Copy a report on this installation to the clipboard, for bug reports."""
+        from engine.diagnostics import diagnostics
+
         activity = self.services.activity
         facts = {name: activity.fact(name) for name in ("model", "device", "sound")}
 
