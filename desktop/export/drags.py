@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.document.messages import Messages
 from desktop.export.single_file import Rendered, SingleExport, delete_old, render_single
-from desktop.export.worker import WriteExport
+from desktop.export.worker import WriteExport, engine_export
 from desktop.theme.icons import icon_pixmap
 from desktop.threads.request_thread import Reply, RequestThread
 from engine.errors import Cancelled
-from engine.export.run import export
 from engine.progress import Progress
 from engine.sound.cache import TakeSource
 
@@ -38,7 +37,7 @@ class FileDrags(QObject):
     Args:
         messages: shows errors.
         home: folder for the files; None is the user's cache folder.
-        write: renders.
+        write: renders; None is the engine's export.
         launch: starts a drag.
         held: returns whether the mouse button is still down.
 
@@ -55,7 +54,7 @@ class FileDrags(QObject):
         messages: Messages,
         home: Path | None = None,
         *,
-        write: WriteExport = export,
+        write: WriteExport | None = None,
         launch: Launch | None = None,
         held: Callable[[], bool] | None = None,
         parent: QObject | None = None,
@@ -70,7 +69,7 @@ class FileDrags(QObject):
         self._wanted: tuple[SingleExport, QWidget, DecorateDrag | None] | None = None
         self._stop = Event()
         home_, stop = self._home, self._stop
-        self._thread = RequestThread(lambda: _handler(home_, write, stop), self)
+        self._thread = RequestThread(lambda: _handler(home_, write or engine_export(), stop), self)
         self._thread.replied.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def prepare(self, piece: SingleExport, takes: TakeSource) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Slot
 from PySide6.QtWidgets import QWidget
@@ -13,12 +14,14 @@ from desktop.document.messages import Messages
 from desktop.export.choices import ExportChoices, LastExportStore, last_export_file
 from desktop.export.drags import DecorateDrag, FileDrags
 from desktop.export.export_commands import EXPORT_COMMANDS
-from desktop.export.export_dialog import ExportDialog
 from desktop.export.single_file import SingleExport, single_export, take_export
 from desktop.export.worker import ExportProgress, ExportWorker
 from desktop.settings.store import SettingsStore
 from engine.errors import BadInput
 from engine.sound.cache import TakeSource
+
+if TYPE_CHECKING:
+    from desktop.export.export_dialog import ExportDialog
 
 WHO = "export"
 
@@ -74,6 +77,9 @@ class ExportPart(QObject):
             takes = self._takes
             if takes is None:
                 return
+            # The dialog and what it needs of the engine are loaded when they are first wanted.
+            from desktop.export.export_dialog import ExportDialog
+
             self.dialog = ExportDialog(
                 self._document,
                 takes,

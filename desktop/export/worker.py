@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -16,7 +16,6 @@ from desktop.export.preview import ExportPreview, PreviewRequest, preview_of
 from desktop.threads.request_thread import Reply, RequestThread
 from engine.errors import Cancelled
 from engine.export.plan import ExportSettings
-from engine.export.run import Exported, export
 from engine.jobs.time_left import TimeLeftEstimator
 from engine.progress import Progress, Report
 from engine.scene.scene import Scene
@@ -55,8 +54,12 @@ class ExportProgress:
 class ExportResult:
     """What an export wrote, with the size of each file in bytes."""
 
-    exported: Exported
+    exported: "Exported"
     sizes: tuple[int, ...]
+
+
+if TYPE_CHECKING:
+    from engine.export.run import Exported
 
 
 class WriteExport(Protocol):
@@ -71,7 +74,14 @@ class WriteExport(Protocol):
         *,
         made: datetime,
         progress: Progress | None = None,
-    ) -> Exported: ...
+    ) -> "Exported": ...
+
+
+def engine_export() -> WriteExport:
+    """Load the engine's export, which the window starts without."""
+    from engine.export.run import export
+
+    return export
 
 
 class ExportWorker(QObject):
@@ -96,7 +106,7 @@ class ExportWorker(QObject):
 
     def __init__(
         self,
-        write: WriteExport = export,
+        write: WriteExport | None = None,
         look: Callable[[PreviewRequest], ExportPreview] = preview_of,
         parent: QObject | None = None,
     ) -> None:
@@ -109,7 +119,9 @@ class ExportWorker(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         self._planning = RequestThread(lambda: lambda request: _planned(request, look), self)
         self._planning.replied.connect(self._take_preview, queued)
-        self._writing = RequestThread(lambda: lambda request: self._written(request, write), self)
+        self._writing = RequestThread(
+            lambda: lambda request: self._written(request, write or engine_export()), self
+        )
         self._writing.replied.connect(self._take_end, queued)
         self._reported.connect(self._take_report, queued)
 
