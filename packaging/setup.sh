@@ -1,4 +1,5 @@
-# Sourced by ./packaging/run and ./packaging/test: makes .venv and brings what Foleyscape needs.
+# Sourced by ./packaging/run, ./packaging/test and ./packaging/window: makes a virtual environment and brings what
+# Foleyscape needs.
 # Nothing here asks a question. Done once, it costs one comparison of a stamp.
 
 house=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -10,7 +11,7 @@ export PYTHONNOUSERSITE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 say() { printf 'foleyscape: %s\n' "$*" >&2; }
 give_up() { say "$*"; exit 1; }
 
-# set_up KIND - KIND is "use" for people, "dev" for everything the checks need as well.
+# set_up KIND - KIND is "use" for people, "dev" for everything the checks need as well, "window" for the window alone.
 set_up() {
     local kind=$1
     is_current "$kind" && return
@@ -100,10 +101,22 @@ install_packages() {
 }
 
 install_foleyscape() {
-    local extras='' quiet=(--quiet)
+    local extras='' quiet=(--quiet) size='6 GB'
     [ "$1" = dev ] && extras='[dev]'
+    [ "$1" = window ] && size='800 MB'
     [ -t 2 ] && quiet=()
-    say 'installing Foleyscape and what it stands on; the first time this takes a few minutes and about 6 GB'
-    (cd "$house" && "$python" -m pip install "${quiet[@]}" -e ".$extras" >&2) ||
+    say "installing Foleyscape and what it stands on; the first time this takes a few minutes and about $size"
+    (cd "$house" && install_packages_of "$1" >&2) ||
         give_up 'the installation failed; what pip said stands above. It can be started again at any time.'
+}
+
+install_packages_of() {
+    if [ "$1" != window ]; then
+        "$python" -m pip install "${quiet[@]}" -e ".$extras"
+        return
+    fi
+    # Without dependencies, which would bring PyTorch; those of the window are installed first.
+    "$python" packaging/window_requirements.py > "$venv/requirements.txt" &&
+        "$python" -m pip install "${quiet[@]}" -r "$venv/requirements.txt" &&
+        "$python" -m pip install "${quiet[@]}" --no-deps -e .
 }

@@ -57,8 +57,8 @@ def load_torch() -> None:
     if not hasattr(os, "RTLD_NOW"):
         return
     with ONE_AT_A_TIME:
-        if "torch" not in sys.modules:
-            load_libraries(torch_libraries(), library_opener())
+        if "torch" not in sys.modules and (paths := torch_libraries()):
+            load_libraries(paths, library_opener())
 
 
 def load_libraries(paths: Sequence[Path], open_: Open) -> None:

