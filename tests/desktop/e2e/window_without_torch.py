@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.project.folder import Project
@@ -36,8 +35,7 @@ def test_a_click_and_a_request_say_what_is_missing(qtbot: QtBot, tmp_path: Path)
     house = opened(qtbot, tmp_path)
     assert only_the_sentence(house)
     house.said.clear()
-    QTest.mouseMove(house.canvas.canvas, house.place(0.4, 0.4))
-    house.click(0.5, 0.5)
+    house.box(0.2, 0.2, 0.6, 0.7)
     house.until(lambda: bool(house.said))
     assert only_the_sentence(house)
     house.said.clear()
@@ -56,6 +54,7 @@ def test_a_project_is_edited_saved_played_and_exported(qtbot: QtBot, tmp_path: P
     house.shelf.device.pull(1024)
     house.press(Qt.Key.Key_Space)
     before = house.scene
+    house.press(Qt.Key.Key_A, CONTROL)
     house.press(Qt.Key.Key_M)
     assert house.scene != before
     house.press(Qt.Key.Key_S, CONTROL)

@@ -1,11 +1,10 @@
 """Hand-written stand-ins for the models, which count what is asked of them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from engine.generation.conditioner import Encoder
 from engine.generation.listener import Listener
@@ -17,6 +16,9 @@ from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.vision.still import Still
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 WIDTH = 8
 
 
@@ -24,6 +26,8 @@ class FakePatches:
     """A 4 x 4 grid, each token the mean colour of its patch."""
 
     def __init__(self, still: Still) -> None:
+        import torch
+
         self._still = still
         colours = [part.reshape(-1, 3).mean(axis=0) for part in _grid(still.pixels)]
         self.tokens = torch.zeros(16, WIDTH)
@@ -57,11 +61,15 @@ class FakeDiffusion:
         self.settings: list[tuple[float, int, float, str, str]] = []
         self.cancel_after: int | None = None
 
-    def encode_text(self, texts: Sequence[str]) -> Tensor:
+    def encode_text(self, texts: Sequence[str]) -> "Tensor":
+        import torch
+
         rows = [torch.full((WIDTH,), float(len(text) + 1)) for text in texts]
         return torch.nn.functional.normalize(torch.stack(rows) + torch.arange(WIDTH), dim=1)
 
-    def condition(self, tokens: Tensor, coverage: Tensor, prompt: str | None = None) -> Tensor:
+    def condition(self, tokens: "Tensor", coverage: "Tensor", prompt: str | None = None) -> "Tensor":
+        import torch
+
         self.prompts.append(prompt)
         seen = coverage @ tokens / coverage.sum()
         if prompt is not None:
@@ -70,7 +78,7 @@ class FakeDiffusion:
 
     def sample(
         self,
-        conditions: Sequence[Tensor],
+        conditions: "Sequence[Tensor]",
         seeds: Sequence[int],
         *,
         duration: float,
