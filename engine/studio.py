@@ -32,8 +32,10 @@ from engine.vision.still import Still, load_still
 
 SURE = 0.3
 """A proposed name with at least this score also steers the sound, so that what is named a dog barks."""
-AHEAD = 2.0
+AHEAD = 1.5
 """It must also have this many times the score of the next name: a bicycle is no motorcycle by a hair."""
+AUDIBLE = 0.2
+"""A found mask none of whose names has this score is hardly something that can sound."""
 
 
 @dataclass(frozen=True)
@@ -219,13 +221,20 @@ class Studio:
             return segmenter.hover_mask(still.digest, hints)
 
     def find_masks(self, still: Still, limit: int = 8) -> list[Mask]:
-        """Return the non-empty masks of objects in the still."""
+        """Return the masks of things in the still that can sound, those with sure names first."""
         with self._loader.session():
             segmenter = self._loader.segmenter()
             segmenter.prepare(still)
-            found = segmenter.find_objects(still.digest, limit)
-        masks = (np.asarray(proposal.masks[0], np.bool_) for proposal in found)
-        return [mask for mask in masks if mask.any()]
+            found = segmenter.find_objects(still.digest, 2 * limit)
+            sighted = self._loader.encoder() is not None
+        masks = [mask for it in found if (mask := np.asarray(it.masks[0], np.bool_)).any()]
+        return (self._audible(still, masks) if sighted else masks)[:limit]
+
+    def _audible(self, still: Still, masks: Sequence[Mask]) -> list[Mask]:
+        """Return the masks that have a name, sure names first; the best alone if none has."""
+        named = [(mask, self.suggest(still, mask, 2)) for mask in masks]
+        named.sort(key=lambda it: (is_sure(it[1]), it[1][0][1]), reverse=True)
+        return [mask for place, (mask, names) in enumerate(named) if not place or names[0][1] >= AUDIBLE]
 
     def hear(self, path: str | Path, count: int = 5, progress: Progress | None = None) -> Heard:
         """Recognize a sound file: concepts with scores, and a name and a UCS CatID if they are certain enough.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.canvas.canvas import Canvas
 from desktop.canvas.interaction import NO_OBJECT
@@ -51,7 +51,12 @@ class CanvasController(QObject):
         document: the document.
         messages: shows errors and advice.
         preferences: called for every request.
+
+    Signals:
+        guessed(int, tuple): what an object may be, likeliest first, of which the model is not sure.
     """
+
+    guessed = Signal(int, object)
 
     def __init__(
         self,
@@ -199,8 +204,11 @@ class CanvasController(QObject):
     @Slot(object)
     def _name(self, result: LabelResult) -> None:
         named = self._unnamed.pop(result.request_id, None)
-        if named is not None:
-            self._document.adopt(lambda scene: _named(scene, named, result.label))
+        if named is None:
+            return
+        self._document.adopt(lambda scene: _named(scene, named, result.label))
+        if result.label.guesses:
+            self.guessed.emit(named[0], result.label.guesses)
 
     @Slot(int)
     def _forget(self, request_id: int) -> None:
@@ -245,10 +253,12 @@ def _placeholder(number: int) -> str:
 
 
 def _named(scene: Scene, wanted: tuple[int, str], label: ObjectLabel) -> Scene:
-    """Apply a label, unless the object is gone, replaced or named by the user."""
+    """Apply a label, unless the object is gone, replaced or named by the user. A guess is no name."""
     index, placeholder = wanted
     thing = scene.object(index)
     if thing is None or thing.name != placeholder or thing.prompt is not None:
+        return scene
+    if label.guesses:
         return scene
     scene = rename_object(scene, index, label.name)
     scene = prompt_object(scene, index, label.prompt)

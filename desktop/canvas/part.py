@@ -26,7 +26,7 @@ class CanvasPart:
         services.settings.keys_changed.connect(self.canvas.set_keys)
         self.vision = VisionWorker(vision_backend_factory(services), self.canvas)
         on_model_change(services.settings, lambda _: self.vision.renew())
-        self._controller = CanvasController(
+        self.controller = CanvasController(
             self.canvas,
             self.vision,
             services.document,
@@ -45,7 +45,7 @@ class CanvasPart:
         self.canvas.picker_changed.connect(actions.refresh)
 
     def close(self) -> None:
-        self._controller.close()
+        self.controller.close()
 
     @property
     def has_still(self) -> bool:

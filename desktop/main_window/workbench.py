@@ -29,6 +29,7 @@ def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: Export
     assert isinstance(objects, ObjectsPart)
     assert isinstance(timeline, TimelinePart)
     canvas.canvas.space_tapped.connect(lambda: _connect_space_tap(actions, canvas.canvas.keys))
+    canvas.controller.guessed.connect(objects.panel.show_guesses)
     canvas.vision.prepared.connect(lambda _: objects.warm_up())
     objects.panel.play_requested.connect(timeline.player.play_take)
     _connect_clip_drags(timeline, exports)

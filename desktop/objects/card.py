@@ -61,11 +61,14 @@ class CardState:
     expanded: bool
     busy: Busy | None = None
     capabilities: Capabilities = ANYTHING
+    guesses: tuple[str, ...] = ()
 
     @property
     def caption(self) -> str:
         if self.busy is not None:
             return self.busy.words
+        if self.guesses:
+            return f"Not sure: {' or '.join(self.guesses)}?"
         count = len(self.takes)
         return "No takes yet" if not count else f"{count} take" + "s" * (count > 1)
 
@@ -169,6 +172,8 @@ class ObjectCard(QFrame):
     def menu(self) -> QMenu:
         """Return the context menu, created on demand."""
         menu = QMenu(self)
+        for guess in self._state.guesses:
+            menu.addAction(f"It is: {guess}").triggered.connect(partial(self._rename, guess))
         menu.addAction("Rename").triggered.connect(self.begin_rename)
         menu.addAction("Regenerate").triggered.connect(self.regenerate)
         menu.addMenu(self.swatch.menu_of_colours()).setText("Colour")
@@ -301,8 +306,10 @@ class ObjectCard(QFrame):
         if not name:
             self.name.setText(self.thing.name)
         elif name != self.thing.name:
-            change = partial(rename_object, index=self.thing.index, name=name)
-            self.edited.emit("Rename object", change, None)
+            self._rename(name)
+
+    def _rename(self, name: str, _: bool = False) -> None:
+        self.edited.emit("Rename object", partial(rename_object, index=self.thing.index, name=name), None)
 
     def _commit_colour(self, colour: Colour | None) -> None:
         change = partial(recolour_object, index=self.thing.index, colour=colour)
@@ -317,7 +324,7 @@ class ObjectCard(QFrame):
         self.caption.setText(state.caption)
         restyle(self.caption, "busy", state.busy is not None and not state.busy.failed)
         restyle(self.caption, "failed", state.busy is not None and state.busy.failed)
-        self.caption.setToolTip(state.caption if state.busy is not None else "")
+        self.caption.setToolTip(state.caption if state.busy is not None or state.guesses else "")
         self.swatch.show_colour(thing.colour)
         self.solo_button.setChecked(state.soloed)
         self.mute_button.setChecked(state.muted)

@@ -66,6 +66,7 @@ class ObjectsPanel(QWidget):
         self._icons = icon_maker()
         self._cards: dict[int, ObjectCard] = {}
         self._folded: dict[int, bool] = {}
+        self._guesses: dict[int, tuple[str, ...]] = {}
         self.footer = Footer(self)
         self.queue_view = QueueView(queue, self._icons, self)
         self._lay_out()
@@ -105,6 +106,12 @@ class ObjectsPanel(QWidget):
 
     def regenerate(self) -> None:
         self.regenerate_requested.emit(self._document.selection)
+
+    @Slot(int, object)
+    def show_guesses(self, number: int, guesses: tuple[str, ...]) -> None:
+        """Offer names for an object of which the model is not sure, until it has a prompt."""
+        self._guesses[number] = guesses
+        self._refresh()
 
     def rename(self) -> None:
         """Edit the name of the object selected last."""
@@ -176,6 +183,7 @@ class ObjectsPanel(QWidget):
             expanded=self._folded.get(number, selection[-1:] == (number,)),
             busy=busy,
             capabilities=self.footer.capabilities,
+            guesses=self._guesses.get(number, ()) if thing.prompt is None else (),
         )
 
     @Slot()
@@ -196,6 +204,7 @@ class ObjectsPanel(QWidget):
     def _forget(self) -> None:
         """Drop typed text and unfolded cards: another still has other objects."""
         self._folded.clear()
+        self._guesses.clear()
         for card in self._cards.values():
             self._retire(card)
         self._cards = {}

@@ -72,7 +72,10 @@ class StudioVisionBackend:
 
     def label(self, still: Still, mask: Mask) -> ObjectLabel:
         thing = self._studio.object_of(still, mask)
-        return ObjectLabel(thing.name, thing.prompt, thing.level_lufs)
+        if thing.prompt is not None:
+            return ObjectLabel(thing.name, thing.prompt, thing.level_lufs)
+        guesses = tuple(concept.name for concept, _ in self._studio.suggest(still, mask))
+        return ObjectLabel(thing.name, None, thing.level_lufs, guesses)
 
     def _recall(self, digest: str) -> Still:
         seen = self._seen.get(digest)

@@ -19,11 +19,13 @@ class ObjectLabel:
         name: its name.
         prompt: what it sounds like; None leaves that to the picture.
         level_lufs: how loud it is, in LUFS.
+        guesses: what it may be, likeliest first, if the model is not sure; then ``name`` is the first of them.
     """
 
     name: str
     prompt: str | None
     level_lufs: float
+    guesses: tuple[str, ...] = ()
 
 
 class VisionBackend(Protocol):

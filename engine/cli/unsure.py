@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.generation.requests import Target
+from engine.generation.requests import LEVEL_LUFS, Target
 from engine.models.concepts import Concept
 from engine.scene.masks import unpack
 from engine.scene.objects import SoundingObject
@@ -21,8 +21,10 @@ class Unsure:
 
 
 def without_guess(thing: SoundingObject) -> SoundingObject:
-    """Return an object with a number for a name if its name is a guess, which has no prompt."""
-    return replace(thing, name=f"Object {thing.index + 1}") if thing.prompt is None else thing
+    """Return an object with a number for a name and the usual level if its name is a guess, which has no prompt."""
+    if thing.prompt is not None:
+        return thing
+    return replace(thing, name=f"Object {thing.index + 1}", level_lufs=LEVEL_LUFS)
 
 
 def unsure_of(studio: Studio, sounds: GenerationResult) -> list[Unsure]:

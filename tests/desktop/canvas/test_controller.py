@@ -13,6 +13,7 @@ from desktop.canvas.pointer_actions import Tool
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.vision.worker import VisionWorker
+from desktop.vision.worker_protocol import ObjectLabel
 from engine.errors import BadInput
 from engine.scene.edits import rename_object
 from engine.scene.scene import Scene, StillRecord
@@ -83,6 +84,15 @@ def test_an_accepted_object_is_there_at_once_selected_and_named_a_moment_later(
     qtbot.waitUntil(lambda: desk.names == ["dog"])
     thing = desk.document.scene.objects[0]
     assert (thing.prompt, thing.level_lufs) == ("dog", -20.0)
+
+
+def test_a_guess_is_no_name_but_is_passed_on(qtbot: QtBot, desk: Desktop) -> None:
+    desk.sight.said = ObjectLabel("dog", None, -20.0, ("dog", "cat", "frog"))
+    with qtbot.waitSignal(desk.controller.guessed) as guessed:
+        add_one(qtbot, desk)
+    assert guessed.args == [0, ("dog", "cat", "frog")]
+    assert desk.names == ["Object 1"]
+    assert desk.document.scene.objects[0].prompt is None
 
 
 def test_its_name_is_no_undo_step_and_survives_undo_and_redo(qtbot: QtBot, desk: Desktop) -> None:

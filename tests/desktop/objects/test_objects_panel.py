@@ -56,6 +56,18 @@ def test_every_object_has_a_card_in_the_order_of_the_list(made: Bench) -> None:
     assert made.panel.card(0).accessibleName() == "Dog, No takes yet"
 
 
+def test_of_an_unsure_object_it_says_so_and_offers_three_names(made: Bench) -> None:
+    made.document.edit("Forget words", lambda scene: prompt_object(scene, 0, None))
+    made.panel.show_guesses(0, ("dog", "sheep", "big cat"))
+    card = made.panel.card(0)
+    assert card.caption.text() == "Not sure: dog or sheep or big cat?"
+    offered = [action for action in card.menu().actions() if action.text().startswith("It is: ")]
+    assert [action.text() for action in offered] == ["It is: dog", "It is: sheep", "It is: big cat"]
+    offered[1].trigger()
+    assert (thing_of(made, 0).name, thing_of(made, 0).prompt) == ("sheep", "sheep")
+    assert card.caption.text() == "No takes yet"
+
+
 def test_clicks_select_with_control_they_toggle_with_shift_they_span(made: Bench) -> None:
     click_card(made, 0)
     assert selected(made) == [0]

@@ -36,6 +36,7 @@ class FakeBackend:
         self.error: Exception | None = None
         self.finds: tuple[tuple[float, float], ...] = ((30.0, 30.0), (120.0, 80.0))
         self.places: list[tuple[float, float]] = []
+        self.said = ObjectLabel("dog", "dog", -20.0)
         self._stills: dict[str, Still] = {}
 
     def prepare(self, still: Still) -> None:
@@ -60,7 +61,7 @@ class FakeBackend:
 
     def label(self, still: Still, mask: Mask) -> ObjectLabel:
         self._enter("suggest")
-        return ObjectLabel("dog", "dog", -20.0)
+        return self.said
 
     def _enter(self, name: str) -> None:
         self.calls[name] += 1
