@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop.document.messages import Message
 from engine.generation.model_parts import FolderParts
 from engine.scene.edits import set_duration
 from engine.scene.recipe_facts import RecipeFacts
@@ -34,7 +35,12 @@ def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
 def generate(house: House) -> None:
     before = len(house.scene.takes)
     house.press(Qt.Key.Key_G, CONTROL)
-    house.until(lambda: len(house.scene.takes) == before + 1 or bool(house.said))
+    house.until(lambda: len(house.scene.takes) == before + 1 or bool(failures(house)))
+
+
+def failures(house: House) -> list[Message]:
+    """What was said but for the listener's remarks on takes, which depend on the weights."""
+    return [message for message in house.said if "sounds more like" not in message.text]
 
 
 def test_the_next_take_is_made_by_the_model_that_is_chosen_now(house: House, tmp_path: Path) -> None:
@@ -44,7 +50,7 @@ def test_the_next_take_is_made_by_the_model_that_is_chosen_now(house: House, tmp
     settings.set(replace(settings.preferences, model=str(other)))
     assert house.services.activity.fact("model") == "other"
     generate(house)
-    assert house.said == []
+    assert failures(house) == []
     models = [RecipeFacts.of(take.recipe).model for take in house.scene.takes]
     assert models == [FolderParts().fingerprint, FolderParts(other).fingerprint]
     house.until(lambda: house.canvas.vision.ready)
@@ -65,7 +71,7 @@ def test_a_device_that_is_not_there_is_said_at_the_next_take_and_the_one_before_
     house.said.clear()
     settings.set(replace(settings.preferences, device="cpu"))
     generate(house)
-    assert house.said == []
+    assert failures(house) == []
     assert len(house.scene.takes) == 1
 
 
@@ -90,4 +96,4 @@ def test_both_threads_share_the_parts_that_both_use(house: House) -> None:
     generate(house)
     house.until(house.at_rest)
     parts = [key.part for key in house.services.models.loaded]
-    assert sorted(parts) == ["diffusion", "encoder", "namer", "segmenter", "text_encoder"]
+    assert sorted(parts) == ["diffusion", "encoder", "listener", "namer", "segmenter", "text_encoder"]
