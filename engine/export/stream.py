@@ -103,7 +103,8 @@ def _chunks(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterato
 
 
 def _refuse_damage(renderer: Renderer, block: Block) -> None:
-    """Raise ``Failed`` naming the track whose samples make the mix infinite or NaN."""
+    """Raise ``Failed`` naming the track whose samples make the mix infinite or NaN, or saying that all together do."""
     for track in renderer.timeline.audible():
         if not np.isfinite(block.stems[track.id].sum()):
             raise Failed(f"Track {track.name!r} holds samples that are no numbers: remove the damaged take.")
+    raise Failed("The mix is louder than any number: turn its tracks down.")

@@ -10,6 +10,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.errors import Failed
 from engine.export.loudness_matching import MOST_GAIN_DB, match_loudness
 from engine.export.plan import ExportPlan, ExportSettings, plan
 from engine.export.presets import PRESETS
@@ -170,3 +171,23 @@ def test_a_plan_gets_its_samples_to_the_last_however_many_the_resampler_gives() 
         blocks = list(stem_blocks(renderer, planned, MixGain(), no_progress()))
         assert sum(block.mix.shape[1] for block in blocks) == planned.samples
         assert blocks[0].mix.any()
+
+
+@pytest.mark.parametrize("rate", [RATE, 44_100])
+def test_samples_that_are_no_numbers_are_refused_at_any_rate(rate: int) -> None:
+    damaged = noise(2, 0.5, RATE, 0.1)
+    damaged[0, 700] = np.nan
+    huge = np.zeros((1, RATE // 2), np.float32)
+    huge[0, 900] = 2e38
+    for sounds, words in (
+        ({"whole": noise(1, 0.5, RATE, 0.1), "broken": damaged}, "Track 'broken' holds samples"),
+        ({"one": huge, "other": huge}, "louder than any number"),
+    ):
+        made = Toy({name: (samples, RATE) for name, samples in sounds.items()})
+        line = made.scene.timeline
+        aligned = tuple(replace(t, clips=(replace(t.clips[0], start=0, pan=0.0),)) for t in line.tracks)
+        made.scene = replace(made.scene, timeline=replace(line, tracks=aligned))
+        planned = plan(made.scene, ExportSettings(rate))
+        renderer = Renderer(made.scene.timeline, made.takes)
+        with pytest.raises(Failed, match=words):
+            list(stem_blocks(renderer, planned, MixGain(), no_progress()))

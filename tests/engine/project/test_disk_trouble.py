@@ -233,3 +233,12 @@ def test_what_contradicts_itself_after_the_repair_is_not_opened(
     monkeypatch.setattr(loading, "drop_invalid", lambda scene, *_: scene)
     with pytest.raises(BadInput, match=r"scene\.json is damaged: Two takes have the digest"):
         Project.open(folder)
+
+
+def test_other_files_among_the_autosaves_are_none(toy: tuple[Path, Scene]) -> None:
+    folder, scene = toy
+    with Project.open(folder).project as project:
+        kept = project.autosave(replace(scene, name="Kept"))
+    for name in ("notes.json", "7-0123456789abcdef.json", "000002-0123456789abcdef.json.old"):
+        (folder / "autosave" / name).touch()
+    assert Project.autosaves(folder) == (kept,)

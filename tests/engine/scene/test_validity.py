@@ -105,6 +105,7 @@ def test_new_and_full_scenes_are_valid() -> None:
         (with_timeline(start_frame=25 * 86_400), "within a day"),
         (with_timeline(master_gain_db=-math.inf), "gain of -inf dB"),
         (with_timeline(loudness="loud"), "no loudness"),
+        (with_timeline(layout="octagon"), "no channel layout 'octagon'"),
         (with_timeline(markers=(Marker(6, 5, "b"), Marker(5, 4, "a"))), "order of their places"),
         (with_timeline(markers=(Marker(5, -1, "a"),)), "not on the timeline"),
         (
