@@ -20,7 +20,11 @@ Files = Mapping[str, Mapping[str, Any]]
 
 def main(arguments: Sequence[str]) -> int:
     """Print what is reached and what falls short; return 0 if nothing does."""
-    report = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    path = Path(arguments[0])
+    if not path.is_file():
+        sys.stderr.write("coverage: nothing was measured, because the tests did not run to their end.\n")
+        return 1
+    report = json.loads(path.read_text(encoding="utf-8"))
     files: Files = report["files"]
     listed = read_list(LIST)
     if "--update" in arguments:

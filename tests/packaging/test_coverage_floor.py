@@ -87,3 +87,10 @@ def test_every_file_of_scene_project_and_export_is_listed() -> None:
     folders = ("engine/scene", "engine/project", "engine/export")
     files = {p.relative_to(HOUSE).as_posix() for f in folders for p in (HOUSE / f).rglob("*.py")}
     assert {name for name in files if (HOUSE / name).stat().st_size} <= set(lines)
+
+
+def test_without_a_report_it_says_that_nothing_was_measured(
+    floor: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert floor.main([str(tmp_path / "none.json")]) == 1
+    assert "did not run to their end" in capsys.readouterr().err
