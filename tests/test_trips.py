@@ -51,7 +51,7 @@ CLICK_TO_OBJECT = (
     "engine.generation.model_parts",
     "engine.generation.part_loader",
     "engine.models.pool",
-    "engine.vision.segmenter",
+    "engine.vision.click_segmenter",
     "desktop.vision.outline",
     "desktop.document.document",
     "engine.scene.edits.objects",
@@ -82,6 +82,7 @@ BESIDE = {
     "Generate to take": {
         "desktop.objects.queue_view": "shows it",
         "engine.cli.commands": "the command line's own trip",
+        "engine.cli.unsure": "the command line's own trip",
         "engine.generation.delivery": "writes it for the command line",
         "engine.generation.object_aware": "behind the door of a generator",
         "engine.generation.recipe": "reads and writes it",
@@ -90,6 +91,7 @@ BESIDE = {
         "engine.evaluation.clicks": "measures it",
         "engine.vision.click_candidates": "behind the door of the segmenter",
         "engine.vision.sam_prompter": "behind the door of the segmenter",
+        "engine.vision.segmenter": "stands in where the features of the click segmenter are missing",
     },
 }
 """Files that handle what is carried, but are not on the way, and why."""
