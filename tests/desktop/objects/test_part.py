@@ -82,8 +82,13 @@ def test_the_bundled_model_makes_a_take_that_is_in_the_project(qtbot: QtBot, tmp
     house.document.edit("Change duration", lambda scene: set_duration(scene, 0, 0.5))
     house.document.select((0,))
     house.part.panel.generate()
-    qtbot.waitUntil(lambda: bool(house.document.scene.takes) or bool(house.said), timeout=60_000)
-    assert [message.text for message in house.said] == []
+
+    def failures() -> list[str]:
+        """What was said but for the listener's remark on a take, which depends on the weights."""
+        return [message.text for message in house.said if "sounds more like" not in message.text]
+
+    qtbot.waitUntil(lambda: bool(house.document.scene.takes) or bool(failures()), timeout=60_000)
+    assert failures() == []
     (take,) = house.document.scene.takes
     samples, rate = house.project.takes(take.digest)
     assert samples.shape[1] == round(0.5 * rate)
