@@ -79,7 +79,7 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
     prepare_platform(start, settings.preferences.scale)
     application = create_application()
     theme = Theme()
-    theme.dress(application)
+    theme.apply(application)
     guard, gc_timer = FocusGuard(application), GcTimer(application)
     try:
         services, parts = create_services(settings), (panels or _default_panels)()

@@ -52,7 +52,7 @@ def draw_all(out: Path, still: Path | None, scale: int) -> int:
 
         application = create_application()
         theme = Theme()
-        theme.dress(application)
+        theme.apply(application)
         artist = Artist(out, scale)
         try:
             artist.draw(still)

@@ -84,7 +84,7 @@ class FileDrags(QObject):
         return path if path is not None and path.is_file() else None
 
     def drag(
-        self, piece: SingleExport, takes: TakeSource, source: QWidget, dress: DecorateDrag | None = None
+        self, piece: SingleExport, takes: TakeSource, source: QWidget, decorate: DecorateDrag | None = None
     ) -> None:
         """Start a drag of the file, at once or, while the mouse button is held, as soon as it exists.
 
@@ -92,23 +92,23 @@ class FileDrags(QObject):
             piece: what to render.
             takes: returns the samples of a take.
             source: the widget that the drag starts from.
-            dress: adds data for drops within the window, which work even if no file can be rendered.
+            decorate: adds data for drops within the window, which work even if no file can be rendered.
         """
         path = self.path_of(piece)
         if path is not None:
-            self.drag_file(path, source, dress)
+            self.drag_file(path, source, decorate)
             return
-        self._wanted = piece, source, dress
+        self._wanted = piece, source, decorate
         self.waiting.emit("Rendering the sound to drag…")
         self.prepare(piece, takes)
 
-    def drag_file(self, path: Path | None, source: QWidget, dress: DecorateDrag | None = None) -> None:
-        """Start a drag of an existing file, or only of the data that ``dress`` adds."""
+    def drag_file(self, path: Path | None, source: QWidget, decorate: DecorateDrag | None = None) -> None:
+        """Start a drag of an existing file, or only of the data that ``decorate`` adds."""
         drag = QDrag(source)
         drag.setMimeData(mime_of(path) if path is not None else QMimeData())
         drag.setPixmap(icon_pixmap("waveform", "#dde1e6", PICTURE, source.devicePixelRatioF()))
-        if dress is not None:
-            dress(drag)
+        if decorate is not None:
+            decorate(drag)
         self._launch(drag)
 
     def close(self) -> None:
@@ -131,11 +131,11 @@ class FileDrags(QObject):
 
     def _begin_wanted(self) -> None:
         assert self._wanted is not None
-        (piece, source, dress), self._wanted = self._wanted, None
+        (piece, source, decorate), self._wanted = self._wanted, None
         self.waiting.emit("")
         path = self.path_of(piece)
-        if (path is not None or dress is not None) and self._held():
-            self.drag_file(path, source, dress)
+        if (path is not None or decorate is not None) and self._held():
+            self.drag_file(path, source, decorate)
 
 
 def mime_of(path: Path) -> QMimeData:

@@ -112,11 +112,11 @@ class ExportPart(QObject):
         if wanted is not None and takes is not None:
             self.drags.prepare(wanted, takes)
 
-    def drag_take(self, source: QWidget, digest: str, dress: DecorateDrag) -> None:
-        """Drag a take out of ``source``: with the data that ``dress`` adds within the window, elsewhere as a file."""
+    def drag_take(self, source: QWidget, digest: str, decorate: DecorateDrag) -> None:
+        """Drag a take out of ``source``, with what ``decorate`` adds within the window, elsewhere as a file."""
         wanted, takes = self._take_piece(digest), self._takes
         if wanted is not None and takes is not None:
-            self.drags.drag(wanted, takes, source, dress)
+            self.drags.drag(wanted, takes, source, decorate)
 
     def close(self) -> None:
         """Cancel a running export and end the threads."""

@@ -56,12 +56,12 @@ def _connect_take_drags(objects: ObjectsPart, exports: ExportPart) -> None:
     """Let takes be dragged from the list onto the timeline, or out of the window as files."""
 
     def drag_take(digest: str, row: TakeRow) -> None:
-        def dress(drag: QDrag) -> None:
+        def decorate(drag: QDrag) -> None:
             drag.mimeData().setData(TAKE_MIME, digest.encode())
             drag.setPixmap(row.picture())
             drag.setHotSpot(QPoint(0, 0))
 
-        exports.drag_take(row, digest, dress)
+        exports.drag_take(row, digest, decorate)
 
     objects.panel.take_drag_prepared.connect(exports.prepare_take)
     objects.panel.take_drag_started.connect(drag_take)

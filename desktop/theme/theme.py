@@ -39,7 +39,7 @@ class Theme:
         self.colours = colours
         self._folder = tempfile.TemporaryDirectory(prefix="foleyscape-theme-")
 
-    def dress(self, application: QApplication) -> None:
+    def apply(self, application: QApplication) -> None:
         application.setStyle("Fusion")
         application.setPalette(palette(self.colours))
         application.setStyleSheet(self.sheet())

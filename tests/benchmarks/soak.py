@@ -375,7 +375,7 @@ def main() -> int:
             os.environ[f"XDG_{name}_HOME"] = str(Path(home) / name.lower())
         application = create_application()
         theme = Theme()
-        theme.dress(application)
+        theme.apply(application)
         guard, sweeper = FocusGuard(application), GcTimer(application)
         try:
             return run(wanted.minutes * 60, wanted.seed, Path(home) / "projects", sweeper)

@@ -42,7 +42,7 @@ def main() -> None:
     application = QApplication.instance() or QApplication([])
     theme = Theme()
     if isinstance(application, QApplication):
-        theme.dress(application)
+        theme.apply(application)
     waveforms = WaveformLoader(Sounds())
     document = Document()
     document.replace(full_scene(), None, None)

@@ -239,7 +239,7 @@ def try_stills(stills: Sequence[Path], home: Path, *, plain: bool) -> None:
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):
         os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
     application, theme = create_application(), Theme()
-    theme.dress(application)
+    theme.apply(application)
     sweeper = None if plain else GcTimer(application)
     if plain:
         for maker in (generation_worker, studio_backend):

@@ -116,7 +116,7 @@ ALL: dict[str, Maker] = {**FOCUSED, "progress": progress}
 def dressed(qapp: QApplication) -> Iterator[None]:
     before, palette, style = qapp.styleSheet(), qapp.palette(), qapp.style().objectName()
     theme = Theme()
-    theme.dress(qapp)
+    theme.apply(qapp)
     yield
     qapp.setStyleSheet(before)
     qapp.setPalette(palette)

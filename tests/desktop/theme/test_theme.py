@@ -62,7 +62,7 @@ def test_words_can_be_read_on_everything_they_stand_on() -> None:
 def test_the_application_wears_the_theme(qapp: QApplication) -> None:
     before, sheet = qapp.palette(), qapp.styleSheet()
     theme = Theme()
-    theme.dress(qapp)
+    theme.apply(qapp)
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.ground)
     assert qapp.styleSheet() == theme.sheet()
     qapp.setStyleSheet(sheet)
