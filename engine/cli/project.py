@@ -75,7 +75,7 @@ def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         return _print_json(facts)
     for fact in facts:
         marks = "".join(mark for mark, on in (("*", fact["starred"]), ("x", fact["rejected"])) if on)
-        used = "in use" if fact["chosen"] else ""
+        used = "in bin" if fact["deleted"] else "in use" if fact["chosen"] else ""
         print(
             f"{fact['name']} {fact['number']:>3} {marks:<1} {fact['seconds']:6.2f} s  {used:<6}  {fact['file']}"
         )
@@ -96,6 +96,9 @@ def take_facts(scene: Scene, take: TakeRecord, folder: Path) -> dict[str, Any]:
         "objects": list(take.objects),
         "starred": take.starred,
         "rejected": take.rejected,
+        "title": take.title,
+        "note": take.note,
+        "deleted": take.deleted,
         "chosen": any(digest == take.digest for _, digest in scene.chosen),
         "seconds": take.samples / take.rate,
         "rate": take.rate,

@@ -67,6 +67,10 @@ _text = text_that(
     lambda value: limits.text(value, limits.MOST_TEXT),
     f"text of at most {limits.MOST_TEXT} plain characters",
 )
+_title = text_that(
+    lambda value: limits.text(value, limits.MOST_NAME),
+    f"text of at most {limits.MOST_NAME} plain characters",
+)
 _digest = text_that(limits.digest, "a digest of 64 hexadecimal letters")
 _gain = number(LEAST_GAIN_DB, MOST_GAIN_DB)
 _pan = number(-1.0, 1.0)
@@ -112,6 +116,9 @@ TAKE = Codec(
         "recipe": text_that(_is_recipe, "the recipe of a take, as text"),
         "starred": _flag,
         "rejected": _flag,
+        "title": _title,
+        "note": _text,
+        "deleted": _flag,
     },
 )
 

@@ -47,6 +47,9 @@ class TakeRecord:
         recipe: JSON from which the same samples can be generated again.
         starred: marked as good by the user; never together with ``rejected``.
         rejected: marked as unwanted by the user.
+        title: the user's own name for it; empty shows ``name`` and ``number``.
+        note: what the user wrote about it.
+        deleted: in the bin: kept, but shown only there, until the bin is emptied.
     """
 
     digest: str
@@ -59,6 +62,9 @@ class TakeRecord:
     recipe: str
     starred: bool = False
     rejected: bool = False
+    title: str = ""
+    note: str = ""
+    deleted: bool = False
     unknown_fields: UnknownFields = ()
 
     def length_at(self, rate: int) -> int:

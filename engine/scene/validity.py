@@ -88,7 +88,11 @@ def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
         yield f"{who} has an impossible size: its rate, its channels or its length cannot be."
     if not isinstance(take.recipe, str):
         yield f"{who} needs a recipe in JSON, not {format_value(take.recipe)}."
-    yield from _flag_problems(who, take.starred, take.rejected)
+    if not limits.text(take.title, limits.MOST_NAME):
+        yield f"{who} needs a name of at most {limits.MOST_NAME} plain characters."
+    if not limits.text(take.note, limits.MOST_TEXT):
+        yield f"{who} needs a note of at most {limits.MOST_TEXT} plain characters."
+    yield from _flag_problems(who, take.starred, take.rejected, take.deleted)
     if take.starred and take.rejected:
         yield f"{who} is starred and rejected at once; it can only be one of them."
     yield from _unknown_field_problems(who, take.unknown_fields)

@@ -2,7 +2,8 @@
 
 Nothing in this folder is ever changed. ``recipe_N.json`` and ``project_N.foley`` were written by the Foleyscape
 whose schema N was; a new schema adds a recipe or a project here.
-In ``project_2_recipes_2.foley`` the recipes, of schema 2, name their masks by digest.
+In ``project_2_recipes_2.foley`` the recipes, of schema 2, name their masks by digest; in
+``project_2_take_notes.foley`` a take has a name and a note of its own and another is in the bin.
 """
 
 import hashlib
@@ -81,3 +82,15 @@ def test_the_recipes_in_a_project_tell_and_make_what_they_told_and_made(name: st
         request = read_recipe_text(opened.project.recipe_of(opened.scene, record))
         [take] = studio().generate(request, two_halves()).takes
         assert digest(take) == made
+
+
+def test_names_notes_and_the_bin_of_takes_are_read_and_were_empty_before_there_were_any() -> None:
+    with_notes = Project.open(HERE / "project_2_take_notes.foley", writing=False).scene.takes
+    assert [(take.title, take.note, take.deleted) for take in with_notes] == [
+        ("Far bark", "For the gate, reel 2", False),
+        ("", "", True),
+        ("", "", False),
+    ]
+    for older in ("project_1.foley", "project_2.foley", "project_2_recipes_2.foley"):
+        takes = Project.open(HERE / older, writing=False).scene.takes
+        assert {(take.title, take.note, take.deleted) for take in takes} == {("", "", False)}

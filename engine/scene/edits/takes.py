@@ -1,4 +1,4 @@
-"""Edits of takes. Takes are never deleted: an unwanted take is rejected, and stays."""
+"""Edits of takes. An unwanted take is rejected, and stays; a deleted one is in the bin until that is emptied."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,13 +51,48 @@ def reject_take(scene: Scene, digest: str, *, rejected: bool = True) -> Scene:
     """
     take = find_take(scene, digest)
     changed = _with(scene, replace(take, rejected=rejected, starred=take.starred and not rejected))
-    if not rejected:
-        return changed
-    return replace(changed, chosen=tuple(pair for pair in scene.chosen if pair[1] != digest))
+    return _without_use(changed, digest) if rejected else changed
+
+
+def rename_take(scene: Scene, digest: str, title: str) -> Scene:
+    """Give a take a name of its own; an empty one shows the name of its objects again.
+
+    Raises:
+        BadInput: there is no such take, or the name is too long.
+    """
+    return _with(scene, replace(find_take(scene, digest), title=limits.normalize_whitespace(title)))
+
+
+def note_take(scene: Scene, digest: str, note: str) -> Scene:
+    """Write a note about a take, on one line; an empty one removes it.
+
+    Raises:
+        BadInput: there is no such take, or the note is too long.
+    """
+    return _with(scene, replace(find_take(scene, digest), note=limits.normalize_whitespace(note)))
+
+
+def delete_take(scene: Scene, digest: str, *, deleted: bool = True) -> Scene:
+    """Move a take to the bin, which also removes its use, or take it out of the bin.
+
+    Clips of it stay on the timeline, and sound.
+
+    Raises:
+        BadInput: there is no such take.
+    """
+    changed = _with(scene, replace(find_take(scene, digest), deleted=deleted))
+    return _without_use(changed, digest) if deleted else changed
+
+
+def empty_bin(scene: Scene) -> Scene:
+    """Remove the takes in the bin from the scene. Those with clips on the timeline stay in the bin."""
+    placed = {clip.take for track in scene.timeline.tracks for clip in track.clips}
+    kept = tuple(take for take in scene.takes if not take.deleted or take.digest in placed)
+    return scene if len(kept) == len(scene.takes) else replace(scene, takes=kept)
 
 
 def choose_take(scene: Scene, index: int, digest: str) -> Scene:
-    """Use this take for an object, which also removes its rejection. Clips do not change.
+    """Use this take for an object, which also removes its rejection and takes it out of the bin. Clips do not change.
 
     A take of several objects together can be used for any of them.
 
@@ -68,7 +103,7 @@ def choose_take(scene: Scene, index: int, digest: str) -> Scene:
     if index not in take.objects:
         raise BadInput(f"That is no take of object {index}: choose one of its own.")
     others = (pair for pair in scene.chosen if pair[0] != index)
-    changed = _with(scene, replace(take, rejected=False))
+    changed = _with(scene, replace(take, rejected=False, deleted=False))
     return replace(changed, chosen=tuple(sorted((*others, (index, digest)))))
 
 
@@ -80,6 +115,10 @@ def unchoose_take(scene: Scene, index: int) -> Scene:
     """
     find_object(scene, index)
     return replace(scene, chosen=tuple(pair for pair in scene.chosen if pair[0] != index))
+
+
+def _without_use(scene: Scene, digest: str) -> Scene:
+    return replace(scene, chosen=tuple(pair for pair in scene.chosen if pair[1] != digest))
 
 
 def _with(scene: Scene, take: TakeRecord) -> Scene:

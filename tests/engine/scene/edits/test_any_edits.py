@@ -121,6 +121,14 @@ class Editing(RuleBasedStateMachine):
         self.do(edits.star_take, digest, starred=flag)
         self.do(edits.reject_take, digest, rejected=not flag)
 
+    @rule(digest=digests, words=names, flag=flags)
+    def keep_or_throw_away(self, digest: str, words: str, flag: bool) -> None:
+        self.do(edits.rename_take, digest, words)
+        self.do(edits.note_take, digest, words)
+        self.do(edits.delete_take, digest, deleted=flag)
+        if not flag:
+            self.do(edits.empty_bin)
+
     @rule(index=objects, digest=digests)
     def choose(self, index: int, digest: str) -> None:
         self.do(edits.unchoose_take, index)

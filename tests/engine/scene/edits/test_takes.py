@@ -1,12 +1,14 @@
 """Edits of takes: none is ever lost."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from engine.errors import BadInput
-from engine.scene import edits
+from engine.scene import edits, limits
 from engine.scene.scene import Scene, TakeRecord
+from engine.scene.validity import problems
 from tests.engine.scene.edits.small_scenes import digest_of, one_clip, take_record, two_objects
 
 
@@ -83,13 +85,55 @@ def test_choosing_a_rejected_take_takes_the_rejection_back() -> None:
     assert not take_of(scene, 1).rejected
 
 
+def test_a_take_has_a_name_and_a_note_of_its_own_on_one_line() -> None:
+    scene = edits.note_take(
+        edits.rename_take(two_objects(), digest_of(1), " Far \n bark "), digest_of(1), "a\nb"
+    )
+    assert (take_of(scene, 1).title, take_of(scene, 1).note, take_of(scene, 1).name) == (
+        "Far bark",
+        "a b",
+        "Dog",
+    )
+    emptied = edits.note_take(edits.rename_take(scene, digest_of(1), " "), digest_of(1), "")
+    assert emptied == two_objects()
+
+
+@pytest.mark.parametrize(
+    ("edit", "most"), [(edits.rename_take, limits.MOST_NAME), (edits.note_take, limits.MOST_TEXT)]
+)
+def test_a_text_that_cannot_be_saved_is_refused(edit: Callable[[Scene, str, str], Scene], most: int) -> None:
+    edit(two_objects(), digest_of(1), "x" * most)
+    for text in ("x" * (most + 1), "bell \ud800", "a\x00b"):
+        with pytest.raises(BadInput, match=f"at most {most} plain characters"):
+            edit(two_objects(), digest_of(1), text)
+
+
+def test_a_deleted_take_is_in_the_bin_unused_while_its_clips_stay_and_comes_back_whole() -> None:
+    before = edits.star_take(edits.choose_take(one_clip(), 0, digest_of(1)), digest_of(1))
+    scene = edits.delete_take(before, digest_of(1))
+    assert (take_of(scene, 1).deleted, take_of(scene, 1).starred, scene.chosen) == (True, True, ())
+    assert scene.timeline == before.timeline
+    back = edits.delete_take(scene, digest_of(1), deleted=False)
+    assert edits.choose_take(back, 0, digest_of(1)) == before
+    assert edits.choose_take(scene, 0, digest_of(1)) == before
+
+
+def test_emptying_the_bin_removes_what_no_clip_plays() -> None:
+    scene = edits.delete_take(edits.delete_take(one_clip(), digest_of(1)), digest_of(2))
+    emptied = edits.empty_bin(scene)
+    assert [take.digest for take in emptied.takes] == [digest_of(1), digest_of(3), digest_of(4)]
+    assert problems(emptied) == ()
+    assert edits.empty_bin(emptied) is emptied
+    assert edits.next_take_number(edits.delete_take(two_objects(), digest_of(2)), (0,)) == 3
+
+
 def test_a_take_of_something_else_cannot_be_chosen() -> None:
     with pytest.raises(BadInput, match="no take of object 0"):
         edits.choose_take(two_objects(), 0, digest_of(3))
 
 
 def test_a_take_that_is_not_there_is_refused() -> None:
-    for edit in (edits.star_take, edits.reject_take):
+    for edit in (edits.star_take, edits.reject_take, edits.delete_take):
         with pytest.raises(BadInput, match="There is no take"):
             edit(two_objects(), digest_of(9))
     with pytest.raises(BadInput, match="There is no take"):
