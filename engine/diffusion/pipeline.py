@@ -24,7 +24,7 @@ from engine.diffusion.mel import BANDS, SAMPLE_RATE, frames_of
 from engine.diffusion.model_folder import load_part, read_index, save_part, write_index
 from engine.diffusion.sampler import GuidanceTargets, Solver, make_scheduler, sample_latents, take_noise
 from engine.diffusion.text_tower import TextTower
-from engine.diffusion.voice_sampler import WINDOW, TakePlan, VoiceSampler
+from engine.diffusion.transformer_sampler import WINDOW, TakePlan, TransformerSampler
 from engine.errors import BadInput
 from engine.models.free_words import bundled_free_words
 from engine.progress import Progress, no_progress
@@ -282,12 +282,12 @@ class ObjectDiffusion:
         return torch.cat(waves).float().cpu()
 
     @cached_property
-    def over_time(self) -> VoiceSampler | None:
+    def over_time(self) -> TransformerSampler | None:
         """What samples where the denoiser attends over time, else None."""
         if type(self.unet).__name__ != "TimeTransformer":
             return None
         alphas = self.scheduler.alphas_cumprod
-        return VoiceSampler(self.unet, self.curve_maker, alphas, self.shape.guidance_rescale)
+        return TransformerSampler(self.unet, self.curve_maker, alphas, self.shape.guidance_rescale)
 
     def _latent_shape(self, frames: int) -> tuple[int, int, int]:
         """Return the latent's shape (C, T, F) for ``frames`` mel frames, rounded up to what the denoiser supports."""

@@ -37,7 +37,7 @@ def toy_pipeline(seed: int = 0) -> ObjectDiffusion:
     return ObjectDiffusion(parts, PipelineShape(mel_patch=4, latent_patch=2, mel_mean=-5.5, mel_std=2.8))
 
 
-def toy_voice_pipeline(seed: int = 0, *, distilled: bool = True) -> ObjectDiffusion:
+def toy_transformer_pipeline(seed: int = 0, *, distilled: bool = True) -> ObjectDiffusion:
     """Return the same with a denoiser that attends over time, and a maker of curves."""
     import torch
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.evaluation.clip_sets import CLASSES
-from engine.generation.looks import condition_of_looks
 from engine.generation.model_parts import Namer
+from engine.generation.object_condition import condition_of_views
 from engine.models.concepts import Concept
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask
@@ -116,7 +116,7 @@ def condition_of(
     """Return the condition of what the mask covers: (L,), narrowed by ``to_words`` as the studio does with a name."""
     patches = encoder.encode(still, focus=mask)
     words = None if to_words is None else to_words(patches, mask)
-    return condition_of_looks(model, patches.looks, mask, words)
+    return condition_of_views(model, patches.views, mask, words)
 
 
 def names_where_sure(namer: Namer, least: float) -> ToWords:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import BadInput
-from engine.generation.looks import LookFeatures, condition_of_looks
+from engine.generation.object_condition import ViewFeatures, condition_of_views
 from engine.generation.requests import Target
 from engine.scene.masks import Mask, PackedMask, unpack
 from engine.vision.still import Still
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class PatchFeatures(LookFeatures, Protocol):
+class PatchFeatures(ViewFeatures, Protocol):
     """What is needed of ``engine.vision.patches.Patches``."""
 
     @property
-    def looks(self) -> Sequence[LookFeatures]:
-        """Every look at the object."""
+    def views(self) -> Sequence[ViewFeatures]:
+        """Every view of the object."""
 
 
 class Encoder(Protocol):
@@ -82,7 +82,7 @@ class PictureConditioner:
         mask = unpacked(name, packed, still)
         # A small object is encoded from a crop round it too: in the whole still it would be one patch or less.
         patches = self._encoder.encode(still, focus=mask)
-        return condition_of_looks(self._space, patches.looks, mask, prompt)
+        return condition_of_views(self._space, patches.views, mask, prompt)
 
 
 class TextConditioner:

@@ -115,12 +115,12 @@ def pool_things(encoder: PatchEncoder, things: Iterable[Thing], progress: Progre
     features, labels = [], []
     for thing in things:
         progress.report(0.0, "Looking at pictures")
-        looks = encoder.encode(thing.still, focus=thing.mask).looks
-        for look in (looks[0], looks[-1]):
-            assert look.features is not None
-            coverage = look.coverage(thing.mask)
+        views = encoder.encode(thing.still, focus=thing.mask).views
+        for view in (views[0], views[-1]):
+            assert view.features is not None
+            coverage = view.coverage(thing.mask)
             if float(coverage.sum()) > 0:
-                features.append(coverage @ look.features / coverage.sum())
+                features.append(coverage @ view.features / coverage.sum())
                 labels.append(thing.label)
     return PooledThings(torch.stack(features), torch.tensor(labels))
 

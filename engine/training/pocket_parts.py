@@ -60,8 +60,8 @@ def _make_sound_tower(run: PocketRun) -> None:
 
 def _sounds(run: PocketRun) -> Any:
     """Return the recordings and synthesised sounds of a run, as the sound tower takes them."""
-    from engine.training.voice_material import Sound
-    from engine.training.voice_pool import as_int16, with_synthesis
+    from engine.training.transformer_examples import Sound
+    from engine.training.transformer_pool import as_int16, with_synthesis
 
     rows = {concept.id: row for row, concept in enumerate(run.concepts)}
     recorded = [Sound(as_int16(r.waveform), rows[name], 1.0) for name, r in run.source.recordings]

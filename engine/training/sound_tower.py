@@ -21,8 +21,8 @@ from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import Concept
 from engine.progress import Progress
 from engine.training.loop import Schedule, Trainer
-from engine.training.voice_material import ClipBank, Groups, Sound, draw_examples
-from engine.training.voice_pool import caption_groups, only_known
+from engine.training.transformer_examples import ClipBank, Groups, Sound, draw_examples
+from engine.training.transformer_pool import caption_groups, only_known
 
 log = logging.getLogger("foleyscape.training")
 

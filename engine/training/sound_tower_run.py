@@ -21,8 +21,8 @@ from engine.diffusion.text_tower import TextTower
 from engine.models.concepts import load_concepts
 from engine.progress import no_progress
 from engine.training.sound_tower import Lessons, SoundTowerConfig, train_sound_tower
-from engine.training.voice_material import ClipBank, Sound
-from engine.training.voice_pool import SynthesisJob, recorded_sounds, with_synthesis
+from engine.training.transformer_examples import ClipBank, Sound
+from engine.training.transformer_pool import SynthesisJob, recorded_sounds, with_synthesis
 
 log = logging.getLogger("foleyscape.training")
 

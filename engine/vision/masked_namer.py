@@ -109,21 +109,21 @@ class MaskedNamer:
         out = torch.zeros(len(self._concepts))
         if not mask.any():
             return out
-        chances = torch.stack([self.chances(look, mask) for look in patches.looks])
+        chances = torch.stack([self.chances(view, mask) for view in patches.views])
         joint = torch.exp(_weights(patches, mask) @ torch.log(chances.clamp(min=LEAST)))
         joint = joint / joint.sum()
         for row, place in self._places:
             out[place] = joint[row]
         return out
 
-    def chances(self, look: Patches, mask: Mask) -> "Tensor":
+    def chances(self, view: Patches, mask: Mask) -> "Tensor":
         """Return probabilities (K + 1,) from one view, "none" last."""
         import torch
 
-        assert look.features is not None
-        coverage = look.coverage(mask)
+        assert view.features is not None
+        coverage = view.coverage(mask)
         with torch.inference_mode():
-            return self.judged((coverage @ look.features / coverage.sum())[None])[0]
+            return self.judged((coverage @ view.features / coverage.sum())[None])[0]
 
     def judged(self, pooled: "Tensor") -> "Tensor":
         """Return probabilities (B, K + 1) of pooled features (B, 1280)."""

@@ -99,7 +99,7 @@ class Patches:
     whole: "Patches | None" = None
 
     @property
-    def looks(self) -> "tuple[Patches, ...]":
+    def views(self) -> "tuple[Patches, ...]":
         """All views of the object: the whole still, and the crop if this is one."""
         return (self,) if self.whole is None else (self.whole, self)
 

@@ -34,7 +34,7 @@ class FakePatches:
         self.tokens[:, :3] = torch.from_numpy(np.asarray(colours, np.float32) / 255)
 
     @property
-    def looks(self) -> "tuple[FakePatches, ...]":
+    def views(self) -> "tuple[FakePatches, ...]":
         return (self,)
 
     def coverage(self, mask: Mask) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from engine.progress import no_progress
 from engine.training.loop import Schedule
 from engine.training.recordings import RATE
 from engine.training.sound_tower import SoundTowerConfig, masked, nothings, train_sound_tower
-from engine.training.voice_material import Sound
+from engine.training.transformer_examples import Sound
 
 KINDS = ("rain", "bell", "clock")
 

@@ -1,4 +1,4 @@
-"""``python -m engine.training.voice_run``: train the voice from a pack of clips, within a number of seconds.
+"""``python -m engine.training.transformer_run``: train the networks from a pack of clips, in a number of seconds.
 
 Everything that comes back lies in ``--out`` as parts of one tar file of at most 15 MiB each, written again at every
 save, so that a run that is cut off loses little. Checkpoints to resume from lie in ``--work``.
@@ -24,11 +24,10 @@ from engine.diffusion.few_steps import Circle
 from engine.diffusion.mel import LogMel
 from engine.models.concepts import load_concepts
 from engine.training.mel_codec import MEL_MEAN, MEL_PATCH, MEL_STD
-from engine.training.voice import Voice, VoiceConfig, VoiceTrainer
-from engine.training.voice_judging import WAYS, Judging
-from engine.training.voice_losses import Dropping, Teaching
-from engine.training.voice_material import ClipBank
-from engine.training.voice_pool import (
+from engine.training.transformer_examples import ClipBank
+from engine.training.transformer_judging import WAYS, Judging
+from engine.training.transformer_losses import Dropping, Teaching
+from engine.training.transformer_pool import (
     Pool,
     SynthesisJob,
     caption_groups,
@@ -36,6 +35,7 @@ from engine.training.voice_pool import (
     recorded_sounds,
     with_synthesis,
 )
+from engine.training.transformer_trainer import TakeNetworks, TransformerConfig, TransformerTrainer
 
 log = logging.getLogger("foleyscape.training")
 
@@ -43,7 +43,7 @@ PART_BYTES = 15 * 2**20
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m engine.training.voice_run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m engine.training.transformer_run", description=__doc__)
     parser.add_argument("--pack", type=Path, required=True, help="clips to learn from")
     parser.add_argument("--judging", type=Path, required=True, help="clips kept apart")
     parser.add_argument("--parts", type=Path, required=True, help="folder of text_encoder, vae and vocoder")
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train, judge, and store the voice."""
+    """Train, judge, and store the networks."""
     began = time.monotonic()
     options = _parser().parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.FileHandler(options.work / "log.txt"),
     ]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers, force=True)
-    config = VoiceConfig.toy(options.seconds) if options.setting == "toy" else VoiceConfig(options.seconds)
+    config = (
+        TransformerConfig.toy(options.seconds)
+        if options.setting == "toy"
+        else TransformerConfig(options.seconds)
+    )
     config = replace(config, batch=options.batch or config.batch, compiled=options.compiled)
     if options.synthesised is not None:
         config = replace(config, synthesised=options.synthesised)
@@ -87,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class _Run:
     """One run: what is loaded, and what happens between the steps."""
 
-    def __init__(self, options: argparse.Namespace, config: VoiceConfig, began: float) -> None:
+    def __init__(self, options: argparse.Namespace, config: TransformerConfig, began: float) -> None:
         self.options, self.config, self.began = options, config, began
         self.concepts = load_concepts()
         self.job = SynthesisJob(self.concepts, config.synthesised, options.seed, options.processes)
@@ -105,17 +109,17 @@ class _Run:
         rows = torch.arange(self.unseen.size, device=options.device)
         batch = self._fixed(lambda: self.unseen.rows(rows))
 
-        def judged(voice: Voice) -> dict[str, float]:
+        def judged(networks: TakeNetworks) -> dict[str, float]:
             with torch.no_grad():
                 kinds = self._fixed(
                     lambda: (
-                        teaching.plain(voice.denoiser, batch).mean(),
-                        teaching.of_curves(voice.curves, batch).mean(),
+                        teaching.plain(networks.denoiser, batch).mean(),
+                        teaching.of_curves(networks.curves, batch).mean(),
                     )
                 )
             return {"denoiser": round(float(kinds[0]), 4), "curves": round(float(kinds[1]), 4)}
 
-        trainer = VoiceTrainer(config, teaching, options.device, options.work, self.keep, judged)
+        trainer = TransformerTrainer(config, teaching, options.device, options.work, self.keep, judged)
         first = trainer.first(self.pool.batches(config.batch, config.fresh), self._between)
         base = self._copied(first)
         second = trainer.second(base, self.pool.batches(config.batch, config.fresh), self._between)
@@ -123,17 +127,17 @@ class _Run:
         write_parts(options.work / "keep", options.work / "log.txt", options.out)
         log.info("%.0f s: done", time.monotonic() - self.began)
 
-    def _copied(self, voice: Voice) -> Voice:
+    def _copied(self, networks: TakeNetworks) -> TakeNetworks:
         """Return a copy that is not compiled and only used for inference."""
-        out = Voice(self.config).to(self.options.device).eval().requires_grad_(False)
-        out.load_state_dict(voice.state_dict())
+        out = TakeNetworks(self.config).to(self.options.device).eval().requires_grad_(False)
+        out.load_state_dict(networks.state_dict())
         return out
 
-    def keep(self, voice: Voice, stage: str) -> None:
-        """Store a voice: of a stage that is over, eight bits an entry."""
+    def keep(self, networks: TakeNetworks, stage: str) -> None:
+        """Store the networks: of a stage that is over, eight bits an entry."""
         folder = self.options.work / "keep"
         folder.mkdir(parents=True, exist_ok=True)
-        save_voice(voice, folder / stage, distilled=stage == "second")
+        save_networks(networks, folder / stage, distilled=stage == "second")
         if stage == "second":
             shrink(folder / "first")
         write_parts(folder, self.options.work / "log.txt", self.options.out)
@@ -176,7 +180,7 @@ class _Run:
         bank = ClipBank(with_synthesis(self.sounds, made), len(self.concepts), device, self.recordings)
         self.pool.bank, self.pool.groups = bank, only_known(self.groups, bank)
 
-    def _judge(self, voices: dict[bool, Voice], teaching: Teaching, circle: Circle) -> None:
+    def _judge(self, networks: dict[bool, TakeNetworks], teaching: Teaching, circle: Circle) -> None:
         from engine.diffusion.vocoder import SpectralVocoder
         from engine.training.effects_network import EffectsNetwork
 
@@ -202,7 +206,7 @@ class _Run:
             deadline=self.began + options.until,
             most=options.judged_concepts,
         )
-        judging.judge(voices, options.work / "keep", WAYS[: options.ways])
+        judging.judge(networks, options.work / "keep", WAYS[: options.ways])
 
     def _fixed(self, make: Any) -> Any:
         """Return what ``make`` returns with fixed random numbers, without affecting other random numbers."""
@@ -220,9 +224,9 @@ def load_codec(parts: Path, device: str) -> MelCodec:
     return MelCodec(network.requires_grad_(False), mel_patch=MEL_PATCH, mel_mean=MEL_MEAN, mel_std=MEL_STD)
 
 
-def save_voice(voice: Voice, folder: Path, *, distilled: bool) -> None:
+def save_networks(networks: TakeNetworks, folder: Path, *, distilled: bool) -> None:
     """Save both networks in half precision, in the diffusers layout."""
-    for name, network in (("denoiser", voice.denoiser), ("curves", voice.curves)):
+    for name, network in (("denoiser", networks.denoiser), ("curves", networks.curves)):
         copied = type(network)(**dict(network.config))
         copied.load_state_dict(network.state_dict())
         if name == "denoiser":
@@ -253,14 +257,14 @@ def write_parts(folder: Path, log_file: Path, out: Path) -> None:
     """Write ``folder`` as one tar file in parts of at most 15 MiB, and the log beside them."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
-        tar.add(folder, arcname="voice")
+        tar.add(folder, arcname="networks")
     whole = buffer.getvalue()
-    for old in out.glob("voice.tar.*"):
+    for old in out.glob("networks.tar.*"):
         old.unlink()
     for number, at in enumerate(range(0, len(whole), PART_BYTES)):
-        (out / f"voice.tar.{number}").write_bytes(whole[at : at + PART_BYTES])
+        (out / f"networks.tar.{number}").write_bytes(whole[at : at + PART_BYTES])
     if log_file.exists():
-        (out / "voice-log.txt").write_bytes(log_file.read_bytes())
+        (out / "networks-log.txt").write_bytes(log_file.read_bytes())
 
 
 def _alphas() -> torch.Tensor:

@@ -12,8 +12,8 @@ from engine.diffusion.curves import TakeCurves
 from engine.diffusion.few_steps import QUARTER, Circle, noised, sample_circle
 from engine.diffusion.pipeline import ObjectDiffusion
 from engine.diffusion.time_transformer import TimeTransformer
-from engine.diffusion.toy import toy_pipeline, toy_voice_pipeline
-from engine.diffusion.voice_sampler import WINDOW, blended, shortened, window_starts
+from engine.diffusion.toy import toy_pipeline, toy_transformer_pipeline
+from engine.diffusion.transformer_sampler import WINDOW, blended, shortened, window_starts
 from engine.errors import BadInput
 
 
@@ -60,7 +60,7 @@ def test_without_flags_it_is_as_if_never_distilled() -> None:
 
 
 def test_it_is_saved_and_loaded_as_a_part(tmp_path: Path) -> None:
-    pipeline = toy_voice_pipeline()
+    pipeline = toy_transformer_pipeline()
     pipeline.save(tmp_path, half=False)
     again = ObjectDiffusion.from_folder(tmp_path)
     condition = torch.nn.functional.normalize(torch.randn(1, 512), dim=-1)
@@ -117,7 +117,7 @@ def test_a_short_take_begins_with_the_most_eventful_stretch() -> None:
 
 @pytest.mark.parametrize("duration", [0.5, 2.0, 5.12, 7.3])
 def test_a_take_is_as_long_as_asked_and_the_same_alone_or_in_a_batch(duration: float) -> None:
-    pipeline = toy_voice_pipeline()
+    pipeline = toy_transformer_pipeline()
     conditions = torch.nn.functional.normalize(torch.randn(2, 512), dim=-1)
     both = pipeline.sample(conditions, [5, 6], duration=duration, steps=2, guidance=2.0)
     alone = pipeline.sample(conditions[1:], [6], duration=duration, steps=2, guidance=2.0)
@@ -127,7 +127,7 @@ def test_a_take_is_as_long_as_asked_and_the_same_alone_or_in_a_batch(duration: f
 
 @pytest.mark.parametrize("distilled", [False, True])
 def test_things_together_and_words_to_avoid_are_heeded(distilled: bool) -> None:
-    pipeline = toy_voice_pipeline(distilled=distilled)
+    pipeline = toy_transformer_pipeline(distilled=distilled)
     pair = torch.nn.functional.normalize(torch.randn(2, 512), dim=-1)
     ways = [
         pipeline.sample([pair], [1], duration=0.5, steps=2, guidance=2.0),
@@ -139,7 +139,7 @@ def test_things_together_and_words_to_avoid_are_heeded(distilled: bool) -> None:
 
 
 def test_a_drawn_curve_changes_the_take_and_a_loop_too() -> None:
-    pipeline = toy_voice_pipeline()
+    pipeline = toy_transformer_pipeline()
     condition = torch.nn.functional.normalize(torch.randn(1, 512), dim=-1)
     curve = TakeCurves(loudness=tuple(np.linspace(-60, 0, 50).tolist()), hits=(0.2,))
     free = pipeline.sample(condition, [1], duration=6.0, steps=2, guidance=2.0)

@@ -1,4 +1,4 @@
-"""Training of the voice: a denoiser that attends over time, and a small network that makes up curves.
+"""Training of the networks that make takes: a denoiser that attends over time, and one that makes up curves.
 
 Two stages within a number of seconds: v-prediction under words and curves; then guidance and few steps built in.
 """
@@ -16,12 +16,12 @@ from torch import Tensor, nn
 
 from engine.diffusion.time_transformer import TimeTransformer
 from engine.training.loop import Averaged, load_checkpoint, save_checkpoint
-from engine.training.voice_losses import Batch, Teaching, frozen_copy
+from engine.training.transformer_losses import Batch, Teaching, frozen_copy
 
 log = logging.getLogger("foleyscape.training")
 
 
-def pocket_voice() -> dict[str, Any]:
+def pocket_denoiser() -> dict[str, Any]:
     """Return the sizes of the pocket denoiser, 13 M parameters."""
     return {"width": 384, "depth": 6, "heads": 6, "frames_per_token": 2, "dropout": 0.1}
 
@@ -33,7 +33,7 @@ def pocket_curves() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class VoiceConfig:
+class TransformerConfig:
     """Training config.
 
     ``fresh`` examples of the pool are made anew at each step; ``first_share`` of the seconds go to the first stage.
@@ -42,7 +42,7 @@ class VoiceConfig:
 
     seconds: float = 400.0
     first_share: float = 0.68
-    voice: dict[str, Any] = field(default_factory=pocket_voice)
+    denoiser: dict[str, Any] = field(default_factory=pocket_denoiser)
     curves: dict[str, Any] = field(default_factory=pocket_curves)
     batch: int = 288
     fresh: int = 48
@@ -64,66 +64,70 @@ class VoiceConfig:
     save_every_seconds: float = 120.0
 
     @staticmethod
-    def toy(seconds: float = 6.0) -> "VoiceConfig":
+    def toy(seconds: float = 6.0) -> "TransformerConfig":
         """Return a config for tests."""
         small = {"width": 32, "depth": 2, "heads": 2}
-        voice = {**small, "frames_per_token": 2}
+        denoiser = {**small, "frames_per_token": 2}
         curves = {**small, "in_channels": 2, "bands": 4, "curve_frames": 0}
-        config = VoiceConfig(seconds, voice=voice, curves=curves, batch=12, fresh=2, pool=24, warmup=5)
+        config = TransformerConfig(
+            seconds, denoiser=denoiser, curves=curves, batch=12, fresh=2, pool=24, warmup=5
+        )
         return replace(config, bfloat16=False, synthesised=1, pairs=6, log_every=5, decay=0.9, steps=40)
 
 
-class Voice(nn.Module):
+class TakeNetworks(nn.Module):
     """The denoiser and the maker of curves, trained side by side."""
 
-    def __init__(self, config: VoiceConfig) -> None:
+    def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
-        self.denoiser = TimeTransformer(**config.voice)
+        self.denoiser = TimeTransformer(**config.denoiser)
         self.curves = TimeTransformer(**config.curves)
 
 
-class VoiceTrainer:
-    """Trains a voice in two stages, each resumed from its checkpoint.
+class TransformerTrainer:
+    """Trains the networks in two stages, each resumed from its checkpoint.
 
     Args:
         work: folder of the checkpoints.
-        keep: called with the voice's averaged copy and the stage's name now and then, to store it.
+        keep: called with the averaged copy of the networks and the stage's name now and then, to store it.
         judge: loss of the averaged network on what it never saw, for the log.
     """
 
     def __init__(
         self,
-        config: VoiceConfig,
+        config: TransformerConfig,
         teaching: Teaching,
         device: str,
         work: Path,
-        keep: Callable[[Voice, str], None],
-        judge: Callable[[Voice], dict[str, float]],
+        keep: Callable[[TakeNetworks, str], None],
+        judge: Callable[[TakeNetworks], dict[str, float]],
     ) -> None:
         self.config, self.teaching, self.device, self.work = config, teaching, device, work
         self.keep, self.judge = keep, judge
-        self.voice = Voice(config).to(device)
-        self._asked = Voice(config).to(device).eval().requires_grad_(False)
+        self.networks = TakeNetworks(config).to(device)
+        self._asked = TakeNetworks(config).to(device).eval().requires_grad_(False)
 
-    def first(self, batches: Iterator[Batch], each_step: Callable[[int], None]) -> Voice:
-        """Train the first stage and return the averaged voice."""
+    def first(self, batches: Iterator[Batch], each_step: Callable[[int], None]) -> TakeNetworks:
+        """Train the first stage and return the averaged networks."""
 
         def loss_of(batch: Batch) -> Tensor:
-            made = self.teaching.of_curves(self.voice.curves, batch).mean()
-            return self.teaching.plain(self.voice.denoiser, batch).mean() + made
+            made = self.teaching.of_curves(self.networks.curves, batch).mean()
+            return self.teaching.plain(self.networks.denoiser, batch).mean() + made
 
         seconds = self.config.seconds * self.config.first_share
-        self._compile(self.voice)
+        self._compile(self.networks)
         return self._run("first", batches, loss_of, seconds, self.config.rate, each_step)
 
-    def second(self, base: Voice, batches: Iterator[Batch], each_step: Callable[[int], None]) -> Voice:
-        """Train the second stage from the first's averaged voice and return the averaged voice."""
-        self.voice.load_state_dict(base.state_dict())
+    def second(
+        self, base: TakeNetworks, batches: Iterator[Batch], each_step: Callable[[int], None]
+    ) -> TakeNetworks:
+        """Train the second stage from the first's averaged networks and return the averaged networks."""
+        self.networks.load_state_dict(base.state_dict())
         asked = frozen_copy(base.denoiser)
         self._compile(asked)
 
         def loss_of(batch: Batch) -> Tensor:
-            return self.teaching.few(self.voice.denoiser, self._shown.denoiser, asked, batch).mean()
+            return self.teaching.few(self.networks.denoiser, self._shown.denoiser, asked, batch).mean()
 
         seconds = self.config.seconds * (1 - self.config.first_share)
         return self._run("second", batches, loss_of, seconds, self.config.few_rate, each_step)
@@ -146,14 +150,14 @@ class VoiceTrainer:
         seconds: float,
         rate: float,
         each_step: Callable[[int], None],
-    ) -> Voice:
-        """Run one stage and return the averaged voice."""
+    ) -> TakeNetworks:
+        """Run one stage and return the averaged networks."""
         stage = self._begin(name, rate)
         best = _Best(self.config.worse)
         saved = judged = time.monotonic()
         while not stage.is_over(seconds, self.config.steps):
             stage.advance(loss_of, next(batches), seconds)
-            # The averaged voice answers in the second stage: it follows closely enough when copied now and then.
+            # The averaged networks answer in the second stage: they follow closely enough when copied now and then.
             if name == "second" and stage.step % 20 == 0:
                 stage.average.copy_to(self._shown)
             each_step(stage.step)
@@ -172,14 +176,14 @@ class VoiceTrainer:
         return self._shown
 
     def _begin(self, name: str, rate: float) -> "_Stage":
-        stage = _Stage(name, self.voice, self.config, rate, self.device)
-        self._shown = Voice(self.config).to(self.device).eval().requires_grad_(False)
+        stage = _Stage(name, self.networks, self.config, rate, self.device)
+        self._shown = TakeNetworks(self.config).to(self.device).eval().requires_grad_(False)
         stage.average.copy_to(self._shown)
         if name == "second":
             self._compile(self._shown)
         stage.resume(self.work / f"{name}.pt")
         # A step that goes far learns from exact answers: nothing is dropped in the second stage.
-        self.voice.train(name == "first")
+        self.networks.train(name == "first")
         return stage
 
     def _save(self, stage: "_Stage", *, average: bool = True) -> None:
@@ -189,7 +193,7 @@ class VoiceTrainer:
         self.keep(self._shown, stage.name)
 
     def _judged(self, stage: "_Stage") -> dict[str, float]:
-        # Not the averaged voice itself: it may be compiled, and every new size costs seconds then.
+        # Not the averaged networks themselves: they may be compiled, and every new size costs seconds then.
         self._asked.load_state_dict(self._shown.state_dict())
         figures = self.judge(self._asked)
         log.info("%s step %d  %.0f s  unseen: %s", stage.name, stage.step, stage.elapsed, figures)
@@ -199,12 +203,14 @@ class VoiceTrainer:
 class _Stage:
     """What moves while a stage is trained: optimiser, average, clock."""
 
-    def __init__(self, name: str, voice: Voice, config: VoiceConfig, rate: float, device: str) -> None:
-        self.name, self.voice, self.config, self.rate, self.device = name, voice, config, rate, device
+    def __init__(
+        self, name: str, networks: TakeNetworks, config: TransformerConfig, rate: float, device: str
+    ) -> None:
+        self.name, self.networks, self.config, self.rate, self.device = name, networks, config, rate, device
         self.optimiser = torch.optim.AdamW(
-            voice.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=device != "cpu"
+            networks.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.02, fused=device != "cpu"
         )
-        self.average = Averaged(voice, config.decay if name == "first" else config.few_decay)
+        self.average = Averaged(networks, config.decay if name == "first" else config.few_decay)
         self.step, self.elapsed = 0, 0.0
         self._last = time.monotonic()
         self._total = torch.zeros((), device=device)
@@ -225,10 +231,10 @@ class _Stage:
             loss = loss_of(batch)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.voice.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(self.networks.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
-        self.average.update(self.voice, self.step)
+        self.average.update(self.networks, self.step)
         self._total += loss.detach()
         if self.step % config.log_every == 0:
             mean = float(self._total) / config.log_every
@@ -238,7 +244,7 @@ class _Stage:
     def state(self) -> dict[str, Any]:
         """Return what a checkpoint holds."""
         return {
-            "voice": self.voice.state_dict(),
+            "networks": self.networks.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "average": self.average.values,
             "step": self.step,
@@ -250,7 +256,7 @@ class _Stage:
         state = load_checkpoint(path)
         if state is None:
             return
-        self.voice.load_state_dict(state["voice"])
+        self.networks.load_state_dict(state["networks"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average.values = [value.to(self.device) for value in state["average"]]
         self.step, self.elapsed = state["step"], state["elapsed"]
@@ -263,19 +269,19 @@ class _Best:
         self._worse = worse
         self._found: dict[str, tuple[float, dict[str, Tensor]]] = {}
 
-    def see(self, voice: Voice, figures: dict[str, float]) -> None:
+    def see(self, networks: TakeNetworks, figures: dict[str, float]) -> None:
         """Remember the networks that are better than before."""
         for name, figure in figures.items():
             if figure < self._found.get(name, (math.inf, {}))[0]:
-                state = getattr(voice, name).state_dict()
+                state = getattr(networks, name).state_dict()
                 self._found[name] = (figure, {key: value.clone() for key, value in state.items()})
 
-    def mend(self, voice: Voice, figures: dict[str, float]) -> None:
+    def mend(self, networks: TakeNetworks, figures: dict[str, float]) -> None:
         """Put back a network's best weights where it has become worse."""
         for name, (figure, state) in self._found.items():
             if figures[name] > figure * self._worse:
                 log.info("%s: back to its best on unseen clips, %.4f", name, figure)
-                getattr(voice, name).load_state_dict(state)
+                getattr(networks, name).load_state_dict(state)
 
 
 def _cosine(share: float) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from engine.generation.looks import WHOLE_SHARE, condition_of_looks
+from engine.generation.object_condition import WHOLE_SHARE, condition_of_views
 from engine.scene.masks import Mask
 
 
@@ -32,12 +32,12 @@ MASK = np.ones((4, 4), bool)
 
 
 def test_a_thing_seen_in_the_whole_still_alone_keeps_its_condition() -> None:
-    found = condition_of_looks(FirstToken(), [Look(2)], MASK, "a bark")
+    found = condition_of_views(FirstToken(), [Look(2)], MASK, "a bark")
     torch.testing.assert_close(found, torch.eye(4)[2])
 
 
 def test_the_whole_still_and_the_crop_both_inform_the_condition() -> None:
-    found = condition_of_looks(FirstToken(), [Look(0), Look(1)], MASK, "a bark")
+    found = condition_of_views(FirstToken(), [Look(0), Look(1)], MASK, "a bark")
     assert 0 < float(found[0]) < float(found[1])
     torch.testing.assert_close(found.norm(), torch.tensor(1.0))
     torch.testing.assert_close(found[0] / found[1], torch.tensor(WHOLE_SHARE / (1 - WHOLE_SHARE)))

@@ -1,4 +1,4 @@
-"""What a voice makes, judged where it was trained: heard as asked, like real sounds, and when its curves say."""
+"""What the networks make, judged where it was trained: heard as asked, like real sounds, and when their curves say."""
 
 import json
 import logging
@@ -16,9 +16,9 @@ from torch import Tensor
 from engine.diffusion.curves import loudness_of, onset_track, onsets_of, scaled_loudness
 from engine.diffusion.few_steps import Circle, sample_circle
 from engine.training.effects_network import EffectsNetwork, probe
-from engine.training.voice import Voice
-from engine.training.voice_losses import Teaching
-from engine.training.voice_pool import Pool
+from engine.training.transformer_losses import Teaching
+from engine.training.transformer_pool import Pool
+from engine.training.transformer_trainer import TakeNetworks
 
 log = logging.getLogger("foleyscape.training")
 
@@ -33,7 +33,7 @@ class Way:
         name: for the table.
         steps: turns from noise to clean.
         distilled: whether guidance is built in, else the network is asked twice.
-        curves: "made" by the voice itself, "free", or "asked": those of real clips.
+        curves: "made" by the curve network, "free", or "asked": those of real clips.
         guidance: the scale.
     """
 
@@ -63,12 +63,14 @@ STORED = ("few8 made", "few4 made", "base32 made")
 
 
 @torch.no_grad()
-def make_curves(voice: Voice, circle: Circle, conditions: Tensor, frames: int, steps: int = 12) -> Tensor:
+def make_curves(
+    networks: TakeNetworks, circle: Circle, conditions: Tensor, frames: int, steps: int = 12
+) -> Tensor:
     """Make up curves for conditions: (B, 2, 4 T), onsets only where they are sure."""
     noise = torch.randn(len(conditions), 2, frames, 4, device=conditions.device)
 
     def velocity(latent: Tensor, timestep: Tensor, _stride: float) -> Tensor:
-        out: Tensor = voice.curves(latent, timestep, class_labels=conditions).sample
+        out: Tensor = networks.curves(latent, timestep, class_labels=conditions).sample
         return out.float()
 
     grid = sample_circle(velocity, noise, circle, steps)
@@ -79,7 +81,12 @@ def make_curves(voice: Voice, circle: Circle, conditions: Tensor, frames: int, s
 
 @torch.no_grad()
 def make_latents(
-    voice: Voice, teaching: Teaching, circle: Circle, way: Way, conditions: Tensor, curves: Tensor | None
+    networks: TakeNetworks,
+    teaching: Teaching,
+    circle: Circle,
+    way: Way,
+    conditions: Tensor,
+    curves: Tensor | None,
 ) -> Tensor:
     """Make latents (B, 8, 128, 16) for conditions, by one way."""
     count, device = len(conditions), conditions.device
@@ -90,9 +97,9 @@ def make_latents(
 
     def velocity(latent: Tensor, timestep: Tensor, stride: float) -> Tensor:
         if not way.distilled:
-            return teaching.guided_velocity(voice.denoiser, latent, timestep, conditions, given, scale)
+            return teaching.guided_velocity(networks.denoiser, latent, timestep, conditions, given, scale)
         told = torch.full((count,), stride if stride >= 1 / 16 else 0.0, device=device)
-        out: Tensor = voice.denoiser(
+        out: Tensor = networks.denoiser(
             latent, timestep, class_labels=conditions, curves=given, guidance=scale, stride=told
         ).sample
         return out.float()
@@ -102,7 +109,7 @@ def make_latents(
 
 @dataclass
 class Judging:
-    """Judges the voice's takes beside real clips.
+    """Judges the takes of the networks beside real clips.
 
     Args:
         pool: examples of what was trained on.
@@ -137,11 +144,13 @@ class Judging:
         assert self.network is not None
         return torch.cat([self.network(part) for part in torch.split(waveform, 64)])
 
-    def judge(self, voices: dict[bool, Voice], out: Path, ways: Sequence[Way] = WAYS) -> dict[str, Any]:
+    def judge(
+        self, networks: dict[bool, TakeNetworks], out: Path, ways: Sequence[Way] = WAYS
+    ) -> dict[str, Any]:
         """Generate takes of every concept in every way, judge them, and store embeddings, some takes and a table.
 
         Args:
-            voices: the voice for distilled ways (True) and for the others (False).
+            networks: the pair for distilled ways (True) and for the others (False).
             out: folder of the results.
             ways: the ways of generating takes.
         """
@@ -153,7 +162,7 @@ class Judging:
         for way in ways:
             if time.monotonic() > self.deadline:
                 break
-            labels, made = self._takes(voices[way.distilled], way)
+            labels, made = self._takes(networks[way.distilled], way)
             waveform, asked = made
             row: dict[str, Any] = dict(self.follows(waveform, asked)) if asked is not None else {}
             if self.network is not None:
@@ -216,7 +225,7 @@ class Judging:
             mel = self.pool.front_end(waveform)
             return self.waveforms(codec.standardise(codec.posterior(mel).mean.float()))
 
-    def _takes(self, voice: Voice, way: Way) -> tuple[Tensor, tuple[Tensor, Tensor | None]]:
+    def _takes(self, networks: TakeNetworks, way: Way) -> tuple[Tensor, tuple[Tensor, Tensor | None]]:
         """Return labels, waveforms and given curves, with the same seeds for every way."""
         device = self.pool.bank.device
         torch.manual_seed(5)
@@ -228,10 +237,10 @@ class Judging:
             part = slice(at, at + self.batch)
             curves = None
             if way.curves == "made":
-                curves = make_curves(voice, self.circle, conditions[part], 128)
+                curves = make_curves(networks, self.circle, conditions[part], 128)
             elif way.curves == "asked":
                 curves = self.curves_of_clips(concepts[part])
-            latents = make_latents(voice, self.teaching, self.circle, way, conditions[part], curves)
+            latents = make_latents(networks, self.teaching, self.circle, way, conditions[part], curves)
             waves.append(self.waveforms(latents))
             asked += [] if curves is None else [curves]
         return concepts, (torch.cat(waves), torch.cat(asked) if asked else None)

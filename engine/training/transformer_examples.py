@@ -1,4 +1,4 @@
-"""What the voice learns from, resident on the device that trains: clips, examples drawn from them, conditions.
+"""What the networks learn from, resident on the device that trains: clips, examples drawn from them, conditions.
 
 Every example is 5.12 s: a clip at another speed, at another place, repeated or cut, through another microphone,
 alone or summed with one of another concept. Its loudness and onsets are measured from it.

@@ -1,4 +1,4 @@
-"""The clips, synthesised sounds and captions that the voice learns from, made ready on the training device."""
+"""The clips, synthesised sounds and captions that the networks learn from, made ready on the training device."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from engine.diffusion.mel import LogMel
 from engine.models.concepts import Concept
 from engine.training.examples import EXAMPLE_SAMPLES
 from engine.training.sound_pack import read_sound_pack
-from engine.training.voice_losses import Batch
-from engine.training.voice_material import ClipBank, Groups, Sound, draw_examples, measured_curves
+from engine.training.transformer_examples import ClipBank, Groups, Sound, draw_examples, measured_curves
+from engine.training.transformer_losses import Batch
 
 log = logging.getLogger("foleyscape.training")
 

@@ -1,4 +1,4 @@
-"""One condition from every look at an object: the whole still informs it, and the crop round it."""
+"""One condition from every view of an object: the whole still informs it, and the crop round it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WHOLE_SHARE = 0.35
-"""How much of the condition comes from the look at the whole still; the rest is the crop's."""
+"""How much of the condition comes from the view of the whole still; the rest is the crop's."""
 
 
-class LookFeatures(Protocol):
-    """What is needed of one look, ``engine.vision.patches.Patches``."""
+class ViewFeatures(Protocol):
+    """What is needed of one view, ``engine.vision.patches.Patches``."""
 
     @property
     def tokens(self) -> "Tensor":
@@ -32,23 +32,23 @@ class Conditioning(Protocol):
         """(L,), unit length."""
 
 
-def condition_of_looks(
-    diffusion: Conditioning, looks: Sequence[LookFeatures], mask: Mask, prompt: str | None
+def condition_of_views(
+    diffusion: Conditioning, views: Sequence[ViewFeatures], mask: Mask, prompt: str | None
 ) -> "Tensor":
     """Return the condition (L,), unit length, of the object under a mask.
 
     Args:
-        diffusion: makes the condition of one look.
-        looks: the whole still alone, or the whole still and a crop of it.
+        diffusion: makes the condition of one view.
+        views: the whole still alone, or the whole still and a crop of it.
         mask: bool (H, W).
         prompt: words that narrow what the object sounds like, or None.
     """
     import torch
 
     found = []
-    for look in looks:
-        coverage = torch.as_tensor(look.coverage(mask), dtype=torch.float32)
-        found.append(diffusion.condition(look.tokens, coverage, prompt).float().cpu())
+    for view in views:
+        coverage = torch.as_tensor(view.coverage(mask), dtype=torch.float32)
+        found.append(diffusion.condition(view.tokens, coverage, prompt).float().cpu())
     if len(found) == 1:
         return found[0]
     whole, crop = found

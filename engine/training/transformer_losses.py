@@ -1,4 +1,4 @@
-"""What the voice is taught: v-prediction under words and curves, and then few steps with guidance built in.
+"""What the denoiser is taught: v-prediction under words and curves, and then few steps with guidance built in.
 
 The second stage keeps the first one's task for part of the rows. The others learn the guided velocity (guidance
 distillation, arXiv 2210.03142) and steps of a sixteenth, an eighth and a quarter of the way, each from two halves

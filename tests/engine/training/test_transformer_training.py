@@ -1,4 +1,4 @@
-"""The voice's recipe at toy size: a pack of clips, examples, losses, and the whole run by its own command."""
+"""Training of the transformers at toy size: a pack of clips, examples, losses, the whole run by its command."""
 
 import json
 import tarfile
@@ -16,10 +16,10 @@ from engine.diffusion.time_transformer import TimeTransformer
 from engine.diffusion.toy import toy_pipeline
 from engine.training.recordings import RecordingClip
 from engine.training.sound_pack import read_sound_pack, write_sound_pack
-from engine.training.voice_losses import Batch, Dropping, Teaching, given_curves
-from engine.training.voice_material import ClipBank, Groups, Sound, draw_examples, measured_curves
-from engine.training.voice_pool import with_synthesis
-from engine.training.voice_run import main, shrink, write_parts
+from engine.training.transformer_examples import ClipBank, Groups, Sound, draw_examples, measured_curves
+from engine.training.transformer_losses import Batch, Dropping, Teaching, given_curves
+from engine.training.transformer_pool import with_synthesis
+from engine.training.transformer_run import main, shrink, write_parts
 
 RATE = 16_000
 
@@ -147,19 +147,19 @@ def test_the_command_trains_judges_and_leaves_parts_of_a_tar(tmp_path: Path) -> 
         ]
     )
     assert code == 0
-    whole = b"".join(p.read_bytes() for p in sorted((tmp_path / "out").glob("voice.tar.*")))
+    whole = b"".join(p.read_bytes() for p in sorted((tmp_path / "out").glob("networks.tar.*")))
     (tmp_path / "whole.tar").write_bytes(whole)
     with tarfile.open(tmp_path / "whole.tar") as tar:
         tar.extractall(tmp_path / "back", filter="data")
-    voice = tmp_path / "back" / "voice"
-    network = TimeTransformer.from_pretrained(voice / "second" / "denoiser")
+    networks = tmp_path / "back" / "networks"
+    network = TimeTransformer.from_pretrained(networks / "second" / "denoiser")
     assert network.config.distilled
-    assert (voice / "first" / "denoiser_int8.safetensors").exists()
-    assert set(json.loads((voice / "judged.json").read_text())) == {"few4 made", "few8 made"}
+    assert (networks / "first" / "denoiser_int8.safetensors").exists()
+    assert set(json.loads((networks / "judged.json").read_text())) == {"few4 made", "few8 made"}
 
 
 def test_parts_are_small_enough_to_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.training.voice_run.PART_BYTES", 1_000)
+    monkeypatch.setattr("engine.training.transformer_run.PART_BYTES", 1_000)
     folder = tmp_path / "keep"
     (folder / "first" / "curves").mkdir(parents=True)
     TimeTransformer(width=16, depth=1, heads=1).save_pretrained(folder / "first" / "denoiser")
@@ -167,5 +167,5 @@ def test_parts_are_small_enough_to_come_back(tmp_path: Path, monkeypatch: pytest
     shrink(folder / "first")
     assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) < before / 2
     write_parts(folder, tmp_path / "no-log", tmp_path)
-    parts = sorted(tmp_path.glob("voice.tar.*"))
+    parts = sorted(tmp_path.glob("networks.tar.*"))
     assert len(parts) > 1 and all(p.stat().st_size <= 1_000 for p in parts)

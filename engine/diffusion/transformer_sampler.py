@@ -60,7 +60,7 @@ class Asked:
     loop: bool
 
 
-class VoiceSampler:
+class TransformerSampler:
     """Samples latents.
 
     Args:
