@@ -26,12 +26,14 @@ class Document(QObject):
         selection_changed(tuple): indices of the selected objects, in the order of selection.
         history_changed(): what can be undone or redone, or whether the scene is saved, has changed.
         still_changed(): another still, or none, is shown.
+        task_undone(str): the step of the generation with this id was undone.
     """
 
     scene_changed = Signal(object)
     selection_changed = Signal(object)
     history_changed = Signal()
     still_changed = Signal()
+    task_undone = Signal(str)
 
     def __init__(self, messages: Messages | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +92,7 @@ class Document(QObject):
         self._history = self._history.settled()
 
     def adopt(self, change: Change) -> bool:
-        """Apply a change to every scene of the history, so that undo cannot remove it. Used for takes that arrive.
+        """Apply a change to every scene of the history, so that undo cannot remove it. Used for labels that arrive.
 
         Returns:
             Whether the change was applied; if it raises ``BadInput``, a message is shown.
@@ -103,9 +105,24 @@ class Document(QObject):
         self._set_history(history)
         return True
 
+    def begin_task(self, name: str, task: str) -> None:
+        """Make the beginning of a generation an undo step; its takes come with ``receive``."""
+        self._set_history(self._history.begin_task(name, task))
+
+    def drop_task(self, task: str) -> None:
+        """Remove the step of a generation that made nothing."""
+        self._set_history(self._history.without_task(task))
+
+    def receive(self, before: Change, after: Change, task: str | None = None) -> None:
+        """Add what a generation made to every scene of the history; see ``History.receive``."""
+        self._set_history(self._history.receive(before, after, task))
+
     def undo(self) -> None:
         if self._history.past:
+            task = self._history.past[-1].task
             self._set_history(self._history.undo())
+            if task is not None:
+                self.task_undone.emit(task)
 
     def redo(self) -> None:
         if self._history.future:

@@ -2,15 +2,16 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from uuid import uuid4
 
 from PySide6.QtCore import QObject, Slot
 
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.generation.generation_queue import GenerationQueue
-from desktop.generation.worker import PendingRequest
+from desktop.generation.worker import GenerationJob, PendingRequest
 from desktop.settings.model_choice import ModelChoice
 from engine.generation.requests import Quality, Settings
 from engine.scene.edits import set_seed
@@ -67,7 +68,10 @@ class GenerationRequester(QObject):
         self._model = model
         self._new_seed = new_seed or partial(secrets.randbelow, MOST_NEW_SEED)
         self._asked: set[tuple[tuple[int, ...], int]] = set()
+        self._tasks: set[str] = set()
         document.still_changed.connect(self._asked.clear)
+        document.task_undone.connect(self._cancel)
+        queue.changed.connect(self._drop_vain_tasks)
 
     @Slot(object, bool)
     def generate(self, numbers: Iterable[int], together: bool = False) -> None:
@@ -83,15 +87,19 @@ class GenerationRequester(QObject):
         if not things:
             self._messages.tell("Select an object first.")
             return
+        task = uuid4().hex
+        self._document.begin_task(task_name(things), task)
+        self._tasks.add(task)
         if together and len(things) > 1:
-            self._submit(self._together(things))
+            self._submit(self._together(things), task)
             return
         renewed = [thing.index for thing in things if self._needs_seed(thing, fresh)]
         if renewed:
+            # A seed is a number that nobody sees change: it is no undo step of its own.
             seeds = {number: self._new_seed() for number in renewed}
-            self._document.edit("New seed", partial(with_seeds, seeds=seeds))
+            self._document.adopt(partial(with_seeds, seeds=seeds))
         for batch in batches(self._objects(thing.index for thing in things)):
-            self._submit(self._each(batch))
+            self._submit(self._each(batch), task)
 
     def _needs_seed(self, thing: SoundingObject, fresh: bool) -> bool:
         served = bool(self._document.scene.takes_of(thing.index))
@@ -124,8 +132,28 @@ class GenerationRequester(QObject):
         digest = None if still is None else still.digest
         return PendingRequest(tuple(things), settings, digest, together, self._model(), choice.generator)
 
-    def _submit(self, request: PendingRequest) -> None:
-        self._queue.submit(request, self._document.still, self._document.project)
+    def _submit(self, request: PendingRequest, task: str) -> None:
+        self._queue.submit(replace(request, task=task), self._document.still, self._document.project)
+
+    def _jobs_of(self, task: str) -> list[GenerationJob]:
+        return [job for job in self._queue.jobs if job.request.task == task]
+
+    @Slot(str)
+    def _cancel(self, task: str) -> None:
+        """Stop a generation whose step was undone."""
+        for job in self._jobs_of(task):
+            if job.active:
+                self._queue.cancel(job.id)
+
+    @Slot()
+    def _drop_vain_tasks(self) -> None:
+        """Remove the steps of generations that ended without a take: undoing them would do nothing."""
+        for task in tuple(self._tasks):
+            jobs = self._jobs_of(task)
+            if jobs and not any(job.active for job in jobs):
+                self._tasks.discard(task)
+                if not any(job.state == "done" for job in jobs):
+                    self._document.drop_task(task)
 
     def _objects(self, numbers: Iterable[int]) -> list[SoundingObject]:
         found = (self._document.scene.object(number) for number in numbers)
@@ -146,8 +174,14 @@ def joined_negatives(negatives: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(phrase for phrase in phrases if phrase))
 
 
+def task_name(things: Sequence[SoundingObject]) -> str:
+    """Return the name of a generation's undo step."""
+    return f"Generate {things[0].name}" if len(things) == 1 else f"Generate {len(things)} objects"
+
+
 def with_seeds(scene: Scene, seeds: dict[int, int]) -> Scene:
-    """Set seeds by the indices of the objects."""
+    """Set seeds by the indices of the objects; those that the scene does not have are left out."""
     for number, seed in seeds.items():
-        scene = set_seed(scene, number, seed)
+        if scene.object(number) is not None:
+            scene = set_seed(scene, number, seed)
     return scene

@@ -14,9 +14,10 @@ from desktop.document.messages import Messages
 from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.worker import GenerationJob
 from desktop.threads.background import Background
+from engine.errors import BadInput
 from engine.generation.add_to_project import add_takes, attach
 from engine.project.folder import Project
-from engine.scene.edits import next_take_number
+from engine.scene.edits import next_take_number, receive_take
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 
@@ -80,13 +81,10 @@ class TakeImporter(QObject):
         if not self._is_open(home):
             self._keep(job, result)
             return
-        scene = self._document.scene
-        if not _has_objects(scene, job):
-            self._messages.warn(f"{job.label} was made, but the scene no longer has what it is of.")
-            return
-        new = renumbered(scene, records)
+        new = renumbered(self._document.scene, records)
         if new:
-            self._document.adopt(partial(attached, records=new))
+            unused, used = partial(set_aside, records=new), partial(attached, records=new)
+            self._document.receive(unused, used, job.request.task)
         else:
             self._messages.tell(
                 f"{job.label}: nothing new. The seed is locked, and so the sound is the same."
@@ -157,9 +155,19 @@ def renumbered(scene: Scene, records: Sequence[TakeRecord]) -> tuple[TakeRecord,
 
 
 def attached(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
-    """Add new takes to the scene."""
+    """Add new takes to the scene, the first of each object in use. One that cannot be placed is still kept."""
     for record in records:
-        scene = attach(scene, record)
+        try:
+            scene = attach(scene, record)
+        except BadInput:
+            scene = receive_take(scene, record)
+    return scene
+
+
+def set_aside(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
+    """Add new takes to a scene from before they were asked for: kept, but rejected and on no track."""
+    for record in records:
+        scene = receive_take(scene, record, rejected=True)
     return scene
 
 

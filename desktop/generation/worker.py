@@ -40,6 +40,7 @@ class PendingRequest:
         together: whether to generate one sound of all objects, rather than one of each.
         model: the model and its device.
         generator: id of the generator; None is the default one.
+        task: id of the undo step that the takes belong to; one Generate may queue several requests.
     """
 
     objects: tuple[SoundingObject, ...]
@@ -48,6 +49,7 @@ class PendingRequest:
     together: bool = False
     model: ModelChoice = field(default_factory=ModelChoice)
     generator: str | None = None
+    task: str | None = None
 
     @property
     def label(self) -> str:

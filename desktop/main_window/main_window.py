@@ -27,6 +27,7 @@ from desktop.welcome.page import WelcomePage
 from desktop.welcome.samples import SampleStill
 from engine.errors import FoleyscapeError
 from engine.logs import current_log_file
+from engine.scene.history import History
 
 LEAST = QSize(960, 600)
 USUAL = QSize(1440, 900)
@@ -283,6 +284,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}Foleyscape")
         self.setWindowModified(self.has_scene and document.unsaved)
         self.actions_.rename("undo", f"&Undo {history.undo_name or ''}".rstrip())
+        self.actions_.action("undo").setStatusTip(undo_tip(history))
         self.actions_.rename("redo", f"&Redo {history.redo_name or ''}".rstrip())
         self._refresh()
 
@@ -362,6 +364,15 @@ class MainWindow(QMainWindow):
         self.services.session.close_scene()
         self.services.background.close()
         self.messages.clear()
+
+
+def undo_tip(history: History) -> str:
+    """Return what undo will do, in a sentence."""
+    if not history.past:
+        return "There is nothing to undo"
+    if history.past[-1].task is None:
+        return f"Take back: {history.past[-1].name}"
+    return "Stop making these takes; those that are there stay in the list, set aside, and leave the timeline"
 
 
 def first_path(urls: Sequence[QUrl]) -> Path | None:

@@ -10,11 +10,11 @@ from engine.project.folder import Opened, Project
 from engine.scene.edits import (
     add_object,
     add_track,
-    attach_take,
     choose_take,
     mute_track,
     next_take_number,
     place_take,
+    receive_take,
     track_for_object,
     track_of_object,
 )
@@ -82,7 +82,7 @@ def add_takes(project: Project, scene: Scene, request: GenerationRequest, takes:
 
 def attach(scene: Scene, record: TakeRecord) -> Scene:
     """Return the scene with a new take; the first take of an object is chosen and placed on the object's track."""
-    scene = attach_take(scene, record)
+    scene = receive_take(scene, record)
     if len(record.objects) == 1 and scene.object(record.objects[0]) is not None:
         number = record.objects[0]
         if scene.chosen_of(number) is None:

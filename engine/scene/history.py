@@ -8,6 +8,8 @@ from engine.scene.scene import Scene
 
 STEPS = 200
 
+Change = Callable[[Scene], Scene]
+
 
 @dataclass(frozen=True)
 class HistoryStep:
@@ -17,11 +19,13 @@ class HistoryStep:
         name: name of the edit as a menu shows it, such as "Move clip".
         scene: the scene before the edit among past steps, after it among future ones.
         merge: consecutive edits with the same key form one step; None never merges.
+        task: the generation that this step began; its takes arrive later. None for an edit.
     """
 
     name: str
     scene: Scene
     merge: str | None = None
+    task: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,43 @@ class History:
         past = (*self.past, HistoryStep(name, self.present, merge))
         return replace(self, present=scene, past=past[-self.limit :], future=())
 
+    def begin_task(self, name: str, task: str) -> "History":
+        """Record that a generation began, as a step whose scene is filled by ``receive``; redo steps are dropped.
+
+        Args:
+            name: name of the step as a menu shows it.
+            task: id of the generation, unique within the history.
+        """
+        past = (*self.past, HistoryStep(name, self.present, task=task))
+        return replace(self, past=past[-self.limit :], future=())
+
+    def without_task(self, task: str) -> "History":
+        """Return the history without the step of a generation that made nothing."""
+        return replace(
+            self,
+            past=tuple(step for step in self.past if step.task != task),
+            future=tuple(step for step in self.future if step.task != task),
+        )
+
+    def receive(self, before: Change, after: Change, task: str | None = None) -> "History":
+        """Add what a generation made to every scene of the history, so that no undo can take it away.
+
+        Args:
+            before: applied to the scenes from before the generation began, where its takes are kept but not used.
+            after: applied to all other scenes.
+            task: id of the generation; if no step has it, ``after`` is applied to every scene.
+        """
+        scenes = [step.scene for step in self.past] + [self.present] + [step.scene for step in self.future]
+        steps = (*self.past, *self.future)
+        began = next((place for place, step in enumerate(steps) if task and step.task == task), -1)
+        changed = [after(scene) if place > began else before(scene) for place, scene in enumerate(scenes)]
+        count = len(self.past)
+        past = tuple(replace(step, scene=new) for step, new in zip(self.past, changed[:count], strict=True))
+        future = tuple(
+            replace(step, scene=new) for step, new in zip(self.future, changed[count + 1 :], strict=True)
+        )
+        return replace(self, present=changed[count], past=past, future=future)
+
     def settled(self) -> "History":
         """Return the history after a drag: the next edit is a step of its own."""
         if not self.past or self.past[-1].merge is None:
@@ -93,7 +134,7 @@ class History:
         if not self.past:
             raise BadInput("There is nothing to undo.")
         step = self.past[-1]
-        future = (HistoryStep(step.name, self.present), *self.future)
+        future = (HistoryStep(step.name, self.present, task=step.task), *self.future)
         return replace(self, present=step.scene, past=self.past[:-1], future=future).settled()
 
     def redo(self) -> "History":
@@ -105,15 +146,15 @@ class History:
         if not self.future:
             raise BadInput("There is nothing to do again.")
         step = self.future[0]
-        past = (*self.past, HistoryStep(step.name, self.present))
+        past = (*self.past, HistoryStep(step.name, self.present, task=step.task))
         return replace(self, present=step.scene, past=past, future=self.future[1:])
 
     def mark_saved(self) -> "History":
         """Return the history with the current scene marked as saved."""
         return replace(self, saved=self.present).settled()
 
-    def apply_to_all(self, edit: Callable[[Scene], Scene]) -> "History":
-        """Apply an edit that undo must not revert, such as a new take, to every scene of the history.
+    def apply_to_all(self, edit: Change) -> "History":
+        """Apply an edit that undo must not revert, such as a label, to every scene of the history.
 
         A past or future scene that rejects the edit (the object did not exist yet) stays as it is.
 
@@ -129,7 +170,7 @@ class History:
         return replace(changed, past=past, future=future)
 
 
-def _tried(edit: Callable[[Scene], Scene], scene: Scene) -> Scene:
+def _tried(edit: Change, scene: Scene) -> Scene:
     try:
         return edit(scene)
     except BadInput:

@@ -26,6 +26,26 @@ def attach_take(scene: Scene, take: TakeRecord) -> Scene:
     return replace(scene, takes=(*scene.takes, take))
 
 
+def receive_take(scene: Scene, take: TakeRecord, *, rejected: bool = False) -> Scene:
+    """Append a take, also to a scene in which its objects do not exist yet: their numbers are then reserved.
+
+    So a take stays reachable in every scene of an undo history, and no other object can get its number.
+
+    Args:
+        scene: any scene of the history.
+        take: the new take; one that is already there, by its digest, stays as it is.
+        rejected: whether the take is marked as rejected.
+
+    Raises:
+        BadInput: the record is invalid.
+    """
+    if scene.take(take.digest) is not None:
+        return scene
+    least = min(1 + max(take.objects, default=-1), limits.MOST_OBJECTS)
+    scene = replace(scene, next_object=max(scene.next_object, least))
+    return attach_take(scene, replace(take, rejected=take.rejected or rejected))
+
+
 def next_take_number(scene: Scene, objects: Sequence[int]) -> int:
     """Return the number of the next take of exactly these objects: one more than the highest so far, from 1."""
     return 1 + max((take.number for take in scene.takes if take.objects == tuple(objects)), default=0)

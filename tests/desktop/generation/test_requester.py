@@ -47,11 +47,37 @@ def test_takes_that_arrive_are_not_undone(made: Bench, qtbot: QtBot) -> None:
     made.document.edit("Rename object", partial(rename_object, index=0, name="Wolf"))
     made.ordering.generate((0,))
     arrived(made, qtbot, 1)
+    assert made.document.history.undo_name == "Generate Wolf"
+    made.document.undo()
+    assert [take.rejected for take in made.document.scene.takes] == [True]
+    assert made.document.scene.timeline.tracks == ()
     assert made.document.history.undo_name == "Rename object"
     made.document.undo()
     assert len(made.document.scene.takes) == 1
     assert made.document.project is not None
     made.document.project.save(made.document.scene)
+    made.document.redo()
+    made.document.redo()
+    assert [take.rejected for take in made.document.scene.takes] == [False]
+    assert len(made.document.scene.timeline.tracks[0].clips) == 1
+
+
+def test_undo_right_after_generate_stops_the_job_and_leaves_no_empty_step(made: Bench, qtbot: QtBot) -> None:
+    made.maker.go.clear()
+    made.ordering.generate((0,))
+    assert made.document.history.undo_name == "Generate Dog"
+    made.document.undo()
+    qtbot.waitUntil(lambda: not any(job.active for job in made.queue.jobs), timeout=PATIENCE)
+    assert made.document.scene.takes == ()
+    qtbot.waitUntil(lambda: made.document.history.redo_name is None, timeout=PATIENCE)
+    assert made.document.history.undo_name is None
+
+
+def test_a_generation_that_fails_leaves_no_undo_step(made: Bench, qtbot: QtBot) -> None:
+    made.maker.failures.append(BadInput("No sound."))
+    made.ordering.generate((0,))
+    qtbot.waitUntil(lambda: made.document.history.undo_name is None, timeout=PATIENCE)
+    assert made.document.scene.takes == ()
 
 
 def test_objects_that_differ_are_made_one_after_another(made: Bench, qtbot: QtBot) -> None:
