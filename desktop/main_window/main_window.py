@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 
@@ -18,6 +18,7 @@ from desktop.export.part import ExportPart
 from desktop.main_window.dialogs import Dialogs, QtDialogs
 from desktop.main_window.message_bar import MessageBar
 from desktop.main_window.panels import Panel, PanelFactory, Panels
+from desktop.main_window.placement import moved_inside, room_on
 from desktop.main_window.status_bar import StatusBar
 from desktop.main_window.window_commands import WINDOW_COMMANDS, WINDOW_ROUTES
 from desktop.services import Services
@@ -31,7 +32,7 @@ from engine.scene.history import History
 
 LEAST = QSize(960, 600)
 USUAL = QSize(1440, 900)
-SHARES = {"across": [1040, 400], "down": [560, 320]}
+SHARES = {"across": [1020, 420], "down": [540, 320]}
 
 
 class MainWindow(QMainWindow):
@@ -43,6 +44,7 @@ class MainWindow(QMainWindow):
         about: text of the About dialog.
         samples: sample stills for the welcome page.
         ask: the modal dialogs; None uses Qt's.
+        room: where the window may stand; None is its screen.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
         about: str = "",
         samples: Sequence[SampleStill] = (),
         ask: Dialogs | None = None,
+        room: QRect | None = None,
     ) -> None:
         super().__init__()
         self.services = services
@@ -61,7 +64,8 @@ class MainWindow(QMainWindow):
         self._leaving = False
         self._remembered = services.state.read()
         self._recent = read_recent(self._remembered.get("recent"))
-        self.setMinimumSize(LEAST)
+        self._room = room or room_on(self.screen())
+        self.setMinimumSize(LEAST.boundedTo(self._room.size()))
         self.setAcceptDrops(True)
         self.actions_ = Actions(self, services.settings.keys)
         self.welcome = WelcomePage(services.background, samples)
@@ -155,16 +159,16 @@ class MainWindow(QMainWindow):
 
     def _workbench(self, panels: Panels) -> QWidget:
         down, across = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
-        down.addWidget(across)
+        across.addWidget(down)
         for split in (down, across):
             split.setChildrenCollapsible(False)
         self._splits = {"down": down, "across": across}
-        self._place("canvas", panels.canvas, across)
+        self._place("canvas", panels.canvas, down)
         self._place("objects", panels.objects, across)
         self._place("timeline", panels.timeline, down)
         across.setStretchFactor(0, 1)
         down.setStretchFactor(0, 1)
-        return down
+        return across
 
     def _place(self, name: str, make: PanelFactory | None, split: QSplitter) -> None:
         if make is not None:
@@ -306,6 +310,7 @@ class MainWindow(QMainWindow):
         geometry = self._remembered.get("geometry")
         if isinstance(geometry, str):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self.setGeometry(moved_inside(self.geometry(), self._room))
         sizes = self._remembered.get("splits")
         for name, split in self._splits.items():
             found = sizes.get(name) if isinstance(sizes, dict) else None

@@ -339,7 +339,7 @@ class ObjectsPanel(QWidget):
         column.addWidget(self._scroll, 1)
         column.addWidget(self.queue_view)
         column.addWidget(self.footer)
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(300)
 
 
 RANKS = {"running": 2, "cancelling": 2, "waiting": 1}

@@ -94,4 +94,5 @@ def level_text(value: float | None) -> str:
     """Return a meter value as text: "-23.1", or a dash without a value."""
     if value is None or not math.isfinite(value):
         return "–"
-    return f"{value:.1f}".replace("-", "−")
+    # Adding 0.0 makes a rounded negative zero positive.
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "−")

@@ -1,7 +1,9 @@
 """The meters: left and right level bars and four loudness numbers. Shows readings, measures nothing."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop.playback.meter_reading import LOWEST_DB, MeterReading, bar_fraction, level_text
@@ -18,11 +20,15 @@ OVER_DBTP = -1.0
 """The highest true peak that EBU R 128 allows."""
 
 READOUTS = (
-    ("momentary", "M", "Momentary loudness: the last 0.4 s, in LUFS"),
-    ("short_term", "S", "Short-term loudness: the last 3 s, in LUFS"),
-    ("integrated", "I", "Integrated loudness: everything since play was pressed, in LUFS"),
-    ("true_peak", "TP", "The highest true peak since play was pressed, in dBTP; red above −1"),
+    ("momentary", "LUFS M", "Momentary loudness: the last 0.4 s, in LUFS"),
+    ("short_term", "LUFS S", "Short-term loudness: the last 3 s, in LUFS"),
+    ("integrated", "LUFS I", "Integrated loudness: everything since play was pressed, in LUFS"),
+    ("true_peak", "dBTP", "The highest true peak since play was pressed, in dBTP; red above −1"),
 )
+NARROW = {"momentary": 300, "short_term": 250}
+"""A value is hidden while the meters are narrower than this, in pixels: the others say more about a whole sound."""
+MARK_GAP = 5
+"""Least pixels between two numbers of the scale."""
 
 
 class LevelBars(QWidget):
@@ -49,7 +55,7 @@ class LevelBars(QWidget):
         return QSize(190, 34)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(110, 34)
+        return QSize(70, 34)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's
         painter = QPainter(self)
@@ -76,12 +82,29 @@ class LevelBars(QWidget):
         font = QFont(self.font())
         font.setPixelSize(9)
         painter.setFont(font)
-        for mark in MARKS_DB:
-            x = bar_fraction(mark) * self.width()
-            painter.setPen(DARK.colour("faint"))
-            text = str(mark).replace("-", "−")
-            width = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(QRectF(x - width - 1 if mark == 0 else x - width / 2, 9, width + 1, 16), 4, text)
+        painter.setPen(DARK.colour("faint"))
+        for left, width, text in scale_marks(self.width(), painter.fontMetrics().horizontalAdvance):
+            painter.drawText(QRectF(left, 9, width + 1, 16), 4, text)
+
+
+def scale_marks(width: int, advance: Callable[[str], int]) -> list[tuple[float, int, str]]:
+    """Return left edge, width and text of the numbers that fit a scale, from full scale down.
+
+    Args:
+        width: of the scale, in pixels.
+        advance: returns the width of a text.
+    """
+    marks: list[tuple[float, int, str]] = []
+    edge = float(width)
+    for mark in MARKS_DB:
+        text = str(mark).replace("-", "−")
+        wide = advance(text)
+        x = bar_fraction(mark) * width
+        left = x - wide - 1 if mark == 0 else x - wide / 2
+        if left + wide <= edge and left >= 0:
+            marks.append((left, wide, text))
+            edge = left - MARK_GAP
+    return marks
 
 
 class Meters(QFrame):
@@ -98,6 +121,7 @@ class Meters(QFrame):
         self.setAccessibleName("Meters")
         self.bars = LevelBars(self)
         self.values: dict[str, QLabel] = {}
+        self._headings: dict[str, QLabel] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -112,6 +136,16 @@ class Meters(QFrame):
         self.reset.setToolTip("Measure loudness and peak from now on")
         self.reset.clicked.connect(self._restart)
         row.addWidget(self.reset)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Hide what there is no room for."""
+        super().resizeEvent(event)
+        for name, least in NARROW.items():
+            for label in (self.values[name], self._headings[name]):
+                label.setVisible(event.size().width() >= least)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(190, super().minimumSizeHint().height())
 
     @Slot(object)
     def show_reading(self, reading: MeterReading) -> None:
@@ -135,9 +169,9 @@ class Meters(QFrame):
         value.setFont(font)
         for label in (heading, value):
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
-            label.setFixedWidth(44)
+            label.setFixedWidth(46)
             label.setToolTip(tip)
             column.addWidget(label)
         value.setAccessibleName(tip)
-        self.values[name] = value
+        self.values[name], self._headings[name] = value, heading
         return column

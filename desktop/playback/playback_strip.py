@@ -44,7 +44,7 @@ class PlaybackStrip(QFrame):
         self._thread = MeterThread(lambda: player.stream, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 8, 5)
-        row.setSpacing(18)
+        row.setSpacing(10)
         row.addWidget(self.transport)
         row.addStretch(1)
         row.addWidget(self.meters, 2)

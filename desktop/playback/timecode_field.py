@@ -28,10 +28,10 @@ class TimecodeField(QLineEdit):
         self._frame = 0
         self._typing = False
         font = QFont(self.font())
-        font.setPixelSize(19)
+        font.setPixelSize(17)
         font.setFeature(QFont.Tag("tnum"), 1)
         self.setFont(font)
-        self.setStyleSheet("QLineEdit { font-size: 19px; padding: 2px 6px; }")
+        self.setStyleSheet("QLineEdit { font-size: 17px; padding: 2px 6px; }")
         self.setProperty("quiet", True)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFixedWidth(QFontMetrics(font).horizontalAdvance("00:00:00:00") + 24)

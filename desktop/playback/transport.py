@@ -51,13 +51,13 @@ class TransportBar(QFrame):
         self._row.addWidget(self.timecode)
         self._rule()
         self.buttons = {id_: self._button(id_) for id_ in MOVING}
-        self.speed = self._label("Speed", 34)
         self._rule()
         self.buttons["loop"] = self._button("loop")
         self.buttons["loop"].setCheckable(True)
         self._rule()
         self.sides = (self._side("A", second=False), self._side("B", second=True))
-        self.gain = self._label("Gain of what is compared", 62)
+        self.speed = self._label("Speed")
+        self.gain = self._label("Gain of what is compared")
         self.set_keys(keys)
         self.timecode.frame_requested.connect(self._go_to)
         player.position_changed.connect(self._show_position)
@@ -79,14 +79,15 @@ class TransportBar(QFrame):
         play.setIcon(icon("stop" if active else "play", DARK.accent if active else DARK.text))
         play.setAccessibleName("Stop" if active else "Play")
         self.buttons["loop"].setChecked(player.looping)
-        self.speed.setText(_spoken_speed(player.speed if player.playing else 0.0))
+        _show_words(self.speed, _spoken_speed(player.speed if player.playing else 0.0))
         self._show_pair(player.pair)
         self._show_position(player.position)
 
     def _show_pair(self, pair: TakePair | None) -> None:
         for side, second in zip(self.sides, (False, True), strict=True):
             side.setChecked(pair is not None and pair.second == second)
-        self.gain.setText("" if pair is None or pair.gain_db is None else f"{level_text(pair.gain_db)} dB")
+        known = pair is not None and pair.gain_db is not None
+        _show_words(self.gain, f"{level_text(pair.gain_db)} dB" if pair is not None and known else "")
 
     @Slot(object)
     def _show_position(self, sample: int) -> None:
@@ -135,11 +136,10 @@ class TransportBar(QFrame):
         self._row.addWidget(button)
         return button
 
-    def _label(self, name: str, width: int) -> QLabel:
+    def _label(self, name: str) -> QLabel:
         label = QLabel(self)
         label.setProperty("role", "dim")
         label.setAccessibleName(name)
-        label.setMinimumWidth(width)
         self._row.addWidget(label)
         return label
 
@@ -150,6 +150,12 @@ class TransportBar(QFrame):
         self._row.addSpacing(5)
         self._row.addWidget(line)
         self._row.addSpacing(5)
+
+
+def _show_words(label: QLabel, words: str) -> None:
+    """Show a text, and no gap where there is none."""
+    label.setText(words)
+    label.setVisible(bool(words))
 
 
 def _spoken_speed(speed: float) -> str:

@@ -1,15 +1,13 @@
-"""The toolbar beside the ruler: timecode of the playhead, snapping, spectrograms, new track."""
+"""The toolbar beside the ruler: snapping, spectrograms, new track."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from desktop.actions.actions import tooltip
 from desktop.actions.key_map import KeyMap
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
-from desktop.timeline.layout.ruler_ticks import timecode
-from engine.scene.timeline import Timeline
 
 
 class TimelineToolbar(QWidget):
@@ -17,10 +15,6 @@ class TimelineToolbar(QWidget):
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.time = QLabel("", self)
-        self.time.setAccessibleName("Playhead")
-        self.time.setToolTip("Timecode at the playhead")
-        self.time.setStyleSheet("QLabel { font-size: 14px; font-weight: 600; }")
         self.snap = self._button("magnet", "Snap", checkable=True)
         self.snap.setChecked(True)
         self.spectrograms = self._button("spectrogram", "Spectrograms", checkable=True)
@@ -30,7 +24,7 @@ class TimelineToolbar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 6, 0)
         row.setSpacing(2)
-        row.addWidget(self.time, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(1)
         for button in (self.snap, self.spectrograms, self.add):
             row.addWidget(button)
 
@@ -38,9 +32,6 @@ class TimelineToolbar(QWidget):
         """Update the tooltips for another key map."""
         for id_, button in (("snap", self.snap), ("spectrogram", self.spectrograms)):
             button.setToolTip(tooltip(keys.command(id_), keys))
-
-    def show_time(self, sample: int, timeline: Timeline) -> None:
-        self.time.setText(timecode(sample, timeline))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)

@@ -119,7 +119,6 @@ class TimelineView(QWidget):
         if scale != geometry.scale:
             self.track_view.set_geometry(replace(geometry, scale=scale))
         self.track_view.set_playhead(sample)
-        self.toolbar.show_time(sample, self._document.scene.timeline)
 
     def set_speed(self, speed: float) -> None:
         """Set the playback speed, 0 while stopped. When playback starts, the page follows the playhead again."""
@@ -267,7 +266,6 @@ class TimelineView(QWidget):
         self.track_view.show_scene(scene)
         self._set_heights(self._heights)
         self.headers.show_scene(scene)
-        self.toolbar.show_time(self.playhead, scene.timeline)
         self._show_geometry(self.track_view.view.geometry)
 
     def _show_geometry(self, geometry: TrackLayout) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -33,12 +33,16 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 class Bench:
     """The window, the person before it, and what is needed to work on it."""
 
-    def __init__(self, qtbot: QtBot, samples: tuple[SampleStill, ...] = ()) -> None:
+    def __init__(
+        self, qtbot: QtBot, samples: tuple[SampleStill, ...] = (), room: QRect | None = None
+    ) -> None:
         self.qtbot = qtbot
         self.person = FakeDialogs()
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         panels = Panels(FakePanel, FakePanel, FakePanel)
-        self.window = MainWindow(self.services, panels, about="It works.", samples=samples, ask=self.person)
+        self.window = MainWindow(
+            self.services, panels, about="It works.", samples=samples, ask=self.person, room=room
+        )
         qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -230,6 +234,12 @@ def test_it_stands_as_it_stood_and_remembers_what_was_open(qtbot: QtBot, still: 
     assert [card.accessibleName() for card in second.window.welcome.cards()] == ["Open street"]
     second.open(still)
     assert second.window._splits["across"].sizes() == sizes
+
+
+def test_on_a_small_screen_the_first_window_is_wholly_on_it(qtbot: QtBot) -> None:
+    room = QRect(4, 34, 952, 502)
+    window = Bench(qtbot, room=room).window
+    assert room.contains(window.geometry())
 
 
 def test_a_damaged_memory_of_the_window_does_no_harm(qtbot: QtBot) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from desktop.playback.ab_compare import TakeLevels, TakePair, matching_gains_db, pair_to_compare
 from desktop.playback.meter_reading import PlaybackMeter, bar_fraction, level_text
+from desktop.playback.meter_widgets import scale_marks
 from desktop.playback.timecode_entry import frame_of_entry
 from desktop.playback.transport_math import (
     loop_between,
@@ -198,3 +199,16 @@ def test_the_ends_of_a_loop_never_cross() -> None:
     assert loop_from(3 * RATE, (0, 2 * RATE), whole) == (3 * RATE, 4 * RATE)
     assert loop_from(4 * RATE, None, whole) == (4 * RATE, 5 * RATE)
     assert loop_until(RATE, (2 * RATE, 3 * RATE)) == (0, RATE)
+
+
+@pytest.mark.parametrize("value", [-0.0, 0.0, -0.04, 0.04, -1e-9])
+def test_no_level_is_a_negative_nothing(value: float) -> None:
+    assert level_text(value) == "0.0"
+
+
+@pytest.mark.parametrize("width", range(40, 400, 7))
+def test_the_numbers_of_the_scale_never_touch(width: int) -> None:
+    marks = scale_marks(width, lambda text: 7 * len(text))
+    edges = [edge for left, wide, _ in reversed(marks) for edge in (left, left + wide)]
+    assert edges == sorted(edges) and marks[0][2] == "0"
+    assert edges[0] >= 0 and edges[-1] <= width
