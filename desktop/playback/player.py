@@ -47,6 +47,7 @@ class Player(QObject):
         loop_changed(object): the loop has changed: (start, stop), or None.
         availability_changed(): a device was opened, with sound or without.
         restarted(): playback started anew; meters reset.
+        take_moved(str, float): the take that plays by itself is at this second.
     """
 
     # Signal(int) overflows at 2**31; sample positions may be larger.
@@ -55,6 +56,7 @@ class Player(QObject):
     loop_changed = Signal(object)
     availability_changed = Signal()
     restarted = Signal()
+    take_moved = Signal(str, float)
     _opened = Signal(object)
     _failed = Signal(object)
     _levelled = Signal(str, float)
@@ -76,6 +78,7 @@ class Player(QObject):
         self._place = 0
         self._request = PlaybackRequest(self._mix)
         self._alone: str | None = None
+        self._take_looping = self._matched = False
         self._pair: TakePair | None = None
         self._loop: Span | None = None
         self._looping = False
@@ -129,6 +132,16 @@ class Player(QObject):
     def take_heard(self) -> str | None:
         """Digest of the take that plays by itself, or None."""
         return self._alone
+
+    @property
+    def take_seconds(self) -> float:
+        """Where the take that plays by itself is, in seconds; 0 while none plays."""
+        return 0.0 if self._on_timeline else self._heard(self._request.start) / self.timeline.rate
+
+    @property
+    def take_looping(self) -> bool:
+        """Whether a take that plays by itself begins again at its end."""
+        return self._take_looping
 
     @property
     def pair(self) -> TakePair | None:
@@ -239,16 +252,31 @@ class Player(QObject):
         self._request_loop()
         self.state_changed.emit()
 
-    def play_take(self, digest: str) -> None:
-        """Play a take once; the playhead stays. An unknown take shows a message."""
-        length = self._length_of(digest)
-        if length is None:
+    def set_matched(self, on: bool) -> None:
+        """Set whether takes played by themselves are brought to one loudness."""
+        self._matched = on
+
+    def set_take_looping(self, on: bool) -> None:
+        """Set whether a take that plays by itself begins again at its end, also the one that plays now."""
+        self._take_looping = on
+        if self._alone is not None and self._pair is None:
+            self._ask(self._take_request(self._alone, self.take_seconds))
+        self.state_changed.emit()
+
+    def play_take(self, digest: str, seconds: float = 0.0) -> None:
+        """Play a take by itself from a place in it; the playhead stays. An unknown take shows a message."""
+        if self._length_of(digest) is None:
             return
         self.stop()
         self._alone = digest
-        sound = SingleTakeSource(self._sources, self.timeline, digest, length)
-        seconds = length / self.timeline.rate
-        self._start(replace(self._next(0), sound=sound, speed=1.0, seconds=seconds, loop=None))
+        self._start(self._take_request(digest, seconds))
+
+    def _take_request(self, digest: str, seconds: float) -> PlaybackRequest:
+        length, rate = self._length_of(digest) or 1, self.timeline.rate
+        start = max(0, min(round(seconds * rate), length - 1))
+        loop, limit = ((0, length), None) if self._take_looping else (None, (length - start) / rate)
+        sound = SingleTakeSource(self._sources, self.timeline, digest, length, matched=self._matched)
+        return replace(self._next(start), sound=sound, speed=1.0, seconds=limit, loop=loop)
 
     def compare(self, pair: TakePair) -> None:
         """Loop one of two takes, both at the loudness of the quieter one. ``switch`` changes to the other."""
@@ -316,6 +344,8 @@ class Player(QObject):
         before, here = self._place, self.position
         if here != before:
             self.position_changed.emit(here)
+        if self._alone is not None:
+            self.take_moved.emit(self._alone, self.take_seconds)
         if self.stream is not None and self.stream.reader.finished == self._request.seek_id:
             self._end()
         elif self.playing and self._is_over(here):

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from desktop.document.document import Document
-from desktop.playback.ab_compare import TakeLevels, matching_gains_db
+from desktop.playback.ab_compare import TakeLevels, audition_gain_db, matching_gains_db
 from desktop.playback.varispeed import ReadSamples
 from engine.errors import BadInput
 from engine.logs import log_failure
@@ -112,6 +112,7 @@ class SingleTakeSource:
         length: of the take, in timeline samples.
         against: another take: both are brought to the loudness of the quieter one without clipping.
         on_gain: called with the gain in dB, in the render-ahead thread.
+        matched: whether it is brought to the loudness at which takes are auditioned.
     """
 
     sources: RenderSources
@@ -120,6 +121,7 @@ class SingleTakeSource:
     length: int
     against: str | None = None
     on_gain: Callable[[float], None] | None = None
+    matched: bool = False
 
     def open(self) -> ReadSamples:
         gain_db = self.gain_db()
@@ -132,7 +134,7 @@ class SingleTakeSource:
     def gain_db(self) -> float:
         """Return the gain in dB."""
         if self.against is None:
-            return 0.0
+            return audition_gain_db(self.sources.levels(self.digest)) if self.matched else 0.0
         return matching_gains_db(self.sources.levels(self.digest), self.sources.levels(self.against))[0]
 
     def warm(self, at: int) -> bool:  # noqa: ARG002 - a take is short

@@ -153,12 +153,14 @@ class Comparer:
         self._player = player
         self._document = document
         self._messages = messages
+        self.current: Callable[[], str | None] = lambda: None
+        """Returns the digest of the take at which the keyboard is in the list."""
 
     def __call__(self) -> None:
         if self._player.pair is not None:
             self._player.switch()
             return
-        pair = pair_to_compare(self._document.scene, self._document.selection)
+        pair = pair_to_compare(self._document.scene, self._document.selection, self.current())
         if pair is None:
             self._messages.tell("Select an object with two takes or more to compare them.")
         else:

@@ -50,8 +50,8 @@ def _field(usual: Any, words: FieldInfo) -> Any:
     return field(default=usual, metadata={"words": words})
 
 
-MAKING, PROJECTS, WINDOW = "Generating", "Projects", "Window"
-SECTIONS = (MAKING, PROJECTS, WINDOW)
+MAKING, LISTENING, PROJECTS, WINDOW = "Generating", "Listening", "Projects", "Window"
+SECTIONS = (MAKING, LISTENING, PROJECTS, WINDOW)
 _DEVICES = (
     ("auto", "The fastest there is"),
     ("cpu", "Processor"),
@@ -114,6 +114,16 @@ class Preferences:
             "Which model looks and sounds.",
             nothing="The one that came with Foleyscape",
             folder=True,
+        ),
+    )
+    autoplay: bool = _field(
+        False,
+        FieldInfo(LISTENING, "Play new takes", "A newly made take plays by itself, unless something plays."),
+    )
+    matched: bool = _field(
+        True,
+        FieldInfo(
+            LISTENING, "Match loudness", "Takes are heard at −23 LUFS, so that the louder one does not win."
         ),
     )
     sample_rate: int = _field(

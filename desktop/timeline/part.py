@@ -10,6 +10,7 @@ from desktop.actions.actions import Actions
 from desktop.playback.output_devices import open_device
 from desktop.playback.output_thread import OpenDevice
 from desktop.playback.playback_strip import PlaybackPart
+from desktop.playback.transport_commands import Comparer
 from desktop.services import Services
 from desktop.timeline.layout.track_layout import TRACK_HEIGHT
 from desktop.timeline.painting.waveform_loader import WaveformLoader
@@ -53,6 +54,11 @@ class TimelinePart(QObject):
     def widget(self) -> QWidget:
         return self._place
 
+    @property
+    def compare(self) -> Comparer:
+        """Compares takes of the selected objects."""
+        return self._playback.strip.compare
+
     def bind(self, actions: Actions) -> None:
         self._playback.bind(actions)
         actions.register(TIMELINE_COMMANDS, self.view)
@@ -76,7 +82,9 @@ class TimelinePart(QObject):
         services.session.opened.connect(self._begin)
         services.settings.keys_changed.connect(view.set_keys)
         services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
+        services.settings.changed.connect(lambda preferences: player.set_matched(preferences.matched))
         view.set_snap(services.settings.preferences.snap)
+        player.set_matched(services.settings.preferences.matched)
         view.set_track_height(lane_in(services.state.read()))
         view.track_height_changed.connect(self._remember)
 

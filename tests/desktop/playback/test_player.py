@@ -14,6 +14,7 @@ from desktop.playback.output_devices import OutputDevice, Pull
 from desktop.playback.output_thread import LOST
 from desktop.playback.player import Player
 from desktop.playback.ring import Frames
+from engine.sound.waveform import to_db
 from tests.desktop.playback.fakes import (
     RATE,
     HandDevice,
@@ -270,6 +271,44 @@ def test_a_take_plays_once_by_itself_and_leaves_the_playhead(rig: Rig) -> None:
     assert not out[RATE + 512 :].any()
     rig.qtbot.waitUntil(lambda: rig.player.take_heard is None)
     assert rig.player.position == 1234
+
+
+def test_a_take_is_heard_from_where_one_clicks_and_says_where_it_is(rig: Rig) -> None:
+    heard: list[tuple[str, float]] = []
+    rig.player.take_moved.connect(lambda digest, seconds: heard.append((digest, seconds)))
+    rig.player.play_take("count", 3.0)
+    rig.fed()
+    assert places(rig.pull_slowly(2000))[600] == 3 * RATE + 600
+    rig.qtbot.waitUntil(lambda: bool(heard) and heard[-1][1] > 3.03)
+    assert heard[-1][0] == "count" and rig.player.take_seconds < 3.1
+    rig.pull_slowly(RATE)
+    rig.qtbot.waitUntil(lambda: rig.player.take_heard is None)
+    assert rig.player.take_seconds == 0.0
+
+
+def test_a_looped_take_begins_again_and_goes_on_once_when_the_loop_is_left(rig: Rig) -> None:
+    rig.player.set_take_looping(True)
+    rig.player.play_take("loud", 0.9)
+    rig.fed()
+    rig.pull_slowly(RATE * 2)
+    assert rig.player.take_heard == "loud" and rig.player.take_looping
+    assert 0.85 < rig.player.take_seconds < 0.95
+    rig.player.set_take_looping(False)
+    assert rig.player.take_heard == "loud"
+    rig.fed()
+    rig.pull_slowly(RATE)
+    rig.qtbot.waitUntil(lambda: rig.player.take_heard is None)
+
+
+def test_takes_by_themselves_are_equally_loud_when_that_is_set_and_as_they_are_when_not(rig: Rig) -> None:
+    def level(digest: str) -> float:
+        rig.player.play_take(digest)
+        rig.fed()
+        return to_db(float(np.sqrt((rig.pull(8000)[4000:, 0] ** 2).mean())))
+
+    assert level("loud") - level("soft") == pytest.approx(12.0, abs=0.1)
+    rig.player.set_matched(True)
+    assert level("loud") - level("soft") == pytest.approx(0.0, abs=0.3)
 
 
 def test_a_take_that_is_gone_is_told_of(rig: Rig) -> None:

@@ -6,7 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from desktop.playback.ab_compare import TakeLevels, TakePair, matching_gains_db, pair_to_compare
+from desktop.playback.ab_compare import (
+    AUDITION_LUFS,
+    TakeLevels,
+    TakePair,
+    audition_gain_db,
+    matching_gains_db,
+    pair_to_compare,
+)
 from desktop.playback.meter_reading import PlaybackMeter, bar_fraction, level_text
 from desktop.playback.meter_widgets import scale_marks
 from desktop.playback.timecode_entry import frame_of_entry
@@ -21,6 +28,7 @@ from desktop.playback.transport_math import (
 from engine.errors import BadInput
 from engine.scene.timecode import RATES, from_text
 from engine.sound.loudness import level_lufs
+from engine.sound.mixing import MIX_CEILING_DBTP
 from engine.sound.truepeak import true_peak_dbtp
 from engine.sound.waveform import from_db
 from tests.desktop.playback.fakes import RATE, Takes, counting, scene_of, timeline_of, tone
@@ -212,3 +220,25 @@ def test_the_numbers_of_the_scale_never_touch(width: int) -> None:
     edges = [edge for left, wide, _ in reversed(marks) for edge in (left, left + wide)]
     assert edges == sorted(edges) and marks[0][2] == "0"
     assert edges[0] >= 0 and edges[-1] <= width
+
+
+@pytest.mark.parametrize("gain_db", [-50.0, -30.0, -12.0, 0.0])
+def test_auditioned_takes_come_to_one_loudness_but_never_over_the_ceiling(gain_db: float) -> None:
+    levels = TakeLevels.of(tone(1, from_db(gain_db)), RATE)
+    assert levels.lufs is not None
+    after = levels.lufs + audition_gain_db(levels)
+    assert after == pytest.approx(AUDITION_LUFS if gain_db > -45 else levels.lufs + 24.0)
+    peaky = replace(levels, peak_dbtp=levels.lufs + 40.0)
+    assert peaky.peak_dbtp + audition_gain_db(peaky) <= MIX_CEILING_DBTP + 1e-9
+    assert audition_gain_db(TakeLevels(None, -math.inf)) == 0.0
+
+
+def test_the_take_at_which_the_keyboard_is_is_b_and_the_one_in_use_a() -> None:
+    scene = scene_of(Takes(a=tone(1, 0.1), b=tone(1, 0.1), c=tone(1, 0.1)), timeline_of(RATE))
+    assert pair_to_compare(scene, (0,), "b") == TakePair("a", "b")
+    assert pair_to_compare(scene, (0,), "a") == TakePair("b", "a")
+    chosen = replace(scene, chosen=((0, "b"),))
+    assert pair_to_compare(chosen, (0,), "a") == TakePair("b", "a")
+    assert pair_to_compare(chosen, (0,), "b") == TakePair("b", "c")
+    gone = replace(chosen, takes=tuple(replace(take, deleted=take.digest == "c") for take in chosen.takes))
+    assert pair_to_compare(gone, (0,), "b") == TakePair("b", "a")
