@@ -8,6 +8,7 @@ from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Timeline, Track
 from engine.scene.validity import (
     clip_problems,
+    length_played,
     marker_problems,
     object_problems,
     setting_problems,
@@ -122,14 +123,14 @@ def _settings(timeline: Timeline, warnings: WarningList) -> Timeline:
 def _timeline(scene: Scene, warnings: WarningList) -> Timeline:
     """Return the timeline with its valid parts, sorted."""
     timeline = scene.timeline
-    lengths = {take.digest: take.length_at(timeline.rate) for take in scene.takes}
+    takes = {take.digest: take for take in scene.takes}
     objects = {thing.index for thing in scene.objects}
     seen: set[int] = set()
     tracks = []
     for track in timeline.tracks:
         kept = _track(track, objects, seen, warnings)
         if kept is not None:
-            tracks.append(replace(kept, clips=_clips(kept, lengths, seen, warnings)))
+            tracks.append(replace(kept, clips=_clips(kept, takes, timeline.rate, seen, warnings)))
     markers = []
     for marker in timeline.markers:
         wrong = _first(marker_problems(marker), marker.id, seen)
@@ -152,10 +153,13 @@ def _track(track: Track, objects: set[int], seen: set[int], warnings: WarningLis
     return None
 
 
-def _clips(track: Track, lengths: dict[str, int], seen: set[int], warnings: WarningList) -> tuple[Clip, ...]:
+def _clips(
+    track: Track, takes: dict[str, TakeRecord], rate: int, seen: set[int], warnings: WarningList
+) -> tuple[Clip, ...]:
     kept = []
     for clip in track.clips:
-        wrong = _first(clip_problems(clip, lengths.get(clip.take)), clip.id, seen)
+        played = length_played(clip, takes.get(clip.take), rate)
+        wrong = _first(clip_problems(clip, played), clip.id, seen)
         if wrong is None:
             kept.append(clip)
         else:

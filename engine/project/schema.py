@@ -16,6 +16,8 @@ from engine.project.codec import (
 from engine.scene import limits
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
+from engine.scene.take_version import LEAST_SPEED, MOST_PITCH, MOST_SPEED
+from engine.scene.takes import TAKE_KINDS
 from engine.scene.timecode import RATES
 from engine.scene.timeline import (
     FADE_SHAPES,
@@ -32,7 +34,7 @@ from engine.scene.timeline import (
     Track,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 """The version written here; ``engine.project.migrations`` converts older ones."""
 
 MOST_RECIPE = 16_000_000
@@ -119,6 +121,8 @@ TAKE = Codec(
         "title": _title,
         "note": _text,
         "deleted": _flag,
+        "kind": one_of(*TAKE_KINDS),
+        "licence": _text,
     },
 )
 
@@ -135,6 +139,9 @@ CLIP = Codec(
         "fade_in": _fade(),
         "fade_out": _fade(),
         "muted": _flag,
+        "speed": number(LEAST_SPEED, MOST_SPEED),
+        "pitch": number(-MOST_PITCH, MOST_PITCH),
+        "reversed": _flag,
     },
 )
 

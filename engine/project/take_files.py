@@ -67,6 +67,8 @@ def write_take(files: SafeFiles, take: Take, objects: Iterable[int] = ()) -> Tak
         channels=channels,
         samples=length,
         recipe=take.recipe,
+        kind=take.kind,
+        licence=take.licence,
     )
     if not _is_stored(files, record):
         files.write(take_file(record.digest), _wav(take))

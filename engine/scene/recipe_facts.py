@@ -82,8 +82,11 @@ class RecipeFacts:
         model: fingerprint of the weights; empty if the recipe does not say.
         prompt: the prompt, of several objects joined by " + "; empty if the sound came from the picture alone;
             None if the recipe does not say.
+        source: name of the file or microphone that a recording came from; empty of a generated take.
+        source_digest: sha256 of that file in hexadecimal; empty if there is none.
         seed: seed of the request; None if the recipe does not say.
-        settings: settings of the generator that are text or numbers, in the order of the recipe.
+        settings: settings of the generator, or facts of a recording's source, that are text or numbers, in the order
+            of the recipe.
     """
 
     generator: str = ""
@@ -91,6 +94,8 @@ class RecipeFacts:
     prompt: str | None = None
     seed: int | None = None
     settings: tuple[tuple[str, str | int | float], ...] = ()
+    source: str = ""
+    source_digest: str = ""
 
     @staticmethod
     def of(recipe: str) -> "RecipeFacts":
@@ -99,6 +104,8 @@ class RecipeFacts:
             facts = migrate_recipe(parse_recipe(recipe))
         except BadInput:
             return RecipeFacts()
+        if isinstance(facts.get("recording"), dict):
+            return _of_recording(facts["recording"])
         return RecipeFacts(
             generator=_text(facts.get("generator")),
             model=_text(facts.get("model")),
@@ -207,6 +214,27 @@ def _target_from_1(subject: Any) -> Any:
 
 STEPS: dict[int, Callable[[Facts], Facts]] = {1: _first_to_second}
 """Migration of each schema to the next."""
+
+
+def recording_recipe(source: str, source_digest: str, facts: Mapping[str, str | int | float]) -> str:
+    """Return what stands in place of the recipe of a recording, as JSON.
+
+    Args:
+        source: name of the file, or of the microphone.
+        source_digest: sha256 of the file in hexadecimal; empty for a microphone.
+        facts: more about it, such as its format and its own metadata.
+    """
+    told = {**facts, "source": source, "sha256": source_digest}
+    return json.dumps({"schema": SCHEMA, "recording": told}, sort_keys=True)
+
+
+def _of_recording(facts: Facts) -> RecipeFacts:
+    rest = {key: value for key, value in facts.items() if key not in {"source", "sha256"}}
+    return RecipeFacts(
+        settings=tuple(_plain_values(rest)),
+        source=_text(facts.get("source")),
+        source_digest=_text(facts.get("sha256")),
+    )
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from engine.scene.limits import UnknownFields
 from engine.scene.objects import SoundingObject
+from engine.scene.take_version import version_length
+from engine.scene.takes import TakeKind
 from engine.scene.timeline import Clip, Timeline, Track
 
 
@@ -44,12 +46,14 @@ class TakeRecord:
         rate: samples per second.
         channels: number of channels.
         samples: samples per channel.
-        recipe: JSON from which the same samples can be generated again.
+        recipe: JSON from which the same samples can be generated again; of a recording, JSON with its source.
         starred: marked as good by the user; never together with ``rejected``.
         rejected: marked as unwanted by the user.
         title: the user's own name for it; empty shows ``name`` and ``number``.
         note: what the user wrote about it.
         deleted: in the bin: kept, but shown only there, until the bin is emptied.
+        kind: whether it was generated, or recorded elsewhere or from a microphone.
+        licence: under which licence a recording may be used, in the user's words; empty if not known.
     """
 
     digest: str
@@ -66,10 +70,13 @@ class TakeRecord:
     note: str = ""
     deleted: bool = False
     unknown_fields: UnknownFields = ()
+    kind: TakeKind = "generated"
+    licence: str = ""
 
-    def length_at(self, rate: int) -> int:
-        """Return the length in samples at another rate, as ``engine.sound.resample`` gives it."""
-        return round(self.samples * rate / self.rate)
+    def length_at(self, rate: int, speed: float = 1.0) -> int:
+        """Return the length in samples at another rate and at a speed, as ``engine.sound`` gives it."""
+        samples = self.samples if speed == 1.0 else version_length(self.samples, speed)
+        return round(samples * rate / self.rate)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.scene.limits import UnknownFields
+from engine.scene.take_version import version_key
 from engine.scene.timecode import RATES, FrameRate
 
 FadeShape = Literal["linear", "equal_power", "s_curve", "exponential"]
@@ -38,13 +39,16 @@ class Clip:
         id: number in the scene, never reused.
         take: digest of the take.
         start: start on the timeline, in samples.
-        offset: start within the take, in samples at the timeline's rate.
-        length: samples, at least 1; ``offset + length`` never exceeds the length of the take.
+        offset: start within the take as it is played (reversed, at its speed), in samples at the timeline's rate.
+        length: samples, at least 1; ``offset + length`` never exceeds the length of the take as it is played.
         gain_db: ``LEAST_GAIN_DB`` to ``MOST_GAIN_DB``.
         pan: -1 (left) to 1 (right).
         fade_in: fade at the start.
         fade_out: fade at the end; both fades together are at most as long as the clip.
         muted: whether it is silent.
+        speed: how fast the take is played, ``LEAST_SPEED`` to ``MOST_SPEED``; the pitch stays.
+        pitch: semitones that the take is shifted by, ``-MOST_PITCH`` to ``MOST_PITCH``; the length stays.
+        reversed: whether the take is played from its end to its beginning.
         unknown_fields: fields written by a newer version, kept as they are.
     """
 
@@ -59,11 +63,19 @@ class Clip:
     fade_out: Fade = Fade()
     muted: bool = False
     unknown_fields: UnknownFields = ()
+    speed: float = 1.0
+    pitch: float = 0.0
+    reversed: bool = False
 
     @property
     def end(self) -> int:
         """First sample after the clip."""
         return self.start + self.length
+
+    @property
+    def sound(self) -> str:
+        """Key of the take as it is played, for a source of takes; a digest where nothing is changed."""
+        return version_key(self.take, speed=self.speed, pitch=self.pitch, reverse=self.reversed)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from engine.scene import limits
 from engine.scene.limits import MOST_NUMBER, UnknownFields, digest, format_value, real, whole
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
+from engine.scene.take_version import LEAST_SPEED, MOST_PITCH, MOST_SPEED
+from engine.scene.takes import TAKE_KINDS
 from engine.scene.timecode import RATES, frames_in_day
 from engine.scene.timeline import (
     FADE_SHAPES,
@@ -93,6 +95,10 @@ def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
     if not limits.text(take.note, limits.MOST_TEXT):
         yield f"{who} needs a note of at most {limits.MOST_TEXT} plain characters."
     yield from _flag_problems(who, take.starred, take.rejected, take.deleted)
+    if take.kind not in TAKE_KINDS:
+        yield f"{who} must be one of {', '.join(TAKE_KINDS)}, not {format_value(take.kind)}."
+    if not limits.text(take.licence, limits.MOST_TEXT):
+        yield f"{who} needs a licence of at most {limits.MOST_TEXT} plain characters."
     if take.starred and take.rejected:
         yield f"{who} is starred and rejected at once; it can only be one of them."
     yield from _unknown_field_problems(who, take.unknown_fields)
@@ -103,14 +109,15 @@ def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
 
     Args:
         clip: the clip to check.
-        take_length: length of its take in samples at the timeline's rate; None if there is no such take.
+        take_length: length of its take as it is played (``length_played``); None if there is no such take.
     """
     who = f"Clip {format_value(clip.id)}"
     yield from _number_problems(who, clip.id)
     yield from _range_problems(who, clip, take_length)
     yield from _level_problems(who, clip.gain_db, clip.pan)
+    yield from _version_problems(who, clip)
     yield from _fade_problems(who, clip)
-    yield from _flag_problems(who, clip.muted)
+    yield from _flag_problems(who, clip.muted, clip.reversed)
     yield from _unknown_field_problems(who, clip.unknown_fields)
 
 
@@ -200,18 +207,22 @@ def _all_chosen(scene: Scene) -> Iterator[str]:
     yield from _sorted("Chosen takes must be in the order of their objects.", numbers)
 
 
+def length_played(clip: Clip, take: TakeRecord | None, rate: int) -> int | None:
+    """Return the length of a clip's take at the clip's speed, in samples at ``rate``; None where it has none."""
+    if take is None or not _sized(take) or not whole(rate, 1, limits.MOST_RATE):
+        return None
+    return take.length_at(rate, clip.speed if real(clip.speed, LEAST_SPEED, MOST_SPEED) else 1.0)
+
+
 def _all_tracks(scene: Scene) -> Iterator[str]:
     timeline = scene.timeline
     yield from setting_problems(timeline)
-    sound_rate = whole(timeline.rate, 1, limits.MOST_RATE)
-    lengths = {
-        take.digest: take.length_at(timeline.rate) for take in scene.takes if sound_rate and _sized(take)
-    }
+    takes = {take.digest: take for take in scene.takes}
     objects = {thing.index for thing in scene.objects}
     for track in timeline.tracks:
         yield from track_problems(track, objects)
         for clip in track.clips:
-            yield from clip_problems(clip, lengths.get(clip.take))
+            yield from clip_problems(clip, length_played(clip, takes.get(clip.take), timeline.rate))
         order = [(clip.start, clip.id) for clip in track.clips]
         yield from _sorted(
             f"The clips of track {format_value(track.id)} must be in the order of their starts.", order
@@ -274,6 +285,15 @@ def _range_problems(who: str, clip: Clip, take_length: int | None) -> Iterator[s
         yield f"{who} would begin before its take does."
     elif take_length is not None and clip.offset + clip.length > take_length:
         yield f"{who} reaches past the end of its take."
+
+
+def _version_problems(who: str, clip: Clip) -> Iterator[str]:
+    if not real(clip.speed, LEAST_SPEED, MOST_SPEED):
+        speeds = f"{LEAST_SPEED:g} to {MOST_SPEED:g}"
+        yield f"{who} has a speed of {format_value(clip.speed)}; speeds are from {speeds}."
+    if not real(clip.pitch, -MOST_PITCH, MOST_PITCH):
+        pitches = f"-{MOST_PITCH:g} to {MOST_PITCH:g}"
+        yield f"{who} has a pitch of {format_value(clip.pitch)} semitones; they are from {pitches}."
 
 
 def _fade_problems(who: str, clip: Clip) -> Iterator[str]:

@@ -12,7 +12,9 @@ from engine.sound.waveform import Waveform
 Key = TypeVar("Key", bound=Hashable)
 
 TakeSource = Callable[[str], tuple[Waveform, int]]
-"""Maps the digest of a take to its samples, float32 (channels, samples), and their rate."""
+"""Maps the key of a take (``Clip.sound``; a digest where it is played as it is) to its samples, float32
+(channels, samples), and their rate.
+"""
 
 
 class WaveformCache(Generic[Key]):

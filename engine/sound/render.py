@@ -214,7 +214,7 @@ class Renderer:
 
     def _read_takes(self, stretch: Stretch, threads: int) -> None:
         """Have the takes of a stretch read and resampled, several at a time."""
-        used = [c.take for t in self.timeline.audible() for c in self._tracks[t.id].between(*stretch)]
+        used = [c.sound for t in self.timeline.audible() for c in self._tracks[t.id].between(*stretch)]
         missing = [digest for digest in dict.fromkeys(used) if not self._takes.has(digest)]
         if len(missing) > 1:
             with ThreadPoolExecutor(threads) as pool:

@@ -73,7 +73,7 @@ class TrackRenderer:
 
     def _write(self, clip: Clip, start: int, takes: TakesAtRate, out: Waveform) -> slice:
         """Write one clip into its place in ``out`` and return that place."""
-        take = takes.get(clip.take)
+        take = takes.get(clip.sound)
         # From which sample of the clip to before which.
         first, stop = max(start - clip.start, 0), min(start + out.shape[1] - clip.start, clip.length)
         part = slice(clip.start + first - start, clip.start + stop - start)
@@ -103,7 +103,7 @@ class TrackRenderer:
                 stop = min(stop, other.start)
         if factors is None or stop <= start:
             return _NOWHERE
-        return _Plain(start, stop, clip.start - clip.offset, clip.take, factors)
+        return _Plain(start, stop, clip.start - clip.offset, clip.sound, factors)
 
     def _route(self, clip: Clip, channels: int) -> "_Route":
         key = clip.id, channels
@@ -123,7 +123,7 @@ class _Plain(NamedTuple):
         start: first sample on the timeline.
         stop: the sample after the last.
         shift: from a sample of the take to one of the timeline.
-        take: its digest.
+        take: its key, as ``Clip.sound`` gives it.
         factors: float32 (channels of the layout, 1).
     """
 

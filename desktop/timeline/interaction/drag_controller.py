@@ -147,7 +147,11 @@ class DragController:
         self._undo = GestureEdit("Cancel", gestures.replacing(context.clips))
         if hit.part in {HitPart.START, HitPart.END}:
             take = view.scene.take(clip.take)
-            most = clip.offset + clip.length if take is None else take.length_at(view.scene.timeline.rate)
+            most = (
+                clip.offset + clip.length
+                if take is None
+                else take.length_at(view.scene.timeline.rate, clip.speed)
+            )
             return gestures.trim(context, end=hit.part is HitPart.END, most=most)
         if hit.part in {HitPart.FADE_IN, HitPart.FADE_OUT}:
             return gestures.fade(context, out=hit.part is HitPart.FADE_OUT)

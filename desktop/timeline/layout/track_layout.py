@@ -95,14 +95,14 @@ class TrackLayout:
 
 
 class ClipIndex:
-    """A track's clips as arrays, in order; ``take`` is an index into ``digests``."""
+    """A track's clips as arrays, in order; ``take`` is an index into ``digests``, the keys of what they play."""
 
     def __init__(self, track: Track) -> None:
         clips = track.clips
         self.track = track
         self.clips = clips
         places: dict[str, int] = {}
-        self.take = np.array([places.setdefault(clip.take, len(places)) for clip in clips], np.int64)
+        self.take = np.array([places.setdefault(clip.sound, len(places)) for clip in clips], np.int64)
         self.digests = tuple(places)
         self.start = _doubles([clip.start for clip in clips])
         self.end = _doubles([clip.end for clip in clips])

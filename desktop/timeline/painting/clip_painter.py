@@ -103,7 +103,7 @@ class ClipPainter:
     def spectrograms(self, seen: list[Clip], spectrograms: Mapping[str, Spectrogram]) -> None:
         smooth = QPainter.RenderHint.SmoothPixmapTransform
         for clip in seen:
-            found = spectrograms.get(clip.take)
+            found = spectrograms.get(clip.sound)
             if found is not None:
                 # Not visible on clips of a few pixels, of which there may be thousands.
                 self._painter.setRenderHint(smooth, on=clip.length >= ROUNDED * self._plan.scale.per_pixel)
@@ -232,8 +232,9 @@ class ClipPainter:
     def _title(self, clip: Clip, rect: QRectF) -> None:
         left, right = max(rect.x(), 0.0) + 6, min(rect.right(), float(self._plan.width)) - 6
         words = self._names.get(clip.take, "missing take")
-        if clip.muted or clip.gain_db or clip.pan:
-            words = f"{words}   {' · '.join(_notes(clip))}"
+        notes = _notes(clip)
+        if notes:
+            words = f"{words}   {' · '.join(notes)}"
         top = self._top + (TITLE - self._texts.height) / 2
         self._painter.drawStaticText(QPointF(left, top), self._texts.get(words, right - left))
 
@@ -252,6 +253,12 @@ def _notes(clip: Clip) -> list[str]:
         said.append(f"{clip.gain_db:+.1f} dB")
     if clip.pan:
         said.append(f"{'L' if clip.pan < 0 else 'R'}{abs(round(clip.pan * 100))}")
+    if clip.reversed:
+        said.append("reversed")
+    if clip.speed != 1.0:
+        said.append(f"{clip.speed:g}×")
+    if clip.pitch:
+        said.append(f"{clip.pitch:+g} st")
     return said
 
 

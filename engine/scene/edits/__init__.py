@@ -53,6 +53,7 @@ from engine.scene.edits.takes import (
     receive_take,
     reject_take,
     rename_take,
+    set_licence,
     star_take,
     unchoose_take,
 )
@@ -76,6 +77,7 @@ from engine.scene.edits.tracks import (
     track_for_object,
     track_of_object,
 )
+from engine.scene.edits.versions import reverse_clip, set_clip_pitch, set_clip_speed
 
 __all__ = [
     "add_marker",
@@ -115,13 +117,17 @@ __all__ = [
     "rename_take",
     "rename_track",
     "replace_mask",
+    "reverse_clip",
     "set_clip_gain",
     "set_clip_pan",
+    "set_clip_pitch",
+    "set_clip_speed",
     "set_duration",
     "set_fade_in",
     "set_fade_out",
     "set_frame_rate",
     "set_level",
+    "set_licence",
     "set_loudness",
     "set_master_gain",
     "set_negative",

@@ -79,7 +79,7 @@ def swap_take(scene: Scene, clip_id: int, digest: str) -> Scene:
         BadInput: there is no such clip or take.
     """
     track, clip = find_clip(scene, clip_id)
-    whole = find_take(scene, digest).length_at(scene.timeline.rate)
+    whole = find_take(scene, digest).length_at(scene.timeline.rate, clip.speed)
     length = min(clip.length, whole)
     swapped = replace(clip, take=digest, length=length, offset=min(clip.offset, whole - length))
     return put_clips(scene, track.id, with_fitting_fades(swapped))

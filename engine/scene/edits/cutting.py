@@ -69,7 +69,7 @@ def join_clips(scene: Scene, clip_id: int, other_id: int) -> Scene:
             differ.
     """
     first, second, track_id = _pair(scene, clip_id, other_id)
-    if (first.take, first.end, first.offset + first.length) != (second.take, second.start, second.offset):
+    if (first.sound, first.end, first.offset + first.length) != (second.sound, second.start, second.offset):
         raise BadInput(
             "Only two clips that were one can be joined: the second must go on where the first stops."
         )

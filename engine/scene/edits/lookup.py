@@ -9,7 +9,7 @@ from engine.scene import limits
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Clip, Marker, Track
-from engine.scene.validity import clip_problems, setting_problems
+from engine.scene.validity import clip_problems, length_played, setting_problems
 
 Item = TypeVar("Item")
 
@@ -119,8 +119,8 @@ def put_clips(scene: Scene, track_id: int, *clips: Clip, without: int | None = N
         BadInput: a clip is invalid.
     """
     for clip in clips:
-        take = scene.take(clip.take)
-        raise_first_problem(clip_problems(clip, take.length_at(scene.timeline.rate) if take else None))
+        played = length_played(clip, scene.take(clip.take), scene.timeline.rate)
+        raise_first_problem(clip_problems(clip, played))
     gone = {clip.id for clip in clips} | {without}
     tracks = (_put(track, clips if track.id == track_id else (), gone) for track in scene.timeline.tracks)
     return with_timeline(scene, tracks=tuple(tracks))

@@ -137,6 +137,15 @@ def unchoose_take(scene: Scene, index: int) -> Scene:
     return replace(scene, chosen=tuple(pair for pair in scene.chosen if pair[0] != index))
 
 
+def set_licence(scene: Scene, digest: str, licence: str) -> Scene:
+    """Set under which licence a take may be used, in the user's words; empty if not known.
+
+    Raises:
+        BadInput: there is no such take, or the text is too long or has characters that cannot be stored.
+    """
+    return _with(scene, replace(find_take(scene, digest), licence=licence.strip()))
+
+
 def _without_use(scene: Scene, digest: str) -> Scene:
     return replace(scene, chosen=tuple(pair for pair in scene.chosen if pair[1] != digest))
 

@@ -77,7 +77,7 @@ class _Scaling:
 
     def __init__(self, scene: Scene, rate: int) -> None:
         self._from, self._to = scene.timeline.rate, rate
-        self._lengths = {take.digest: take.length_at(rate) for take in scene.takes}
+        self._takes = {take.digest: take for take in scene.takes}
 
     def marker(self, marker: Marker) -> Marker:
         changed = replace(marker, at=self._scaled(marker.at))
@@ -89,14 +89,14 @@ class _Scaling:
         cuts: dict[tuple[str, int, int], int] = {}
         for clip in track.clips:
             # Where a clip continues a take exactly where another stopped, rounding must not separate them.
-            offset = cuts.get((clip.take, clip.start, clip.offset), self._scaled(clip.offset))
+            offset = cuts.get((clip.sound, clip.start, clip.offset), self._scaled(clip.offset))
             changed = self._clip(clip, offset)
             clips.append(changed)
-            cuts[clip.take, clip.end, clip.offset + clip.length] = changed.offset + changed.length
+            cuts[clip.sound, clip.end, clip.offset + clip.length] = changed.offset + changed.length
         return replace(track, clips=sorted_by_start(clips))
 
     def _clip(self, clip: Clip, offset: int) -> Clip:
-        start, take_length = self._scaled(clip.start), self._lengths[clip.take]
+        start, take_length = self._scaled(clip.start), self._takes[clip.take].length_at(self._to, clip.speed)
         offset = min(offset, max(0, take_length - 1))
         length = min(max(1, self._scaled(clip.end) - start), take_length - offset)
         changed = replace(

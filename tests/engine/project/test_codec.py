@@ -30,7 +30,19 @@ def full_scene() -> Scene:
     newer = (("newer", '{"deep":[1,"ü",null]}'),)
     takes = tuple(
         TakeRecord(
-            digest, "Dog", (0,), number, 16_000, 1, 800, '{"seed": 1}', starred=True, unknown_fields=newer
+            digest,
+            "Dog",
+            (0,),
+            number,
+            16_000,
+            1,
+            800,
+            '{"seed": 1}',
+            starred=True,
+            unknown_fields=newer,
+            kind="recording",
+            licence="CC0-1.0",
+            note="by the door",
         )
         for number, digest in enumerate((FIRST, SECOND), 1)
     )

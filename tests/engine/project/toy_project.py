@@ -65,7 +65,7 @@ def toy_timeline(first: str, second: str) -> Timeline:
     """Two tracks with clips of two takes, which are 2400 samples long here."""
     clips = (
         Clip(2, first, 100, 0, 2400, -3.25, -0.5, Fade(10, "linear"), Fade(20, "s_curve")),
-        Clip(3, second, 900, 100, 1500, muted=True, unknown_fields=(("reversed", "true"),)),
+        Clip(3, second, 900, 100, 1500, muted=True, unknown_fields=(("echo", "true"),)),
     )
     tracks = (
         Track(1, "Dog", 0, clips, -1.5, 0.25, unknown_fields=(("colour", '"red"'),)),

@@ -174,6 +174,7 @@ def test_every_field_of_a_clip_is_looked_at() -> None:
     wrong: dict[str, Any] = {
         "id": 0, "take": "b", "start": -1, "offset": -1, "length": 0, "gain_db": 99, "pan": 2, "muted": None,
         "fade_in": Fade(-1), "fade_out": Fade(-1), "unknown_fields": (("a", 1),),
+        "speed": 0.0, "pitch": 25.0, "reversed": None,
     }  # fmt: skip
     assert set(wrong) == {field.name for field in fields(Clip)}
     assert all(problems(with_clip(**{name: value})) for name, value in wrong.items())

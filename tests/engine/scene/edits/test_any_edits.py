@@ -68,7 +68,8 @@ class Editing(RuleBasedStateMachine):
             return
         assert scene.next_id >= before.next_id
         assert scene.next_object >= before.next_object
-        assert {take.digest for take in before.takes} <= {take.digest for take in scene.takes}
+        gone = {take.digest for take in before.takes} - {take.digest for take in scene.takes}
+        assert not gone or edit is edits.empty_bin
         self.history = self.history.push(edit.__name__, scene, merge="drag" if named else None)
 
     def clip(self, place: int) -> int:
@@ -186,6 +187,17 @@ class Editing(RuleBasedStateMachine):
     @rule(clip=clips, other=clips, edit=st.sampled_from([edits.join_clips, edits.crossfade]))
     def pair(self, clip: int, other: int, edit: Edit) -> None:
         self.do(edit, self.clip(clip), self.clip(other))
+
+    @rule(clip=clips, speed=st.floats(0.2, 5) | st.sampled_from([1.0, *ODD]), pitch=levels, flag=flags)
+    def play_otherwise(self, clip: int, speed: Any, pitch: Any, flag: bool) -> None:
+        self.do(edits.set_clip_speed, self.clip(clip), speed)
+        self.do(edits.set_clip_pitch, self.clip(clip), pitch)
+        if flag:
+            self.do(edits.reverse_clip, self.clip(clip))
+
+    @rule(digest=digests, words=names)
+    def describe(self, digest: str, words: str) -> None:
+        self.do(edits.set_licence, digest, words)
 
     @rule(clip=clips)
     def split_and_join(self, clip: int) -> None:
