@@ -136,7 +136,7 @@ def copy_project(project: Project, scene: Scene, path: Path) -> Project:
     copy = Project.open(path, quick=True).project
     try:
         for record in scene.takes:
-            copy.stored_takes.register(record)
+            copy.takes.register(record)
         copy.save(scene)
     except BaseException:
         copy.close()
@@ -151,7 +151,7 @@ def fetch_takes(project: Project, copy: Project, records: Iterable[TakeRecord]) 
             if (project.path / mask_file(mask)).is_file():
                 _copy(project, copy, mask_file(mask))
         _copy(project, copy, take_file(record.digest))
-        copy.stored_takes.register(record)
+        copy.takes.register(record)
 
 
 def _copy(project: Project, copy: Project, name: str) -> None:

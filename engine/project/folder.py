@@ -29,7 +29,6 @@ from engine.project.still_files import read_still
 from engine.project.take_files import TakeStore, write_take
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
-from engine.sound.take_versions import TakeVersions
 
 if TYPE_CHECKING:
     from engine.vision.still import Still
@@ -59,15 +58,13 @@ class Project:
     Attributes:
         path: the folder.
         takes: samples of its takes and of their versions, as ``engine.sound.render`` requests them.
-        stored_takes: samples of its takes by digest, as they were stored.
     """
 
     def __init__(self, path: Path, lock: Lock | None) -> None:
         self.path = path
         self._lock = lock
         self._files = SafeFiles(path)
-        self.stored_takes = TakeStore(self._files)
-        self.takes = TakeVersions(self.stored_takes)
+        self.takes = TakeStore(self._files)
         self._masks: set[str] = set()
         self._saved = b""
         self._backup_reason: str | None = None
@@ -184,7 +181,7 @@ class Project:
         """
         self._check_writing()
         record = write_take(self._files, store_masks(self._files, take, self._masks), objects)
-        self.stored_takes.register(record)
+        self.takes.register(record)
         return record
 
     def recipe_of(self, scene: Scene, take: TakeRecord) -> str:
@@ -301,7 +298,7 @@ class Project:
 
     def _take_over(self, loaded: LoadedScene) -> None:
         for record in loaded.scene.takes:
-            self.stored_takes.register(record)
+            self.takes.register(record)
         self._masks.update(thing.mask_digest for thing in loaded.scene.objects)
 
     def _ready(self, scene: Scene) -> bytes:
@@ -309,7 +306,7 @@ class Project:
         self._check_writing()
         data = checked_bytes(scene)
         for take in scene.takes:
-            if take.digest not in self.stored_takes:
+            if take.digest not in self.takes:
                 raise BadInput(
                     f"The scene cannot be saved: take {take.number} of {take.name!r} was never stored here."
                 )

@@ -17,6 +17,7 @@ from engine.project.schema import MOST_TAKE_SAMPLES
 from engine.scene.limits import LEAST_RATE, MOST_CHANNELS, MOST_RATE
 from engine.scene.scene import TakeRecord
 from engine.scene.takes import Take, Waveform
+from engine.sound.take_versions import TakeVersions
 
 FOLDER = "takes"
 MOST_HEADER = 1_000_000
@@ -120,6 +121,7 @@ class TakeStore:
         self._kept: OrderedDict[str, Waveform] = OrderedDict()
         self._bytes = 0
         self._guard = threading.Lock()
+        self._versions = TakeVersions(self._stored)
 
     def register(self, record: TakeRecord) -> None:
         """Register the record of a take, so that its samples can be requested."""
@@ -130,8 +132,24 @@ class TakeStore:
         with self._guard:
             return digest in self._records
 
-    def __call__(self, digest: str) -> tuple[Waveform, int]:
+    def is_ready(self, key: str) -> bool:
+        """Return whether nothing has to be rendered to return a version of a take."""
+        return self._versions.is_ready(key)
+
+    def __call__(self, key: str) -> tuple[Waveform, int]:
         """Return the samples of a take, float32 (channels, samples), read-only, and their rate.
+
+        Args:
+            key: digest of a take, or the key of a version of it (``engine.scene.take_version``).
+
+        Raises:
+            BadInput: there is no such take, or its file is missing or damaged.
+            Failed: it cannot be read or rendered, or there is not enough memory.
+        """
+        return self._versions(key)
+
+    def _stored(self, digest: str) -> tuple[Waveform, int]:
+        """Return the samples of a take as they were stored, and their rate.
 
         Raises:
             BadInput: there is no such take, or its file is missing or damaged.
