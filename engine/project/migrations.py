@@ -80,6 +80,14 @@ def _clip_from_1(clip: Facts, rate: int, lengths: dict[str, int]) -> Facts:
     return changed
 
 
+def _without_automatic_fades(facts: Facts) -> Facts:
+    """Convert version 3 to 4: clips had no automatic fades, and shall sound as they did."""
+    timeline = facts.get("timeline")
+    if not isinstance(timeline, dict):
+        return facts
+    return {**facts, "timeline": {"edge_fade_ms": 0.0, "auto_crossfade": False, **timeline}}
+
+
 def _gain_from_1(facts: Facts, before: str, after: str) -> Facts:
     """Convert an amplitude factor to dB. A factor of 0 becomes the lowest gain, muted."""
     changed = {key: value for key, value in facts.items() if key != before}
@@ -132,5 +140,9 @@ def _same(facts: Facts) -> Facts:
     return facts
 
 
-STEPS: dict[int, Callable[[Facts], Facts]] = {1: _seconds_to_samples, 2: _same}
+STEPS: dict[int, Callable[[Facts], Facts]] = {
+    1: _seconds_to_samples,
+    2: _same,
+    3: _without_automatic_fades,
+}
 """The step that converts each schema version to the next."""

@@ -1,10 +1,13 @@
 """The schema of scene.json: the keys of every value and what each may hold."""
 
 import re
+from itertools import pairwise
+from typing import Any
 
 from engine.project.codec import (
     Codec,
     FieldCodec,
+    InvalidValue,
     fixed_list,
     list_of,
     number,
@@ -24,17 +27,20 @@ from engine.scene.timeline import (
     LAYOUT_IDS,
     LEAST_GAIN_DB,
     LOUDNESS_PRESETS,
+    MOST_CLIP_MARKERS,
+    MOST_EDGE_FADE_MS,
     MOST_GAIN_DB,
     MOST_SAMPLES,
     PROJECT_RATES,
     Clip,
+    ClipMarker,
     Fade,
     Marker,
     Timeline,
     Track,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 """The version written here; ``engine.project.migrations`` converts older ones."""
 
 MOST_RECIPE = 16_000_000
@@ -77,6 +83,21 @@ _digest = text_that(limits.digest, "a digest of 64 hexadecimal letters")
 _gain = number(LEAST_GAIN_DB, MOST_GAIN_DB)
 _pan = number(-1.0, 1.0)
 _span = whole(0, MOST_SAMPLES)
+_colour = fixed_list(*(whole(0, 255),) * 3, words="red, green and blue")
+
+
+def _clip_markers() -> FieldCodec:
+    pair = fixed_list(_span, _name, words="a position in samples and a name")
+    pairs = list_of(pair, MOST_CLIP_MARKERS, "positions with names")
+
+    def read(value: Any) -> tuple[ClipMarker, ...]:
+        markers = tuple(ClipMarker(*entry) for entry in pairs.read(value))
+        if any(before.at >= after.at for before, after in pairwise(markers)):
+            raise InvalidValue("must be in the order of their positions, each once")
+        return markers
+
+    return FieldCodec(read, lambda markers: [[marker.at, marker.name] for marker in markers])
+
 
 STILL = Codec(
     StillRecord,
@@ -97,7 +118,7 @@ OBJECT = Codec(
         "name": _name,
         "prompt": optional(_text),
         "level_lufs": number(limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS),
-        "chosen_colour": optional(fixed_list(*(whole(0, 255),) * 3, words="red, green and blue")),
+        "chosen_colour": optional(_colour),
         "negative": _text,
         "duration": number(limits.LEAST_SECONDS, limits.MOST_SECONDS),
         "seed": whole(0, limits.MOST_SEED),
@@ -142,6 +163,10 @@ CLIP = Codec(
         "speed": number(LEAST_SPEED, MOST_SPEED),
         "pitch": number(-MOST_PITCH, MOST_PITCH),
         "reversed": _flag,
+        "name": optional(_name),
+        "group": optional(_id),
+        "auto_fades": _flag,
+        "markers": _clip_markers(),
     },
 )
 
@@ -155,6 +180,7 @@ TRACK = Codec(
         "pan": _pan,
         "muted": _flag,
         "soloed": _flag,
+        "chosen_colour": optional(_colour),
     },
     inner=("clips",),
 )
@@ -170,6 +196,8 @@ TIMELINE = Codec(
         "master_gain_db": _gain,
         "loudness": one_of(*LOUDNESS_PRESETS),
         "layout": one_of(*LAYOUT_IDS),
+        "edge_fade_ms": number(0.0, MOST_EDGE_FADE_MS),
+        "auto_crossfade": _flag,
     },
     inner=("tracks", "markers"),
     needed=("rate",),

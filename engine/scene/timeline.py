@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.scene.colours import Colour
 from engine.scene.limits import UnknownFields
 from engine.scene.take_version import version_key
 from engine.scene.timecode import RATES, FrameRate
@@ -19,6 +20,11 @@ PROJECT_RATES = (44_100, 48_000, 96_000)
 LEAST_GAIN_DB, MOST_GAIN_DB = -96.0, 24.0
 MOST_SAMPLES = 2**40
 """Latest time on a timeline in samples: 265 days at 48 kHz. Keeps sums far inside 64 bits."""
+MOST_EDGE_FADE_MS = 100.0
+"""Longest automatic fade at the edges of clips."""
+EDGE_FADE_MS = 5.0
+"""Automatic fade at the edges of clips on new timelines."""
+MOST_CLIP_MARKERS = 1000
 HOUR_25 = 90_000
 """01:00:00:00 at 25 frames per second."""
 
@@ -29,6 +35,19 @@ class Fade:
 
     samples: int = 0
     shape: FadeShape = "equal_power"
+
+
+@dataclass(frozen=True)
+class ClipMarker:
+    """A named position in the sound of a clip, which moves with it.
+
+    Attributes:
+        at: position within the take as it is played, in samples at the timeline's rate.
+        name: its name.
+    """
+
+    at: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,10 @@ class Clip:
         pitch: semitones that the take is shifted by, ``-MOST_PITCH`` to ``MOST_PITCH``; the length stays.
         reversed: whether the take is played from its end to its beginning.
         unknown_fields: fields written by a newer version, kept as they are.
+        name: name given by the user; None shows that of the take.
+        group: number of the group that is selected and moved together, or None.
+        auto_fades: whether the timeline's automatic fades and crossfades apply.
+        markers: positions in its sound, ascending, each once; those outside the clip are kept for later trims.
     """
 
     id: int
@@ -66,6 +89,10 @@ class Clip:
     speed: float = 1.0
     pitch: float = 0.0
     reversed: bool = False
+    name: str | None = None
+    group: int | None = None
+    auto_fades: bool = True
+    markers: tuple[ClipMarker, ...] = ()
 
     @property
     def end(self) -> int:
@@ -91,6 +118,7 @@ class Track:
         pan: pan of the whole track, added to each clip's.
         muted: a muted track never sounds.
         soloed: while any track is soloed, only soloed ones sound.
+        chosen_colour: red, green and blue, 0 to 255; None takes that of the object.
     """
 
     id: int
@@ -102,6 +130,7 @@ class Track:
     muted: bool = False
     soloed: bool = False
     unknown_fields: UnknownFields = ()
+    chosen_colour: Colour | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +157,8 @@ class Timeline:
         master_gain_db: gain of every stem, so that the mix stays their sum.
         loudness: name of the preset that the mix is matched to on export.
         layout: channel layout of stems and mix.
+        edge_fade_ms: shortest fade at the edges of clips in milliseconds, 0 to ``MOST_EDGE_FADE_MS``; 0 for none.
+        auto_crossfade: whether overlapping clips of a track are crossfaded (``engine.scene.automatic_fades``).
     """
 
     rate: int = 48_000
@@ -139,6 +170,8 @@ class Timeline:
     loudness: LoudnessPreset = "none"
     unknown_fields: UnknownFields = ()
     layout: LayoutId = "stereo"
+    edge_fade_ms: float = EDGE_FADE_MS
+    auto_crossfade: bool = True
 
     @property
     def length(self) -> int:

@@ -5,12 +5,12 @@ however large, infinite or NaN, makes a rule fail other than by its sentence.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
 from engine.scene import limits
-from engine.scene.limits import MOST_NUMBER, UnknownFields, digest, format_value, real, whole
+from engine.scene.limits import MOST_NUMBER, digest, format_value, real, whole
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
 from engine.scene.take_version import LEAST_SPEED, MOST_PITCH, MOST_SPEED
@@ -21,6 +21,8 @@ from engine.scene.timeline import (
     LAYOUT_IDS,
     LEAST_GAIN_DB,
     LOUDNESS_PRESETS,
+    MOST_CLIP_MARKERS,
+    MOST_EDGE_FADE_MS,
     MOST_GAIN_DB,
     MOST_SAMPLES,
     PROJECT_RATES,
@@ -29,6 +31,18 @@ from engine.scene.timeline import (
     Marker,
     Timeline,
     Track,
+)
+from engine.scene.validity_rules import (
+    colour_problems,
+    flag_problems,
+    gain_sentence,
+    level_problems,
+    name_problems,
+    number_problems,
+    numbers_to_come,
+    repeated,
+    unknown_field_problems,
+    unsorted,
 )
 
 MOST_PROBLEMS = 100
@@ -52,7 +66,7 @@ def still_problems(still: StillRecord) -> Iterator[str]:
     for side in (still.width, still.height):
         if not whole(side, 1, limits.MOST_SIDE):
             yield f"A still is 1 to {limits.MOST_SIDE} pixels along each side, not {format_value(side)}."
-    yield from _unknown_field_problems("The still", still.unknown_fields)
+    yield from unknown_field_problems("The still", still.unknown_fields)
 
 
 def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterator[str]:
@@ -60,17 +74,15 @@ def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterato
     who = f"Object {format_value(thing.index)}"
     if not whole(thing.index, 0, limits.MOST_OBJECTS - 1):
         yield f"{who} has no proper number: objects are numbered from 0."
-    yield from _name_problems(who, thing.name)
+    yield from name_problems(who, thing.name)
     if thing.prompt is not None and not limits.text(thing.prompt, limits.MOST_TEXT):
         yield f"{who} needs a prompt of at most {limits.MOST_TEXT} plain characters."
     if not limits.text(thing.negative, limits.MOST_TEXT):
         yield f"{who} needs negative words of at most {limits.MOST_TEXT} plain characters."
     yield from _generation_problems(who, thing)
-    colour = thing.chosen_colour
-    if colour is not None and not (len(colour) == 3 and all(whole(part, 0, 255) for part in colour)):
-        yield f"{who} needs a colour of three numbers from 0 to 255."
-    yield from _flag_problems(who, thing.seed_locked)
-    yield from _unknown_field_problems(who, thing.unknown_fields)
+    yield from colour_problems(who, thing.chosen_colour)
+    yield from flag_problems(who, thing.seed_locked)
+    yield from unknown_field_problems(who, thing.unknown_fields)
     yield from _mask_problems(who, thing, still)
 
 
@@ -79,7 +91,7 @@ def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
     who = f"Take {take.digest[:12]}" if digest(take.digest) else "A take"
     if not digest(take.digest):
         yield f"A take's digest must be a sha256 in hexadecimal, not {format_value(take.digest)}."
-    yield from _name_problems(who, take.name)
+    yield from name_problems(who, take.name)
     if not all(whole(number, 0, next_object - 1) for number in take.objects):
         yield f"{who} is of an object that there never was."
     elif len(set(take.objects)) != len(take.objects):
@@ -94,14 +106,14 @@ def take_problems(take: TakeRecord, next_object: int) -> Iterator[str]:
         yield f"{who} needs a name of at most {limits.MOST_NAME} plain characters."
     if not limits.text(take.note, limits.MOST_TEXT):
         yield f"{who} needs a note of at most {limits.MOST_TEXT} plain characters."
-    yield from _flag_problems(who, take.starred, take.rejected, take.deleted)
     if take.kind not in TAKE_KINDS:
         yield f"{who} must be one of {', '.join(TAKE_KINDS)}, not {format_value(take.kind)}."
     if not limits.text(take.licence, limits.MOST_TEXT):
         yield f"{who} needs a licence of at most {limits.MOST_TEXT} plain characters."
+    yield from flag_problems(who, take.starred, take.rejected, take.deleted)
     if take.starred and take.rejected:
         yield f"{who} is starred and rejected at once; it can only be one of them."
-    yield from _unknown_field_problems(who, take.unknown_fields)
+    yield from unknown_field_problems(who, take.unknown_fields)
 
 
 def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
@@ -112,36 +124,42 @@ def clip_problems(clip: Clip, take_length: int | None) -> Iterator[str]:
         take_length: length of its take as it is played (``length_played``); None if there is no such take.
     """
     who = f"Clip {format_value(clip.id)}"
-    yield from _number_problems(who, clip.id)
+    yield from number_problems(who, clip.id)
     yield from _range_problems(who, clip, take_length)
-    yield from _level_problems(who, clip.gain_db, clip.pan)
+    yield from level_problems(who, clip.gain_db, clip.pan)
     yield from _version_problems(who, clip)
     yield from _fade_problems(who, clip)
-    yield from _flag_problems(who, clip.muted, clip.reversed)
-    yield from _unknown_field_problems(who, clip.unknown_fields)
+    yield from flag_problems(who, clip.muted, clip.reversed, clip.auto_fades)
+    if clip.name is not None:
+        yield from name_problems(who, clip.name)
+    if clip.group is not None and not whole(clip.group, 1, MOST_NUMBER - 1):
+        yield f"{who} is in group {format_value(clip.group)}; groups are numbered from 1."
+    yield from _clip_marker_problems(who, clip)
+    yield from unknown_field_problems(who, clip.unknown_fields)
 
 
 def track_problems(track: Track, objects: Iterable[int]) -> Iterator[str]:
     """Yield the problems of a track, apart from its clips; ``objects`` are the numbers of the scene's objects."""
     who = f"Track {format_value(track.id)}"
-    yield from _number_problems(who, track.id)
-    yield from _name_problems(who, track.name)
+    yield from number_problems(who, track.id)
+    yield from name_problems(who, track.name)
     if track.object is not None and not (whole(track.object, 0, MOST_NUMBER) and track.object in objects):
         yield f"{who} belongs to object {format_value(track.object)}, which is not there."
-    yield from _level_problems(who, track.gain_db, track.pan)
-    yield from _flag_problems(who, track.muted, track.soloed)
-    yield from _unknown_field_problems(who, track.unknown_fields)
+    yield from level_problems(who, track.gain_db, track.pan)
+    yield from flag_problems(who, track.muted, track.soloed)
+    yield from colour_problems(who, track.chosen_colour)
+    yield from unknown_field_problems(who, track.unknown_fields)
 
 
 def marker_problems(marker: Marker) -> Iterator[str]:
     """Yield the problems of a marker."""
     who = f"Marker {format_value(marker.id)}"
-    yield from _number_problems(who, marker.id)
-    yield from _name_problems(who, marker.name)
+    yield from number_problems(who, marker.id)
+    yield from name_problems(who, marker.name)
     if not whole(marker.at, 0, MOST_SAMPLES):
         yield f"{who} is at sample {format_value(marker.at)}, which is not on the timeline."
-    yield from _flag_problems(who, marker.hit)
-    yield from _unknown_field_problems(who, marker.unknown_fields)
+    yield from flag_problems(who, marker.hit)
+    yield from unknown_field_problems(who, marker.unknown_fields)
 
 
 def setting_problems(timeline: Timeline) -> Iterator[str]:
@@ -155,12 +173,16 @@ def setting_problems(timeline: Timeline) -> Iterator[str]:
     elif not whole(timeline.start_frame, 0, frames_in_day(frame_rate) - 1):
         yield f"The start timecode must be within a day, not {format_value(timeline.start_frame)} frames."
     if not real(timeline.master_gain_db, LEAST_GAIN_DB, MOST_GAIN_DB):
-        yield _gain_sentence("The master", timeline.master_gain_db)
+        yield gain_sentence("The master", timeline.master_gain_db)
     if timeline.loudness not in LOUDNESS_PRESETS:
         yield f"There is no loudness {format_value(timeline.loudness)}; there are {', '.join(LOUDNESS_PRESETS)}."
     if timeline.layout not in LAYOUT_IDS:
         yield f"There is no channel layout {format_value(timeline.layout)}; there are {', '.join(LAYOUT_IDS)}."
-    yield from _unknown_field_problems("The timeline", timeline.unknown_fields)
+    if not real(timeline.edge_fade_ms, 0.0, MOST_EDGE_FADE_MS):
+        value = format_value(timeline.edge_fade_ms)
+        yield f"Automatic fades last 0 to {MOST_EDGE_FADE_MS:g} ms, not {value}."
+    yield from flag_problems("The timeline", timeline.auto_crossfade)
+    yield from unknown_field_problems("The timeline", timeline.unknown_fields)
 
 
 def _problems(scene: Scene) -> Iterator[str]:
@@ -170,7 +192,7 @@ def _problems(scene: Scene) -> Iterator[str]:
         yield f"The next number must be from 1 to {MOST_NUMBER}, not {format_value(scene.next_id)}."
     if not whole(scene.next_object, 0, limits.MOST_OBJECTS):
         yield f"The next object's number must be from 0, not {format_value(scene.next_object)}."
-    yield from _unknown_field_problems("The scene", scene.unknown_fields)
+    yield from unknown_field_problems("The scene", scene.unknown_fields)
     if scene.still is not None:
         yield from still_problems(scene.still)
     yield from _all_objects(scene)
@@ -184,14 +206,14 @@ def _all_objects(scene: Scene) -> Iterator[str]:
     for thing in scene.objects:
         yield from object_problems(thing, scene.still)
     numbers = [thing.index for thing in scene.objects]
-    yield from _unique("Two objects have the number", numbers)
-    yield from _used_up("object", numbers, scene.next_object)
+    yield from repeated("Two objects have the number", numbers)
+    yield from numbers_to_come("object", numbers, scene.next_object)
 
 
 def _all_takes(scene: Scene) -> Iterator[str]:
     for take in scene.takes:
         yield from take_problems(take, scene.next_object)
-    yield from _unique("Two takes have the digest", (take.digest for take in scene.takes))
+    yield from repeated("Two takes have the digest", (take.digest for take in scene.takes))
 
 
 def _all_chosen(scene: Scene) -> Iterator[str]:
@@ -203,8 +225,8 @@ def _all_chosen(scene: Scene) -> Iterator[str]:
         elif number not in takes.get(chosen, ()):
             yield f"The take chosen for object {number} is none of its takes."
     numbers = [number for number, _ in scene.chosen]
-    yield from _unique("Two takes are chosen for object", numbers)
-    yield from _sorted("Chosen takes must be in the order of their objects.", numbers)
+    yield from repeated("Two takes are chosen for object", numbers)
+    yield from unsorted("Chosen takes must be in the order of their objects.", numbers)
 
 
 def length_played(clip: Clip, take: TakeRecord | None, rate: int) -> int | None:
@@ -224,14 +246,14 @@ def _all_tracks(scene: Scene) -> Iterator[str]:
         for clip in track.clips:
             yield from clip_problems(clip, length_played(clip, takes.get(clip.take), timeline.rate))
         order = [(clip.start, clip.id) for clip in track.clips]
-        yield from _sorted(
+        yield from unsorted(
             f"The clips of track {format_value(track.id)} must be in the order of their starts.", order
         )
     numbers = [track.id for track in timeline.tracks]
     numbers += [clip.id for track in timeline.tracks for clip in track.clips]
     numbers += [marker.id for marker in timeline.markers]
-    yield from _unique("Two tracks, clips or markers have the number", numbers)
-    yield from _used_up("track, clip or marker", numbers, scene.next_id)
+    yield from repeated("Two tracks, clips or markers have the number", numbers)
+    yield from numbers_to_come("track, clip or marker", numbers, scene.next_id)
 
 
 def _all_markers(scene: Scene) -> Iterator[str]:
@@ -239,7 +261,7 @@ def _all_markers(scene: Scene) -> Iterator[str]:
     for marker in markers:
         yield from marker_problems(marker)
     order = [(marker.at, marker.id) for marker in markers]
-    yield from _sorted("Markers must be in the order of their places.", order)
+    yield from unsorted("Markers must be in the order of their places.", order)
 
 
 def _generation_problems(who: str, thing: SoundingObject) -> Iterator[str]:
@@ -296,6 +318,20 @@ def _version_problems(who: str, clip: Clip) -> Iterator[str]:
         yield f"{who} has a pitch of {format_value(clip.pitch)} semitones; they are from {pitches}."
 
 
+def _clip_marker_problems(who: str, clip: Clip) -> Iterator[str]:
+    if len(clip.markers) > MOST_CLIP_MARKERS:
+        yield f"{who} has {len(clip.markers)} markers; a clip has at most {MOST_CLIP_MARKERS}."
+    for marker in clip.markers[:MOST_CLIP_MARKERS]:
+        if not whole(marker.at, 0, MOST_SAMPLES):
+            yield f"{who} has a marker at sample {format_value(marker.at)}, which is not in a take."
+        yield from name_problems(f"A marker of clip {format_value(clip.id)}", marker.name)
+    places = [marker.at for marker in clip.markers]
+    yield from unsorted(
+        f"The markers of clip {format_value(clip.id)} must be in the order of their places.", places
+    )
+    yield from repeated(f"Two markers of clip {format_value(clip.id)} are at sample", places)
+
+
 def _fade_problems(who: str, clip: Clip) -> Iterator[str]:
     fades: tuple[Fade, Fade] = (clip.fade_in, clip.fade_out)
     for fade in fades:
@@ -305,57 +341,3 @@ def _fade_problems(who: str, clip: Clip) -> Iterator[str]:
         yield f"{who} has a fade whose length is no whole number of samples from 0."
     elif whole(clip.length, 1, MOST_SAMPLES) and sum(fade.samples for fade in fades) > clip.length:
         yield f"The fades of clip {format_value(clip.id)} are together longer than the clip."
-
-
-def _level_problems(who: str, gain_db: float, pan: float) -> Iterator[str]:
-    if not real(gain_db, LEAST_GAIN_DB, MOST_GAIN_DB):
-        yield _gain_sentence(who, gain_db)
-    if not real(pan, -1.0, 1.0):
-        yield f"{who} has a pan of {format_value(pan)}; pans are from -1 (left) to 1 (right)."
-
-
-def _gain_sentence(who: str, gain_db: float) -> str:
-    return f"{who} has a gain of {format_value(gain_db)} dB; gains are from {LEAST_GAIN_DB:g} to {MOST_GAIN_DB:g}."
-
-
-def _number_problems(who: str, number: int) -> Iterator[str]:
-    if not whole(number, 1, MOST_NUMBER):
-        yield f"{who} has no proper number: numbers are whole, from 1."
-
-
-def _name_problems(who: str, name: str) -> Iterator[str]:
-    if not limits.name(name):
-        yield f"{who} needs a name of 1 to {limits.MOST_NAME} characters, not {format_value(name)}."
-
-
-def _flag_problems(who: str, *flags: bool) -> Iterator[str]:
-    if not all(isinstance(flag, bool) for flag in flags):
-        yield f"{who} is marked with something that is neither yes nor no."
-
-
-def _unknown_field_problems(who: str, unknown: UnknownFields) -> Iterator[str]:
-    if unknown == ():
-        return
-    paired = all(len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in unknown)
-    keys = [pair[0] for pair in unknown] if paired else []
-    if not paired or keys != sorted(set(keys)):
-        yield f"{who} carries unknown keys that are not pairs in order."
-
-
-def _unique(sentence: str, values: Iterable[object]) -> Iterator[str]:
-    seen: set[object] = set()
-    for value in values:
-        if value in seen:
-            yield f"{sentence} {format_value(value)}."
-        seen.add(value)
-
-
-def _sorted(sentence: str, order: list[int] | list[tuple[int, int]]) -> Iterator[str]:
-    # "not <=" rather than ">", so that NaN counts as out of order, too.
-    if not all(before <= after for before, after in pairwise(order)):  # type: ignore[operator]
-        yield sentence
-
-
-def _used_up(what: str, numbers: list[int], following: int) -> Iterator[str]:
-    if any(not number < following for number in numbers):
-        yield f"A {what} has a number that is still to be given."

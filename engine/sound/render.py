@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.errors import BadInput
+from engine.scene.automatic_fades import FadedTracks
 from engine.scene.timeline import Timeline, Track
 from engine.sound.cache import TakesAtRate, TakeSource, WaveformCache
 from engine.sound.dirty_spans import dirty_spans
@@ -61,7 +62,7 @@ class Renderer:
     """Render one timeline in its channel layout; safe to use from several threads.
 
     Args:
-        timeline: what to render.
+        timeline: what to render, with its automatic fades.
         takes: where its takes come from, at any rate.
         take_bytes: most to keep of takes at the timeline's rate.
         block_bytes: most to keep of the mix.
@@ -82,7 +83,9 @@ class Renderer:
         self._take_bytes = take_bytes
         self._blocks: WaveformCache[int] = WaveformCache(block_bytes)
         self._curves = Curves()
-        self._tracks = {track.id: self._track(track, timeline.master_gain_db) for track in timeline.tracks}
+        self._faded_tracks = FadedTracks()
+        self._faded = self._faded_tracks.timeline(timeline)
+        self._tracks = {track.id: self._track(track, timeline.master_gain_db) for track in self._faded.tracks}
 
     def updated(self, timeline: Timeline) -> "Renderer":
         """Return a renderer of another timeline that keeps every block of the mix that sounds the same in both.
@@ -96,8 +99,9 @@ class Renderer:
             )
         other = copy(self)
         other.timeline = timeline
-        other._tracks = {t.id: self._same_track(t, timeline.master_gain_db) for t in timeline.tracks}
-        spans = dirty_spans(before, timeline)
+        other._faded = self._faded_tracks.timeline(timeline)
+        other._tracks = {t.id: self._same_track(t, timeline.master_gain_db) for t in other._faded.tracks}
+        spans = dirty_spans(self._faded, other._faded)
         touched = {index for start, stop in spans or () for index in _touched(start, stop)}
         other._blocks = self._blocks.where(lambda index: spans is not None and index not in touched)
         return other

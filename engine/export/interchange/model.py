@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.errors import BadInput
 from engine.models.catalogue import licence_of
+from engine.scene.automatic_fades import with_automatic_fades
 from engine.scene.colours import PALETTE, Colour
 from engine.scene.recipe_facts import RecipeFacts
 from engine.scene.scene import Scene, TakeRecord
@@ -177,7 +178,7 @@ def build_interchange(
     """Build the interchange model of a scene's timeline.
 
     Args:
-        scene: the scene; muted clips are included.
+        scene: the scene; muted clips are included, and automatic fades are fades as any other.
         media: the media file of each take that a clip plays, by digest (``engine.export.media`` writes them).
         folder: final folder of the interchange files.
         rate: rate of the media files; None is the timeline's. At another rate, times are rounded to the
@@ -189,7 +190,7 @@ def build_interchange(
     """
     rate = rate or scene.timeline.rate
     builder = _Builder(scene, media, Fraction(rate, scene.timeline.rate), rate, licences or {})
-    line = scene.timeline
+    line = with_automatic_fades(scene.timeline)
     return InterchangeTimeline(
         name=scene.name,
         folder=folder.absolute(),
@@ -232,7 +233,7 @@ class _Builder:
         return InterchangeTrack(
             id=track.id,
             name=track.name,
-            colour=owner.colour if owner else PALETTE[number % len(PALETTE)],
+            colour=track.chosen_colour or (owner.colour if owner else PALETTE[number % len(PALETTE)]),
             object=owner.name if owner else "",
             clips=tuple(self.clip(clip) for clip in track.clips),
             gain_db=track.gain_db,
@@ -255,7 +256,7 @@ class _Builder:
         rest = min(self.scaled(clip.fade_out.samples), length - fade_in.samples)
         return InterchangeClip(
             id=clip.id,
-            name=f"{record.name} take {record.number}",
+            name=clip.name or f"{record.name} take {record.number}",
             media=file,
             take=read_take_facts(record, self.licences),
             start=start,

@@ -7,22 +7,29 @@ are in dB, positions in lists count from 0. New objects are numbered ``scene.nex
 ``scene.next_id``.
 """
 
+from engine.scene.edits.clip_markers import add_clip_marker, remove_clip_marker, rename_clip_marker
 from engine.scene.edits.clips import (
     duplicate_clip,
+    group_clips,
     move_clip,
     mute_clip,
     nudge_clip,
     place_take,
     remove_clip,
+    rename_clip,
+    ripple_delete,
+    set_clip_auto_fades,
     set_clip_gain,
     set_clip_pan,
     swap_take,
+    ungroup_clips,
 )
 from engine.scene.edits.cutting import (
     crossfade,
     join_clips,
     set_fade_in,
     set_fade_out,
+    slip_clip,
     split_clip,
     trim_end,
     trim_start,
@@ -58,6 +65,7 @@ from engine.scene.edits.takes import (
     unchoose_take,
 )
 from engine.scene.edits.timeline import (
+    set_automatic_fades,
     set_frame_rate,
     set_loudness,
     set_master_gain,
@@ -69,6 +77,7 @@ from engine.scene.edits.tracks import (
     assign_track,
     move_track,
     mute_track,
+    recolour_track,
     remove_track,
     rename_track,
     set_track_gain,
@@ -80,6 +89,7 @@ from engine.scene.edits.tracks import (
 from engine.scene.edits.versions import reverse_clip, set_clip_pitch, set_clip_speed
 
 __all__ = [
+    "add_clip_marker",
     "add_marker",
     "add_object",
     "add_track",
@@ -90,6 +100,7 @@ __all__ = [
     "delete_take",
     "duplicate_clip",
     "empty_bin",
+    "group_clips",
     "hit_marker",
     "join_clips",
     "lock_seed",
@@ -106,11 +117,15 @@ __all__ = [
     "prompt_object",
     "receive_take",
     "recolour_object",
+    "recolour_track",
     "reject_take",
     "remove_clip",
+    "remove_clip_marker",
     "remove_marker",
     "remove_object",
     "remove_track",
+    "rename_clip",
+    "rename_clip_marker",
     "rename_marker",
     "rename_object",
     "rename_scene",
@@ -118,6 +133,9 @@ __all__ = [
     "rename_track",
     "replace_mask",
     "reverse_clip",
+    "ripple_delete",
+    "set_automatic_fades",
+    "set_clip_auto_fades",
     "set_clip_gain",
     "set_clip_pan",
     "set_clip_pitch",
@@ -137,6 +155,7 @@ __all__ = [
     "set_still",
     "set_track_gain",
     "set_track_pan",
+    "slip_clip",
     "solo_track",
     "split_clip",
     "star_take",
@@ -146,4 +165,5 @@ __all__ = [
     "trim_end",
     "trim_start",
     "unchoose_take",
+    "ungroup_clips",
 ]

@@ -1,16 +1,20 @@
-"""Edits of whole clips: place, move, level, mute. No edit moves a clip that it does not name (no ripple)."""
+"""Edits of whole clips: place, move, level, mute. Only ``ripple_delete`` moves clips that it does not name."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
+from engine.scene.edits.clip_markers import moved_markers
 from engine.scene.edits.lookup import (
     find_clip,
     find_take,
     find_track,
     put_clips,
+    sorted_by_start,
     take_next_id,
     with_fitting_fades,
+    with_timeline,
 )
 from engine.scene.scene import Scene
 from engine.scene.timecode import frame_of, sample_of
@@ -81,12 +85,15 @@ def swap_take(scene: Scene, clip_id: int, digest: str) -> Scene:
     track, clip = find_clip(scene, clip_id)
     whole = find_take(scene, digest).length_at(scene.timeline.rate, clip.speed)
     length = min(clip.length, whole)
-    swapped = replace(clip, take=digest, length=length, offset=min(clip.offset, whole - length))
+    offset = min(clip.offset, whole - length)
+    swapped = replace(
+        clip, take=digest, length=length, offset=offset, markers=moved_markers(clip, offset - clip.offset)
+    )
     return put_clips(scene, track.id, with_fitting_fades(swapped))
 
 
 def duplicate_clip(scene: Scene, clip_id: int, at: int | None = None) -> Scene:
-    """Copy a clip onto the same track; the copy's number is the old ``scene.next_id``.
+    """Copy a clip onto the same track; the copy's number is the old ``scene.next_id``, and it is in no group.
 
     Args:
         scene: the scene to edit.
@@ -97,7 +104,7 @@ def duplicate_clip(scene: Scene, clip_id: int, at: int | None = None) -> Scene:
         BadInput: there is no such clip, or the copy would extend beyond the timeline.
     """
     track, clip = find_clip(scene, clip_id)
-    copy = replace(clip, id=scene.next_id, start=clip.end if at is None else at)
+    copy = replace(clip, id=scene.next_id, start=clip.end if at is None else at, group=None)
     return put_clips(take_next_id(scene), track.id, copy)
 
 
@@ -139,3 +146,93 @@ def mute_clip(scene: Scene, clip_id: int, *, muted: bool = True) -> Scene:
     """
     track, clip = find_clip(scene, clip_id)
     return put_clips(scene, track.id, replace(clip, muted=muted))
+
+
+def rename_clip(scene: Scene, clip_id: int, name: str) -> Scene:
+    """Rename a clip; an empty name shows the name of its take again.
+
+    Raises:
+        BadInput: there is no such clip, or the name is invalid.
+    """
+    track, clip = find_clip(scene, clip_id)
+    return put_clips(scene, track.id, replace(clip, name=limits.normalize_whitespace(name) or None))
+
+
+def set_clip_auto_fades(scene: Scene, clip_id: int, *, on: bool = True) -> Scene:
+    """Set whether the timeline's automatic fades apply to a clip.
+
+    Raises:
+        BadInput: there is no such clip.
+    """
+    track, clip = find_clip(scene, clip_id)
+    return put_clips(scene, track.id, replace(clip, auto_fades=on))
+
+
+def group_clips(scene: Scene, clip_ids: Collection[int]) -> Scene:
+    """Group clips, so that they are selected and moved together; groups they were in are left.
+
+    Raises:
+        BadInput: there is no such clip, or fewer than two are named.
+    """
+    if len(set(clip_ids)) < 2:
+        raise BadInput("A group needs two clips or more: select them first.")
+    return _with_group(scene, clip_ids, next_group(scene))
+
+
+def ungroup_clips(scene: Scene, clip_ids: Collection[int]) -> Scene:
+    """Take clips out of their groups.
+
+    Raises:
+        BadInput: there is no such clip.
+    """
+    return _with_group(scene, clip_ids, None)
+
+
+def next_group(scene: Scene) -> int:
+    """Return the number of the next group: one more than the highest, from 1."""
+    clips = (clip for track in scene.timeline.tracks for clip in track.clips)
+    return 1 + max((clip.group or 0 for clip in clips), default=0)
+
+
+def ripple_delete(scene: Scene, clip_ids: Collection[int]) -> Scene:
+    """Remove clips, and move what comes after them on the same track earlier to close each gap.
+
+    A gap is closed by as much as no remaining clip sounds in it; clips of other tracks and markers stay.
+
+    Raises:
+        BadInput: there is no such clip.
+    """
+    gone = {find_clip(scene, clip_id)[1].id for clip_id in clip_ids}
+    tracks = []
+    for track in scene.timeline.tracks:
+        removed = [(clip.start, clip.end) for clip in track.clips if clip.id in gone]
+        kept = [clip for clip in track.clips if clip.id not in gone]
+        gaps = _without(removed, [(clip.start, clip.end) for clip in kept])
+        moved = (replace(clip, start=clip.start - _length_before(gaps, clip.start)) for clip in kept)
+        tracks.append(replace(track, clips=sorted_by_start(moved)) if removed else track)
+    return with_timeline(scene, tracks=tuple(tracks))
+
+
+def _with_group(scene: Scene, clip_ids: Collection[int], group: int | None) -> Scene:
+    for clip_id in clip_ids:
+        track, clip = find_clip(scene, clip_id)
+        scene = put_clips(scene, track.id, replace(clip, group=group))
+    return scene
+
+
+def _without(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the parts of spans that no other covers, ascending and apart from each other."""
+    left: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        at = max(start, left[-1][1]) if left else start
+        for low, high in sorted(other for other in others if other[0] < stop and other[1] > at):
+            if low > at:
+                left.append((at, low))
+            at = max(at, high)
+        if at < stop:
+            left.append((at, stop))
+    return left
+
+
+def _length_before(gaps: Sequence[tuple[int, int]], at: int) -> int:
+    return sum(min(stop, at) - start for start, stop in gaps if start < at)

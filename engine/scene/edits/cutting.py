@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from engine.errors import BadInput
-from engine.scene.edits.lookup import find_clip, put_clips, take_next_id, with_fitting_fades
-from engine.scene.limits import format_value
+from engine.scene.edits.clip_markers import clip_markers
+from engine.scene.edits.lookup import find_clip, find_take, put_clips, take_next_id, with_fitting_fades
+from engine.scene.limits import format_value, whole
 from engine.scene.scene import Scene
-from engine.scene.timeline import Clip, Fade, FadeShape
+from engine.scene.timeline import MOST_SAMPLES, Clip, Fade, FadeShape
 
 
 def trim_start(scene: Scene, clip_id: int, at: int) -> Scene:
@@ -38,7 +39,7 @@ def split_clip(scene: Scene, clip_id: int, at: int) -> Scene:
     """Split a clip in two at sample ``at`` of the timeline.
 
     The first part keeps the number and the fade-in; the second gets the old ``scene.next_id`` and the
-    fade-out. Fades that reach over the cut are shortened; no fade is added at the cut.
+    fade-out. Fades that reach over the cut are shortened; no fade is added at the cut. Both keep all markers.
 
     Raises:
         BadInput: there is no such clip, or ``at`` is not inside it.
@@ -62,7 +63,7 @@ def split_clip(scene: Scene, clip_id: int, at: int) -> Scene:
 def join_clips(scene: Scene, clip_id: int, other_id: int) -> Scene:
     """Join two adjacent parts of a split clip, in any order; the result keeps the number of the earlier one.
 
-    Fades at the cut are removed.
+    Fades at the cut are removed, and markers of both are kept.
 
     Raises:
         BadInput: there are no such clips, they are not adjacent parts of one take, or their gain, pan or mute
@@ -75,8 +76,29 @@ def join_clips(scene: Scene, clip_id: int, other_id: int) -> Scene:
         )
     if (first.gain_db, first.pan, first.muted) != (second.gain_db, second.pan, second.muted):
         raise BadInput("The two clips differ in gain, pan or mute: make those the same, then join them.")
-    joined = replace(first, length=first.length + second.length, fade_out=second.fade_out)
+    marks = {marker.at: marker.name for marker in (*second.markers, *first.markers)}
+    joined = replace(
+        first,
+        length=first.length + second.length,
+        fade_out=second.fade_out,
+        markers=clip_markers(marks),
+    )
     return put_clips(scene, track_id, joined, without=second.id)
+
+
+def slip_clip(scene: Scene, clip_id: int, by: int) -> Scene:
+    """Move the sound inside a clip later by ``by`` samples, or earlier if negative; the clip stays where it is.
+
+    The sound moves as far as its take reaches over the whole clip. Markers of the clip move with the sound.
+
+    Raises:
+        BadInput: there is no such clip, or it is not a whole number of samples.
+    """
+    track, clip = find_clip(scene, clip_id)
+    if not whole(by, -MOST_SAMPLES, MOST_SAMPLES):
+        raise BadInput(f"A clip is slipped by whole samples, not by {format_value(by)}.")
+    most = find_take(scene, clip.take).length_at(scene.timeline.rate, clip.speed) - clip.length
+    return put_clips(scene, track.id, replace(clip, offset=min(max(clip.offset - by, 0), most)))
 
 
 def set_fade_in(scene: Scene, clip_id: int, samples: int, shape: FadeShape | None = None) -> Scene:

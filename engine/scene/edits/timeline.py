@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from engine.errors import BadInput
 from engine.scene import limits
+from engine.scene.edits.clip_markers import clip_markers
 from engine.scene.edits.lookup import raise_first_problem, sorted_by_start, with_fitting_fades, with_timeline
 from engine.scene.scene import Scene
 from engine.scene.timecode import FrameRate, from_text, to_text
@@ -51,6 +52,27 @@ def set_master_gain(scene: Scene, gain_db: float) -> Scene:
         BadInput: the gain is out of range.
     """
     return with_timeline(scene, master_gain_db=gain_db)
+
+
+def set_automatic_fades(
+    scene: Scene, edge_fade_ms: float | None = None, *, crossfade: bool | None = None
+) -> Scene:
+    """Set the shortest fade at the edges of clips, and whether overlapping clips are crossfaded.
+
+    Args:
+        scene: the scene to edit.
+        edge_fade_ms: 0 to 100 ms, 0 for none; None leaves it as it is.
+        crossfade: None leaves it as it is.
+
+    Raises:
+        BadInput: the length is out of range.
+    """
+    line = scene.timeline
+    return with_timeline(
+        scene,
+        edge_fade_ms=line.edge_fade_ms if edge_fade_ms is None else edge_fade_ms,
+        auto_crossfade=line.auto_crossfade if crossfade is None else crossfade,
+    )
 
 
 def set_sample_rate(scene: Scene, rate: int) -> Scene:
@@ -106,6 +128,7 @@ class _Scaling:
             length=length,
             fade_in=self._fade(clip.fade_in),
             fade_out=self._fade(clip.fade_out),
+            markers=clip_markers({self._scaled(marker.at): marker.name for marker in clip.markers}),
         )
         changed = with_fitting_fades(changed) if length > 0 else changed
         raise_first_problem(clip_problems(changed, take_length))

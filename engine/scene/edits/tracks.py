@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.scene import limits
+from engine.scene.colours import Colour
 from engine.scene.edits.lookup import (
     find_object,
     find_track,
@@ -117,6 +118,15 @@ def solo_track(scene: Scene, track_id: int, *, soloed: bool = True) -> Scene:
         BadInput: there is no such track.
     """
     return _changed(scene, track_id, soloed=soloed)
+
+
+def recolour_track(scene: Scene, track_id: int, colour: Colour | None) -> Scene:
+    """Set the colour of a track; None takes that of its object again.
+
+    Raises:
+        BadInput: there is no such track, or the colour is not three numbers from 0 to 255.
+    """
+    return _changed(scene, track_id, chosen_colour=colour)
 
 
 def assign_track(scene: Scene, track_id: int, index: int | None) -> Scene:

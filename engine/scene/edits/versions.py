@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from engine.errors import BadInput
+from engine.scene.edits.clip_markers import clip_markers
 from engine.scene.edits.lookup import find_clip, find_take, put_clips, with_fitting_fades
 from engine.scene.limits import format_value, real
 from engine.scene.scene import Scene
@@ -18,7 +19,9 @@ def reverse_clip(scene: Scene, clip_id: int) -> Scene:
     track, clip = find_clip(scene, clip_id)
     whole = find_take(scene, clip.take).length_at(scene.timeline.rate, clip.speed)
     offset = max(0, whole - clip.offset - clip.length)
-    return put_clips(scene, track.id, replace(clip, reversed=not clip.reversed, offset=offset))
+    marks = {max(0, whole - 1 - marker.at): marker.name for marker in clip.markers}
+    turned = replace(clip, reversed=not clip.reversed, offset=offset, markers=clip_markers(marks))
+    return put_clips(scene, track.id, turned)
 
 
 def set_clip_speed(scene: Scene, clip_id: int, speed: float) -> Scene:
@@ -40,7 +43,8 @@ def set_clip_speed(scene: Scene, clip_id: int, speed: float) -> Scene:
     ratio = clip.speed / speed
     offset = min(round(clip.offset * ratio), whole - 1)
     length = min(max(1, round(clip.length * ratio)), whole - offset)
-    changed = replace(clip, speed=float(speed), offset=offset, length=length)
+    marks = {round(marker.at * ratio): marker.name for marker in clip.markers}
+    changed = replace(clip, speed=float(speed), offset=offset, length=length, markers=clip_markers(marks))
     return put_clips(scene, track.id, with_fitting_fades(changed))
 
 

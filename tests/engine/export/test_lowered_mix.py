@@ -53,7 +53,7 @@ def mix_down(waves: Sequence[Wave], sounding: Sequence[bool] | None = None) -> M
         Track(n, "noise", None, (Clip(n, take.digest, 0, 0, take.samples),), muted=not heard[n - 1])
         for n, take in enumerate(takes, 1)
     )
-    scene = Scene(takes=takes, timeline=Timeline(rate=RATE, tracks=tracks, layout="mono"))
+    scene = Scene(takes=takes, timeline=Timeline(rate=RATE, tracks=tracks, layout="mono", edge_fade_ms=0.0))
     planned = plan(scene, ExportSettings(alternates=True, peaks="lower"))
     samples = dict(zip(digests, waves, strict=True))
     with tempfile.TemporaryDirectory() as folder:

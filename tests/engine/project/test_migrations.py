@@ -93,9 +93,11 @@ def test_the_old_file_is_kept_when_the_project_is_first_saved(old: Path) -> None
 
 
 def test_a_newer_project_is_refused_and_nothing_is_written(old: Path) -> None:
-    (old / "scene.json").write_text('{"schema": 4, "name": "Later"}')
+    (old / "scene.json").write_text(f'{{"schema": {SCHEMA + 1}, "name": "Later"}}')
     before = {path: path.stat().st_mtime_ns for path in [old, *old.rglob("*")] if path != old}
-    with pytest.raises(BadInput, match=r"newer Foleyscape \(schema 4; this one knows 3\): update"):
+    with pytest.raises(
+        BadInput, match=rf"newer Foleyscape \(schema {SCHEMA + 1}; this one knows {SCHEMA}\): update"
+    ):
         Project.open(old)
     assert {path: path.stat().st_mtime_ns for path in old.rglob("*")} == before
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.scene import edits
 from engine.scene.scene import Scene
-from engine.scene.timeline import Clip, Fade, Marker, Timeline
+from engine.scene.timeline import Clip, ClipMarker, Fade, Marker, Timeline
 from engine.scene.validity import MOST_PROBLEMS, problems
 from tests.engine.scene.edits.small_scenes import digest_of, many_clips, one_clip
 
@@ -175,6 +175,7 @@ def test_every_field_of_a_clip_is_looked_at() -> None:
         "id": 0, "take": "b", "start": -1, "offset": -1, "length": 0, "gain_db": 99, "pan": 2, "muted": None,
         "fade_in": Fade(-1), "fade_out": Fade(-1), "unknown_fields": (("a", 1),),
         "speed": 0.0, "pitch": 25.0, "reversed": None,
+        "name": "", "group": 0, "auto_fades": 1, "markers": (ClipMarker(5, "b"), ClipMarker(5, "a")),
     }  # fmt: skip
     assert set(wrong) == {field.name for field in fields(Clip)}
     assert all(problems(with_clip(**{name: value})) for name, value in wrong.items())

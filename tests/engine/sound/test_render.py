@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput
+from engine.scene.automatic_fades import with_automatic_fades
 from engine.scene.timeline import FADE_SHAPES, Clip, Fade, Timeline, Track
 from engine.sound.fades import fade_in, fade_out
 from engine.sound.panning import balance_gains, mono_gains
@@ -100,7 +101,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
 @settings(max_examples=30, deadline=None)
 def test_every_stem_is_its_takes_at_their_places_with_all_gains_and_fades(timeline: Timeline) -> None:
     renderer = Renderer(timeline, TAKES)
-    for track in timeline.tracks:
+    for track in with_automatic_fades(timeline).tracks:
         expected = plain_stem(track, timeline.master_gain_db)
         assert np.abs(renderer.stem(track.id, 0, LENGTH) - expected).max() < 2e-6
 
@@ -242,7 +243,7 @@ def test_renaming_and_markers_render_nothing_again() -> None:
 
 def test_another_rate_starts_anew_at_that_rate() -> None:
     source = Takes()
-    timeline = Timeline(tracks=(Track(1, "a", clips=(Clip(1, "low", 0, 0, 20_000),)),))
+    timeline = Timeline(tracks=(Track(1, "a", clips=(Clip(1, "low", 0, 0, 20_000),)),), edge_fade_ms=0.0)
     renderer = Renderer(timeline, source)
     renderer.mix(0, BLOCK)
     faster = renderer.updated(replace(timeline, rate=96_000))
@@ -262,7 +263,7 @@ def test_a_take_is_read_once_for_all_clips_tracks_and_edits() -> None:
 
 def test_a_clip_begins_and_ends_at_its_very_sample() -> None:
     clip = Clip(1, "full", BLOCK - 1, 7, 3)
-    renderer = Renderer(Timeline(tracks=(Track(1, "a", clips=(clip,)),)), TAKES)
+    renderer = Renderer(Timeline(tracks=(Track(1, "a", clips=(clip,)),), edge_fade_ms=0.0), TAKES)
     expected = TAKES.kept["full"][0][0, 7:10] * np.float32(np.sqrt(0.5))
     found = renderer.mix(BLOCK - 3, BLOCK + 4)
     assert np.array_equal(found[0], np.array([0, 0, *expected, 0, 0], np.float32))

@@ -124,7 +124,9 @@ def test_errors_of_a_take_reach_whoever_asks_for_its_version() -> None:
 def test_a_renderer_plays_a_reversed_clip_from_its_end() -> None:
     samples = np.random.default_rng(1).normal(0, 0.1, (2, 1000)).astype(np.float32)
     clip = Clip(1, "a", 10, 100, 500, reversed=True)
-    renderer = Renderer(Timeline(tracks=(Track(1, "A", clips=(clip,)),)), TakeVersions(Source(samples)))
+    renderer = Renderer(
+        Timeline(tracks=(Track(1, "A", clips=(clip,)),), edge_fade_ms=0.0), TakeVersions(Source(samples))
+    )
     assert np.array_equal(renderer.stem(1, 10, 510), samples[:, ::-1][:, 100:600])
 
 

@@ -58,7 +58,7 @@ def test_a_clip_is_handed_over_with_its_track_take_and_file() -> None:
     assert (track.soloed, empty.muted, empty.clips) == (True, True, ())
     assert (clip.id, clip.start, clip.offset, clip.length, clip.end) == (7, 1_000, 500, 20_000, 21_000)
     assert (clip.gain_db, clip.pan, clip.muted) == (-3.0, 0.25, True)
-    assert (clip.fade_in, clip.fade_out) == (Fade(100, "linear"), Fade(200))
+    assert (clip.fade_in, clip.fade_out) == (Fade(240, "linear"), Fade(240))
     assert (clip.name, clip.media.path.name) == ("cat take 3", "01_cat_take3.wav")
     assert (clip.take.prompt, clip.take.seed, clip.take.licence) == ("a cat", 5, "CC-BY-4.0")
     assert made.length == 21_000

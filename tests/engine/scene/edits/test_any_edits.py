@@ -222,6 +222,36 @@ class Editing(RuleBasedStateMachine):
         self.do(edits.mute_clip, self.clip(clip), muted=flag)
         self.do(edits.swap_take, self.clip(clip), digest)
 
+    @rule(clip=clips, other=clips, name=names, flag=flags, by=st.integers(-500, 500) | st.sampled_from(ODD))
+    def arrange_a_clip(self, clip: int, other: int, name: str, flag: bool, by: Any) -> None:
+        self.do(edits.rename_clip, self.clip(clip), name)
+        self.do(edits.slip_clip, self.clip(clip), by)
+        self.do(edits.set_clip_auto_fades, self.clip(clip), on=flag)
+        self.do(edits.group_clips, (self.clip(clip), self.clip(other)))
+        self.do(edits.ungroup_clips, (self.clip(other),) if flag else ())
+
+    @rule(clip=clips, at=times, name=names)
+    def mark_a_clip(self, clip: int, at: Any, name: str) -> None:
+        found = self.history.present.clip(self.clip(clip))
+        inside = at % found[1].length if found and isinstance(at, int) else at
+        self.do(edits.add_clip_marker, self.clip(clip), found[1].start + inside if found else at, name)
+        self.do(edits.rename_clip_marker, self.clip(clip), inside, name)
+        self.do(edits.remove_clip_marker, self.clip(clip), inside)
+
+    @rule(clip=clips, other=clips)
+    def ripple(self, clip: int, other: int) -> None:
+        self.do(edits.ripple_delete, {self.clip(clip), self.clip(other)})
+
+    @rule(
+        edge=levels,
+        flag=st.none() | flags,
+        track=tracks,
+        colour=st.none() | st.tuples(numbers, numbers, numbers),
+    )
+    def fade_by_itself(self, edge: Any, flag: bool | None, track: int, colour: Any) -> None:
+        self.do(edits.set_automatic_fades, edge, crossfade=flag)
+        self.do(edits.recolour_track, self.track(track), colour)
+
     @rule(clip=clips, at=st.none() | times)
     def duplicate(self, clip: int, at: Any) -> None:
         self.do(edits.duplicate_clip, self.clip(clip), at)

@@ -7,6 +7,7 @@ import pytest
 
 from engine.errors import BadInput
 from engine.scene import edits
+from engine.scene.scene import Scene
 from engine.scene.timecode import RATES, sample_of
 from engine.scene.timeline import MOST_SAMPLES
 from tests.engine.scene.edits.small_scenes import clip_of, digest_of, one_clip, take_record, two_objects
@@ -133,3 +134,66 @@ def test_gains_and_pans_out_of_range_are_refused(wrong: Any) -> None:
 def test_tracks_that_an_edit_does_not_touch_are_shared() -> None:
     scene = one_clip()
     assert edits.set_clip_gain(scene, 3, -3.0).timeline.tracks[1] is scene.timeline.tracks[1]
+
+
+def test_a_clip_has_the_name_of_its_take_until_it_is_given_one() -> None:
+    scene = edits.rename_clip(one_clip(), 3, "  paw ")
+    assert clip_of(scene, 3).name == "paw"
+    assert clip_of(edits.rename_clip(scene, 3, " "), 3).name is None
+
+
+def test_slipping_moves_the_sound_as_far_as_the_take_goes() -> None:
+    scene = one_clip()
+    assert [clip_of(edits.slip_clip(scene, 3, by), 3).offset for by in (50, -50, 9999, -9999)] == [
+        150,
+        250,
+        0,
+        400,
+    ]
+    slipped = clip_of(edits.slip_clip(scene, 3, 50), 3)
+    assert (slipped.start, slipped.length) == (1000, 600)
+    with pytest.raises(BadInput, match="whole samples"):
+        edits.slip_clip(scene, 3, float("nan"))  # type: ignore[arg-type]
+
+
+def test_a_group_is_made_of_two_or_more_and_left_again() -> None:
+    scene = edits.duplicate_clip(edits.duplicate_clip(one_clip(), 3), 3)
+    scene = edits.group_clips(scene, [3, 4])
+    assert [clip_of(scene, n).group for n in (3, 4, 5)] == [1, 1, None]
+    again = edits.group_clips(scene, [4, 5])
+    assert [clip_of(again, n).group for n in (3, 4, 5)] == [1, 2, 2]
+    assert clip_of(edits.ungroup_clips(again, [4, 5]), 5).group is None
+    assert clip_of(edits.duplicate_clip(scene, 3), scene.next_id).group is None
+    with pytest.raises(BadInput, match="two clips"):
+        edits.group_clips(scene, [3, 3])
+
+
+def ripple_scene() -> Scene:
+    """Clips 3 to 6 on track 1: 1000 to 1600, 2000 to 2600, 2500 to 3100, 4000 to 4600."""
+    scene = one_clip()
+    for at in (2000, 2500, 4000):
+        scene = edits.duplicate_clip(scene, 3, at)
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("gone", "starts"),
+    [
+        ([3], [1400, 1900, 3400]),
+        ([4], [1000, 2000, 3500]),
+        ([4, 5], [1000, 2900]),
+        ([3, 6], [1400, 1900]),
+        ([3, 4, 5, 6], []),
+        ([], [1000, 2000, 2500, 4000]),
+    ],
+)
+def test_ripple_delete_closes_gaps_as_far_as_nothing_else_sounds_there(
+    gone: list[int], starts: list[int]
+) -> None:
+    scene = edits.ripple_delete(ripple_scene(), gone)
+    assert [clip.start for clip in scene.timeline.tracks[0].clips] == starts
+
+
+def test_ripple_delete_leaves_other_tracks_alone() -> None:
+    scene = edits.move_clip(ripple_scene(), 6, 4000, 2)
+    assert clip_of(edits.ripple_delete(scene, [3]), 6).start == 4000
