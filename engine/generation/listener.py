@@ -81,10 +81,22 @@ class Listener:
         encoder: the sound tower.
         concepts: the concept table.
         words: unit vectors of the concepts' names and, last, of the empty text: (concepts + 1, L).
+        fingerprint: identifier of the encoder's weights; equal fingerprints give equal vectors.
     """
 
-    def __init__(self, encoder: SoundEncoder, concepts: Sequence[Concept], words: "Tensor") -> None:
+    def __init__(
+        self, encoder: SoundEncoder, concepts: Sequence[Concept], words: "Tensor", fingerprint: str = ""
+    ) -> None:
         self._encoder, self.concepts, self._words = encoder, tuple(concepts), words
+        self.fingerprint = fingerprint
+
+    def embed(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+        """Return unit vectors (B, L) of mono sounds, float32 (B, samples)."""
+        import torch
+
+        with torch.inference_mode():
+            found = self._encoder.encode(torch.from_numpy(np.ascontiguousarray(samples, np.float32)), rate)
+        return np.asarray(found.float().cpu().numpy(), np.float32)
 
     def hear(self, samples: NDArray[np.float32], rate: int, count: int = 5) -> Heard:
         """Recognize a sound.
