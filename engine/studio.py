@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import BadInput, Failed
 from engine.generation.delivery import Delivery, Provenance, deliver
+from engine.generation.embeddings import Embeddings
 from engine.generation.generator import Generator, GeneratorInfo
 from engine.generation.hint_check import check_hints
 from engine.generation.listener import Heard, hear_file
@@ -255,6 +256,11 @@ class Studio:
                     "This model cannot hear, and neither can the bundled one: install Foleyscape again."
                 )
             return hear_file(listener, Path(path), count, progress)
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """Vectors of words, objects and sounds, to search a library by."""
+        return Embeddings(self._loader)
 
     # Sounds
 

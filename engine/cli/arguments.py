@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from engine.cli.library_arguments import add_library
 from engine.cli.parser import Commands, Parser
 from engine.cli.project_arguments import add_project
 from engine.scene.hints import Box, Click, Hints
@@ -52,6 +53,7 @@ def build_parser(more: Sequence[Callable[[Commands], None]] = ()) -> argparse.Ar
     add_project(commands)
     _add_loudness(commands)
     _add_hear(commands)
+    add_library(commands, clicks, _add_model)
     _add_demo(commands)
     _add_diagnostics(commands)
     for add in more:

@@ -37,6 +37,13 @@ class SoundEncoder(Protocol):
         """Return probabilities (B, N), summing to 1."""
 
 
+class TextEncoder(Protocol):
+    """Protocol of ``engine.diffusion.text_tower.TextTower``."""
+
+    def encode(self, texts: Sequence[str]) -> "Tensor":
+        """Return embeddings (B, L), unit length."""
+
+
 @dataclass(frozen=True)
 class HeardConcept:
     """A concept that a sound may be of, with its probability, 0 to 1."""
@@ -81,14 +88,33 @@ class Listener:
         encoder: the sound tower.
         concepts: the concept table.
         words: unit vectors of the concepts' names and, last, of the empty text: (concepts + 1, L).
+        text: encodes texts into the same space; None knows only the concepts.
         fingerprint: identifier of the encoder's weights; equal fingerprints give equal vectors.
+        shares_conditions: whether the conditions of the model's objects lie in the same space.
     """
 
     def __init__(
-        self, encoder: SoundEncoder, concepts: Sequence[Concept], words: "Tensor", fingerprint: str = ""
+        self,
+        encoder: SoundEncoder,
+        concepts: Sequence[Concept],
+        words: "Tensor",
+        text: TextEncoder | None = None,
+        *,
+        fingerprint: str = "",
+        shares_conditions: bool = True,
     ) -> None:
-        self._encoder, self.concepts, self._words = encoder, tuple(concepts), words
-        self.fingerprint = fingerprint
+        self._encoder, self.concepts, self._words, self._text = encoder, tuple(concepts), words, text
+        self.fingerprint, self.shares_conditions = fingerprint, shares_conditions
+
+    def embed_text(self, text: str) -> NDArray[np.float32]:
+        """Return the unit vector (L,) of a text."""
+        import torch
+
+        if self._text is None:
+            raise RuntimeError("this listener has no text encoder")
+        with torch.inference_mode():
+            found = torch.nn.functional.normalize(self._text.encode([text])[0].float(), dim=-1)
+        return np.asarray(found.cpu().numpy(), np.float32)
 
     def embed(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
         """Return unit vectors (B, L) of mono sounds, float32 (B, samples)."""
@@ -141,14 +167,19 @@ def hear_file(listener: Listener, path: Path, count: int = 5, progress: Progress
     """
     progress = progress or no_progress()
     progress.report(0.0, "Reading")
-    samples, rate = _read(path)
+    samples, rate = read_sound(path)
     progress.report(0.5, "Listening")
     heard = listener.hear(samples, rate, count)
     progress.report(1.0, "Heard")
     return heard
 
 
-def _read(path: Path) -> tuple[NDArray[np.float32], int]:
+def read_sound(path: Path) -> tuple[NDArray[np.float32], int]:
+    """Read the first ``MOST_SECONDS`` of an audio file: float32 (channels, samples), and the rate in Hz.
+
+    Raises:
+        BadInput: there is no such file, or it is not an audio file.
+    """
     import soundfile
 
     try:

@@ -261,7 +261,8 @@ class FolderParts:
         encoder = self._text_encoder() if shared else nullcontext(load_text_encoder(folder))
         with encoder as text, torch.inference_mode():
             words = text.encode([*(concept.name for concept in concepts), ""]).float()
-        return Listener(tower, concepts, words, self._content(folder / HEARING)[:16])
+        weights = self._content(folder / HEARING)[:16]
+        return Listener(tower, concepts, words, text, fingerprint=weights, shares_conditions=shared)
 
     def _sound_words(self, names: Sequence[str]) -> "Tensor":
         """Encode names with the sounds' text encoder alone, so that naming does not wait for the other networks."""

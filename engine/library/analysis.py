@@ -106,7 +106,8 @@ def analyse(path: Path, digest: bytes, embedder: SoundEmbedder) -> Analysis:
     import soundfile
 
     try:
-        with soundfile.SoundFile(path) as sound:
+        # By the file, not its name: names on old disks need not be valid text.
+        with path.open("rb") as file, soundfile.SoundFile(file) as sound:
             return _analysed(sound, digest, embedder)
     except (OSError, RuntimeError, ValueError) as error:  # libsndfile's own errors are RuntimeErrors
         raise BadInput(f"It is not a sound that can be read: {_first_line(error)}.") from error

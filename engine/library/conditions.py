@@ -67,7 +67,7 @@ class Conditions:
             words.append("instr(lower(folders.licence || ' ' || files.licence), lower(?)) > 0")
             values.append(self.licence)
         if self.folder is not None:
-            place = os.fsencode(self.folder)
-            words.append("substr(folders.path || x'2f' || files.path, 1, ?) = ?")
-            values += [len(place), place]
+            place = os.fsencode(self.folder) + os.fsencode(os.sep)
+            words.append("substr(CAST(folders.path || ? || files.path AS BLOB), 1, ?) = ?")
+            values += [os.sep, len(place), place]
         return " AND ".join(words), values

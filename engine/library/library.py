@@ -1,8 +1,10 @@
 """A library on the disk: its database, its vectors, and what keeps the two in agreement."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,71 @@ from engine.library.vectors import VectorFile, checksum
 WIDTH = 512
 """Entries of a vector: the width of the condition space."""
 UPDATING = "updating"
+
+
+FOLDER_VARIABLE = "FOLEYSCAPE_LIBRARY"
+
+
+def library_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where the user's index lies: ``FOLEYSCAPE_LIBRARY`` if set, else beside other data of the user."""
+    if chosen := environment.get(FOLDER_VARIABLE):
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("foleyscape", appauthor=False) / "library"
+
+
+@dataclass(frozen=True)
+class FolderStatus:
+    """What is known of a folder of the library.
+
+    Attributes:
+        path: the folder.
+        licence: what the user said of its sounds, or "".
+        files: how many of its files are known.
+        problems: how many of them could not be read.
+        is_there: whether the folder is there now.
+    """
+
+    path: Path
+    licence: str
+    files: int
+    problems: int
+    is_there: bool
+
+
+@dataclass(frozen=True)
+class LibraryStatus:
+    """What is in a library.
+
+    Attributes:
+        folder: where the index lies.
+        folders: the folders of recordings.
+        sounds: different contents of files.
+        hours: their length together.
+        windows: their windows.
+    """
+
+    folder: Path
+    folders: tuple[FolderStatus, ...]
+    sounds: int
+    hours: float
+    windows: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the status as JSON-serializable values."""
+        folders = [
+            {
+                "path": str(it.path),
+                "licence": it.licence,
+                "files": it.files,
+                "problems": it.problems,
+                "there": it.is_there,
+            }
+            for it in self.folders
+        ]
+        numbers = {"sounds": self.sounds, "hours": round(self.hours, 3), "windows": self.windows}
+        return {"index": str(self.folder), "folders": folders, **numbers}
 
 
 class Library:
@@ -68,6 +135,43 @@ class Library:
         wanted = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - it need not exist any more
         known = {folder.path: folder for folder in self.database.folders()}
         self.database.remove_folder(known.get(wanted) or self.database.folder(path.expanduser().resolve()))
+
+    def status(self) -> LibraryStatus:
+        """Return what is in the library."""
+        read = self.database.connection
+        folders = []
+        for folder in self.database.folders():
+            files, problems = read.execute(
+                "SELECT COUNT(*), COUNT(*) - COUNT(content) FROM files WHERE folder = ?", (folder.id,)
+            ).fetchone()
+            folders.append(FolderStatus(folder.path, folder.licence, files, problems, folder.path.is_dir()))
+        sounds, seconds = read.execute("SELECT COUNT(*), COALESCE(SUM(seconds), 0) FROM contents").fetchone()
+        windows = read.execute("SELECT COUNT(*) FROM windows").fetchone()[0]
+        return LibraryStatus(self.folder, tuple(folders), sounds, seconds / 3600, windows)
+
+    def problems(self) -> Iterator[tuple[Path, str]]:
+        """Yield the files that could not be read, with the reason."""
+        rows = self.database.connection.execute(
+            "SELECT folders.path, files.path, reason FROM files JOIN folders ON folders.id = files.folder "
+            "WHERE content IS NULL ORDER BY files.folder, files.path"
+        )
+        for folder, path, reason in rows:
+            yield Path(os.fsdecode(folder), os.fsdecode(path)), reason
+
+    def duplicates(self) -> Iterator[list[Path]]:
+        """Yield the files of each content that several files hold."""
+        rows = self.database.connection.execute(
+            "SELECT content FROM files WHERE content IS NOT NULL GROUP BY content HAVING COUNT(*) > 1"
+        )
+        for row in rows.fetchall():
+            yield self.database.places(row[0])
+
+    def set_starred(self, content: int, *, starred: bool) -> None:
+        """Star a sound, or take its star away."""
+        with self.database.transaction():
+            self.database.connection.execute(
+                "UPDATE contents SET starred = ? WHERE id = ?", (starred, content)
+            )
 
     def digests(self, model: str) -> frozenset[bytes]:
         """Return the digests of all contents that a model has embedded."""

@@ -12,6 +12,8 @@ from engine.errors import BadInput
 
 _TOKEN = re.compile(r'\s*(?:(?P<phrase>"[^"]*"?)|(?P<sign>[()])|(?P<word>[^\s()"]+))')
 _LETTERS = re.compile(r"[^\W_]", re.UNICODE)
+_SMALL = frozenset("a an and at by for from in into of off on or out over the to under up with".split())
+"""Words that do not count where only some of the words need to match."""
 MAX_DEPTH = 20
 MAX_LETTERS = 1_000
 
@@ -56,7 +58,7 @@ def read_query(text: str) -> Query:
         return Query("", "", "", is_exact=False)
     reader = _Reader(tokens)
     found = reader.whole()
-    loose = "" if reader.is_exact else " OR ".join(_quoted(word) for word in found.words)
+    loose = "" if reader.is_exact else " OR ".join(_quoted(word) for word in _telling(found.words))
     return Query(found.match, loose, " ".join(found.words), reader.is_exact)
 
 
@@ -142,6 +144,11 @@ class _Reader:
             raise BadInput("A bracket is opened that is never closed: add the other one, or leave it out.")
         self._at, self._depth = self._at + 1, self._depth - 1
         return found
+
+
+def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words without small ones, unless all are small."""
+    return tuple(word for word in words if word.casefold() not in _SMALL) or words
 
 
 def _term(word: str) -> str:
