@@ -12,12 +12,12 @@ from typing import Any
 from engine.cli.bar import spoken
 from engine.cli.shown_job import run_shown
 from engine.errors import BadInput
-from engine.library.conditions import Conditions
 from engine.library.found_sound import FoundSound
 from engine.library.indexer import Indexer, UpdateReport
 from engine.library.library import Library, library_folder
 from engine.library.query import Query, read_query
 from engine.library.search import LibrarySearch, Vector
+from engine.library.search_filter import SearchFilter
 from engine.progress import IsCancelled, Progress
 from engine.studio import Studio
 
@@ -140,7 +140,7 @@ def search(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         progress.report(0.0, "Searching")
         vector, note = _vector(arguments, query)
         with _library(arguments) as library:
-            found = LibrarySearch(library).search(query, vector, _conditions(arguments), arguments.limit)
+            found = LibrarySearch(library).search(query, vector, _search_filter(arguments), arguments.limit)
         return found, note
 
     found, note = run_shown(arguments, work, is_cancelled)
@@ -181,11 +181,11 @@ def _vector(arguments: Namespace, query: Query) -> tuple[Vector | None, str | No
     return vector, unknown if vector is None else None
 
 
-def _conditions(arguments: Namespace) -> Conditions:
-    given = {field.name: getattr(arguments, field.name) for field in fields(Conditions)}
+def _search_filter(arguments: Namespace) -> SearchFilter:
+    given = {field.name: getattr(arguments, field.name) for field in fields(SearchFilter)}
     if given["folder"] is not None:
         given["folder"] = given["folder"].expanduser().resolve()
-    return Conditions(**given)
+    return SearchFilter(**given)
 
 
 def _tell_found(found: list[FoundSound], note: str | None, *, as_json: bool) -> None:

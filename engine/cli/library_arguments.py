@@ -81,11 +81,11 @@ def _add_search(
         "--object", dest="hinted", type=clicks, metavar='"NAME@X,Y"', help="sounds of this thing in the still"
     )
     search.add_argument("--limit", type=int, default=20, metavar="N", help="at most this many (20)")
-    _conditions(search.add_argument_group("conditions"))
+    _search_filter(search.add_argument_group("conditions"))
     add_model(search)
 
 
-def _conditions(group: _ActionsContainer) -> None:
+def _search_filter(group: _ActionsContainer) -> None:
     numbers = {
         "--min-seconds": "at least this long",
         "--max-seconds": "at most this long",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.errors import BadInput, Failed
 from engine.library.analysis import Analysis, Window
-from engine.library.metadata import FileText
+from engine.library.file_text import FileText
 
 SCHEMA = 1
 

@@ -15,8 +15,8 @@ from engine.errors import BadInput
 from engine.library.analysis import Analysis, SoundEmbedder, analyse, file_digest
 from engine.library.audio_scan import FoundFile, Unreadable, sound_files
 from engine.library.database import Folder, KnownFile
+from engine.library.file_text import FileText, file_text
 from engine.library.library import Library
-from engine.library.metadata import FileText, file_text
 from engine.library.vectors import checksum, codes_of
 from engine.progress import Progress, no_progress
 

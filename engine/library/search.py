@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.library.conditions import Conditions
 from engine.library.found_sound import FoundSound
 from engine.library.library import Library
 from engine.library.query import Query
+from engine.library.search_filter import SearchFilter
 from engine.library.vectors import VectorSearch
 
 RANK_OFFSET = 60
@@ -57,7 +57,7 @@ class LibrarySearch:
         self,
         query: Query | None = None,
         vector: Vector | None = None,
-        conditions: Conditions | None = None,
+        search_filter: SearchFilter | None = None,
         count: int = 50,
     ) -> list[FoundSound]:
         """Return the sounds that fit best, best first.
@@ -65,15 +65,15 @@ class LibrarySearch:
         Args:
             query: words; None or empty searches by the vector alone.
             vector: unit vector, float32 (512,), of the words, an object or a sound; None searches by words alone.
-            conditions: what results must fulfil.
+            search_filter: what results must pass.
             count: the number of results.
         """
-        conditions = conditions or Conditions()
+        search_filter = search_filter or SearchFilter()
         query = query if query is not None and query.match else None
         if query is None and vector is None:
-            found = self._everything(conditions, count)
+            found = self._everything(search_filter, count)
         else:
-            found = self._ranked(query, vector, conditions)
+            found = self._ranked(query, vector, search_filter)
         best = sorted(found.items(), key=lambda it: -it[1].score)[:count]
         sounds = (self._sound(content, candidate, query) for content, candidate in best)
         return [sound for sound in sounds if sound is not None]
@@ -89,18 +89,18 @@ class LibrarySearch:
     # Rankings
 
     def _ranked(
-        self, query: Query | None, vector: Vector | None, conditions: Conditions
+        self, query: Query | None, vector: Vector | None, search_filter: SearchFilter
     ) -> dict[int, _Candidate]:
         """Fuse the ranking by words and the one by vectors."""
         found: dict[int, _Candidate] = {}
         within = None
         if query is not None:
-            within = self._matching(query, conditions) if query.is_exact else None
-            for rank, content in enumerate(self._by_words(query, conditions), 1):
+            within = self._matching(query, search_filter) if query.is_exact else None
+            for rank, content in enumerate(self._by_words(query, search_filter), 1):
                 found.setdefault(content, _Candidate()).score += WORD_WEIGHT / (RANK_OFFSET + rank)
         if vector is None:
             return found
-        for rank, (content, (row, fit)) in enumerate(self._nearest(vector, conditions, within).items(), 1):
+        for rank, (content, (row, fit)) in enumerate(self._nearest(vector, search_filter, within).items(), 1):
             candidate = found.setdefault(content, _Candidate())
             candidate.score += VECTOR_WEIGHT / (RANK_OFFSET + rank)
             candidate.row, candidate.fit = row, fit
@@ -109,29 +109,29 @@ class LibrarySearch:
                 candidate.row, candidate.fit = self._best_window(content, vector)
         return found
 
-    def _by_words(self, query: Query, conditions: Conditions) -> Iterable[int]:
+    def _by_words(self, query: Query, search_filter: SearchFilter) -> Iterable[int]:
         """Return contents whose text matches: those with all words before those with some."""
         order = f"ORDER BY bm25(texts, {_COLUMN_WEIGHTS}) LIMIT {POOL}"
-        ranked = dict.fromkeys(self._contents("texts MATCH ?", [query.match], conditions, order))
+        ranked = dict.fromkeys(self._contents("texts MATCH ?", [query.match], search_filter, order))
         if query.loose and len(ranked) < POOL:
-            ranked.update(dict.fromkeys(self._contents("texts MATCH ?", [query.loose], conditions, order)))
+            ranked.update(dict.fromkeys(self._contents("texts MATCH ?", [query.loose], search_filter, order)))
         return ranked
 
-    def _matching(self, query: Query, conditions: Conditions) -> set[int]:
+    def _matching(self, query: Query, search_filter: SearchFilter) -> set[int]:
         """Return all contents whose text matches."""
-        return set(self._contents("texts MATCH ?", [query.match], conditions))
+        return set(self._contents("texts MATCH ?", [query.match], search_filter))
 
-    def _everything(self, conditions: Conditions, count: int) -> dict[int, _Candidate]:
-        """Return what fulfils the conditions, the newest first."""
+    def _everything(self, search_filter: SearchFilter, count: int) -> dict[int, _Candidate]:
+        """Return what passes the filter, the newest first."""
         order = f"GROUP BY files.content ORDER BY files.content DESC LIMIT {int(count)}"
-        newest = self._contents("TRUE", [], conditions, order)
+        newest = self._contents("TRUE", [], search_filter, order)
         return {content: _Candidate(score=-float(rank)) for rank, content in enumerate(newest)}
 
     def _contents(
-        self, where: str, values: Sequence[Any], conditions: Conditions, order: str = ""
+        self, where: str, values: Sequence[Any], search_filter: SearchFilter, order: str = ""
     ) -> list[int]:
-        """Return the contents of the files for which a condition in SQL holds, and the conditions do."""
-        more, its_values = conditions.sql()
+        """Return the contents of the files for which a condition in SQL holds, and the filter does."""
+        more, its_values = search_filter.sql()
         both = f"{where} AND {more}" if more else where
         rows = self._read.execute(
             f"SELECT files.content FROM {_FILES} WHERE {both} {order}", [*values, *its_values]
@@ -139,11 +139,11 @@ class LibrarySearch:
         return [row[0] for row in rows]
 
     def _nearest(
-        self, vector: Vector, conditions: Conditions, within: set[int] | None
+        self, vector: Vector, search_filter: SearchFilter, within: set[int] | None
     ) -> dict[int, tuple[int, float]]:
-        """Return the nearest contents that fulfil the conditions with their best window, nearest first."""
-        if conditions != Conditions():
-            fulfilling = set(self._contents("TRUE", [], conditions))
+        """Return the nearest contents that pass the filter with their best window, nearest first."""
+        if search_filter != SearchFilter():
+            fulfilling = set(self._contents("TRUE", [], search_filter))
             within = fulfilling if within is None else within & fulfilling
         best = self._loaded().best(vector, POOL, None if within is None else self._rows_of(within))
         contents = self._contents_of([row for row, _ in best])

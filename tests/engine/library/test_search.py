@@ -1,25 +1,26 @@
-"""Searching: by words, by vectors, by both, under conditions, with reasons."""
+"""Searching: by words, by vectors, by both, filtered, with reasons."""
 
 from pathlib import Path
 
 import pytest
 import soundfile
 
-from engine.library.conditions import Conditions
 from engine.library.library import Library
 from engine.library.query import read_query
 from engine.library.search import LibrarySearch
+from engine.library.search_filter import SearchFilter
 from tests.engine.library.tones import RATE, BandEmbedder, tone, updated, write_tone
 
 EMBEDDER = BandEmbedder()
 
 
 def found(
-    library: Library, typed: str = "", hertz: float | None = None, conditions: Conditions | None = None
+    library: Library, typed: str = "", hertz: float | None = None, search_filter: SearchFilter | None = None
 ) -> list[str]:
     vector = None if hertz is None else EMBEDDER.embed(tone(hertz)[None], RATE)[0]
     return [
-        it.name.split("_")[0] for it in LibrarySearch(library).search(read_query(typed), vector, conditions)
+        it.name.split("_")[0]
+        for it in LibrarySearch(library).search(read_query(typed), vector, search_filter)
     ]
 
 
@@ -52,49 +53,51 @@ def test_nothing_asked_lists_everything(indexed: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("conditions", "names"),
+    ("search_filter", "names"),
     [
-        (Conditions(min_seconds=1.5), {"long"}),
-        (Conditions(max_seconds=1.5), {"low", "middle", "high", "shrill"}),
-        (Conditions(min_centroid=1_500), {"high", "shrill"}),
-        (Conditions(max_centroid=300), {"low"}),
-        (Conditions(channels=2), {"long"}),
-        (Conditions(min_rate=44_100), {"long"}),
-        (Conditions(cat_id="ANML"), {"long"}),
-        (Conditions(cat_id="ANMLDog"), {"long"}),
-        (Conditions(cat_id="ANMLX"), set()),
-        (Conditions(licence="cc0"), {"low", "middle", "high", "shrill", "long"}),
-        (Conditions(licence="by"), set()),
-        (Conditions(starred=True), set()),
-        (Conditions(max_flatness=-1.0), set()),
-        (Conditions(min_flatness=0.0), {"low", "middle", "high", "shrill", "long"}),
-        (Conditions(min_lufs=-1.0), set()),
-        (Conditions(max_lufs=0.0), {"low", "middle", "high", "shrill", "long"}),
+        (SearchFilter(min_seconds=1.5), {"long"}),
+        (SearchFilter(max_seconds=1.5), {"low", "middle", "high", "shrill"}),
+        (SearchFilter(min_centroid=1_500), {"high", "shrill"}),
+        (SearchFilter(max_centroid=300), {"low"}),
+        (SearchFilter(channels=2), {"long"}),
+        (SearchFilter(min_rate=44_100), {"long"}),
+        (SearchFilter(cat_id="ANML"), {"long"}),
+        (SearchFilter(cat_id="ANMLDog"), {"long"}),
+        (SearchFilter(cat_id="ANMLX"), set()),
+        (SearchFilter(licence="cc0"), {"low", "middle", "high", "shrill", "long"}),
+        (SearchFilter(licence="by"), set()),
+        (SearchFilter(starred=True), set()),
+        (SearchFilter(max_flatness=-1.0), set()),
+        (SearchFilter(min_flatness=0.0), {"low", "middle", "high", "shrill", "long"}),
+        (SearchFilter(min_lufs=-1.0), set()),
+        (SearchFilter(max_lufs=0.0), {"low", "middle", "high", "shrill", "long"}),
     ],
 )
 @pytest.mark.parametrize("hertz", [None, 700.0])
 def test_every_condition_holds_for_words_and_vectors(
-    indexed: Library, sounds: Path, conditions: Conditions, names: set[str], hertz: float | None
+    indexed: Library, sounds: Path, search_filter: SearchFilter, names: set[str], hertz: float | None
 ) -> None:
     stereo = tone(600, 2.0, rate=48_000)[:, None].repeat(2, axis=1)
     soundfile.write(sounds / "ANMLDog_long_ME_X.wav", stereo, 48_000)
     indexed.add_folder(sounds, "CC0")
     updated(indexed)
-    listed = {"long" if it == "ANMLDog" else it for it in found(indexed, hertz=hertz, conditions=conditions)}
+    listed = {
+        "long" if it == "ANMLDog" else it for it in found(indexed, hertz=hertz, search_filter=search_filter)
+    }
     assert listed == names
 
 
 def test_a_folder_is_a_condition(indexed: Library, sounds: Path) -> None:
-    assert found(indexed, conditions=Conditions(folder=sounds / "deep")) == ["low"]
-    assert len(found(indexed, conditions=Conditions(folder=sounds))) == 4
+    assert found(indexed, search_filter=SearchFilter(folder=sounds / "deep")) == ["low"]
+    assert len(found(indexed, search_filter=SearchFilter(folder=sounds))) == 4
 
 
 def test_stars_are_a_condition(indexed: Library) -> None:
     content = LibrarySearch(indexed).search(read_query("high"))[0].content
     indexed.set_starred(content, starred=True)
-    assert found(indexed, conditions=Conditions(starred=True)) == ["high"]
+    assert found(indexed, search_filter=SearchFilter(starred=True)) == ["high"]
     indexed.set_starred(content, starred=False)
-    assert found(indexed, conditions=Conditions(starred=True)) == []
+    assert found(indexed, search_filter=SearchFilter(starred=True)) == []
 
 
 def test_a_result_says_why(indexed: Library) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from engine.library.metadata import file_text, split_words
+from engine.library.file_text import file_text, split_words
 from tests.engine.library.tones import RATE, tone, write_tone
 
 IXML = b"""<?xml version="1.0" encoding="UTF-8"?><BWFXML><IXML_VERSION>2.0</IXML_VERSION><NOTE>taken at the

@@ -1,4 +1,4 @@
-"""Conditions on what is known of each sound of a library."""
+"""SearchFilter on what is known of each sound of a library."""
 
 import os
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """What results must fulfil; None asks nothing.
+class SearchFilter:
+    """What results must pass; None asks nothing.
 
     Attributes:
         min_seconds: least length.
