@@ -19,6 +19,7 @@ EXTRAS = {
 }
 # Distributions that are not called like what they bring.
 DISTRIBUTIONS = {
+    "faiss": "faiss-cpu",
     "aaf2": "pyaaf2",
     "cv2": "opencv-python-headless",
     "open_clip": "open-clip-torch",
