@@ -22,9 +22,9 @@ set_up() {
     stamp > "$venv/.set-up-$kind"
 }
 
-# What an installation depends on: the project file, the interpreter, and where the checkout stands.
+# What an installation depends on: the project file, the locked versions, the interpreter, and where the checkout stands.
 stamp() {
-    cksum < "$house/pyproject.toml"
+    cat "$house/pyproject.toml" "$house/packaging/constraints.txt" | cksum
     "$python" -c 'import sys; print(sys.version)'
     printf '%s\n' "$house"
 }
@@ -101,8 +101,7 @@ install_packages() {
 }
 
 install_foleyscape() {
-    local extras='' quiet=(--quiet) size='6 GB'
-    [ "$1" = dev ] && extras='[dev]'
+    local quiet=(--quiet) size='6 GB'
     [ "$1" = window ] && size='800 MB'
     [ -t 2 ] && quiet=()
     say "installing Foleyscape and what it stands on; the first time this takes a few minutes and about $size"
@@ -111,8 +110,13 @@ install_foleyscape() {
 }
 
 install_packages_of() {
-    if [ "$1" != window ]; then
-        "$python" -m pip install "${quiet[@]}" -e ".$extras"
+    if [ "$1" = dev ]; then
+        # The checks say the same next year only with the same tools.
+        "$python" -m pip install "${quiet[@]}" -e '.[dev]' -c packaging/constraints.txt
+        return
+    fi
+    if [ "$1" = use ]; then
+        "$python" -m pip install "${quiet[@]}" -e .
         return
     fi
     # Without dependencies, which would bring PyTorch; those of the window are installed first.

@@ -169,6 +169,27 @@ def test_a_changed_project_file_or_a_moved_checkout_is_set_up_again(machine: Mac
     assert Machine(moved, machine.programs).sourced("is_current use").returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("use", "-e ."), ("dev", "-e .[dev] -c packaging/constraints.txt")]
+)
+def test_the_checks_are_installed_at_locked_versions_and_the_program_at_the_newest(
+    machine: Machine, kind: str, asked: str
+) -> None:
+    log = machine.checkout / "pip"
+    machine.has("venv-python", f'printf "%s\\n" "$*" >> "{log}"')
+    done = machine.sourced(f"python={machine.programs}/venv-python; install_foleyscape {kind}")
+    assert done.returncode == 0, done.stderr
+    assert log.read_text(encoding="utf-8") == f"-m pip install --quiet {asked}\n"
+
+
+def test_other_locked_versions_are_installed_at_once(machine: Machine) -> None:
+    machine.is_set_up()
+    assert machine.sourced("is_current use").returncode == 0
+    with (machine.checkout / "packaging/constraints.txt").open("a", encoding="utf-8") as lock:
+        lock.write("another==1.0\n")
+    assert machine.sourced("is_current use").returncode == 1
+
+
 def test_the_window_alone_opens_from_an_environment_of_its_own(machine: Machine) -> None:
     machine.is_set_up(".venv-window", "window")
     done = machine.run("./packaging/window 'a still.png'")
