@@ -68,6 +68,13 @@ class Document(QObject):
     def unsaved(self) -> bool:
         return self._history.unsaved
 
+    @property
+    def new_takes(self) -> int:
+        """Number of takes that were made since the scene was last saved."""
+        saved = self._history.saved
+        known = {take.digest for take in saved.takes} if saved is not None else set()
+        return sum(take.digest not in known for take in self.scene.takes)
+
     def edit(self, name: str, change: Change, key: str | None = None) -> bool:
         """Apply an edit as one undo step.
 

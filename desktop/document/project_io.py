@@ -54,9 +54,16 @@ class Recoverable:
     path: Path
     name: str
     when: str
+    takes: int = 0
 
 
-def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Project | None) -> LoadedProject:
+def load(
+    path: Path,
+    unsaved: Path,
+    begin: Callable[[Scene], Scene],
+    same: Project | None,
+    kept: Scene | None = None,
+) -> LoadedProject:
     """Open a project folder, or a still as a new scene.
 
     Args:
@@ -64,6 +71,7 @@ def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Proje
         unsaved: the folder in which new scenes are created.
         begin: sets the defaults of a new scene.
         same: the open project if ``path`` is its folder. It stays open and reverts to what was saved.
+        kept: its scene, if it has takes that were never saved: it is autosaved, not discarded.
 
     Raises:
         BadInput: it cannot be opened.
@@ -72,7 +80,10 @@ def load(path: Path, unsaved: Path, begin: Callable[[Scene], Scene], same: Proje
     if path.is_dir():
         if same is None:
             return _with_still(Project.open(path, quick=True))
-        same.discard_autosaves()
+        if kept is None:
+            same.discard_autosaves()
+        else:
+            same.autosave(kept)
         return _with_still(same.reload(), stays=True)
     return _new_scene(path, path.stem, unsaved, begin)
 
@@ -103,6 +114,12 @@ def newest_autosave(loaded: LoadedProject) -> LoadedProject:
     return LoadedProject(opened.project, opened.scene, loaded.still, opened.warnings, (), unsaved=True)
 
 
+def takes_of_autosave(loaded: LoadedProject) -> tuple[TakeRecord, ...]:
+    """Return the takes that the newest autosave of an opened project has and its saved scene has not."""
+    kept = loaded.project.recover(loaded.recoverable[0]).scene
+    return tuple(take for take in kept.takes if loaded.scene.take(take.digest) is None)
+
+
 def recoverable(unsaved: Path) -> tuple[Recoverable, ...]:
     """Return the unsaved scenes of earlier runs, the newest first. Those open in another process are skipped."""
     found = []
@@ -111,7 +128,8 @@ def recoverable(unsaved: Path) -> tuple[Recoverable, ...]:
             with Project.open(path, quick=True).project as project:
                 kept = Project.autosaves(path)
                 if kept:
-                    found.append(Recoverable(path, project.recover(kept[0]).scene.name, kept[0].when))
+                    scene = project.recover(kept[0]).scene
+                    found.append(Recoverable(path, scene.name, kept[0].when, len(scene.takes)))
         except FoleyscapeError:
             continue
         if not kept and not any((path / "takes").glob("*.wav")):
@@ -169,6 +187,14 @@ def close(project: Project, *, discard: bool, remove: bool) -> None:
     try:
         if discard:
             project.discard_autosaves()
+    finally:
+        project.close()
+
+
+def autosave_and_close(project: Project, scene: Scene) -> None:
+    """Close a project whose scene has takes that were never saved; its autosave offers them later."""
+    try:
+        project.autosave(scene)
     finally:
         project.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,8 @@ from desktop.document.messages import Messages
 from desktop.document.project_io import LoadedProject, Recoverable
 from desktop.threads.background import Background
 from engine.project.folder import Project
-from engine.scene.scene import Scene
+from engine.scene.edits import receive_takes
+from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import RATES, from_text
 from engine.scene.timeline import Timeline
 
@@ -104,8 +106,9 @@ class ProjectSession(QObject):
         if self._opening == path:
             return  # A double click opens once.
         begin, place, same, done = self._begin(), self._unsaved, self._same(path), self._showing(path)
+        kept = self._document.scene if same is not None and self._document.new_takes else None
         self._opening = path
-        self._run(f"Opening {path.name}", lambda: project_io.load(path, place, begin.begin, same), done)
+        self._run(f"Opening {path.name}", lambda: project_io.load(path, place, begin.begin, same, kept), done)
 
     def open_picture(self, picture: QImage, name: str) -> None:
         """Open a picture that has no file, such as a pasted one."""
@@ -132,9 +135,20 @@ class ProjectSession(QObject):
             lambda recovered: self._show(recovered, None),
         )
 
+    def decline_recovery(self, loaded: LoadedProject) -> None:
+        """Go on with what was saved; takes that only the newest autosave has are added, set aside."""
+        project = loaded.project
+
+        def receive(takes: tuple[TakeRecord, ...]) -> None:
+            if takes and self._document.project is project:
+                change = partial(receive_takes, takes=takes, rejected=True)
+                self._document.receive(change, change)
+
+        self._background.run(lambda: project_io.takes_of_autosave(loaded), receive, self._messages.fail)
+
     def forget(self, found: Recoverable) -> None:
         """Delete an unsaved scene of an earlier run."""
-        self._run("Removing", lambda: project_io.remove(found.path), lambda _: None)
+        self._run("Removing", lambda: project_io.remove(found.path), lambda _: self.look_for_recoverable())
 
     def look_for_recoverable(self) -> None:
         """Search for unsaved scenes of earlier runs; ``recoverable_found`` follows."""
@@ -178,9 +192,8 @@ class ProjectSession(QObject):
         self._background.run(lambda: project.autosave(scene), lambda _: None, self._messages.fail)
 
     def close_scene(self) -> None:
-        """Close the open project. An untitled one is deleted."""
-        project = self._document.project
-        self._close_project(project, discard=True)
+        """Close the open project. What is not saved is discarded, unless takes were made: then it is autosaved."""
+        self._leave_project()
         self._document.replace(Scene(), None, None)
         self._timer.stop()
         self.closed.emit()
@@ -217,8 +230,8 @@ class ProjectSession(QObject):
 
     def _show(self, loaded: LoadedProject, path: Path | None) -> None:
         before = self._document.project
-        if before is not None and before is not loaded.project:
-            self._close_project(before, discard=True)
+        if before is not loaded.project:
+            self._leave_project()
         self._autosaved = None
         self._document.replace(loaded.scene, loaded.still, loaded.project, unsaved=loaded.unsaved)
         for warning in loaded.warnings:
@@ -226,6 +239,18 @@ class ProjectSession(QObject):
         self.opened.emit(path)
         if loaded.recoverable:
             self.recovery_offered.emit(loaded)
+
+    def _leave_project(self) -> None:
+        """Close the open project for good. Takes that were never saved wait in its autosave: they are not discarded."""
+        project, scene = self._document.project, self._document.scene
+        if project is None:
+            return
+        if not self._document.new_takes:
+            self._close_project(project, discard=True)
+            return
+        self._background.run(
+            lambda: project_io.autosave_and_close(project, scene), lambda _: None, self._messages.fail
+        )
 
     def _close_project(self, project: Project | None, *, discard: bool) -> None:
         """Close a project and discard its autosaves; delete its folder if it is untitled."""

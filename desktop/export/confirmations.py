@@ -6,6 +6,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from desktop.export.words import listed
+from desktop.theme.message_box import message_box
 
 
 class ExportDialogs(Protocol):
@@ -30,8 +31,7 @@ class QtExportDialogs:
 def replace_box(over: QWidget, folder: Path, replaced: tuple[str, ...]) -> QMessageBox:
     """Return the confirmation; its default button is the one that loses nothing."""
     kind = QMessageBox.StandardButton
-    box = QMessageBox(over)
-    box.setWindowTitle("Export")
+    box = message_box(over, "Export", "", "warning" if replaced else "info")
     if replaced:
         box.setText(f"Replace {listed(replaced)} in “{folder.name}”?")
         whole = any(name.endswith("/") for name in replaced)
@@ -45,7 +45,6 @@ def replace_box(over: QWidget, folder: Path, replaced: tuple[str, ...]) -> QMess
         box.setInformativeText("They stay as they are.")
     box.setStandardButtons(kind.Yes | kind.Cancel)
     box.button(kind.Yes).setText("&Replace" if replaced else "&Export here")
+    box.button(kind.Cancel).setText("&Cancel")
     box.setDefaultButton(kind.Cancel)
-    for button in box.buttons():
-        button.setIcon(type(button.icon())())
     return box

@@ -17,7 +17,7 @@ from desktop.threads.background import Background
 from engine.errors import BadInput
 from engine.generation.add_to_project import add_takes, attach
 from engine.project.folder import Project
-from engine.scene.edits import next_take_number, receive_take
+from engine.scene.edits import next_take_number, receive_take, receive_takes
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 
@@ -83,7 +83,8 @@ class TakeImporter(QObject):
             return
         new = renumbered(self._document.scene, records)
         if new:
-            unused, used = partial(set_aside, records=new), partial(attached, records=new)
+            unused = partial(receive_takes, takes=new, rejected=True)
+            used = partial(attached, records=new)
             self._document.receive(unused, used, job.request.task)
         else:
             self._messages.tell(
@@ -161,13 +162,6 @@ def attached(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
             scene = attach(scene, record)
         except BadInput:
             scene = receive_take(scene, record)
-    return scene
-
-
-def set_aside(scene: Scene, records: Sequence[TakeRecord]) -> Scene:
-    """Add new takes to a scene from before they were asked for: kept, but rejected and on no track."""
-    for record in records:
-        scene = receive_take(scene, record, rejected=True)
     return scene
 
 

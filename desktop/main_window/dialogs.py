@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from desktop.document.project_io import SUFFIX
+from desktop.theme.message_box import message_box
 
 UnsavedAnswer = Literal["save", "discard", "cancel"]
 PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.ppm *.jp2 *.avif);;All files (*)"
@@ -17,8 +18,9 @@ class Dialogs(Protocol):
     def still(self, folder: Path) -> Path | None: ...
     def project(self, folder: Path) -> Path | None: ...
     def save_as(self, folder: Path, name: str) -> Path | None: ...
-    def unsaved(self, name: str) -> UnsavedAnswer: ...
+    def unsaved(self, name: str, takes: int) -> UnsavedAnswer: ...
     def recover(self, name: str, when: str) -> bool: ...
+    def delete(self, name: str, takes: int) -> bool: ...
     def tell(self, title: str, text: str) -> None: ...
 
 
@@ -43,19 +45,16 @@ class QtDialogs:
         )
         return Path(chosen) if chosen else None
 
-    def unsaved(self, name: str) -> UnsavedAnswer:
-        kind = QMessageBox.StandardButton
-        box = self._box("Unsaved changes", f"Save the changes to “{name}”?")
-        box.setInformativeText("What is not saved is lost, its new takes too.")
-        box.setStandardButtons(kind.Save | kind.Discard | kind.Cancel)
-        box.setDefaultButton(kind.Save)
-        box.button(kind.Save).setProperty("primary", True)
-        answers: dict[int, UnsavedAnswer] = {kind.Save.value: "save", kind.Discard.value: "discard"}
-        return answers.get(box.exec(), "cancel")
+    def unsaved(self, name: str, takes: int) -> UnsavedAnswer:
+        answers: dict[int, UnsavedAnswer] = {
+            QMessageBox.StandardButton.Save.value: "save",
+            QMessageBox.StandardButton.Discard.value: "discard",
+        }
+        return answers.get(unsaved_box(self._parent, name, takes).exec(), "cancel")
 
     def recover(self, name: str, when: str) -> bool:
         kind = QMessageBox.StandardButton
-        box = self._box("Recover", f"“{name}” has changes from {when} that were never saved.")
+        box = message_box(self._parent, "Recover", f"“{name}” has changes from {when} that were never saved.")
         box.setInformativeText("Recover them, or go on with what was saved?")
         box.setStandardButtons(kind.Yes | kind.No)
         box.button(kind.Yes).setText("&Recover")
@@ -63,13 +62,46 @@ class QtDialogs:
         box.button(kind.No).setText("As &saved")
         return box.exec() == kind.Yes.value
 
+    def delete(self, name: str, takes: int) -> bool:
+        kind = QMessageBox.StandardButton
+        many = "its take" if takes == 1 else f"its {takes} takes"
+        box = message_box(self._parent, "Delete", f"Delete “{name}” and {many} for good?", "warning")
+        box.setStandardButtons(kind.Yes | kind.Cancel)
+        box.button(kind.Yes).setText("&Delete")
+        box.button(kind.Cancel).setText("&Cancel")
+        box.setDefaultButton(kind.Cancel)
+        return box.exec() == kind.Yes.value
+
     def tell(self, title: str, text: str) -> None:
-        box = self._box(title, text)
+        box = message_box(self._parent, title, text)
         box.setStandardButtons(QMessageBox.StandardButton.Close)
+        box.button(QMessageBox.StandardButton.Close).setText("&Close")
         box.exec()
 
-    def _box(self, title: str, text: str) -> QMessageBox:
-        box = QMessageBox(self._parent)
-        box.setWindowTitle(title)
-        box.setText(text)
-        return box
+
+def unsaved_box(over: QWidget | None, name: str, takes: int) -> QMessageBox:
+    """Return the question before unsaved changes are left; every answer has a key of its own.
+
+    Args:
+        over: the window.
+        name: name of the scene.
+        takes: number of takes that were made since it was saved.
+    """
+    kind = QMessageBox.StandardButton
+    box = message_box(over, "Unsaved changes", f"Save the changes to “{name}”?")
+    box.setInformativeText(discard_text(takes))
+    box.setStandardButtons(kind.Save | kind.Discard | kind.Cancel)
+    for button, text in ((kind.Save, "&Save"), (kind.Discard, "&Discard"), (kind.Cancel, "&Cancel")):
+        box.button(button).setText(text)
+    box.setDefaultButton(kind.Save)
+    box.setEscapeButton(kind.Cancel)
+    box.button(kind.Save).setProperty("primary", True)
+    return box
+
+
+def discard_text(takes: int) -> str:
+    """Return what Discard does to the scene and to the takes that were made since it was saved."""
+    if not takes:
+        return "Discard loses what has changed since it was last saved."
+    them = "the new take is" if takes == 1 else f"the {takes} new takes are"
+    return f"If you discard, {them} kept all the same, and offered when you come back."

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
 from desktop.actions.actions import Actions
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
-from desktop.document.project_io import LoadedProject
+from desktop.document.project_io import LoadedProject, Recoverable
 from desktop.document.recent import read_recent
 from desktop.export.part import ExportPart
 from desktop.main_window.dialogs import Dialogs, QtDialogs
@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
     def _leave_scene(self, on_success: Callable[[], None]) -> None:
         """Ask about unsaved changes, if there are any, and call ``on_success`` unless the user cancels."""
         document = self.services.document
-        answer = self._ask.unsaved(document.scene.name) if document.unsaved else "discard"
+        answer = self._ask.unsaved(document.scene.name, document.new_takes) if document.unsaved else "discard"
         if answer == "save":
             self.save(on_success)
         elif answer == "discard":
@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
         services.settings.keys_changed.connect(self.actions_.set_keys)
         services.session.opened.connect(self._note_opened)
         services.session.saved.connect(self._note_saved)
-        services.session.closed.connect(self._show_page)
+        services.session.closed.connect(self._note_closed)
         services.session.busy_changed.connect(lambda words: services.activity.set_task("files", words))
         services.session.recovery_offered.connect(self._offer_recovery)
         services.session.recoverable_found.connect(welcome.show_recoverable)
@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
         welcome.paste_asked.connect(self.paste)
         welcome.picked.connect(self.open_path)
         welcome.recovery_picked.connect(services.session.recover)
-        welcome.recovery_refused.connect(services.session.forget)
+        welcome.recovery_refused.connect(self._forget)
         self._apply_preferences(services.settings.preferences)
 
     def _apply_preferences(self, preferences: Preferences) -> None:
@@ -272,6 +272,18 @@ class MainWindow(QMainWindow):
     def _offer_recovery(self, loaded: LoadedProject) -> None:
         if self._ask.recover(loaded.scene.name, loaded.recoverable[0].when):
             self.services.session.recover_newest(loaded)
+        else:
+            self.services.session.decline_recovery(loaded)
+
+    def _forget(self, found: Recoverable) -> None:
+        """Delete a scene that was never saved; one with takes only after a question."""
+        if not found.takes or self._ask.delete(found.name, found.takes):
+            self.services.session.forget(found)
+
+    def _note_closed(self) -> None:
+        self._show_page()
+        if not self._leaving:
+            self.services.session.look_for_recoverable()
 
     def _show_page(self) -> None:
         self._pages.setCurrentIndex(1 if self.has_scene else 0)

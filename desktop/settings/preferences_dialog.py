@@ -105,8 +105,6 @@ class PreferencesDialog(QDialog):
         box.button(standard.Ok).setProperty("primary", True)
         box.button(standard.RestoreDefaults).setText("Restore &usual")
         box.button(standard.RestoreDefaults).clicked.connect(self.restore_usual)
-        for button in box.buttons():
-            button.setIcon(type(button.icon())())
         return box
 
     def _page(self, section: str) -> QWidget:

@@ -131,14 +131,19 @@ class WelcomePage(QWidget):
         row = QHBoxLayout(held)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        row.addWidget(QLabel(f"{found.name}, as it was at {found.when}"), 1)
-        for text, signal in (("&Recover", self.recovery_picked), ("&Discard", self.recovery_refused)):
+        row.addWidget(QLabel(recovery_text(found)), 1)
+        for text, signal in (("&Recover", self.recovery_picked), ("&Delete", self.recovery_refused)):
             button = QPushButton(text)
             button.setAccessibleName(f"{text.replace('&', '')} {found.name}")
             button.clicked.connect(lambda _checked=False, tell=signal: tell.emit(found))
-            button.clicked.connect(lambda _checked=False: held.setVisible(False))
             row.addWidget(button)
         return held
+
+
+def recovery_text(found: Recoverable) -> str:
+    """Return what is known of an unsaved scene."""
+    takes = "" if not found.takes else ", with a take" if found.takes == 1 else f", with {found.takes} takes"
+    return f"{found.name}, as it was at {found.when}{takes}"
 
 
 class _Section(QWidget):

@@ -39,6 +39,8 @@ class FakeDialogs:
         self.place: Path | None = None
         self.answer: UnsavedAnswer = "cancel"
         self.wants_recovery = True
+        self.takes = 0
+        self.wants_deletion = True
 
     def still(self, folder: Path) -> Path | None:
         self.asked.append("still")
@@ -52,13 +54,18 @@ class FakeDialogs:
         self.asked.append(f"save as {name}")
         return self.place
 
-    def unsaved(self, name: str) -> UnsavedAnswer:
+    def unsaved(self, name: str, takes: int) -> UnsavedAnswer:
+        self.takes = takes
         self.asked.append(f"unsaved {name}")
         return self.answer
 
     def recover(self, name: str, when: str) -> bool:
         self.asked.append(f"recover {name}")
         return self.wants_recovery
+
+    def delete(self, name: str, takes: int) -> bool:
+        self.asked.append(f"delete {name} with {takes}")
+        return self.wants_deletion
 
     def tell(self, title: str, text: str) -> None:
         self.asked.append(title)

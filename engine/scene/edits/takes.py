@@ -1,6 +1,6 @@
 """Edits of takes. An unwanted take is rejected, and stays; a deleted one is in the bin until that is emptied."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from engine.errors import BadInput
@@ -44,6 +44,17 @@ def receive_take(scene: Scene, take: TakeRecord, *, rejected: bool = False) -> S
     least = min(1 + max(take.objects, default=-1), limits.MOST_OBJECTS)
     scene = replace(scene, next_object=max(scene.next_object, least))
     return attach_take(scene, replace(take, rejected=take.rejected or rejected))
+
+
+def receive_takes(scene: Scene, takes: Iterable[TakeRecord], *, rejected: bool = False) -> Scene:
+    """Append several takes; see ``receive_take``.
+
+    Raises:
+        BadInput: a record is invalid.
+    """
+    for take in takes:
+        scene = receive_take(scene, take, rejected=rejected)
+    return scene
 
 
 def next_take_number(scene: Scene, objects: Sequence[int]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from desktop.document.recent import MOST, Recent, read_recent
 from desktop.threads.background import Background
 from engine.errors import Failed
 from engine.project.folder import Project
-from engine.scene.scene import Scene
+from engine.scene.edits import receive_take
+from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 
 
@@ -346,3 +348,62 @@ def test_recent_paths_are_each_there_once_the_newest_first() -> None:
     assert read_recent(recent.texts()) == recent
     assert read_recent(["/x", 5, "", "relative", "/x"]).texts() == ["/x"]
     assert read_recent("x") == Recent()
+
+
+def with_take(desk: Desk) -> TakeRecord:
+    """A take that was made in the open scene."""
+    project = desk.document.project
+    assert project is not None
+    record = project.add_take(Take(np.zeros((1, 800), np.float32), 16_000, "dog", (), 1, "{}"))
+    change = partial(receive_take, take=record)
+    desk.document.receive(change, change)
+    return record
+
+
+def test_takes_of_a_scene_that_is_discarded_wait_and_are_offered(desk: Desk, still: Path) -> None:
+    desk.open(still)
+    record = with_take(desk)
+    assert desk.document.new_takes == 1
+    desk.session.close_scene()
+    desk.settle()
+    found: list[tuple[Recoverable, ...]] = []
+    desk.session.recoverable_found.connect(found.append)
+    desk.session.look_for_recoverable()
+    desk.settle()
+    ((offered,),) = found
+    assert offered.takes == 1
+    desk.session.recover(offered)
+    desk.settle()
+    assert desk.document.scene.takes == (record,)
+
+
+@pytest.mark.parametrize("way", ["close", "open another", "open it again"])
+def test_takes_of_a_saved_project_wait_in_its_autosave_however_it_is_left(
+    desk: Desk, projects: tuple[Path, Path], way: str
+) -> None:
+    desk.open(projects[0])
+    record = with_take(desk)
+    if way == "close":
+        desk.session.close_scene()
+    elif way == "open another":
+        desk.open(projects[1])
+    desk.open(projects[0])
+    (offer,) = desk.offers
+    assert desk.document.scene.takes == ()
+    desk.session.recover_newest(offer)
+    desk.settle()
+    assert desk.document.scene.takes == (record,)
+
+
+def test_going_on_as_saved_keeps_the_takes_of_the_autosave_set_aside(
+    desk: Desk, projects: tuple[Path, Path]
+) -> None:
+    desk.open(projects[0])
+    record = with_take(desk)
+    desk.rename("Never saved")
+    desk.session.close_scene()
+    desk.open(projects[0])
+    desk.session.decline_recovery(desk.offers[0])
+    desk.settle()
+    assert desk.document.scene.name == "one"
+    assert desk.document.scene.takes == (replace(record, rejected=True),)

@@ -50,7 +50,7 @@ def test_takes_that_arrive_are_not_undone(made: Bench, qtbot: QtBot) -> None:
     assert made.document.history.undo_name == "Generate Wolf"
     made.document.undo()
     assert [take.rejected for take in made.document.scene.takes] == [True]
-    assert made.document.scene.timeline.tracks == ()
+    assert len(made.document.scene.timeline.tracks) == 0
     assert made.document.history.undo_name == "Rename object"
     made.document.undo()
     assert len(made.document.scene.takes) == 1

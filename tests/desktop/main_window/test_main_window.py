@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import create_services
 from desktop.document.messages import Message
 from desktop.document.project_io import Recoverable
 from desktop.main_window.all_commands import ALL_COMMANDS
+from desktop.main_window.dialogs import unsaved_box
 from desktop.main_window.main_window import MainWindow, first_path, sizes_of
 from desktop.main_window.panels import Panels
 from desktop.main_window.status_bar import StatusBar
@@ -293,18 +294,41 @@ def test_a_scene_that_was_never_saved_is_offered_on_the_welcome_page(
     assert bench.window.isWindowModified()
 
 
-def test_refusing_recovery_removes_what_was_kept(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("takes", "agrees"), [(0, False), (3, True), (3, False)])
+def test_refusing_recovery_removes_what_was_kept_but_takes_only_after_a_question(
+    bench: Bench, tmp_path: Path, takes: int, agrees: bool
+) -> None:
     kept = tmp_path / "kept.foley"
     kept.mkdir()
-    bench.window.welcome.show_recoverable([Recoverable(kept, "Old", "yesterday")])
-    [discard] = [
+    bench.person.wants_deletion = agrees
+    bench.window.welcome.show_recoverable([Recoverable(kept, "Old", "yesterday", takes)])
+    heading = next(
+        label for label in bench.window.welcome.findChildren(QLabel) if label.text() == "NOT SAVED LAST TIME"
+    )
+    [delete] = [
         button
         for button in bench.window.welcome.findChildren(QPushButton)
-        if button.accessibleName() == "Discard Old"
+        if button.accessibleName() == "Delete Old"
     ]
-    bench.qtbot.mouseClick(discard, Qt.MouseButton.LeftButton)
+    bench.qtbot.mouseClick(delete, Qt.MouseButton.LeftButton)
     bench.settle()
-    assert not kept.exists()
+    gone = agrees or not takes
+    assert bench.person.asked == ([f"delete Old with {takes}"] if takes else [])
+    assert kept.exists() is not gone
+    assert heading.isVisible() is not gone, "a heading must not stand over nothing"
+
+
+def test_the_question_before_leaving_has_a_key_for_every_answer_and_says_what_becomes_of_takes(
+    qtbot: QtBot,
+) -> None:
+    for takes, words in ((0, "loses"), (1, "the new take is kept"), (4, "the 4 new takes are kept")):
+        box = unsaved_box(None, "Alley", takes)
+        qtbot.addWidget(box)
+        assert sorted(button.text() for button in box.buttons()) == ["&Cancel", "&Discard", "&Save"]
+        assert words in box.informativeText()
+        box.show()
+        qtbot.keyClick(box, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+        assert box.clickedButton() is box.button(QMessageBox.StandardButton.Discard)
 
 
 def test_panels_are_hidden_and_shown_by_key(bench: Bench, still: Path) -> None:
