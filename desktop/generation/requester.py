@@ -85,7 +85,7 @@ class GenerationRequester(QObject):
 
     def _order(self, things: list[SoundingObject], together: bool, *, fresh: bool) -> None:
         if not things:
-            self._messages.tell("Select an object first.")
+            self._messages.tell("Nothing is selected. Select an object first.")
             return
         task = uuid4().hex
         self._document.begin_task(task_name(things), task)

@@ -21,7 +21,7 @@ from desktop.objects.editor import ObjectEditor
 from desktop.objects.swatch import Swatch
 from desktop.objects.take_row import TakeRow, TakeRowState
 from desktop.theme.dark_colours import DARK
-from desktop.theme.elided import ElidedLine
+from desktop.theme.label_field import LabelField
 from engine.generation.generator import ANYTHING, Capabilities
 from engine.scene.colours import Colour
 from engine.scene.edits import recolour_object, rename_object
@@ -166,8 +166,7 @@ class ObjectCard(QFrame):
         self.thumb.setPixmap(pixmap)
 
     def begin_rename(self) -> None:
-        self.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.name.selectAll()
+        self.name.begin_edit()
 
     def menu(self) -> QMenu:
         """Return the context menu, created on demand."""
@@ -239,12 +238,11 @@ class ObjectCard(QFrame):
         self.thumb = QLabel(self)
         self.thumb.setFixedSize(THUMB, THUMB)
         self.thumb.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.name = ElidedLine(self)
+        self.name = LabelField("", self)
         self.name.setObjectName("name")
-        self.name.setProperty("quiet", True)
         self.name.setMaxLength(MOST_NAME)
         self.name.setAccessibleName("Name")
-        self.name.setToolTip("What it is called  (F2)")
+        self.name.setToolTip("What it is called. Double-click to change it  (F2)")
         self.caption = QLabel(self)
         self.caption.setObjectName("caption")
         self.solo_button = letter_button(self, "S", "Solo", "Hear only what is soloed  (S)")
@@ -317,9 +315,7 @@ class ObjectCard(QFrame):
 
     def _update_ui(self) -> None:
         state, thing = self._state, self._state.thing
-        if self.name.text() != thing.name and not (self.name.hasFocus() and self.name.isModified()):
-            self.name.setText(thing.name)
-            self.name.setCursorPosition(0)
+        self.name.show_text(thing.name)
         self.setAccessibleName(f"{thing.name}, {state.caption}")
         self.caption.setText(state.caption)
         restyle(self.caption, "busy", state.busy is not None and not state.busy.failed)

@@ -51,7 +51,7 @@ OBJECTS_COMMANDS: tuple[Command[ObjectsTarget], ...] = (
         tip="A take of each selected object",
         icon="generate",
         run=lambda part: part.panel.generate(together=False),
-        enabled=lambda part: part.has_selection,
+        enabled=lambda part: part.has_objects,
     ),
     Command(
         "together",
@@ -71,7 +71,7 @@ OBJECTS_COMMANDS: tuple[Command[ObjectsTarget], ...] = (
         tip="A new take, by another seed",
         icon="refresh",
         run=lambda part: part.panel.regenerate(),
-        enabled=lambda part: part.has_selection,
+        enabled=lambda part: part.has_objects,
     ),
     Command(
         "cancel",
@@ -91,7 +91,7 @@ OBJECTS_COMMANDS: tuple[Command[ObjectsTarget], ...] = (
         tip="Give the selected object another name",
         group=1,
         run=lambda part: part.panel.rename(),
-        enabled=lambda part: part.has_selection,
+        enabled=lambda part: part.has_objects,
     ),
 )
 

@@ -39,6 +39,7 @@ class ObjectsPanel(QWidget):
         regenerate_requested(tuple): indices of objects.
         take_drag_prepared(str): the take of this digest was pressed and may be dragged.
         take_drag_started(str, TakeRow): it is being dragged by this row.
+        nothing_selected(str): what to do, as a sentence, for a command that needs a selected object.
     """
 
     play_requested = Signal(str)
@@ -46,6 +47,7 @@ class ObjectsPanel(QWidget):
     regenerate_requested = Signal(object)
     take_drag_prepared = Signal(str)
     take_drag_started = Signal(str, object)
+    nothing_selected = Signal(str)
 
     def __init__(
         self,
@@ -114,9 +116,11 @@ class ObjectsPanel(QWidget):
         self._refresh()
 
     def rename(self) -> None:
-        """Edit the name of the object selected last."""
+        """Edit the name of the object selected last; without a selection, say what to do."""
         if self._document.selection:
             self._cards[self._document.selection[-1]].begin_rename()
+        else:
+            self.nothing_selected.emit("Nothing is selected. Select an object first, then rename it.")
 
     def remove(self) -> None:
         numbers = self._document.selection

@@ -56,6 +56,7 @@ class ObjectsPart(QObject):
             new_seed=new_seed,
             parent=self,
         )
+        self.panel.nothing_selected.connect(messages.tell)
         self.panel.generate_requested.connect(self.ordering.generate)
         self.panel.regenerate_requested.connect(self.ordering.regenerate)
         self.queue.changed.connect(self._tell)

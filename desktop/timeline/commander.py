@@ -26,7 +26,7 @@ from engine.scene.edits import (
     solo_track,
 )
 from engine.scene.scene import Scene
-from engine.scene.timeline import MOST_GAIN_DB, Clip, FadeShape, Track
+from engine.scene.timeline import MOST_GAIN_DB, Clip, FadeShape, Marker, Track
 
 
 class Commander:
@@ -168,9 +168,16 @@ class Commander:
         one, other = sorted(self.selected)
         self._edit("Join clips", lambda scene: join_clips(scene, one, other))
 
-    def mark(self, *, hit: bool) -> None:
-        at, name = self._surface.view.playhead, "Hit" if hit else "Marker"
+    def mark(self, *, hit: bool) -> Marker | None:
+        """Add a marker at the playhead and return it, or None if it was refused."""
+        at, name, number = (
+            self._surface.view.playhead,
+            "Hit" if hit else "Marker",
+            self._document.scene.next_id,
+        )
         self._edit(f"Add {name.lower()}", lambda scene: add_marker(scene, at, name, hit=hit))
+        markers = self._document.scene.timeline.markers
+        return next((marker for marker in markers if marker.id == number), None)
 
     def remove_marker(self, number: int) -> None:
         self._edit("Remove marker", lambda scene: remove_marker(scene, number))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop.document.document import Document
 from desktop.theme.dark_colours import DARK
-from desktop.theme.elided import ElidedLine
+from desktop.theme.label_field import LabelField
 from desktop.timeline.fader import Fader
 from desktop.timeline.interaction.drag_out import DragOut
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
@@ -55,8 +55,7 @@ class TrackHeader(QWidget):
         self.setToolTip("Drag from here to take the stem out as a file. Drag the lower edge for more room.")
         self.setMouseTracking(True)
         self._colour = QColor(DARK.faint)
-        self.name = ElidedLine(track.name, self)
-        self.name.setProperty("quiet", True)
+        self.name = LabelField(track.name, self)
         self.name.setStyleSheet("QLineEdit { padding: 0 4px; font-size: 12px; }")
         self.solo = _button("S", DARK.warning, self)
         self.mute = _button("M", DARK.error, self)
@@ -75,9 +74,7 @@ class TrackHeader(QWidget):
         if colour != self._colour:
             self._colour = colour
             self.update()
-        if not self.name.hasFocus() or not self.name.isModified():
-            self.name.setText(track.name)
-            self.name.setCursorPosition(0)
+        self.name.show_text(track.name)
         self.solo.setChecked(track.soloed)
         self.mute.setChecked(track.muted)
         self.gain.show_value(round(track.gain_db * 10))
@@ -157,7 +154,7 @@ class TrackHeader(QWidget):
 
     def _describe(self, name: str) -> None:
         self.name.setAccessibleName(f"Name of track {name}")
-        self.name.setToolTip("The track's name, and its stem's. Type another and press Enter.")
+        self.name.setToolTip("The track's name, and its stem's. Double-click to change it.")
         self.solo.setAccessibleName(f"Solo {name}")
         self.solo.setToolTip("Hear only this track, and others that are soloed")
         self.mute.setAccessibleName(f"Mute {name}")

@@ -43,7 +43,7 @@ def menu_for(
     elif hit.clip is not None:
         _clip_menu(menu, commander, keys)
     else:
-        _track_menu(menu, hit, scene, commander, keys)
+        _track_menu(menu, hit, scene, commander, keys, rename)
     return menu
 
 
@@ -80,11 +80,23 @@ def _marker_menu(menu: QMenu, marker: Marker, commander: Commander, rename: Call
     menu.addAction("D&elete", lambda: commander.remove_marker(marker.id))
 
 
-def _track_menu(menu: QMenu, hit: Hit, scene: Scene, commander: Commander, keys: KeyMap) -> None:
+def _track_menu(
+    menu: QMenu,
+    hit: Hit,
+    scene: Scene,
+    commander: Commander,
+    keys: KeyMap,
+    rename: Callable[[Marker], None],
+) -> None:
+    def mark_and_name() -> None:
+        marker = commander.mark(hit=False)
+        if marker is not None:
+            rename(marker)
+
     menu.addAction(_keyed("&Paste at playhead", "paste", keys), commander.paste).setEnabled(
         commander.has_copied
     )
-    menu.addAction(_keyed("Add &marker", "marker", keys), lambda: commander.mark(hit=False))
+    menu.addAction(_keyed("Add &marker", "marker", keys), mark_and_name)
     menu.addAction(_keyed("Add &hit-point", "hit", keys), lambda: commander.mark(hit=True))
     menu.addSeparator()
     menu.addAction("Add &track", commander.add_track)

@@ -167,10 +167,10 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         "Add &marker",
         "&Timeline",
         keys=("Shift+M",),
-        tip="Name this place",
+        tip="Mark this place and name it",
         icon="marker",
         group=2,
-        run=lambda view: view.commander.mark(hit=False),
+        run=lambda view: view.add_marker(),
     ),
     Command(
         "hit",

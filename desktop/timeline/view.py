@@ -211,6 +211,12 @@ class TimelineView(QWidget):
         painter.fillRect(self.rect(), QColor(DARK.ground))
         painter.end()
 
+    def add_marker(self) -> None:
+        """Add a marker at the playhead and open the field for its name."""
+        marker = self.commander.mark(hit=False)
+        if marker is not None:
+            self.rename(marker)
+
     def rename(self, marker: Marker) -> None:
         """Open a line edit for the marker's name."""
 

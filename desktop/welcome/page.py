@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -56,9 +57,16 @@ class WelcomePage(QWidget):
         }
         cards = [self._card(path, path.stem) for path in paths[:SHOWN]]
         self._recent.fill("RECENT", cards)
+        self._order_tabs()
 
     def show_recoverable(self, found: Sequence[Recoverable]) -> None:
         self._recovery.fill("NOT SAVED LAST TIME", [self._recovery_row(one) for one in found], columns=1)
+
+    def _order_tabs(self) -> None:
+        """Make Tab go through the cards as they are seen: recent ones, then samples."""
+        cards = self.cards()
+        for before, card in pairwise(cards):
+            QWidget.setTabOrder(before, card)
 
     def cards(self) -> list[QToolButton]:
         return [*self._recent.findChildren(QToolButton), *self._samples.findChildren(QToolButton)]

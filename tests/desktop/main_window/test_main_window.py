@@ -326,9 +326,11 @@ def test_the_question_before_leaving_has_a_key_for_every_answer_and_says_what_be
         qtbot.addWidget(box)
         assert sorted(button.text() for button in box.buttons()) == ["&Cancel", "&Discard", "&Save"]
         assert words in box.informativeText()
-        box.show()
+        with qtbot.waitActive(box):
+            box.show()
         qtbot.keyClick(box, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
-        assert box.clickedButton() is box.button(QMessageBox.StandardButton.Discard)
+        discard = box.button(QMessageBox.StandardButton.Discard)
+        qtbot.waitUntil(lambda box=box, discard=discard: box.clickedButton() is discard)  # type: ignore[misc]
 
 
 def test_panels_are_hidden_and_shown_by_key(bench: Bench, still: Path) -> None:

@@ -215,8 +215,7 @@ def test_what_is_no_take_of_the_scene_is_not_taken(bench: TimelineBench) -> None
 def test_a_track_is_named_soloed_muted_levelled_and_panned_at_its_head(bench: TimelineBench) -> None:
     track = bench.document.scene.timeline.tracks[0]
     head = bench.view.headers.header(track.id)
-    head.name.setFocus()
-    head.name.selectAll()
+    head.name.begin_edit()
     QTest.keyClicks(head.name, "Big dog")
     QTest.keyClick(head.name, Qt.Key.Key_Return)
     head.solo.click()
