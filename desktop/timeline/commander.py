@@ -168,14 +168,14 @@ class Commander:
         one, other = sorted(self.selected)
         self._edit("Join clips", lambda scene: join_clips(scene, one, other))
 
-    def mark(self, *, hit: bool) -> Marker | None:
-        """Add a marker at the playhead and return it, or None if it was refused."""
-        at, name, number = (
-            self._surface.view.playhead,
-            "Hit" if hit else "Marker",
-            self._document.scene.next_id,
-        )
+    def mark(self, *, hit: bool) -> None:
+        at, name = self._surface.view.playhead, "Hit" if hit else "Marker"
         self._edit(f"Add {name.lower()}", lambda scene: add_marker(scene, at, name, hit=hit))
+
+    def new_marker(self) -> Marker | None:
+        """Add a marker at the playhead and return it, or None if it was refused."""
+        number = self._document.scene.next_id
+        self.mark(hit=False)
         markers = self._document.scene.timeline.markers
         return next((marker for marker in markers if marker.id == number), None)
 

@@ -89,7 +89,7 @@ def _track_menu(
     rename: Callable[[Marker], None],
 ) -> None:
     def mark_and_name() -> None:
-        marker = commander.mark(hit=False)
+        marker = commander.new_marker()
         if marker is not None:
             rename(marker)
 

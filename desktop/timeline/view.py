@@ -213,7 +213,7 @@ class TimelineView(QWidget):
 
     def add_marker(self) -> None:
         """Add a marker at the playhead and open the field for its name."""
-        marker = self.commander.mark(hit=False)
+        marker = self.commander.new_marker()
         if marker is not None:
             self.rename(marker)
 

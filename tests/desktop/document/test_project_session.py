@@ -389,7 +389,7 @@ def test_takes_of_a_saved_project_wait_in_its_autosave_however_it_is_left(
         desk.open(projects[1])
     desk.open(projects[0])
     (offer,) = desk.offers
-    assert desk.document.scene.takes == ()
+    assert [take.digest for take in desk.document.scene.takes] == []
     desk.session.recover_newest(offer)
     desk.settle()
     assert desk.document.scene.takes == (record,)

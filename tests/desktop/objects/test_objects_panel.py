@@ -121,6 +121,7 @@ def test_a_name_typed_is_the_objects_name_and_an_empty_one_is_not(made: Bench, q
     qtbot.keyClicks(made.panel.card(0).name, "Big  dog")
     qtbot.keyClick(made.panel.card(0).name, Qt.Key.Key_Return)
     assert thing_of(made, 0).name == "Big dog"
+    made.panel.rename()
     made.panel.card(0).name.clear()
     qtbot.keyClick(made.panel.card(0).name, Qt.Key.Key_Return)
     assert made.panel.card(0).name.text() == thing_of(made, 0).name == "Big dog"
