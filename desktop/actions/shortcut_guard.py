@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
-from shiboken6 import isValid
 
 FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QKeySequenceEdit)
 CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit, QTabBar, QMenuBar)
@@ -95,7 +94,7 @@ class FocusGuard(QObject):
             return False
         field.event(event)
         event.accept()
-        if not isValid(field):
+        if not _is_alive(field):
             return True
         if QApplication.focusWidget() is field:
             line = line_of(field)
@@ -116,14 +115,14 @@ class FocusGuard(QObject):
 
     def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
         self._clicked = False
-        if before is not None and isValid(before):
+        if before is not None and _is_alive(before):
             before.removeEventFilter(self)
-        if now is None or not isValid(now):
+        if now is None or not _is_alive(now):
             return
         now.installEventFilter(self)
         line = line_of(now)
         self._text = line.text() if line is not None else ""
-        if before is not None and isValid(before) and _is_out_of_use(before, now):
+        if before is not None and _is_alive(before) and _is_out_of_use(before, now):
             self._go_back(now)
         elif isinstance(now.window(), QMainWindow) and is_surface(now):
             self._surfaces = [now, *(one for one in self._surfaces if one is not now)][:SURFACES_KEPT]
@@ -131,7 +130,7 @@ class FocusGuard(QObject):
     def _go_back(self, leaving: QWidget) -> None:
         """Focus the surface that had the focus last and can have it again."""
         window = leaving.window()
-        self._surfaces = [one for one in self._surfaces if isValid(one)]
+        self._surfaces = [one for one in self._surfaces if _is_alive(one)]
         there = (
             one for one in self._surfaces if one.window() is window and one.isVisible() and one.isEnabled()
         )
@@ -152,6 +151,15 @@ def line_of(widget: QWidget) -> QLineEdit | None:
     if isinstance(widget, QAbstractSpinBox):
         return widget.lineEdit()
     return widget if isinstance(widget, QLineEdit) else None
+
+
+def _is_alive(widget: QWidget) -> bool:
+    """Return whether Qt has not deleted the widget yet."""
+    try:
+        widget.isVisible()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _is_out_of_use(before: QWidget, now: QWidget) -> bool:
