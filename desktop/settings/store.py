@@ -1,7 +1,9 @@
 """Settings on disk: JSON, written atomically, only values that differ from the defaults; unknown keys are kept."""
 
-import json
+import logging
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,13 @@ from desktop.actions.key_map import KeyMap
 from desktop.settings.table import Preferences, read_preferences, write_preferences
 from engine.errors import FoleyscapeError
 from engine.files import disk_errors, write_file
+from engine.inputs import NoSuchFile, encode_json, read_json
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 2**20
+MOST_ASIDE = 20
+"""Damaged files that are kept; the newest replaces the last."""
 
 
 class JsonFile:
@@ -24,16 +31,20 @@ class JsonFile:
         self.path = path
 
     def read(self) -> dict[str, Any]:
+        """Return the content; empty if there is none that can be read."""
         try:
-            if self.path.stat().st_size > MOST_BYTES:
-                return {}
-            facts = json.loads(self.path.read_text(encoding="utf-8"))
-        except OSError:
+            facts = read_json(self.path, most=MOST_BYTES)
+        except NoSuchFile:
             return {}
-        except ValueError:
+        except FoleyscapeError as error:
+            log.warning("Left aside: %s", error)
             self._set_aside()
             return {}
-        return facts if isinstance(facts, dict) else {}
+        if not isinstance(facts, dict):
+            log.warning("Left aside: %s holds no keys and values", self.path)
+            self._set_aside()
+            return {}
+        return facts
 
     def write(self, facts: Mapping[str, Any]) -> None:
         """Replace the file's content.
@@ -44,13 +55,16 @@ class JsonFile:
         """
         with disk_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(self.path, (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode())
+        write_file(self.path, encode_json(facts, indent=2) + b"\n")
 
     def _set_aside(self) -> None:
-        try:
-            self.path.replace(self.path.with_suffix(".damaged.json"))
-        except OSError:
-            return
+        """Rename the file, so that writing does not replace what may still be of use."""
+        for number in range(1, MOST_ASIDE + 1):
+            aside = self.path.with_suffix(f".damaged{'' if number == 1 else number}.json")
+            if number == MOST_ASIDE or not os.path.lexists(aside):
+                with suppress(OSError):
+                    self.path.replace(aside)
+                return
 
 
 class SettingsStore(QObject):

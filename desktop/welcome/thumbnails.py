@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 
 from engine.logs import log_failure
-from engine.vision.still import MAX_PIXELS
+from engine.vision.picture_limits import MAX_PIXELS
 
 log = logging.getLogger(__name__)
 

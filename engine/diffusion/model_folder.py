@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInput
+from engine.inputs import DamagedFile, NoSuchFile, read_json
 
 INDEX = "model_index.json"
 
@@ -84,11 +85,11 @@ def read_index(folder: Path) -> dict[str, Any]:
         BadInput: the file is missing, or not JSON.
     """
     try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(f"There is no model in {folder}: it has no {INDEX}. Choose a model folder.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        index = read_json(folder / INDEX)
+    except DamagedFile:
         raise BadInput(f"{folder / INDEX} is damaged. Fetch or copy the model again.") from None
+    except NoSuchFile:
+        raise BadInput(f"There is no model in {folder}: it has no {INDEX}. Choose a model folder.") from None
     if not isinstance(index, dict):
         raise BadInput(f"{folder / INDEX} is damaged. Fetch or copy the model again.")
     return index

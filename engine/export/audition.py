@@ -9,6 +9,7 @@ from typing import Any, Literal
 from engine.errors import Failed
 from engine.files import disk_errors
 from engine.progress import Progress, no_progress
+from engine.sound.audio_files import library_name
 
 AuditionFormat = Literal["flac", "ogg"]
 AUDITION_FORMATS: tuple[AuditionFormat, ...] = ("flac", "ogg")
@@ -47,11 +48,11 @@ def write_audition(
     progress = progress or no_progress()
     partial = target.with_name(f".foleyscape-{secrets.token_hex(6)}.partial")
     try:
-        with disk_errors(target), soundfile.SoundFile(source) as wave:
+        with disk_errors(target), soundfile.SoundFile(library_name(source)) as wave:
             exact = form == "flac" and wave.subtype in {"PCM_16", "PCM_24"}
             subtype = "VORBIS" if form == "ogg" else wave.subtype if exact else "PCM_24"
             with soundfile.SoundFile(
-                partial, "w", wave.samplerate, wave.channels, subtype, format=form.upper()
+                library_name(partial), "w", wave.samplerate, wave.channels, subtype, format=form.upper()
             ) as copy:
                 _tag(copy, {"title": title, "license": licence})
                 for block in wave.blocks(FRAMES, dtype="int32" if exact else "float32", always_2d=True):

@@ -4,14 +4,14 @@
 CatIDs keep their case and are never invented. The list of CatIDs is public domain (CC0).
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import BadInput, Failed
+from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.inputs import read_json
 from engine.models.resources import resource
 
 FX_NAME_LETTERS = 24
@@ -56,9 +56,9 @@ def load_cat_ids(path: Path | None = None) -> Mapping[str, tuple[str, str]]:
     """
     path = path or resource("ucs_catids.json")
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = read_json(path)
         return {cat_id: (str(category), str(sub)) for cat_id, (category, sub) in entries.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (FoleyscapeError, ValueError, TypeError, AttributeError) as error:
         raise Failed(
             f"The list of UCS categories {path} cannot be read; install Foleyscape again."
         ) from error

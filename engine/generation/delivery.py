@@ -1,6 +1,5 @@
 """Delivery: stems, mix, masks, pictures and the recipe in one folder, complete or not at all."""
 
-import json
 import math
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from engine.export.stream import MixGain
 from engine.files import staged_folder, write_file
 from engine.generation.recipe import request_facts
 from engine.generation.requests import GenerationRequest, Target, take_seed
+from engine.inputs import encode_json
 from engine.progress import Progress, no_progress
 from engine.project.take_files import take_digest
 from engine.scene.colours import Colour, object_colour
@@ -22,6 +22,7 @@ from engine.scene.recipe_facts import SCHEMA
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take, Waveform
 from engine.scene.timeline import LEAST_GAIN_DB, MOST_GAIN_DB, Clip, Timeline, Track
+from engine.sound.audio_files import library_name
 from engine.sound.bs1770 import LoudnessReport
 from engine.sound.limiter import CEILING_DBTP
 from engine.sound.loudness import level_lufs
@@ -263,7 +264,7 @@ def _write_pictures(
 def _row(title: str, colour: Colour, path: Path, lufs: float | None) -> SpectrogramRow:
     import soundfile
 
-    samples: Waveform = soundfile.read(path, dtype="float32", always_2d=True)[0].T
+    samples: Waveform = soundfile.read(library_name(path), dtype="float32", always_2d=True)[0].T
     note = "silent" if not samples.any() else "" if lufs is None else f"{lufs:.1f} LUFS"
     return SpectrogramRow(title, colour, samples, note)
 
@@ -333,4 +334,4 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _json(facts: dict[str, Any]) -> bytes:
-    return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    return encode_json(facts, indent=2) + b"\n"

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import BadInput
 from engine.models.concepts import Concept
 from engine.progress import Progress, no_progress
+from engine.sound.audio_files import open_sound
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -180,14 +180,7 @@ def read_sound(path: Path) -> tuple[NDArray[np.float32], int]:
     Raises:
         BadInput: there is no such file, or it is not an audio file.
     """
-    import soundfile
-
-    try:
-        with soundfile.SoundFile(path) as sound:
-            rate = int(sound.samplerate)
-            samples: Any = sound.read(int(MOST_SECONDS * rate), dtype="float32", always_2d=True)
-    except (OSError, RuntimeError) as error:
-        known = path.is_file()
-        said = "is not a sound file that Foleyscape can read" if known else "does not exist"
-        raise BadInput(f"The file {path} {said}.") from error
+    with open_sound(path) as sound:
+        rate = int(sound.samplerate)
+        samples: Any = sound.read(int(MOST_SECONDS * rate), dtype="float32", always_2d=True)
     return np.ascontiguousarray(np.nan_to_num(samples).T, np.float32), rate

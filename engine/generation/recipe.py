@@ -21,11 +21,13 @@ from engine.generation.requests import (
     TargetPart,
 )
 from engine.generation.settings import GeneratorSettings, UnreadSettings, refuse
+from engine.inputs import DamagedFile, NoSuchFile, is_text, read_json
 from engine.project.codec import Codec, FieldCodec, InvalidValue, list_of, number, optional, text_that, whole
 from engine.scene import limits
 from engine.scene.masks import PackedMask
 from engine.scene.recipe_facts import (
     MOST_CHARACTERS,
+    NO_TEXT,
     OBJECT_AWARE,
     SCHEMA,
     migrate_recipe,
@@ -106,6 +108,8 @@ def read_recipe(path: Path, known: SettingsTypes = BUILT_IN) -> RecipeFile:
     request = facts.get("request")
     if not isinstance(request, dict):
         raise BadInput(f"{path} is not a recipe of Foleyscape.")
+    if not is_text(request):
+        raise BadInput(f"{path} {NO_TEXT}.")
     migrate_recipe({"schema": facts.get("schema", 1)})
     still = facts.get("still")
     where = still.get("path") if isinstance(still, dict) else None
@@ -114,16 +118,16 @@ def read_recipe(path: Path, known: SettingsTypes = BUILT_IN) -> RecipeFile:
 
 
 def _read_file(path: Path) -> dict[str, Any]:
+    """Return the keys and values of a file; the path of its still may hold bytes that are no text."""
     try:
-        if path.stat().st_size > 4 * MOST_CHARACTERS:
-            raise BadInput(f"{path} is larger than a recipe can be.")
-        return parse_recipe(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+        facts = read_json(path, "recipe", 4 * MOST_CHARACTERS)
+    except NoSuchFile:
         raise BadInput(f"There is no recipe {path}.") from None
-    except BadInput as damage:
-        raise BadInput(f"{path} is not a recipe that can be used. {damage}") from damage
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path} is not a recipe that can be read.") from error
+    except DamagedFile as damage:
+        raise BadInput(f"This is not a recipe that can be used: {damage}") from damage
+    if not isinstance(facts, dict):
+        raise BadInput(f"{path} is not a recipe of Foleyscape.")
+    return facts
 
 
 def _find_still(path: Path, recipe: Path) -> Path:

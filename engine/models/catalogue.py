@@ -4,7 +4,6 @@ No host is named here. Where files come from is said by the user, as an argument
 ``FOLEYSCAPE_MODELS_URL``, and nothing is fetched without being asked.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from engine.errors import BadInput, Failed
+from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.inputs import read_json
 from engine.models.resources import resource
 
 FOLDER_VARIABLE = "FOLEYSCAPE_MODELS"
@@ -86,10 +86,10 @@ def load_catalogue(path: Path | None = None) -> tuple[Model, ...]:
     """
     path = path or resource("models", "catalogue.json")
     try:
-        return tuple(_model(entry) for entry in json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Failed(f"The model catalogue {path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError) as error:
+        return tuple(_model(entry) for entry in read_json(path))
+    except FoleyscapeError as error:
+        raise Failed(f"The model catalogue cannot be read. {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise Failed(f"{path} is not a model catalogue: {type(error).__name__}, {error}.") from error
 
 

@@ -3,14 +3,14 @@
 Concepts pair pictures with sounds that were never recorded together, after *Seeing Sound* (arXiv 2501.05413).
 """
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Failed
+from engine.errors import Failed, FoleyscapeError
+from engine.inputs import read_json
 from engine.models.resources import resource
 
 
@@ -83,11 +83,11 @@ def load_concepts(path: Path | None = None) -> tuple[Concept, ...]:
     """
     path = path or resource("concepts.json")
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = read_json(path)
         return tuple(_concept(entry) for entry in entries)
-    except OSError as error:
-        raise Failed(f"The concept table {path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except FoleyscapeError as error:
+        raise Failed(f"The concept table cannot be read. {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise Failed(f"{path} is not a concept table: {type(error).__name__}, {error}.") from error
 
 

@@ -6,13 +6,13 @@ table.
 """
 
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from engine.errors import Failed
+from engine.errors import Failed, FoleyscapeError
+from engine.inputs import read_json
 from engine.models.concepts import Concept, ConceptIndex, load_concepts, normal
 from engine.models.resources import resource
 
@@ -121,11 +121,11 @@ def load_kinds(path: Path | None = None) -> dict[str, tuple[str, ...]]:
     """
     path = path or resource("words.json")
     try:
-        words = json.loads(path.read_text(encoding="utf-8"))["words"]
+        words = read_json(path)["words"]
         return {name: tuple(said.split("|")) for name, said in words.items()}
-    except OSError as error:
-        raise Failed(f"The word table {path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except FoleyscapeError as error:
+        raise Failed(f"The word table cannot be read. {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise Failed(f"{path} is not a word table: {type(error).__name__}, {error}.") from error
 
 

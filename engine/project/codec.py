@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from engine.inputs import too_deep
 from engine.scene import limits
 from engine.scene.limits import UnknownFields
 
@@ -99,7 +100,7 @@ class Codec:
 
     def _unknown(self, facts: dict[str, Any]) -> UnknownFields:
         keys = sorted(facts.keys() - self.kinds.keys() - set(self.inner))
-        if any(limits.too_deep(facts[key]) for key in keys):
+        if any(too_deep(facts[key]) for key in keys):
             raise InvalidValue("it is nested too deeply")
         try:
             return tuple((key, _compact(facts[key])) for key in keys)

@@ -1,17 +1,17 @@
 """scene.json as text: strict JSON in, one line per value out, so that two versions can be compared line by line."""
 
 import json
-import math
 import re
 from typing import Any
 
 from engine.errors import BadInput, Failed
+from engine.inputs import InvalidJson, decode_json, is_text
 
 MOST_BYTES = 64_000_000
 """Maximum size of a scene.json; a larger file is something else."""
 
-MOST_DIGITS = 100
-"""Digits of an integer; converting more of them takes ever longer."""
+MOST_DEPTH = 200
+"""Maximum nesting of a scene.json; what a newer program nests deeper than ``inputs.MOST_DEPTH`` is left out alone."""
 
 _HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -37,20 +37,13 @@ def parse_json(data: bytes, name: str) -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise UnreadableJson(f"{name} is larger than {MOST_BYTES // 1_000_000} MB, which no scene is.")
     try:
-        facts = json.loads(data.decode("utf-8-sig"), parse_int=_whole)
-        if _HALF_LETTER.search(data):
-            json.dumps(facts, ensure_ascii=False).encode("utf-8")
-    except json.JSONDecodeError as damage:
-        whole = data.rstrip().endswith(b"}")
-        where = f"damaged in line {damage.lineno}" if whole else "cut short"
-        raise UnreadableJson(f"{name} is {where} and cannot be read.") from damage
-    except UnicodeError as damage:
-        raise UnreadableJson(f"{name} is damaged: part of it is no text.") from damage
-    except (ValueError, RecursionError) as damage:
-        words = "it is nested too deeply" if isinstance(damage, RecursionError) else str(damage)
-        raise UnreadableJson(f"{name} is damaged: {words[:120]}.") from damage
+        facts = decode_json(data, MOST_DEPTH)
+    except InvalidJson as damage:
+        raise UnreadableJson(f"{name} {damage} and cannot be read.") from damage
     except MemoryError:
         raise Failed(f"There is not enough memory to open {name}.") from None
+    if _HALF_LETTER.search(data) and not is_text(facts):
+        raise UnreadableJson(f"{name} is damaged: part of it is no text.")
     if not isinstance(facts, dict):
         raise UnreadableJson(f"{name} holds no scene.")
     return facts
@@ -78,7 +71,3 @@ def _is_long(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_is_long(entry) for entry in value.values())
     return isinstance(value, list) and len(value) > 0 and isinstance(value[0], dict)
-
-
-def _whole(digits: str) -> float:
-    return int(digits) if len(digits) <= MOST_DIGITS else math.inf

@@ -41,7 +41,7 @@ def read_mask(files: SafeFiles, digest: str, still: StillRecord) -> Mask:
         BadInput: the file is missing, damaged, of another mask, or of another size.
         Failed: it cannot be read, or there is not enough memory.
     """
-    from engine.vision.still import check_size
+    from engine.vision.picture_limits import check_size
 
     name = mask_file(digest)
     check_size(still.width, still.height, "The still")

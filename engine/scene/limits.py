@@ -2,7 +2,6 @@
 
 import math
 import re
-from typing import TypeGuard
 
 UnknownFields = tuple[tuple[str, str], ...]
 """Fields written by a newer version, kept when saving: (key, value as JSON text), sorted by key."""
@@ -21,8 +20,6 @@ MOST_SEED = 2**63 - 1
 LEAST_RATE, MOST_RATE = 1_000, 768_000
 """Samples per second of a take."""
 MOST_CHANNELS = 64
-MOST_DEPTH = 32
-"""Maximum nesting of JSON that a newer program, or a stranger, wrote."""
 
 # XML and UTF-8 cannot represent these, and names are written into both.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -52,21 +49,6 @@ def name(value: object) -> bool:
 def digest(value: object) -> bool:
     """Return whether the value is a sha256 in hexadecimal, and so a safe file name."""
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
-
-
-def too_deep(value: object) -> bool:
-    """Return whether JSON data is nested deeper than ``MOST_DEPTH``."""
-    level = [value]
-    for _ in range(MOST_DEPTH):
-        inner = [entry.values() if isinstance(entry, dict) else entry for entry in level if _nests(entry)]
-        level = [entry for entries in inner for entry in entries]
-        if not level:
-            return False
-    return True
-
-
-def _nests(value: object) -> "TypeGuard[dict[object, object] | list[object]]":
-    return isinstance(value, dict | list)
 
 
 def normalize_whitespace(words: str) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import BadInput
-from engine.scene.limits import MOST_OBJECTS, too_deep, whole
+from engine.inputs import InvalidJson, decode_json, is_text
+from engine.scene.limits import MOST_OBJECTS, whole
 from engine.scene.masks import PackedMask
 
 Facts = dict[str, Any]
@@ -20,6 +21,7 @@ SCHEMA = 2
 """Schema that is written. ``STEPS`` migrates older ones to it."""
 
 MOST_CHARACTERS = 16_000_000
+NO_TEXT = "is damaged: part of it is no text"
 OBJECT_AWARE = "object-aware"
 """Id of the only generator at the time of schema 1."""
 
@@ -35,7 +37,7 @@ def parse_recipe(text: str) -> Facts:
         text: the recipe of a take, or a whole recipe file.
 
     Returns:
-        Keys and values, nested at most ``limits.MOST_DEPTH`` deep, without text that cannot be encoded.
+        Keys and values, nested at most ``inputs.MOST_DEPTH`` deep, without text that cannot be encoded.
 
     Raises:
         BadInput: the text is too long, not JSON, nested too deeply, or not an object.
@@ -43,14 +45,13 @@ def parse_recipe(text: str) -> Facts:
     if len(text) > MOST_CHARACTERS:
         raise BadInput(f"This is longer than the {MOST_CHARACTERS} characters a recipe may have.")
     try:
-        facts = json.loads(text)
-        json.dumps(facts, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError) as damage:
-        raise BadInput("This recipe is damaged: it is not JSON that can be read.") from damage
+        facts = decode_json(text.encode("utf-8"))
+    except (InvalidJson, UnicodeError) as damage:
+        raise BadInput(f"This recipe {damage if isinstance(damage, InvalidJson) else NO_TEXT}.") from damage
     if not isinstance(facts, dict):
         raise BadInput("This recipe is damaged: it has no keys and values.")
-    if too_deep(facts):
-        raise BadInput("This recipe is damaged: it is nested too deeply.")
+    if not is_text(facts):
+        raise BadInput(f"This recipe {NO_TEXT}.")
     return facts
 
 

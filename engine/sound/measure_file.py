@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.progress import Progress, no_progress
+from engine.sound.audio_files import open_sound
 from engine.sound.bs1770 import LoudnessReport
 from engine.sound.layout import ChannelLayout, layout_of
 from engine.sound.meters import LoudnessMeter
@@ -22,24 +23,18 @@ def measure_file(path: Path, progress: Progress | None = None) -> LoudnessReport
         progress: told after every block; may cancel.
 
     Raises:
-        BadInput: there is no such file, it is not a sound, or it has a number of channels that has no loudness.
+        BadInput: as ``open_sound``, or it has a number of channels that has no loudness.
+        Failed: as ``open_sound``.
         Cancelled: within a block.
     """
-    import soundfile
-
     progress = progress or no_progress()
-    if not path.is_file():
-        raise BadInput(f"There is no file {path}.")
-    try:
-        with soundfile.SoundFile(path) as sound:
-            meter = LoudnessMeter(sound.samplerate, _layout(path, sound.channels))
-            for block in sound.blocks(BLOCK, dtype="float32", always_2d=True):
-                if not np.isfinite(block).all():
-                    raise BadInput(f"{path} has samples that are not numbers: it is damaged.")
-                meter.feed(np.ascontiguousarray(block.T))
-                progress.report(sound.tell() / max(sound.frames, 1), "Measuring")
-    except soundfile.SoundFileError as error:
-        raise BadInput(f"{path} is not a sound that can be read.") from error
+    with open_sound(path) as sound:
+        meter = LoudnessMeter(sound.samplerate, _layout(path, sound.channels))
+        for block in sound.blocks(BLOCK, dtype="float32", always_2d=True):
+            if not np.isfinite(block).all():
+                raise BadInput(f"{path} has samples that are not numbers: it is damaged.")
+            meter.feed(np.ascontiguousarray(block.T))
+            progress.report(sound.tell() / max(sound.frames, 1), "Measuring")
     return meter.report()
 
 

@@ -27,7 +27,8 @@ from engine.training.holdout import held_out
 from engine.training.pictures import BACKGROUND, rough_foreground
 from engine.vision.masked_namer import CONFIG, WEIGHTS
 from engine.vision.patches import PatchEncoder
-from engine.vision.still import MIN_SIDE, Still
+from engine.vision.picture_limits import MIN_SIDE
+from engine.vision.still import Still
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The segmenter on frozen features: prepare a still once, then answer clicks, boxes and corrections."""
 
-import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import BadInput
+from engine.errors import BadInput, FoleyscapeError
+from engine.inputs import read_json
 from engine.scene.hints import Click, Hints
 from engine.scene.masks import Mask
 from engine.vision.click_candidates import FINE, Candidates, ClickPredictor, EncodedStill, choose
@@ -237,7 +237,7 @@ def load_segmenter(path: Path, device: str = "cpu") -> "ClickSegmenter | Segment
 
 def _config(path: Path) -> Mapping[str, object]:
     try:
-        values = json.loads((path / CONFIG).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        values = read_json(path / CONFIG)
+    except FoleyscapeError:
         return {}  # a published checkpoint has none; what is missing or damaged is reported on loading
     return values if isinstance(values, dict) else {}

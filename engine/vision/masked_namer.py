@@ -6,12 +6,12 @@ probabilities are multiplied, so that a name must fit both; an object of a patch
 judged by its crop.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import BadInput
+from engine.inputs import read_json
 from engine.models.concepts import Concept
 from engine.scene.masks import Mask
 from engine.vision.patches import Patches
@@ -74,7 +74,7 @@ class MaskedNamer:
         from engine.vision.efficientnet import load_efficientnet
 
         try:
-            config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+            config: dict[str, Any] = read_json(folder / CONFIG)
             tensors = {name: value.float() for name, value in load_file(folder / WEIGHTS).items()}
             known, groups, taught = config["concepts"], config["groups"], config["taught"]
             probe = tensors["weight"], tensors["bias"]

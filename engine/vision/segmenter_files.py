@@ -1,6 +1,5 @@
 """Segmenter weights on disk: our folder layout, and the published Segment Anything checkpoints."""
 
-import json
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadInput, Failed
+from engine.inputs import DamagedFile, read_json
 from engine.vision.description import FEATURES
 from engine.vision.proposals import Ranker
 from engine.vision.sam_network import CONFIG, WEIGHTS, SamConfig, build_sam
@@ -33,9 +33,11 @@ def load_parts(path: Path, device: str) -> tuple[SamPrompter | None, Ranker | No
     if not (path / CONFIG).is_file():
         raise BadInput(f"There are no segmenter weights in {path}: neither {CONFIG} nor a .pth file.")
     try:
-        values = json.loads((path / CONFIG).read_text())
-    except ValueError as damage:
+        values = read_json(path / CONFIG)
+    except DamagedFile as damage:
         raise BadInput(f"{path / CONFIG} is not a segmenter's config.") from damage
+    if not isinstance(values, dict):
+        raise BadInput(f"{path / CONFIG} is not a segmenter's config.")
     prompter = None
     if (path / WEIGHTS).is_file():
         config = SamConfig.from_mapping(values)

@@ -1,24 +1,21 @@
 """The still: the single place where a picture file becomes upright 8-bit RGB pixels."""
 
 import hashlib
-import struct
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import BadInput, Failed
+from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.inputs import open_input, unreadable
+from engine.vision.picture_limits import GROUND, MAX_PIXELS, check_size
+from engine.vision.tiff import TIFF_STARTS, odd_tiff
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
-
-MIN_SIDE = 32
-MAX_PIXELS = 50_000_000
-GROUND = (128, 128, 128)
-"""Background of transparent pixels: middle grey, against which dark and light cut-outs stand out."""
 
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
 
@@ -69,57 +66,32 @@ def load_still(path: str | Path) -> Still:
     """Read a picture file as a still.
 
     JPEG (turned upright by its EXIF orientation), PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 and AVIF; of
-    several frames the first; greyscale, palette, CMYK, 16-bit and floating-point pixels. 16-bit values are
+    several frames the first; greyscale, palette, CMYK, 16-bit, 32-bit and floating-point pixels. 16-bit values are
     scaled by 1/257, floats from 0..1, or by their maximum if that is larger. Transparent pixels are blended
     with ``GROUND``. The size is checked before decoding, so a decompression bomb costs nothing.
 
     Raises:
-        BadInput: there is no such file, it is not a picture, it is damaged, or its size is not between 32
-            pixels per side and 50 megapixels.
+        BadInput: there is no such file, it is not a picture, it is damaged, it is of a kind that would not be read
+            right, or its size is not between 32 pixels per side and 50 megapixels.
         Failed: the file exists but cannot be read, or there is not enough memory for it.
     """
     path = Path(path)
     try:
-        return Still.from_pixels(_decode(path))
-    except FileNotFoundError:
-        raise BadInput(f"There is no file {path}.") from None
-    except IsADirectoryError:
-        raise BadInput(f"{path} is a folder, not a picture.") from None
-    except PermissionError:
-        raise Failed(f"{path} may not be read: its permissions forbid it.") from None
+        with open_input(path, "picture") as file:
+            return Still.from_pixels(_decode(file, path))
     except MemoryError:
         raise Failed(f"There is not enough memory to open {path}.") from None
 
 
-def check_size(width: int, height: int, what: str) -> None:
-    """Reject pictures that are too small to contain an object or too large to work on.
-
-    Raises:
-        BadInput: a side is shorter than 32 pixels, or there are over 50 megapixels.
-    """
-    if min(width, height) < MIN_SIDE:
-        raise BadInput(f"{what} is {width} x {height} pixels; the least is {MIN_SIDE} a side.")
-    if width * height > MAX_PIXELS:
-        raise BadInput(
-            f"{what} is {width} x {height} pixels; the most is {MAX_PIXELS // 1_000_000} megapixels in all."
-        )
-
-
-def _decode(path: Path) -> NDArray[np.uint8]:
+def _decode(file: BinaryIO, path: Path) -> NDArray[np.uint8]:
     """Return the upright RGB pixels of the file's first frame."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
-    Image.init()
-    formats = [name for name in FORMATS if name in Image.OPEN]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with path.open("rb") as file, Image.open(file, formats=formats) as picture:
-                check_size(picture.width, picture.height, str(path))
-                picture.load()
-                upright = ImageOps.exif_transpose(picture)
-                return _to_rgb(upright)
+        if file.read(4) in TIFF_STARTS and (found := odd_tiff(file, path)) is not None:
+            return found
+        file.seek(0)
+        return _decode_with_pillow(file, path)
     except UnidentifiedImageError:
         raise BadInput(
             f"{path} is not a picture that can be read (JPEG, PNG, WebP, TIFF and the like)."
@@ -128,19 +100,26 @@ def _decode(path: Path) -> NDArray[np.uint8]:
         raise BadInput(
             f"{path} is over {MAX_PIXELS // 1_000_000} megapixels; make it smaller first."
         ) from None
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
+    except (FoleyscapeError, MemoryError):
         raise
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        struct.error,
-        KeyError,
-        IndexError,
-        TypeError,
-    ) as damage:
+    except Exception as damage:  # decoders raise whatever they like, and only a damaged file makes them
+        if isinstance(damage, OSError) and damage.errno is not None:
+            raise unreadable(damage, path) from damage
         raise BadInput(f"{path} is damaged or cut short and cannot be opened.") from damage
+
+
+def _decode_with_pillow(file: BinaryIO, path: Path) -> NDArray[np.uint8]:
+    from PIL import Image, ImageOps
+
+    Image.init()
+    formats = [name for name in FORMATS if name in Image.OPEN]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(file, formats=formats) as picture:
+            check_size(picture.width, picture.height, str(path))
+            picture.load()
+            return _to_rgb(ImageOps.exif_transpose(picture))
 
 
 def _to_rgb(picture: "Pillow.Image") -> NDArray[np.uint8]:

@@ -3,7 +3,6 @@
 All take letterboxed pictures in 0..1 and give one token per patch, row-major; a config selects the network.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import BadInput
+from engine.inputs import read_json
 from engine.vision.efficientnet import CHANNELS, CLASSES, HEAD_CHANNELS, EfficientNetLite, load_efficientnet
 
 LEAST_CHANCE = 1e-4
@@ -327,7 +327,7 @@ def load_network(folder: Path) -> PatchNetwork | ClipPatchNetwork | FeatureTower
     """
     kinds = {kind.__name__: kind for kind in (PatchNetwork, ClipPatchNetwork, FeatureTower)}
     try:
-        name = json.loads((folder / "config.json").read_text(encoding="utf-8"))["_class_name"]
+        name = read_json(folder / "config.json")["_class_name"]
         network = kinds[name].from_pretrained(folder, use_safetensors=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise BadInput(

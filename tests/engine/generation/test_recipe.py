@@ -18,7 +18,7 @@ from engine.generation.recipe import (
 )
 from engine.generation.requests import LEVEL_LUFS, DiffusionSettings
 from engine.generation.settings import UnreadSettings
-from engine.scene.limits import MOST_DEPTH
+from engine.inputs import MOST_DEPTH
 from engine.scene.recipe_facts import RecipeFacts
 
 MUSEUM = Path(__file__).parents[2] / "museum"

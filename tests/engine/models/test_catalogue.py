@@ -77,7 +77,7 @@ def test_a_catalogue_with_a_harmful_entry_is_refused(tmp_path: Path, change: dic
     [entry, *_] = json.loads(resource("models", "catalogue.json").read_text(encoding="utf-8"))
     path = tmp_path / "catalogue.json"
     path.write_text(json.dumps([entry | change]), encoding="utf-8")
-    with pytest.raises(Failed, match="not a model catalogue"):
+    with pytest.raises(Failed, match="model catalogue"):
         load_catalogue(path)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from engine.errors import BadInput
-from engine.scene.limits import MOST_DEPTH, MOST_OBJECTS
+from engine.inputs import MOST_DEPTH
+from engine.scene.limits import MOST_OBJECTS
 from engine.scene.masks import PackedMask, pack
 from engine.scene.recipe_facts import (
     MOST_CHARACTERS,
@@ -35,8 +36,8 @@ def nested(depth: int) -> Any:
     ("text", "words"),
     [
         (" " * (MOST_CHARACTERS + 1), "longer than"),
-        ("{", "not JSON"),
-        ('{"prompt": "\\ud800"}', "not JSON"),
+        ("{", "cut short"),
+        ('{"prompt": "\\ud800"}', "part of it is no text"),
         ("[1]", "no keys and values"),
         (json.dumps({"deep": nested(MOST_DEPTH)}), "nested too deeply"),
     ],

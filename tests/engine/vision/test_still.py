@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from engine.errors import BadInput
-from engine.vision.still import GROUND, Still, load_still
+from engine.vision.picture_limits import GROUND
+from engine.vision.still import Still, load_still
 
 
 @pytest.fixture
