@@ -13,6 +13,8 @@ def recipe_rows(take: TakeRecord) -> list[tuple[str, str]]:
     """Return pairs of label and value from a take's recipe; a recipe of unknown form gives fewer rows."""
     seconds = take.samples / take.rate
     rows = [("Length", f"{seconds:.2f} s, {take.rate / 1000:g} kHz")]
+    if take.kind == "recording":
+        return [*_rows_of_recording(take), *rows]
     return [*_rows(RecipeFacts.of(take.recipe)), *rows]
 
 
@@ -43,6 +45,14 @@ def _rows(facts: RecipeFacts) -> Iterator[tuple[str, str]]:
         yield "Generator", facts.generator[:60]
     if facts.model:
         yield "Model", facts.model[:60]
+
+
+def _rows_of_recording(take: TakeRecord) -> Iterator[tuple[str, str]]:
+    facts = RecipeFacts.of(take.recipe)
+    yield "Recorded", facts.source[:200] or "elsewhere"
+    yield "Licence", take.licence[:200] or "not known"
+    for key, value in facts.settings:
+        yield key[:40].replace("_", " ").capitalize(), _plain(value)
 
 
 def _plain(value: str | int | float) -> str:

@@ -11,7 +11,7 @@ from engine.errors import BadInput
 from engine.progress import IsCancelled, Progress
 from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
-from engine.scene.recipe_facts import parse_recipe
+from engine.scene.recipe_facts import RecipeFacts, parse_recipe
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import frame_of, frame_rate, to_text
 
@@ -93,6 +93,9 @@ def take_facts(scene: Scene, take: TakeRecord, folder: Path) -> dict[str, Any]:
     return {
         "name": take.name,
         "number": take.number,
+        "kind": take.kind,
+        "licence": take.licence,
+        "source": RecipeFacts.of(take.recipe).source,
         "objects": list(take.objects),
         "starred": take.starred,
         "rejected": take.rejected,

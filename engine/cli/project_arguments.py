@@ -7,6 +7,7 @@ from engine.cli.parser import Commands, Parser
 EPILOG = """examples:
   foleyscape sound street.jpg --object "dog@420,310" --out street --project Street.foley
   foleyscape project info Street.foley
+  foleyscape project import-sound Street.foley door.flac --object door --licence CC0-1.0
   foleyscape project export Street.foley --out delivery --preset r128 --fps 25 --format wav,rpp,otio
 """
 
@@ -31,6 +32,7 @@ def add_project(commands: Commands) -> None:
     recover.add_argument(
         "--number", type=int, metavar="N", help="which, by its number in the list (the newest)"
     )
+    _add_import(verbs)
     _add_export(verbs)
 
 
@@ -39,6 +41,27 @@ def _add(verbs: Commands, name: str, words: str) -> Parser:
     parser.add_argument("project", type=Path, metavar="PATH", help="the project folder")
     parser.add_argument("--json", action="store_true", help="print a summary for scripts")
     return parser
+
+
+def _add_import(verbs: Commands) -> None:
+    sounds = _add(verbs, "import-sound", "make takes of own recordings: WAV, AIFF, FLAC, MP3 or OGG")
+    sounds.set_defaults(run="import_sound.import_sound")
+    sounds.add_argument("files", type=Path, nargs="+", metavar="FILE", help="the sound files")
+    sounds.add_argument("--object", metavar="NAME", help="the object they are takes of; else of none")
+    sounds.add_argument(
+        "--at", metavar="HH:MM:SS:FF", help="timecode where they are placed; else only as takes"
+    )
+    sounds.add_argument("--licence", default="", metavar="TEXT", help="under which they may be used")
+    sounds.add_argument(
+        "--name", default="", metavar="TEXT", help="of the takes; else as they are heard, or the file's"
+    )
+    sounds.add_argument(
+        "--from", dest="start", type=float, default=0.0, metavar="SECONDS", help="skip these (0)"
+    )
+    sounds.add_argument(
+        "--to", dest="stop", type=float, metavar="SECONDS", help="end there; else at the file's end"
+    )
+    sounds.add_argument("--no-hear", action="store_true", help="suggest no name and no UCS category")
 
 
 def _add_export(verbs: Commands) -> None:

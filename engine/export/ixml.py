@@ -87,7 +87,7 @@ def ixml_chunk(ixml: Ixml) -> bytes:
 
 def note(takes: Sequence[TakeUsed]) -> str:
     """Describe the takes for people, one line each."""
-    lines = [f"{take.name} take {take.number}: {take.model}, {take.licence}" for take in takes]
+    lines = [f"{take.name} take {take.number}: {take.model or take.source}, {take.licence}" for take in takes]
     return "\n".join(lines)
 
 
@@ -102,7 +102,9 @@ def recipes(takes: Sequence[TakeUsed]) -> str:
             "digest": take.digest,
             "name": take.name,
             "take": take.number,
+            "kind": take.kind,
             "model": take.model,
+            "source": take.source,
             "licence": take.licence,
             "recipe": _read(take.recipe),
         }

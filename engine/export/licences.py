@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.models.catalogue import Model, licence_of
+from engine.models.catalogue import UNKNOWN_LICENCE, Model, licence_of
 from engine.scene.recipe_facts import RecipeFacts
-from engine.scene.scene import Scene
+from engine.scene.scene import Scene, TakeRecord
+from engine.scene.takes import TakeKind
 from engine.scene.timeline import Track
 
 
@@ -18,9 +19,11 @@ class TakeUsed:
         number: number of the take.
         digest: sha256 of the take.
         model: the weights it was made with, or empty.
-        licence: licence of the weights as SPDX identifier, or "unknown".
+        licence: licence of the weights as SPDX identifier, or of a recording in the user's words; or "unknown".
         recipe: JSON from which it can be generated again.
         starred: whether the user starred it.
+        kind: whether it was generated or recorded.
+        source: the file or microphone that a recording came from, or empty.
     """
 
     name: str
@@ -30,6 +33,8 @@ class TakeUsed:
     licence: str
     recipe: str
     starred: bool = False
+    kind: TakeKind = "generated"
+    source: str = ""
 
 
 def licences_of(models: Iterable[Model]) -> dict[str, str]:
@@ -45,10 +50,28 @@ def takes_used(scene: Scene, tracks: Iterable[Track], licences: Mapping[str, str
         take = scene.take(digest)
         if take is None:
             continue
-        model = model_of(take.recipe)
-        licence = licence_of(model, licences)
-        found.append(TakeUsed(take.name, take.number, digest, model, licence, take.recipe, take.starred))
+        facts, licence = RecipeFacts.of(take.recipe), licence_of_take(take, licences)
+        found.append(
+            TakeUsed(
+                take.name,
+                take.number,
+                digest,
+                facts.model,
+                licence,
+                take.recipe,
+                take.starred,
+                take.kind,
+                facts.source,
+            )
+        )
     return tuple(found)
+
+
+def licence_of_take(take: TakeRecord, licences: Mapping[str, str]) -> str:
+    """Return the licence of a take: of a recording in the user's words, else that of the weights; or "unknown"."""
+    if take.kind == "recording":
+        return take.licence or UNKNOWN_LICENCE
+    return licence_of(model_of(take.recipe), licences)
 
 
 def model_of(recipe: str) -> str:

@@ -10,7 +10,8 @@ from engine.export.file_names import ascii_name
 from engine.export.interchange.model import MediaFile
 from engine.files import staged_folder
 from engine.progress import Progress, no_progress
-from engine.scene.scene import Scene, TakeRecord
+from engine.scene.scene import Scene
+from engine.scene.take_version import TakeVersion, read_version_key
 from engine.scene.takes import Waveform
 from engine.sound.cache import TakeSource
 
@@ -24,18 +25,20 @@ def write_media(
     takes: TakeSource,
     folder: Path,
     *,
+    keys: Sequence[str] | None = None,
     rate: int | None = None,
     home: Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, MediaFile]:
-    """Copy every take that a clip plays to ``folder/media/NN_name_takeK.wav``, 24-bit, complete or not at all.
+    """Copy every take that clips play to ``folder/media/NN_name_takeK.wav``, 24-bit, complete or not at all.
 
     A copy that would clip is attenuated, and the amount is recorded (``MediaFile.lowered_db``).
 
     Args:
         scene: the scene with the clips.
         takes: source of the samples.
+        keys: the versions of takes to copy; None copies those that the clips play.
         folder: folder of the interchange files.
         rate: rate of the copies; None is the timeline's.
         home: final place of ``folder`` if it is a staging folder; the returned paths are there.
@@ -43,7 +46,7 @@ def write_media(
         progress: told of the files written.
 
     Returns:
-        The file of each take, by digest.
+        The file of each version of a take, by its key.
 
     Raises:
         BadInput: the media folder has contents, or a take cannot be read.
@@ -51,31 +54,48 @@ def write_media(
         Cancelled: nothing is left behind.
     """
     progress, rate = progress or no_progress(), rate or scene.timeline.rate
-    records = _played(scene)
-    need = sum(record.length_at(rate) * record.channels * 3 + 1024 for record in records)
-    final, names = (home or folder).absolute() / MEDIA_FOLDER, media_names(scene)
+    names = media_names(scene, keys)
+    need = sum(_bytes(scene, key, rate) for key in names)
+    final = (home or folder).absolute() / MEDIA_FOLDER
     files = {}
     with staged_folder(folder / MEDIA_FOLDER, overwrite=overwrite, need_bytes=need) as staging:
-        for number, record in enumerate(records, 1):
-            progress.report((number - 1) / len(records), "Copying takes")
-            name = names[record.digest]
-            files[record.digest] = _copy(takes(record.digest), staging / name, rate, final / name)
+        for number, (key, name) in enumerate(names.items()):
+            progress.report(number / len(names), "Copying takes")
+            files[key] = _copy(takes(key), staging / name, rate, final / name)
         progress.raise_if_cancelled()
     return files
 
 
-def media_names(scene: Scene) -> dict[str, str]:
-    """Return the file name that ``write_media`` gives each take, by digest."""
-    return {
-        record.digest: f"{number:02d}_{ascii_name(record.name, 'take')}_take{record.number}.wav"
-        for number, record in enumerate(_played(scene), 1)
-    }
+def media_names(scene: Scene, keys: Sequence[str] | None = None) -> dict[str, str]:
+    """Return the file name that ``write_media`` gives each version of a take, by its key, in the scene's order."""
+    if keys is None:
+        keys = tuple({clip.sound for track in scene.timeline.tracks for clip in track.clips})
+    versions = sorted((read_version_key(key), key) for key in keys)
+    named, number = {}, 0
+    for record in scene.takes:
+        for version, key in versions:
+            if version.take == record.digest:
+                number += 1
+                name = ascii_name(record.name, "take")
+                named[key] = f"{number:02d}_{name}_take{record.number}{_said(version)}.wav"
+    return named
 
 
-def _played(scene: Scene) -> Sequence[TakeRecord]:
-    """Return the takes that clips play, in the scene's order."""
-    played = {clip.take for track in scene.timeline.tracks for clip in track.clips}
-    return [record for record in scene.takes if record.digest in played]
+def _said(version: TakeVersion) -> str:
+    """Return what is changed in a version, as a part of a file name."""
+    said = ["_reversed"] if version.reverse else []
+    if version.speed != 1.0:
+        said.append(f"_{version.speed:.6g}x")
+    if version.pitch:
+        said.append(f"_{version.pitch:+.6g}st")
+    return "".join(said)
+
+
+def _bytes(scene: Scene, key: str, rate: int) -> int:
+    """Return about how large a copy will be."""
+    version = read_version_key(key)
+    record = scene.take(version.take)
+    return 0 if record is None else record.length_at(rate, version.speed) * record.channels * 3 + 1024
 
 
 def _copy(sound: tuple[Waveform, int], path: Path, rate: int, final: Path) -> MediaFile:

@@ -27,6 +27,8 @@ OBJECT_AWARE = "object-aware"
 
 _SETTINGS = ("steps", "solver", "guidance", "negative")
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_NOT_TOLD = frozenset({"object", "sha256", "source"})
+"""Keys of a recording that are shown elsewhere. The object is there so that two objects can have the same sound."""
 _PACKED = frozenset({"bits", "digest", "height", "width"})
 
 
@@ -230,7 +232,7 @@ def recording_recipe(source: str, source_digest: str, facts: Mapping[str, str | 
 
 
 def _of_recording(facts: Facts) -> RecipeFacts:
-    rest = {key: value for key, value in facts.items() if key not in {"source", "sha256"}}
+    rest = {key: value for key, value in facts.items() if key not in _NOT_TOLD}
     return RecipeFacts(
         settings=tuple(_plain_values(rest)),
         source=_text(facts.get("source")),

@@ -7,7 +7,7 @@ MOST_PITCH = 24.0
 """Semitones, up and down."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class TakeVersion:
     """A take as a clip plays it.
 

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.export.interchange import writer_of
-from engine.export.interchange.model import MediaFile, build_interchange
+from engine.export.interchange.model import MediaFile, build_interchange, media_key
 from engine.export.media import MEDIA_FOLDER, media_names, write_media
 from engine.progress import Progress
 from engine.scene.scene import Scene
+from engine.scene.take_version import read_version_key
 from engine.sound.cache import TakeSource
 
 SAMPLE_BYTES = 3
 """Bytes per sample of a media file."""
+
+STRETCHING = frozenset({"rpp"})
+"""Formats whose programs change speed and pitch of a clip themselves; for others, the media files have them."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def plan_interchange(scene: Scene, formats: Sequence[str], name: str, rate: int)
     """
     if not formats:
         return []
-    media = _planned_media(scene, rate)
+    media = _planned_media(scene, rate, formats)
     found = [
         InterchangeFile(path, form, scene.name, 65_536) for form in formats for path in _paths(form, name)
     ]
@@ -43,8 +47,8 @@ def plan_interchange(scene: Scene, formats: Sequence[str], name: str, rate: int)
         # A list holds two lanes, so there may be several lists.
         lists = edl_texts(build_interchange(scene, media, folder=Path(), rate=rate), Path(f"{name}.edl"))
         found += [InterchangeFile(path.name, "edl", scene.name, len(text)) for path, text in lists.items()]
-    for digest, file in media.items():
-        take = scene.take(digest)
+    for key, file in media.items():
+        take = scene.take(read_version_key(key).take)
         size = file.samples * file.channels * SAMPLE_BYTES + 4096
         found.append(InterchangeFile(file.path.as_posix(), "wav", take.name if take else "", size))
     return found
@@ -69,10 +73,15 @@ def write_interchange(
         Cancelled: the work was cancelled; what was written stays in ``folder``.
         FoleyscapeError: whatever ``takes`` raises.
     """
-    media = write_media(scene, takes, folder, rate=rate, home=home, progress=progress.part(0.0, 0.8))
-    interchange = build_interchange(scene, media, folder=home, rate=rate, licences=licences)
+    keys = media_keys(scene, formats)
+    media = write_media(
+        scene, takes, folder, keys=keys, rate=rate, home=home, progress=progress.part(0.0, 0.8)
+    )
     for number, form in enumerate(formats):
         progress.report(0.8 + 0.2 * number / len(formats), f"Writing {form}")
+        interchange = build_interchange(
+            scene, media, folder=home, rate=rate, licences=licences, stretches=form in STRETCHING
+        )
         writer_of(form)(interchange, folder / f"{name}.{form}")
 
 
@@ -80,11 +89,20 @@ def _paths(form: str, name: str) -> list[str]:
     return [] if form == "edl" else [f"{name}.{form}"]
 
 
-def _planned_media(scene: Scene, rate: int) -> dict[str, MediaFile]:
-    """Return the media files that will be written, by digest of the take."""
+def media_keys(scene: Scene, formats: Sequence[str]) -> tuple[str, ...]:
+    """Return the versions of takes that the clips play in these formats, each once, in the order of the clips."""
+    clips = [clip for track in scene.timeline.tracks for clip in track.clips]
+    kinds = dict.fromkeys(form in STRETCHING for form in formats)
+    return tuple(dict.fromkeys(media_key(clip, stretches=kind) for kind in kinds for clip in clips))
+
+
+def _planned_media(scene: Scene, rate: int, formats: Sequence[str]) -> dict[str, MediaFile]:
+    """Return the media files that will be written, by the key of what they hold."""
     takes = {take.digest: take for take in scene.takes}
     files = {}
-    for digest, name in media_names(scene).items():
-        take = takes[digest]
-        files[digest] = MediaFile(Path(MEDIA_FOLDER) / name, rate, take.channels, take.length_at(rate))
+    for key, name in media_names(scene, media_keys(scene, formats)).items():
+        version = read_version_key(key)
+        take = takes[version.take]
+        length = take.length_at(rate, version.speed)
+        files[key] = MediaFile(Path(MEDIA_FOLDER) / name, rate, take.channels, length)
     return files

@@ -9,11 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.models.catalogue import licence_of
+from engine.export.licences import licence_of_take
 from engine.scene.automatic_fades import with_automatic_fades
 from engine.scene.colours import PALETTE, Colour
 from engine.scene.recipe_facts import RecipeFacts
 from engine.scene.scene import Scene, TakeRecord
+from engine.scene.take_version import version_key
 from engine.scene.timecode import FrameRate, nearest_frame, sample_of
 from engine.scene.timeline import Clip, Fade, Marker, Track
 
@@ -50,7 +51,8 @@ class TakeFacts:
         prompt: prompt in its recipe.
         seed: seed in its recipe.
         model: model in its recipe.
-        licence: licence of the weights as SPDX identifier, or "unknown".
+        licence: licence of the weights as SPDX identifier, or of a recording in the user's words; or "unknown".
+        source: the file or microphone that a recording came from, or empty.
     """
 
     digest: str
@@ -60,6 +62,7 @@ class TakeFacts:
     seed: int | None = None
     model: str = ""
     licence: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,14 @@ class InterchangeClip:
         take: facts about the take.
         start: start on the timeline, in samples.
         length: samples.
-        offset: start within the file, in samples; ``offset + length`` never exceeds the file.
+        offset: start within the file, in samples; ``offset + length * speed`` never exceeds the file.
         gain_db: gain of the clip alone, relative to the file as stored.
         pan: -1 (left) to 1 (right).
         fade_in: fade at the start.
         fade_out: fade at the end; both fades together are at most as long as the clip.
         muted: whether it is silent.
+        speed: how fast the program plays the file; 1 where the file is rendered at the clip's speed.
+        pitch: semitones that the program shifts the file by; 0 where the file is rendered at the clip's pitch.
     """
 
     id: int
@@ -93,6 +98,8 @@ class InterchangeClip:
     fade_in: Fade
     fade_out: Fade
     muted: bool
+    speed: float = 1.0
+    pitch: float = 0.0
 
     @property
     def end(self) -> int:
@@ -174,22 +181,24 @@ def build_interchange(
     folder: Path,
     rate: int | None = None,
     licences: Mapping[str, str] | None = None,
+    stretches: bool = False,
 ) -> InterchangeTimeline:
     """Build the interchange model of a scene's timeline.
 
     Args:
         scene: the scene; muted clips are included, and automatic fades are fades as any other.
-        media: the media file of each take that a clip plays, by digest (``engine.export.media`` writes them).
+        media: the media file that each clip plays, by ``media_key`` (``engine.export.media`` writes them).
         folder: final folder of the interchange files.
         rate: rate of the media files; None is the timeline's. At another rate, times are rounded to the
             nearest sample.
         licences: licence of each model by id (``engine.export.licences.licences_of``), for the cue sheet.
+        stretches: whether the program changes speed and pitch itself; otherwise the media files have them.
 
     Raises:
         BadInput: a media file is missing, has another rate, or is too short for its clip.
     """
     rate = rate or scene.timeline.rate
-    builder = _Builder(scene, media, Fraction(rate, scene.timeline.rate), rate, licences or {})
+    builder = _Builder(scene, media, Fraction(rate, scene.timeline.rate), rate, licences or {}, stretches)
     line = with_automatic_fades(scene.timeline)
     return InterchangeTimeline(
         name=scene.name,
@@ -203,6 +212,16 @@ def build_interchange(
     )
 
 
+def media_key(clip: Clip, *, stretches: bool) -> str:
+    """Return the key of the version of its take that a clip's media file holds.
+
+    Args:
+        clip: the clip.
+        stretches: whether the program changes speed and pitch itself. Reversed is always rendered.
+    """
+    return version_key(clip.take, reverse=clip.reversed) if stretches else clip.sound
+
+
 def read_take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFacts:
     """Read facts about a take from its recipe; an unreadable recipe gives none."""
     facts = RecipeFacts.of(record.recipe)
@@ -213,7 +232,8 @@ def read_take_facts(record: TakeRecord, licences: Mapping[str, str]) -> TakeFact
         prompt=facts.prompt or "",
         seed=facts.seed,
         model=facts.model,
-        licence=licence_of(facts.model, licences),
+        licence=licence_of_take(record, licences),
+        source=facts.source,
     )
 
 
@@ -224,6 +244,7 @@ class _Builder:
     scale: Fraction
     rate: int
     licences: Mapping[str, str]
+    stretches: bool
 
     def scaled(self, sample: int) -> int:
         return round(sample * self.scale)
@@ -243,13 +264,17 @@ class _Builder:
         )
 
     def clip(self, clip: Clip) -> InterchangeClip:
-        record, file = self.scene.take(clip.take), self.media.get(clip.take)
+        record, file = self.scene.take(clip.take), self.media.get(media_key(clip, stretches=self.stretches))
         if record is None or file is None:
             raise BadInput(f"The take {clip.take[:12]} has no sound file: collect the project's takes first.")
-        start, offset = self.scaled(clip.start), self.scaled(clip.offset)
+        speed = clip.speed if self.stretches else 1.0
+        start, offset = (
+            self.scaled(clip.start),
+            min(round(clip.offset * self.scale * speed), file.samples - 1),
+        )
         wanted = max(self.scaled(clip.end) - start, 1)
         # After rounding to another rate, a clip may exceed its file by one sample.
-        length = min(wanted, file.samples - offset)
+        length = min(wanted, int((file.samples - offset) / speed))
         if file.rate != self.rate or length < max(wanted - 1, 1):
             raise BadInput(f"The file {file.path.name} does not fit its clip: write the media files again.")
         fade_in = replace(clip.fade_in, samples=min(self.scaled(clip.fade_in.samples), length))
@@ -267,4 +292,6 @@ class _Builder:
             fade_in=fade_in,
             fade_out=replace(clip.fade_out, samples=rest),
             muted=clip.muted,
+            speed=speed,
+            pitch=clip.pitch if self.stretches else 0.0,
         )

@@ -113,7 +113,8 @@ def _item(interchange: InterchangeTimeline, clip: InterchangeClip) -> list[str]:
         f"  NAME {quoted(one_line(clip.name))}",
         f"  VOLPAN {_factor(clip.gain_db)} {_pan(clip.pan)} {take:.9f} -1",
         f"  SOFFS {decimal(interchange.seconds(clip.offset))}",
-        "  PLAYRATE 1 1 0 -1 0 0.0025",
+        # Rate, whether the pitch stays, semitones; then the project's default method.
+        f"  PLAYRATE {clip.speed:.12g} 1 {clip.pitch:.12g} -1 0 0.0025",
         "  CHANMODE 0",
         f"  GUID {_guid(interchange, 'take', clip.id)}",
         "  <SOURCE WAVE",
