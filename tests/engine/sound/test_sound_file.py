@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from engine.sound.waveform import Waveform
 NOISE = np.random.default_rng(4).normal(0, 0.1, (40_000, 2)).astype(np.float32)
 
 
-def written(path: Path, samples: Waveform = NOISE, rate: int = 48_000, **named: str) -> Path:
+def written(path: Path, samples: Waveform = NOISE, rate: int = 48_000, **named: Any) -> Path:
     soundfile.write(path, samples, rate, **named)
     return path
 
@@ -37,7 +38,7 @@ def written(path: Path, samples: Waveform = NOISE, rate: int = 48_000, **named: 
     ],
 )
 def test_every_lossless_kind_is_read_as_it_was_written(
-    tmp_path: Path, name: str, named: dict[str, str], within: float
+    tmp_path: Path, name: str, named: dict[str, Any], within: float
 ) -> None:
     sound = read_sound(written(tmp_path / name, **named), 48_000)
     assert np.abs(sound.samples - NOISE.T).max() <= within
@@ -180,9 +181,8 @@ def test_a_device_and_a_name_that_cannot_be_are_one_sentence() -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_damaged_files_are_read_or_are_a_sentence(tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    for number, named in enumerate(
-        ({"format": "WAV"}, {"format": "FLAC"}, {"format": "OGG"}, {"format": "MP3"})
-    ):
+    kinds: tuple[dict[str, Any], ...] = tuple({"format": kind} for kind in ("WAV", "FLAC", "OGG", "MP3"))
+    for number, named in enumerate(kinds):
         path = written(tmp_path / f"{number}", NOISE[:3000], **named)
         data = bytearray(path.read_bytes())
         for at in rng.integers(0, min(len(data), 400), 6):
