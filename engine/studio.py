@@ -28,6 +28,7 @@ from engine.scene.hints import Box, Click, Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
+from engine.scene.sound_controls import FREE, SoundControls
 from engine.scene.takes import Take
 from engine.vision.still import Still, load_still
 
@@ -300,6 +301,7 @@ class Studio:
         settings: Settings | None = None,
         level_lufs: float | None = None,
         generator: str | None = None,
+        controls: SoundControls = FREE,
     ) -> GenerationRequest:
         """Build a request for takes from text alone, without a picture.
 
@@ -309,7 +311,7 @@ class Studio:
         if not prompt.strip():
             raise BadInput("The prompt is empty: say what should be heard.")
         level = self.level(prompt) if level_lufs is None else level_lufs
-        return self._request(generator, None, [text_target(prompt, level)], settings)
+        return self._request(generator, None, [text_target(prompt, level, controls)], settings)
 
     def generate(
         self, request: GenerationRequest, still: Still | None = None, progress: Progress | None = None
@@ -438,7 +440,9 @@ class Studio:
         return self._generators
 
     def _make_registry(self) -> GeneratorRegistry:
-        info = object_aware_info(self._parts.fingerprint, self._parts.licence)
+        info = object_aware_info(
+            self._parts.fingerprint, self._parts.licence, over_time=self._parts.follows_curves
+        )
         more = installed_generators() if self._more is None else self._more
         return GeneratorRegistry([Entry(info, self._object_aware), *map(Entry.of, more)])
 

@@ -127,6 +127,13 @@ def _add_sound(commands: Commands) -> None:
     )
     what.add_argument("--prompt", help="words: alone they are what is heard, with a still they steer it")
     what.add_argument("--negative", metavar="WORDS", help="what it should not sound like")
+    what.add_argument(
+        "--curve",
+        type=Path,
+        metavar="FILE",
+        help="when it sounds: JSON with levels and hits (curves.md), or a recording to follow",
+    )
+    what.add_argument("--loop", action="store_true", help="make takes whose end continues into their start")
     what.add_argument("--together", action="store_true", help="add one take of all the things at once")
     what.add_argument("--recipe", type=Path, metavar="FILE", help="make the same samples as an earlier run")
     _add_making(sound)

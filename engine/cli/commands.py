@@ -15,6 +15,7 @@ from engine.cli.shown_job import run_shown
 from engine.cli.unsure import Unsure, guess_facts, spoken_guesses, unsure_of, without_guess
 from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
+from engine.generation.curve_file import read_curve_file
 from engine.generation.delivery import Delivery, target_stem
 from engine.generation.generator import GeneratorInfo, Option, check_duration
 from engine.generation.hint_check import check_hints
@@ -22,6 +23,7 @@ from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target, 
 from engine.progress import IsCancelled, Progress
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
+from engine.scene.sound_controls import FREE, SoundControls
 from engine.studio import GenerationResult, Studio
 from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still, load_still
@@ -83,7 +85,7 @@ def check_sound(arguments: Namespace) -> None:
     pointed = bool(arguments.hinted)
     if arguments.recipe is not None:
         said = [pointed, arguments.prompt, arguments.negative, arguments.together, arguments.draft]
-        said += [arguments.final, arguments.generator]
+        said += [arguments.final, arguments.generator, arguments.curve, arguments.loop]
         numbers = (
             arguments.duration,
             arguments.seed,
@@ -113,6 +115,9 @@ FLAGS: Mapping[Option, tuple[tuple[str, str], ...]] = {
     "together": (("together", "--together"),),
     "quality": (("draft", "--draft"), ("final", "--final"), ("steps", "--steps")),
     "guidance": (("guidance", "--guidance"),),
+    "candidates": (("candidates", "--candidates"),),
+    "curves": (("curve", "--curve"),),
+    "loop": (("loop", "--loop"),),
 }
 """By what a generator may take: where that is in the parsed arguments, and how it is written."""
 
@@ -147,18 +152,32 @@ def settings_of(arguments: Namespace) -> Settings:
     return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 
+def controls_of(arguments: Namespace) -> SoundControls:
+    """Return the controls from the options.
+
+    Raises:
+        BadInput: the curve cannot be read.
+    """
+    curve = FREE if arguments.curve is None else read_curve_file(arguments.curve)
+    return replace(curve, loop=arguments.loop)
+
+
 def _make(studio: Studio, arguments: Namespace, settings: Settings, progress: Progress) -> GenerationResult:
     making = progress.part(0.15, 0.95)
     if arguments.recipe is not None:
         still = None if arguments.still is None else studio.open(arguments.still)
         return studio.reproduce(arguments.recipe, still, making)
     if arguments.still is None:
-        request = studio.request_words(arguments.prompt, settings, arguments.lufs, arguments.generator)
+        controls = controls_of(arguments)
+        request = studio.request_words(
+            arguments.prompt, settings, arguments.lufs, arguments.generator, controls
+        )
         return studio.generate(request, None, making)
     still = studio.open(arguments.still)
     objects = _objects(studio, still, arguments, progress.part(0.02, 0.15))
     if arguments.lufs is not None:
         objects = [replace(thing, level_lufs=arguments.lufs) for thing in objects]
+    objects = [replace(thing, controls=controls_of(arguments)) for thing in objects]
     together, generator = arguments.together, arguments.generator
     return studio.generate_for_objects(
         still, objects, settings, together=together, generator=generator, progress=making

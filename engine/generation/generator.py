@@ -21,11 +21,46 @@ from engine.scene.takes import Take
 from engine.sound.prepare_take import prepare_take
 from engine.vision.still import Still
 
-Option = Literal["objects", "prompt", "negative", "recordings", "together", "quality", "guidance"]
+Option = Literal[
+    "objects",
+    "prompt",
+    "negative",
+    "recordings",
+    "together",
+    "quality",
+    "guidance",
+    "candidates",
+    "curves",
+    "loop",
+]
 OPTIONS: tuple[Option, ...] = get_args(Option)
 """Inputs beside takes, seed and duration, which every generator takes: masks of objects, a prompt, a negative prompt,
-recordings, several objects for one sound, a solver and its steps, guidance.
+recordings, several objects for one sound, a solver and its steps, guidance, several candidates for a take, curves of
+loudness and onsets, loops.
 """
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A physical parameter of a generator: a number that users set for an object.
+
+    Attributes:
+        name: identifier in recipes; never changed.
+        label: name for display.
+        tip: what it does, for a tooltip.
+        least: smallest value.
+        most: largest value.
+        unit: unit for display, or empty.
+        concepts: ids of the concepts that have it; empty for all.
+    """
+
+    name: str
+    label: str
+    tip: str
+    least: float = 0.0
+    most: float = 1.0
+    unit: str = ""
+    concepts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,6 +76,7 @@ class Capabilities:
         least_seconds: shortest duration of a take in seconds.
         most_seconds: longest duration of a take in seconds.
         licence: licence of its takes as an SPDX identifier, or "unknown".
+        parameters: physical parameters that it takes.
     """
 
     needs_still: bool = False
@@ -51,11 +87,15 @@ class Capabilities:
     least_seconds: float = LEAST_SECONDS
     most_seconds: float = MOST_SECONDS
     licence: str = "unknown"
+    parameters: tuple[Parameter, ...] = ()
 
     def takes(self, option: Option) -> bool:
         """Return whether the generator takes this option."""
         return option in self.options
 
+
+LOOP_OVERLAP = 0.25
+"""Seconds that a loop is generated longer than asked, to be laid over its start."""
 
 ANYTHING = Capabilities(options=frozenset(OPTIONS))
 """For controls while it is not known which generators there are."""
@@ -145,13 +185,13 @@ def check_duration(info: GeneratorInfo, seconds: float) -> None:
 def finished_take(
     request: GenerationRequest, target: Target, number: int, samples: NDArray[np.float32], rate: int
 ) -> Take:
-    """Return a take from generated samples: DC removed, ends faded, loudness normalized, recipe attached.
+    """Return a take from generated samples: DC removed, ends faded or joined, loudness normalized, recipe attached.
 
     Args:
         request: the request that the take was made for.
         target: target of the take.
         number: number of the take.
-        samples: float32 (channels, samples), as generated.
+        samples: float32 (channels, samples), as generated; of a loop ``sampled_seconds`` long.
         rate: sample rate in Hz.
 
     Raises:
@@ -159,6 +199,12 @@ def finished_take(
     """
     if not np.isfinite(samples).all():
         raise Failed(f"The model made no usable sound of {target.name}. Try another seed or less guidance.")
-    prepared = prepare_take(samples, rate, target.level_lufs)
+    extra = round(LOOP_OVERLAP * rate) if target.controls.loop else 0
+    prepared = prepare_take(samples, rate, target.level_lufs, overlap=extra)
     recipe = request_text(request.only(target, number))
     return Take(prepared, rate, target.name, target.objects, number, recipe)
+
+
+def sampled_seconds(request: GenerationRequest, target: Target) -> float:
+    """Return how many seconds of samples a take needs: a loop is a little longer before its ends are joined."""
+    return request.duration + (LOOP_OVERLAP if target.controls.loop else 0.0)

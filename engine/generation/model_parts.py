@@ -107,6 +107,10 @@ class Parts(Protocol):
     def takes_masks(self) -> bool:
         """Whether the mask of an object can steer its sound; otherwise only text can."""
 
+    @property
+    def follows_curves(self) -> bool:
+        """Whether curves of loudness and onsets can steer a sound."""
+
     def key(self, part: str) -> PartKey:
         """Return the key of a part in the pool: equal keys, equal parts."""
 
@@ -208,6 +212,14 @@ class FolderParts:
     def takes_masks(self) -> bool:
         """Whether the model has an image encoder and object attention."""
         return (self.folder / "image_encoder").is_dir() and (self.folder / "object_attention").is_dir()
+
+    @property
+    def follows_curves(self) -> bool:
+        """Whether the denoiser attends over time, which those that follow curves do."""
+        from engine.diffusion.model_folder import read_index
+
+        denoiser = read_index(self.folder).get("unet")
+        return isinstance(denoiser, list) and "TimeTransformer" in denoiser
 
     def diffusion(self) -> Diffusion:
         """Load the pipeline."""

@@ -6,7 +6,7 @@ published AudioLDM, generates objects from their prompts.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,15 @@ from engine.generation.conditioner import (
     PictureConditioner,
     TextConditioner,
 )
-from engine.generation.generator import Capabilities, GeneratorInfo, Option, check_request, finished_take
+from engine.generation.curve_values import take_curves
+from engine.generation.generator import (
+    Capabilities,
+    GeneratorInfo,
+    Option,
+    check_request,
+    finished_take,
+    sampled_seconds,
+)
 from engine.generation.listener import Listener
 from engine.generation.prompt_check import PromptChecker
 from engine.generation.requests import (
@@ -39,13 +47,19 @@ from engine.vision.still import Still
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.diffusion.curves import TakeCurves
+
 BATCH_LIMIT = 32
 """Takes sampled at once, to limit memory; larger requests are split into batches."""
 
 SAMPLE_RATE = 16_000
 """Sample rate in Hz of every AudioLDM-form model, as in ``engine.diffusion.mel``, importing which would load torch."""
 
-OPTIONS: frozenset[Option] = frozenset({"objects", "prompt", "negative", "together", "quality", "guidance"})
+OPTIONS: frozenset[Option] = frozenset(
+    {"objects", "prompt", "negative", "together", "quality", "guidance", "candidates", "loop"}
+)
+OVER_TIME: frozenset[Option] = frozenset({"curves"})
+"""What only models that attend over time can do."""
 
 
 class Diffusion(ConditionSpace, Protocol):
@@ -65,19 +79,23 @@ class Diffusion(ConditionSpace, Protocol):
         guidance: float,
         solver: SolverName,
         negative: str,
+        curves: "Sequence[TakeCurves | None] | None" = None,
+        loop: bool = False,
         progress: Progress | None,
     ) -> NDArray[np.float32]:
         """Return one waveform per condition, float32 (B, samples)."""
 
 
-def object_aware_info(model: str, licence: str = "unknown") -> GeneratorInfo:
+def object_aware_info(model: str, licence: str = "unknown", *, over_time: bool = False) -> GeneratorInfo:
     """Describe the generator before its model is loaded.
 
     Args:
         model: fingerprint of the weights.
         licence: licence of the weights as an SPDX identifier.
+        over_time: whether it follows curves of loudness and onsets.
     """
-    can = Capabilities(options=OPTIONS, most_batch=BATCH_LIMIT, rate=SAMPLE_RATE, licence=licence)
+    options = OPTIONS | OVER_TIME if over_time else OPTIONS
+    can = Capabilities(options=options, most_batch=BATCH_LIMIT, rate=SAMPLE_RATE, licence=licence)
     return GeneratorInfo(OBJECT_AWARE, "Object-aware", model, can, DiffusionSettings, DiffusionSettings.of)
 
 
@@ -130,7 +148,7 @@ class ObjectAwareGenerator:
         jobs = [(target, number) for target in request.targets for number in request.takes]
         try:
             conditions = {target: self._conditions(target, still) for target in request.targets}
-            waves = self._best(request, jobs, conditions, progress.part(0.05, 0.97))
+            waves = self._waves(request, jobs, conditions, progress.part(0.05, 0.97))
         except (MemoryError, RuntimeError) as error:
             if _is_lack_of_memory(error):
                 words = f"There is not enough memory for {len(jobs)} takes: make fewer or shorter ones."
@@ -153,7 +171,7 @@ class ObjectAwareGenerator:
                     progress.note(sentence)
 
     def _note_wrong(
-        self, jobs: Sequence[tuple[Target, int]], waves: NDArray[np.float32], progress: Progress
+        self, jobs: Sequence[tuple[Target, int]], waves: Sequence[NDArray[np.float32]], progress: Progress
     ) -> None:
         """Say which takes are silent or sound like something else."""
         words = bundled_free_words()
@@ -161,6 +179,22 @@ class ObjectAwareGenerator:
             asked = [concept.id for concept in words.read(target.prompt or "").concepts]
             if sentence := remark(self._listener, wave, self._diffusion.sample_rate, target.name, asked):
                 progress.note(sentence)
+
+    def _waves(
+        self,
+        request: GenerationRequest,
+        jobs: Sequence[tuple[Target, int]],
+        conditions: "dict[Target, Tensor]",
+        progress: Progress,
+    ) -> list[NDArray[np.float32]]:
+        """Return one waveform per job; loops, which are longer, are sampled apart."""
+        found: dict[tuple[Target, int], NDArray[np.float32]] = {}
+        groups = [[job for job in jobs if job[0].controls.loop == loop] for loop in (False, True)]
+        groups = [group for group in groups if group]
+        for place, group in enumerate(groups):
+            part = progress.part(place / len(groups), (place + 1) / len(groups))
+            found.update(zip(group, self._best(request, group, conditions, part), strict=True))
+        return [found[job] for job in jobs]
 
     def _best(
         self,
@@ -191,9 +225,11 @@ class ObjectAwareGenerator:
         conditions: "dict[Target, Tensor]",
         progress: Progress,
     ) -> NDArray[np.float32]:
-        """Return one waveform per candidate (target, take, candidate), (jobs, samples)."""
+        """Return one waveform per candidate (target, take, candidate), all loops or none, (jobs, samples)."""
         settings = request.settings
         assert isinstance(settings, DiffusionSettings)  # check_request has seen to it
+        seconds = sampled_seconds(request, jobs[0][0])
+        curves = [take_curves(target.controls, request.duration, seconds) for target, _, _ in jobs]
         waves = []
         for start in range(0, len(jobs), BATCH_LIMIT):
             batch = jobs[start : start + BATCH_LIMIT]
@@ -205,15 +241,21 @@ class ObjectAwareGenerator:
                         take_seed(request.seed, target.seed_number, number, candidate)
                         for target, number, candidate in batch
                     ],
-                    duration=request.duration,
+                    duration=seconds,
                     steps=settings.steps,
                     guidance=settings.guidance,
                     solver=settings.solver,
                     negative=settings.negative,
                     progress=part,
+                    **_given(curves[start : start + BATCH_LIMIT]),
                 )
             )
         return np.concatenate(waves)
+
+
+def _given(curves: "Sequence[TakeCurves | None]") -> dict[str, Any]:
+    """Return the argument for curves; none without curves, which not every model follows."""
+    return {"curves": curves} if any(curves) else {}
 
 
 def _is_lack_of_memory(error: Exception) -> bool:

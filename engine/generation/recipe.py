@@ -23,6 +23,7 @@ from engine.generation.requests import (
 from engine.generation.settings import GeneratorSettings, UnreadSettings, refuse
 from engine.inputs import DamagedFile, NoSuchFile, is_text, read_json
 from engine.project.codec import Codec, FieldCodec, InvalidValue, list_of, number, optional, text_that, whole
+from engine.project.control_codec import read_controls, write_controls
 from engine.scene import limits
 from engine.scene.masks import PackedMask
 from engine.scene.recipe_facts import (
@@ -33,6 +34,7 @@ from engine.scene.recipe_facts import (
     migrate_recipe,
     parse_recipe,
 )
+from engine.scene.sound_controls import FREE
 
 SettingsTypes = Mapping[str, type[GeneratorSettings]]
 BUILT_IN: SettingsTypes = {OBJECT_AWARE: DiffusionSettings}
@@ -147,7 +149,9 @@ def _is_file(path: Path) -> bool:
 
 def _target_facts(target: Target) -> dict[str, Any]:
     parts = [{**_PART.write(part), **_PART.write_unknown_fields(part)} for part in target.parts]
-    return {**_TARGET.write(target), "parts": parts, **_TARGET.write_unknown_fields(target)}
+    # As recipes were written before there were controls.
+    controls = {} if target.controls == FREE else {"controls": write_controls(target.controls)}
+    return {**_TARGET.write(target), "parts": parts, **controls, **_TARGET.write_unknown_fields(target)}
 
 
 def _read_mask(value: Any) -> PackedMask:
@@ -165,7 +169,8 @@ def _read_part(value: Any) -> TargetPart:
 def _read_target(value: Any) -> Target:
     filled = _filled(value, prompt=None, mask=None, level_lufs=LEVEL_LUFS)
     given = _TARGET.read(filled, refuse)
-    return Target(parts=_PARTS.read(value.get("parts", [])), **given)
+    controls = read_controls(value["controls"]) if "controls" in value else FREE
+    return Target(parts=_PARTS.read(value.get("parts", [])), controls=controls, **given)
 
 
 def _filled(value: Any, **defaults: Any) -> Any:
@@ -216,7 +221,7 @@ _TARGET = Codec(
         "mask": optional(_packed),
         "level_lufs": number(limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS),
     },
-    inner=("parts",),
+    inner=("parts", "controls"),
 )
 _TARGETS = _inside("its targets ", list_of(_one(_read_target), MOST_OBJECTS + 1, "things"))
 _REQUEST = Codec(

@@ -1,16 +1,20 @@
 """Builds requests from objects of a scene. Needs no models."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.generation.generator import GeneratorInfo
 from engine.generation.requests import GenerationRequest, Settings, Target, TargetPart
 from engine.scene.masks import pack
 from engine.scene.objects import SoundingObject
+from engine.scene.sound_controls import FREE, SoundControls
 
 
 def targets_of(objects: Sequence[SoundingObject]) -> tuple[Target, ...]:
     """Return one target per object."""
-    return tuple(Target((o.index,), o.name, o.prompt, pack(o.mask), o.level_lufs) for o in objects)
+    return tuple(
+        Target((o.index,), o.name, o.prompt, pack(o.mask), o.level_lufs, controls=o.controls) for o in objects
+    )
 
 
 def together_target(objects: Sequence[SoundingObject], name: str = "together") -> Target:
@@ -25,15 +29,15 @@ def together_target(objects: Sequence[SoundingObject], name: str = "together") -
     return Target(numbers, name, None, None, max(o.level_lufs for o in objects), parts)
 
 
-def text_target(prompt: str, level_lufs: float) -> Target:
+def text_target(prompt: str, level_lufs: float, controls: SoundControls = FREE) -> Target:
     """Return a target of words alone, without a picture."""
-    return Target((), prompt, prompt, None, level_lufs)
+    return Target((), prompt, prompt, None, level_lufs, controls=controls)
 
 
 def request_for(
     generator: GeneratorInfo, still: str | None, targets: Sequence[Target], settings: Settings | None = None
 ) -> GenerationRequest:
-    """Return the request for takes of targets.
+    """Return the request for takes of targets, without controls that the generator does not take.
 
     Args:
         generator: the generator to use.
@@ -48,10 +52,21 @@ def request_for(
     return GenerationRequest(
         model=generator.model,
         still=still,
-        targets=tuple(targets),
+        targets=tuple(replace(it, controls=taken_controls(generator, it.controls)) for it in targets),
         takes=tuple(range(1, chosen.takes + 1)),
         seed=chosen.seed,
         duration=chosen.duration,
         settings=generator.choose(chosen),
         generator=generator.id,
+    )
+
+
+def taken_controls(generator: GeneratorInfo, controls: SoundControls) -> SoundControls:
+    """Return the controls that a generator takes; the others are left free."""
+    can = generator.capabilities
+    names = {parameter.name for parameter in can.parameters}
+    return replace(
+        controls if can.takes("curves") else controls.without_curve(),
+        loop=controls.loop and can.takes("loop"),
+        parameters=tuple(pair for pair in controls.parameters if pair[0] in names),
     )

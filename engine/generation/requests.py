@@ -25,6 +25,7 @@ from engine.scene.limits import (
 )
 from engine.scene.masks import Mask, PackedMask, union, unpack
 from engine.scene.recipe_facts import OBJECT_AWARE
+from engine.scene.sound_controls import FREE, SoundControls, control_problems
 
 MOST_TAKES = 20
 MOST_OBJECTS = 32
@@ -170,6 +171,7 @@ class Target:
         mask: mask of the object; None for several objects, and for words alone, which need a prompt.
         level_lufs: integrated loudness of the takes in LUFS.
         parts: the objects, if there are several.
+        controls: curves and parameters of its takes.
         unknown_fields: keys that a newer program wrote.
     """
 
@@ -179,6 +181,7 @@ class Target:
     mask: PackedMask | None
     level_lufs: float
     parts: tuple[TargetPart, ...] = ()
+    controls: SoundControls = FREE
     unknown_fields: UnknownFields = field(default=(), repr=False)
 
     @property
@@ -331,5 +334,7 @@ def _check_target(target: Target) -> None:
     if len(target.objects) > 1 and len(target.objects) != len(target.parts):
         raise BadInput(f"{target.name} is several objects, and each of them needs a mask.")
     check_level(target.level_lufs)
+    for problem in control_problems(target.name, target.controls):
+        raise BadInput(problem)
     if not target.masks and not target.prompt:
         raise BadInput("Without a picture there must be words: give a prompt.")

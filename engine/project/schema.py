@@ -16,6 +16,7 @@ from engine.project.codec import (
     text_that,
     whole,
 )
+from engine.project.control_codec import CONTROLS_FIELD
 from engine.scene import limits
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
@@ -123,6 +124,7 @@ OBJECT = Codec(
         "duration": number(limits.LEAST_SECONDS, limits.MOST_SECONDS),
         "seed": whole(0, limits.MOST_SEED),
         "seed_locked": _flag,
+        "controls": CONTROLS_FIELD,
     },
 )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from engine.scene.colours import Colour, object_colour
 from engine.scene.limits import UnknownFields
 from engine.scene.masks import Mask, mask_digest
+from engine.scene.sound_controls import FREE, SoundControls
 
 NEGATIVE = "music, speech"
 """Sounds that models tend to add although nobody asked for them."""
@@ -25,6 +26,7 @@ class SoundingObject:
         duration: duration of its next take in seconds.
         seed: seed of its next take.
         seed_locked: whether generating again keeps the seed.
+        controls: curves and parameters of its next take.
         mask_digest: digest of the mask, by which objects with different masks compare unequal.
     """
 
@@ -39,6 +41,7 @@ class SoundingObject:
     seed: int = 0
     seed_locked: bool = False
     unknown_fields: UnknownFields = ()
+    controls: SoundControls = FREE
     mask_digest: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

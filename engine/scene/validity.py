@@ -13,6 +13,7 @@ from engine.scene import limits
 from engine.scene.limits import MOST_NUMBER, digest, format_value, real, whole
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, StillRecord, TakeRecord
+from engine.scene.sound_controls import control_problems
 from engine.scene.take_version import LEAST_SPEED, MOST_PITCH, MOST_SPEED
 from engine.scene.takes import TAKE_KINDS
 from engine.scene.timecode import RATES, frames_in_day
@@ -82,6 +83,7 @@ def object_problems(thing: SoundingObject, still: StillRecord | None) -> Iterato
     yield from _generation_problems(who, thing)
     yield from colour_problems(who, thing.chosen_colour)
     yield from flag_problems(who, thing.seed_locked)
+    yield from control_problems(who, thing.controls)
     yield from unknown_field_problems(who, thing.unknown_fields)
     yield from _mask_problems(who, thing, still)
 

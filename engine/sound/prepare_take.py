@@ -20,7 +20,9 @@ TOLERANCE_LU = 0.02
 MOST_ROUNDS = 12
 
 
-def prepare_take(samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float = CEILING_DBTP) -> Waveform:
+def prepare_take(
+    samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float = CEILING_DBTP, *, overlap: int = 0
+) -> Waveform:
     """Return a waveform without DC, faded at its ends, at ``lufs`` and under ``ceiling_dbtp``. Silence stays silence.
 
     Args:
@@ -28,8 +30,25 @@ def prepare_take(samples: Waveform, rate: int, lufs: float, ceiling_dbtp: float 
         rate: samples per second.
         lufs: loudness (ITU-R BS.1770-4); see ``normalize_loudness`` for where it is not reached.
         ceiling_dbtp: highest true peak.
+        overlap: if above 0, samples at the end that are laid over the start, which makes a loop instead of faded ends.
     """
-    return normalize_loudness(fade_ends(remove_dc(samples, rate), rate), rate, lufs, ceiling_dbtp)
+    clean = remove_dc(samples, rate)
+    ends = looped(clean, overlap) if overlap else fade_ends(clean, rate)
+    return normalize_loudness(ends, rate, lufs, ceiling_dbtp)
+
+
+def looped(samples: Waveform, overlap: int) -> Waveform:
+    """Return a waveform whose end continues in its start: its last ``overlap`` samples fade into its first.
+
+    Args:
+        samples: float32 (channels, samples), of at least twice the overlap.
+        overlap: samples of the crossfade of equal power, by which the result is shorter.
+    """
+    length = samples.shape[1] - overlap
+    angle = np.linspace(0, np.pi / 2, overlap)
+    out = samples[:, :length].copy()
+    out[:, :overlap] = out[:, :overlap] * np.sin(angle) + samples[:, length:] * np.cos(angle)
+    return np.asarray(out, np.float32)
 
 
 def remove_dc(samples: Waveform, rate: int) -> Waveform:

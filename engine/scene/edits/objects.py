@@ -12,6 +12,7 @@ from engine.scene.edits.lookup import find_object, raise_first_problem, reordere
 from engine.scene.masks import Mask
 from engine.scene.objects import NEGATIVE, SoundingObject
 from engine.scene.scene import Scene
+from engine.scene.sound_controls import SoundControls
 from engine.scene.timeline import Track
 from engine.scene.validity import object_problems
 
@@ -130,6 +131,15 @@ def set_level(scene: Scene, index: int, level_lufs: float) -> Scene:
         BadInput: there is no such object, or the level is out of range.
     """
     return _changed(scene, index, lambda thing: replace(thing, level_lufs=level_lufs))
+
+
+def set_controls(scene: Scene, index: int, controls: SoundControls) -> Scene:
+    """Set the curves and parameters of an object's next takes.
+
+    Raises:
+        BadInput: there is no such object, or the controls are invalid.
+    """
+    return _changed(scene, index, lambda thing: replace(thing, controls=controls))
 
 
 def recolour_object(scene: Scene, index: int, colour: Colour | None) -> Scene:

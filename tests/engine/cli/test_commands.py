@@ -354,3 +354,29 @@ def test_candidates_are_asked_for_and_refused_where_a_recipe_already_says_them(
     assert main(again) == 2
     assert main(["sound", "--prompt", "rain", "--candidates", "0", "--out", f"{out}-3"]) == 2
     assert "1 to 8 candidates" in capsys.readouterr().err
+
+
+def test_a_curve_and_a_loop_reach_every_take_and_the_recipe_repeats_them(
+    parts: FakeParts, still: str, tmp_path: Path
+) -> None:
+    curve = tmp_path / "curve.json"
+    curve.write_text('{"levels": [[0, -6], [0.5, 0]], "hits": [0.25]}')
+    options = ["--object", "dog@10,10", "--object", "cat@40,10", "--duration", "1", "--candidates", "1"]
+    out = tmp_path / "out"
+    assert main(["sound", still, *options, "--curve", str(curve), "--loop", "--out", str(out)]) == 0
+    (given,) = parts.made.curves
+    assert given is not None
+    assert [one and one.hits for one in given] == [(0.25,), (0.25,)]
+    targets = json.loads((out / "recipe.json").read_text())["request"]["targets"]
+    assert [target["controls"]["loop"] for target in targets] == [True, True]
+    assert main(["sound", "--recipe", str(out / "recipe.json"), "--loop", "--out", str(tmp_path / "b")]) == 2
+
+
+def test_a_curve_that_is_none_is_refused_before_anything_is_loaded(
+    parts: FakeParts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    curve = tmp_path / "curve.json"
+    curve.write_text("[]")
+    assert main(["sound", "--prompt", "rain", "--curve", str(curve), "--out", str(tmp_path / "out")]) == 2
+    assert "is no curve" in capsys.readouterr().err
+    assert parts.loaded == []

@@ -19,6 +19,8 @@ from engine.vision.still import Still
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.diffusion.curves import TakeCurves
+
 WIDTH = 8
 
 
@@ -59,6 +61,7 @@ class FakeDiffusion:
         self.batches: list[list[int]] = []
         self.prompts: list[str | None] = []
         self.settings: list[tuple[float, int, float, str, str]] = []
+        self.curves: list[Sequence[TakeCurves | None] | None] = []
         self.cancel_after: int | None = None
 
     def encode_text(self, texts: Sequence[str]) -> "Tensor":
@@ -86,9 +89,12 @@ class FakeDiffusion:
         guidance: float,
         solver: SolverName = "multistep",
         negative: str = "",
+        curves: "Sequence[TakeCurves | None] | None" = None,
+        loop: bool = False,
         progress: Progress | None = None,
     ) -> NDArray[np.float32]:
         self.batches.append(list(seeds))
+        self.curves.append(curves)
         self.settings.append((duration, steps, guidance, solver, negative))
         progress = progress or no_progress()
         for step in range(steps):
@@ -175,6 +181,10 @@ class FakeParts:
     @property
     def takes_masks(self) -> bool:
         return self.eyes is not None
+
+    @property
+    def follows_curves(self) -> bool:
+        return True
 
     def key(self, part: str) -> PartKey:
         return PartKey(self.fingerprint, part, self.device)

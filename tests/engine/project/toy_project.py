@@ -12,11 +12,14 @@ from engine.project.folder import Project
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
+from engine.scene.sound_controls import SoundControls
 from engine.scene.takes import Take
 from engine.scene.timecode import RATES
 from engine.scene.timeline import Clip, Fade, Marker, Timeline, Track
 
 RATE = 16_000
+FULL = SoundControls(((0.0, -60.0), (0.5, 0.0)), (0.5, 1.25), True, (("pace", 2.0),), (("newer", "[1]"),))
+"""Controls with everything in them."""
 SIZE = (48, 40)
 """Width and height of the still."""
 
@@ -56,7 +59,9 @@ def toy_still(folder: Path) -> Path:
 
 def toy_objects() -> tuple[SoundingObject, ...]:
     return (
-        SoundingObject(0, toy_mask(2), "Dog", "a dog barks", -20.5, (1, 2, 3), seed=7, seed_locked=True),
+        SoundingObject(
+            0, toy_mask(2), "Dog", "a dog barks", -20.5, (1, 2, 3), seed=7, seed_locked=True, controls=FULL
+        ),
         SoundingObject(1, toy_mask(30), "Tür", unknown_fields=(("smell", '{"wet":[1,2.5,null]}'),)),
     )
 

@@ -13,6 +13,7 @@ from engine.errors import BadInput
 from engine.scene import edits
 from engine.scene.history import History
 from engine.scene.scene import Scene
+from engine.scene.sound_controls import SoundControls
 from engine.scene.timecode import RATES
 from engine.scene.timeline import FADE_SHAPES, LOUDNESS_PRESETS, MOST_SAMPLES
 from engine.scene.validity import problems
@@ -98,6 +99,8 @@ class Editing(RuleBasedStateMachine):
     def change_an_object(self, index: int, value: Any, words: str | None) -> None:
         self.do(edits.set_level, index, value)
         self.do(edits.set_duration, index, value)
+        self.do(edits.set_controls, index, SoundControls(((0.0, value),), (0.0, value)))
+        self.do(edits.set_controls, index, SoundControls(parameters=((words or "", value),)))
         self.do(edits.set_seed, index, value)
         self.do(edits.prompt_object, index, words)
         self.do(edits.set_negative, index, words or "")
