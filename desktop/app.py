@@ -140,7 +140,10 @@ def create_services(settings: SettingsStore) -> Services:
     document, background, running = Document(messages), Background(), Activity()
 
     def begin() -> SceneDefaults:
-        return SceneDefaults(settings.preferences.sample_rate, settings.preferences.frame_rate)
+        chosen = settings.preferences
+        return SceneDefaults(
+            chosen.sample_rate, chosen.frame_rate, chosen.edge_fade_ms, auto_crossfade=chosen.auto_crossfade
+        )
 
     session = ProjectSession(document, background, messages, unsaved_folder(), begin)
     models = ModelPool()

@@ -18,22 +18,31 @@ from engine.project.folder import Project
 from engine.scene.edits import receive_takes
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import RATES, from_text
-from engine.scene.timeline import Timeline
+from engine.scene.timeline import EDGE_FADE_MS, Timeline
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class SceneDefaults:
-    """Sample rate and frame rate of a new scene."""
+    """Sample rate, frame rate and automatic fades of a new scene."""
 
     sample_rate: int = 48_000
     frame_rate: str = "25"
+    edge_fade_ms: float = EDGE_FADE_MS
+    auto_crossfade: bool = True
 
     def begin(self, scene: Scene) -> Scene:
         rate = RATES[self.frame_rate]
         start = from_text("01:00:00:00", rate)
-        return replace(scene, timeline=Timeline(rate=self.sample_rate, frame_rate=rate, start_frame=start))
+        timeline = Timeline(
+            rate=self.sample_rate,
+            frame_rate=rate,
+            start_frame=start,
+            edge_fade_ms=self.edge_fade_ms,
+            auto_crossfade=self.auto_crossfade,
+        )
+        return replace(scene, timeline=timeline)
 
 
 class ProjectSession(QObject):

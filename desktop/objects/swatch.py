@@ -1,14 +1,13 @@
 """The colour button of an object, with a menu of colours."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QColorDialog, QMenu, QToolButton, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from desktop.objects.controls import qcolour, set_name_and_tip
+from desktop.theme.colour_menu import colour_menu
 from desktop.theme.dark_colours import DARK
 from engine.scene.colours import PALETTE, Colour
-
-NAMES = ("Amber", "Sky", "Rose", "Green", "Violet", "Yellow", "Teal", "Orange", "Periwinkle", "Pink")
 
 
 class Swatch(QToolButton):
@@ -33,14 +32,7 @@ class Swatch(QToolButton):
 
     def menu_of_colours(self) -> QMenu:
         """Return the menu, created on demand."""
-        menu = QMenu(self)
-        for name, colour in zip(NAMES, PALETTE, strict=True):
-            made = menu.addAction(_dot(colour), name)
-            made.triggered.connect(lambda _=False, it=colour: self.chosen.emit(it))
-        menu.addSeparator()
-        menu.addAction("Other…").triggered.connect(self._ask_other)
-        menu.addAction("By its number").triggered.connect(lambda: self.chosen.emit(None))
-        return menu
+        return colour_menu(self, self._colour, "By its number", self.chosen.emit)
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
@@ -55,24 +47,3 @@ class Swatch(QToolButton):
         menu = self.menu_of_colours()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
-
-    def _ask_other(self) -> None:
-        dialog = QColorDialog(QColor(*self._colour), self.window())
-        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(
-            lambda colour: self.chosen.emit((colour.red(), colour.green(), colour.blue()))
-        )
-        dialog.open()
-
-
-def _dot(colour: Colour) -> QIcon:
-    pixmap = QPixmap(QSize(32, 32))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(qcolour(colour))
-    painter.drawEllipse(4, 4, 24, 24)
-    painter.end()
-    return QIcon(pixmap)

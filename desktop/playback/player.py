@@ -26,6 +26,7 @@ from engine.scene.scene import Scene
 from engine.scene.timeline import MOST_SAMPLES, Timeline
 from engine.sound.cache import TakeSource
 from engine.sound.layout import layout_named
+from engine.sound.render import Renderer
 
 TICK_MS = 15
 GRAIN_SECONDS = 0.07
@@ -162,6 +163,11 @@ class Player(QObject):
     def reason(self) -> str:
         """Why there is no sound, as a sentence; empty if there is."""
         return "" if self._device is None else self._device.reason
+
+    @property
+    def renderer(self) -> Renderer:
+        """The renderer that plays; it may be a moment behind the scene."""
+        return self._sources.latest
 
     def prepare(self) -> None:
         """Open the device and render ahead of the playhead, in the playback thread."""

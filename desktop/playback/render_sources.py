@@ -66,6 +66,11 @@ class RenderSources:
             self._renderer = self._renderer.updated(timeline)
         return self._renderer
 
+    @property
+    def latest(self) -> Renderer:
+        """The renderer asked for last; it may be read in any thread."""
+        return self._renderer
+
     def beside(self, timeline: Timeline) -> Renderer:
         """Return a separate renderer that shares the takes."""
         return self._renderer.updated(timeline)

@@ -14,7 +14,7 @@ from engine.generation.requests import (
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS
 from engine.scene.objects import NEGATIVE
 from engine.scene.timecode import RATES
-from engine.scene.timeline import PROJECT_RATES
+from engine.scene.timeline import EDGE_FADE_MS, MOST_EDGE_FADE_MS, PROJECT_RATES
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,21 @@ class Preferences:
     frame_rate: str = _field(
         "25",
         FieldInfo(PROJECTS, "Frame rate", "Of a new project.", choices=tuple((name, name) for name in RATES)),
+    )
+    edge_fade_ms: float = _field(
+        EDGE_FADE_MS,
+        FieldInfo(
+            PROJECTS,
+            "Fades at cuts",
+            "Shortest fade at every edge of a clip, against clicks, in a new project.",
+            least=0,
+            most=MOST_EDGE_FADE_MS,
+            unit="ms",
+            nothing="None",
+        ),
+    )
+    auto_crossfade: bool = _field(
+        True, FieldInfo(PROJECTS, "Crossfade overlaps", "Overlapping clips of a new project cross.")
     )
     projects_folder: str = _field(
         "",

@@ -5,18 +5,23 @@ from dataclasses import dataclass, replace
 
 from engine.errors import BadInput
 from engine.scene.edits import (
+    add_clip_marker,
     add_track,
+    move_marker,
     nudge_clip,
     place_take,
     remove_clip,
     set_fade_in,
     set_fade_out,
+    slip_clip,
     split_clip,
+    swap_take,
     track_for_object,
     track_of_object,
     trim_end,
     trim_start,
 )
+from engine.scene.edits.clips import next_group
 from engine.scene.edits.lookup import put_clips, take_next_id
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip
@@ -49,15 +54,37 @@ def replace_clips(scene: Scene, placed: Placed) -> Scene:
     return scene
 
 
-def add_clips(scene: Scene, placed: Placed) -> Scene:
-    """Add copies of these clips with new ids, counted from ``scene.next_id`` in this order."""
+def with_groups(scene: Scene, numbers: Collection[int]) -> frozenset[int]:
+    """Return the ids of these clips and of all clips that are in a group with one of them."""
+    every = [clip for track in scene.timeline.tracks for clip in track.clips]
+    groups = {clip.group for clip in every if clip.id in numbers} - {None}
+    return frozenset(numbers) | {clip.id for clip in every if clip.group in groups and groups}
+
+
+def copies_of(scene: Scene, placed: Placed) -> Placed:
+    """Return copies of these clips with new ids, counted from ``scene.next_id`` in this order, and new groups."""
+    number, group = scene.next_id, next_group(scene)
+    groups: dict[int, int] = {}
+    copies: dict[int, tuple[Clip, ...]] = {}
     for track_id, clips in placed.items():
-        made = []
         for clip in clips:
-            made.append(replace(clip, id=scene.next_id))
-            scene = take_next_id(scene)
-        scene = put_clips(scene, track_id, *made)
-    return scene
+            own = None if clip.group is None else groups.setdefault(clip.group, group + len(groups))
+            copies[track_id] = (*copies.get(track_id, ()), replace(clip, id=number, group=own))
+            number += 1
+    return copies
+
+
+def put_copies(scene: Scene, copies: Placed) -> Scene:
+    """Put copies where they are given, whether or not they are in the scene already, and use up their ids."""
+    highest = max((clip.id for clips in copies.values() for clip in clips), default=0)
+    while scene.next_id <= highest:
+        scene = take_next_id(scene)
+    return replace_clips(scene, copies)
+
+
+def add_clips(scene: Scene, placed: Placed) -> Scene:
+    """Add copies of these clips with new ids, counted from ``scene.next_id`` in this order, and new groups."""
+    return put_copies(scene, copies_of(scene, placed))
 
 
 def remove_all(scene: Scene, numbers: Iterable[int]) -> Scene:
@@ -135,6 +162,71 @@ def nudge_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
                 scene = nudge_clip(scene, clip.id, frames)
             except BadInput:
                 return before
+    return scene
+
+
+def slip_all(scene: Scene, numbers: Collection[int], frames: int) -> Scene:
+    """Move the sound inside these clips by frames, as far as their takes go."""
+    by = round(frames * scene.timeline.rate / float(scene.timeline.frame_rate.exact))
+    for clips in clips_by_track(scene, numbers).values():
+        for clip in clips:
+            scene = slip_clip(scene, clip.id, by)
+    return scene
+
+
+def step_take(scene: Scene, numbers: Collection[int], steps: int) -> Scene:
+    """Play another take of the same objects in each of these clips, ``steps`` on; after the last comes the first.
+
+    Raises:
+        BadInput: there is no other take for any of the clips.
+    """
+    before = scene
+    for clips in clips_by_track(scene, numbers).values():
+        for clip in clips:
+            digests = [take.digest for take in scene.alternatives(clip.take)]
+            if len(digests) > 1:
+                scene = swap_take(scene, clip.id, digests[(digests.index(clip.take) + steps) % len(digests)])
+    if scene is before:
+        raise BadInput("There is no other take to switch to: generate more, or take one out of the rejected.")
+    return scene
+
+
+def mark_clips(scene: Scene, numbers: Collection[int], at: int, name: str) -> Scene:
+    """Mark a sample of the timeline in those of these clips that contain it.
+
+    Raises:
+        BadInput: it is in none of them.
+    """
+    return _where_it_can(scene, numbers, lambda scene, clip: add_clip_marker(scene, clip.id, at, name))
+
+
+def clear_range(scene: Scene, start: int, stop: int, *, ripple: bool) -> Scene:
+    """Remove what sounds from a sample to before another on every track, cutting clips at both.
+
+    Args:
+        scene: the scene to edit.
+        start: first sample.
+        stop: the sample after the last.
+        ripple: whether everything after it, markers too, moves earlier to close the gap.
+    """
+    scene = split_all(split_all(scene, (), start), (), stop)
+    inside = [
+        clip.id
+        for track in scene.timeline.tracks
+        for clip in track.clips
+        if start <= clip.start and clip.end <= stop
+    ]
+    scene = remove_all(scene, inside)
+    return _closed(scene, start, stop) if ripple else scene
+
+
+def _closed(scene: Scene, start: int, stop: int) -> Scene:
+    for track in scene.timeline.tracks:
+        later = [_later(clip, start - stop) for clip in track.clips if clip.start >= stop]
+        scene = put_clips(scene, track.id, *later)
+    for marker in scene.timeline.markers:
+        if marker.at >= stop:
+            scene = move_marker(scene, marker.id, marker.at + start - stop)
     return scene
 
 

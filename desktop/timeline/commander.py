@@ -8,25 +8,36 @@ from desktop.timeline import clip_edits
 from desktop.timeline.clip_edits import ClipClipboard
 from desktop.timeline.interaction.gestures import LEAST_GAIN
 from desktop.timeline.track_view import TrackView
+from engine.scene.colours import Colour
 from engine.scene.edits import (
     add_marker,
     add_track,
     crossfade,
+    group_clips,
     hit_marker,
     join_clips,
     move_track,
     mute_clip,
     mute_track,
+    recolour_track,
+    remove_clip_marker,
     remove_marker,
     remove_track,
+    rename_clip,
+    rename_clip_marker,
+    ripple_delete,
+    set_automatic_fades,
+    set_clip_auto_fades,
     set_clip_gain,
     set_clip_pan,
     set_fade_in,
     set_fade_out,
     solo_track,
+    swap_take,
+    ungroup_clips,
 )
-from engine.scene.scene import Scene
-from engine.scene.timeline import MOST_GAIN_DB, Clip, FadeShape, Marker, Track
+from engine.scene.scene import Scene, TakeRecord
+from engine.scene.timeline import EDGE_FADE_MS, MOST_GAIN_DB, Clip, FadeShape, Marker, Track
 
 
 class Commander:
@@ -143,6 +154,91 @@ class Commander:
         on = not all(track.muted for track in tracks)
         self._each_track("Mute" if on else "Unmute", lambda s, t: mute_track(s, t.id, muted=on))
 
+    def ripple_delete(self) -> None:
+        """Delete the selected clips, and close the gaps on their tracks."""
+        if numbers := self.selected:
+            self._edit(self._named("Ripple delete clip"), lambda scene: ripple_delete(scene, numbers))
+
+    def group(self) -> None:
+        """Group the selected clips."""
+        if numbers := self.selected:
+            self._edit("Group clips", lambda scene: group_clips(scene, numbers))
+
+    def ungroup(self) -> None:
+        """Take the selected clips out of their groups."""
+        if numbers := self.selected:
+            self._edit("Ungroup clips", lambda scene: ungroup_clips(scene, numbers))
+
+    def can_ungroup(self) -> bool:
+        """Return whether a selected clip is in a group."""
+        return any(clip.group is not None for clip in self.clips())
+
+    def slip(self, frames: int) -> None:
+        """Move the sound inside the selected clips by frames."""
+        if numbers := self.selected:
+            self._edit(self._named("Slip clip"), lambda scene: clip_edits.slip_all(scene, numbers, frames))
+
+    def step_take(self, steps: int) -> None:
+        """Play another take in the selected clips, in place."""
+        if numbers := self.selected:
+            self._edit("Switch take", lambda scene: clip_edits.step_take(scene, numbers, steps))
+
+    def use_take(self, digest: str) -> None:
+        """Play this take in the selected clips."""
+        self._each("Switch take of clip", lambda scene, clip: swap_take(scene, clip.id, digest))
+
+    def alternatives(self) -> tuple[TakeRecord, ...]:
+        """Return the takes that all selected clips can play."""
+        scene = self._document.scene
+        found = [scene.alternatives(clip.take) for clip in self.clips()]
+        return found[0] if found and all(one[:1] == found[0][:1] for one in found) else ()
+
+    def rename(self, name: str) -> None:
+        """Name the selected clips; an empty name shows that of the take again."""
+        self._each("Rename clip", lambda scene, clip: rename_clip(scene, clip.id, name))
+
+    def mark_clips(self, name: str, at: int) -> None:
+        """Mark a sample of the timeline in the selected clips, or rename their markers there."""
+        numbers = self.selected
+        self._edit("Add clip marker", lambda scene: clip_edits.mark_clips(scene, numbers, at, name))
+
+    def clear_range(self, start: int, stop: int, *, ripple: bool) -> None:
+        """Remove what sounds in a stretch of time, and close the gap if ``ripple``."""
+        name = "Cut out range" if ripple else "Clear range"
+        self._edit(name, lambda scene: clip_edits.clear_range(scene, start, stop, ripple=ripple))
+
+    @property
+    def edge_fades(self) -> bool:
+        """Whether edges of clips fade by themselves."""
+        return self._document.scene.timeline.edge_fade_ms > 0
+
+    @property
+    def crossfades(self) -> bool:
+        """Whether overlapping clips cross by themselves."""
+        return self._document.scene.timeline.auto_crossfade
+
+    def toggle_edge_fades(self) -> None:
+        wanted = 0.0 if self.edge_fades else EDGE_FADE_MS
+        self._edit("Fades at cuts", lambda scene: set_automatic_fades(scene, wanted))
+
+    def toggle_crossfades(self) -> None:
+        on = not self.crossfades
+        self._edit("Crossfade overlaps", lambda scene: set_automatic_fades(scene, crossfade=on))
+
+    def toggle_clip_fades(self) -> None:
+        """Leave the selected clips out of the automatic fades, or take them in if all are out."""
+        on = not any(clip.auto_fades for clip in self.clips())
+        self._each("Automatic fades of clip", lambda scene, clip: set_clip_auto_fades(scene, clip.id, on=on))
+
+    def move_tracks(self, down: int) -> None:
+        """Move the tracks of the selected clips by one place."""
+        tracks = self._tracks()[:: -1 if down > 0 else 1]
+        places = [track.id for track in self._document.scene.timeline.tracks]
+        if tracks and 0 <= places.index(tracks[0].id) + down < len(places):
+            self._each_track(
+                "Move track", lambda s, t: move_track(s, t.id, s.timeline.tracks.index(t) + down), tracks
+            )
+
     def set_gain(self, gain_db: float) -> None:
         self._each("Change gain of clip", lambda s, c: set_clip_gain(s, c.id, gain_db), "clips gain")
 
@@ -168,22 +264,41 @@ class Commander:
         one, other = sorted(self.selected)
         self._edit("Join clips", lambda scene: join_clips(scene, one, other))
 
-    def mark(self, *, hit: bool) -> None:
-        at, name = self._surface.view.playhead, "Hit" if hit else "Marker"
+    def mark(self, *, hit: bool) -> Marker | None:
+        """Add a marker at the playhead and return it, or None if it cannot be added."""
+        at, name, number = (
+            self._surface.view.playhead,
+            "Hit" if hit else "Marker",
+            self._document.scene.next_id,
+        )
         self._edit(f"Add {name.lower()}", lambda scene: add_marker(scene, at, name, hit=hit))
-
-    def new_marker(self) -> Marker | None:
-        """Add a marker at the playhead and return it, or None if it was refused."""
-        number = self._document.scene.next_id
-        self.mark(hit=False)
-        markers = self._document.scene.timeline.markers
-        return next((marker for marker in markers if marker.id == number), None)
+        return next((mark for mark in self._document.scene.timeline.markers if mark.id == number), None)
 
     def remove_marker(self, number: int) -> None:
         self._edit("Remove marker", lambda scene: remove_marker(scene, number))
 
     def turn_marker(self, number: int, *, hit: bool) -> None:
         self._edit("Change marker", lambda scene: hit_marker(scene, number, hit=hit))
+
+    def solo_track(self, number: int, *, on: bool) -> None:
+        self._edit("Solo track", lambda scene: solo_track(scene, number, soloed=on))
+
+    def mute_track(self, number: int, *, on: bool) -> None:
+        self._edit("Mute track", lambda scene: mute_track(scene, number, muted=on))
+
+    def recolour_track(self, number: int, colour: Colour | None) -> None:
+        self._edit("Change track colour", lambda scene: recolour_track(scene, number, colour))
+
+    def rename_clip_marker(self, clip: int, at: int, name: str) -> None:
+        self._edit("Rename clip marker", lambda scene: rename_clip_marker(scene, clip, at, name))
+
+    def remove_clip_marker(self, clip: int, at: int) -> None:
+        self._edit("Remove clip marker", lambda scene: remove_clip_marker(scene, clip, at))
+
+    def select_track(self, number: int) -> None:
+        """Select all clips of a track."""
+        track = self._document.scene.track(number)
+        self._surface.select(frozenset(clip.id for clip in track.clips) if track else frozenset())
 
     def add_track(self) -> None:
         count = len(self._document.scene.timeline.tracks) + 1
@@ -209,8 +324,10 @@ class Commander:
         there = clip_edits.clips_by_track(self._document.scene, self.selected)
         return [track for track in self._document.scene.timeline.tracks if track.id in there]
 
-    def _each_track(self, name: str, change: Callable[[Scene, Track], Scene]) -> None:
-        if tracks := self._tracks():
+    def _each_track(
+        self, name: str, change: Callable[[Scene, Track], Scene], tracks: list[Track] | None = None
+    ) -> None:
+        if tracks := self._tracks() if tracks is None else tracks:
             self._edit(name, lambda scene: reduce(change, tracks, scene))
 
     def _named(self, name: str) -> str:

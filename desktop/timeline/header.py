@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.document.document import Document
@@ -11,14 +11,16 @@ from desktop.theme.dark_colours import DARK
 from desktop.theme.label_field import LabelField
 from desktop.timeline.fader import Fader
 from desktop.timeline.interaction.drag_out import DragOut
-from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
 from desktop.timeline.painting.view_state import track_colour
+from desktop.timeline.track_meter import TrackMeter
 from engine.scene.edits import mute_track, rename_track, set_track_gain, set_track_pan, solo_track
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 
-WIDTH = 212
+WIDTH = 236
 STRIPE = 4
+DRAG_THRESHOLD = 6.0
+"""Distance in pixels from which a press on a head drags its track."""
 EDGE = 5
 """Height in pixels of the lower edge by which a track is resized."""
 ROOMY = 50
@@ -40,11 +42,17 @@ class TrackHeader(QWidget):
         sized(int, int, bool): resize this track (or all tracks, if True) to a height in pixels.
         sizing_ended(): the drag of the edge has ended.
         unsized(int): reset this track to the common height.
+        menu_requested(int, QPoint): open the track's menu at a screen position.
+        dragged(int, object): the head is dragged to this y of the headers; None if it is dragged no more.
+        drag_ended(int, float): it was dropped there.
     """
 
     sized = Signal(int, int, bool)
     sizing_ended = Signal()
     unsized = Signal(int)
+    menu_requested = Signal(int, object)
+    dragged = Signal(int, object)
+    drag_ended = Signal(int, float)
 
     def __init__(self, document: Document, track: Track, drag_out: DragOut, parent: QWidget) -> None:
         super().__init__(parent)
@@ -52,7 +60,12 @@ class TrackHeader(QWidget):
         self._track = track
         self._carrying = drag_out
         self._sizing: float | None = None
-        self.setToolTip("Drag from here to take the stem out as a file. Drag the lower edge for more room.")
+        self._pressed: QPointF | None = None
+        self._dragging = False
+        self.setToolTip(
+            "Drag up or down to move the track, out of the column to take its stem out as a file. "
+            "Drag the lower edge for more room. Right click for more."
+        )
         self.setMouseTracking(True)
         self._colour = QColor(DARK.faint)
         self.name = LabelField(track.name, self)
@@ -65,6 +78,10 @@ class TrackHeader(QWidget):
         self.level.setProperty("role", "small")
         self.level.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.level.setFixedWidth(34)
+        self.side = QLabel(self)
+        self.side.setProperty("role", "small")
+        self.side.setFixedWidth(30)
+        self.meter = TrackMeter(self)
         self._arrange()
         self._connect()
 
@@ -79,6 +96,7 @@ class TrackHeader(QWidget):
         self.mute.setChecked(track.muted)
         self.gain.show_value(round(track.gain_db * 10))
         self.pan.show_value(round(track.pan * 100))
+        self.side.setText(short_pan(round(track.pan * 100)))
         self.level.setText(f"{track.gain_db:+.1f}" if track.gain_db else "0.0")
         self._describe(track.name)
 
@@ -88,6 +106,7 @@ class TrackHeader(QWidget):
         if self._on_edge(event.position().y()):
             self._sizing = self.height() - event.position().y()
         else:
+            self._pressed = event.position()
             self._carrying.press(self._track.id, event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -95,15 +114,33 @@ class TrackHeader(QWidget):
         if self._sizing is not None:
             every = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.sized.emit(self._track.id, round(y + self._sizing), every)
-        elif not self._carrying.move(event.position()):
+        elif self._pressed is not None:
+            self._drag(self._pressed, event.position())
+        else:
             edge = self._on_edge(y)
             self.setCursor(Qt.CursorShape.SplitVCursor if edge else Qt.CursorShape.ArrowCursor)
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if self._sizing is not None:
             self._sizing = None
             self.sizing_ended.emit()
+        if self._dragging:
+            self.drag_ended.emit(self._track.id, self.mapToParent(event.position()).y())
+        self._pressed, self._dragging = None, False
         self._carrying.release()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        self.menu_requested.emit(self._track.id, event.globalPos())
+
+    def _drag(self, pressed: QPointF, at: QPointF) -> None:
+        """Move the track within the column of headers, or take its stem out beyond it."""
+        if not 0 <= at.x() < self.width():
+            self._dragging, self._pressed = False, None
+            self.dragged.emit(self._track.id, None)
+            self._carrying.move(at)
+        elif self._dragging or abs(at.y() - pressed.y()) >= DRAG_THRESHOLD:
+            self._dragging = True
+            self.dragged.emit(self._track.id, self.mapToParent(at).y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if self._on_edge(event.position().y()):
@@ -111,9 +148,9 @@ class TrackHeader(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         roomy = self.height() >= ROOMY
-        for one in (self.gain, self.level, self.pan):
+        for one in (self.gain, self.level, self.pan, self.side):
             one.setVisible(roomy)
-        self._column.setContentsMargins(STRIPE + 4, 6 if roomy else 2, 8, 6 if roomy else 2)
+        self._column.setContentsMargins(STRIPE + 4, 6 if roomy else 2, 4, 6 if roomy else 2)
 
     def _on_edge(self, y: float) -> bool:
         return y >= self.height() - EDGE
@@ -126,9 +163,12 @@ class TrackHeader(QWidget):
         painter.end()
 
     def _arrange(self) -> None:
-        upper, lower, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        self._column = column
-        column.setContentsMargins(STRIPE + 4, 6, 8, 6)
+        upper, lower, column, row = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
+        self._column = row
+        row.setContentsMargins(STRIPE + 4, 6, 4, 6)
+        row.setSpacing(5)
+        row.addLayout(column, 1)
+        row.addWidget(self.meter)
         column.setSpacing(5)
         upper.setSpacing(3)
         lower.setSpacing(6)
@@ -139,6 +179,7 @@ class TrackHeader(QWidget):
         lower.addWidget(self.gain, 3)
         lower.addWidget(self.level)
         lower.addWidget(self.pan, 2)
+        lower.addWidget(self.side)
         column.addLayout(upper)
         column.addLayout(lower)
         column.addStretch(1)
@@ -192,85 +233,9 @@ class TrackHeader(QWidget):
         )
 
 
-class Headers(QWidget):
-    """The headers of all tracks, scrolled with them.
-
-    Signals:
-        wheeled(float): pixels to scroll the tracks down by.
-        sized(int, int, bool): as a ``TrackHeader``'s.
-        sizing_ended(): as a ``TrackHeader``'s.
-        unsized(int): as a ``TrackHeader``'s.
-    """
-
-    wheeled = Signal(float)
-    sized = Signal(int, int, bool)
-    sizing_ended = Signal()
-    unsized = Signal(int)
-
-    def __init__(self, document: Document, toolbar: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
-        self._made: dict[int, TrackHeader] = {}
-        self._shown: dict[int, tuple[object, ...]] = {}
-        self._geometry = TrackLayout()
-        self.drag_out = DragOut(self)
-        self._corner = toolbar
-        toolbar.setParent(self)
-        self.setFixedWidth(WIDTH)
-
-    def header(self, track_id: int) -> TrackHeader:
-        return self._made[track_id]
-
-    def show_scene(self, scene: Scene) -> None:
-        there = {track.id for track in scene.timeline.tracks}
-        for number in [number for number in self._made if number not in there]:
-            self._shown.pop(number)
-            gone = self._made.pop(number)
-            gone.hide()
-            gone.deleteLater()
-        before: QWidget = self._corner
-        for track in scene.timeline.tracks:
-            made = self._made.get(track.id)
-            if made is None:
-                made = self._made[track.id] = self._make(track)
-            shown = (track, track_colour(scene, track))
-            if self._shown.get(track.id) != shown:
-                self._shown[track.id] = shown
-                made.show_track(scene, track)
-            QWidget.setTabOrder(before, made.name)
-            before = made.pan
-        self._place()
-
-    def _make(self, track: Track) -> TrackHeader:
-        made = TrackHeader(self._document, track, self.drag_out, self)
-        made.sized.connect(self.sized)
-        made.sizing_ended.connect(self.sizing_ended)
-        made.unsized.connect(self.unsized)
-        made.show()
-        return made
-
-    def show_geometry(self, geometry: TrackLayout) -> None:
-        self._geometry = geometry
-        self._place()
-
-    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        self._place()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        self.wheeled.emit(-event.angleDelta().y() / 2)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(DARK.ground))
-        painter.end()
-
-    def _place(self) -> None:
-        for row, track in enumerate(self._document.scene.timeline.tracks):
-            made = self._made.get(track.id)
-            if made is not None:
-                made.setGeometry(0, self._geometry.top_of(row), WIDTH, self._geometry.height_of(row))
-        self._corner.setGeometry(0, 0, WIDTH, RULER_HEIGHT)
-        self._corner.raise_()
+def short_pan(value: int) -> str:
+    """Return a pan value in percent as a label: "L30"."""
+    return "C" if value == 0 else f"{'L' if value < 0 else 'R'}{abs(value)}"
 
 
 def spoken_pan(value: int) -> str:

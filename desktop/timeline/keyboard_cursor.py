@@ -3,6 +3,7 @@
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from desktop.document.document import Document
+from desktop.timeline.clip_edits import with_groups
 from desktop.timeline.layout import clip_navigation
 from desktop.timeline.track_view import TrackView
 
@@ -45,7 +46,8 @@ class KeyboardCursor:
     def extend_selection(self) -> None:
         """Toggle the clip under the cursor in the selection."""
         if self.focused_clip is not None:
-            self._choose(self._surface.view.selected ^ {self.focused_clip})
+            group = with_groups(self._document.scene, {self.focused_clip})
+            self._choose(self._surface.view.selected ^ group)
 
     def clear_selection(self) -> None:
         """Cancel the running gesture; without one, clear selection and cursor."""

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.actions.actions import Actions
 from desktop.playback.output_devices import open_device
 from desktop.playback.output_thread import OpenDevice
 from desktop.playback.playback_strip import PlaybackPart
+from desktop.playback.track_peaks import track_peaks
 from desktop.playback.transport_commands import Comparer
 from desktop.services import Services
 from desktop.timeline.layout.track_layout import TRACK_HEIGHT
@@ -17,6 +18,8 @@ from desktop.timeline.painting.waveform_loader import WaveformLoader
 from desktop.timeline.timeline_commands import TIMELINE_COMMANDS, TIMELINE_ROUTES
 from desktop.timeline.view import TimelineView
 from engine.errors import FoleyscapeError
+
+METER_MS = 40
 
 
 def lane_in(state: Mapping[str, Any]) -> int:
@@ -39,6 +42,7 @@ class TimelinePart(QObject):
         super().__init__(parent)
         self._services = services
         self._place = QWidget(parent)
+        self._metered = QElapsedTimer()
         self._playback = PlaybackPart(services, self._place, device)
         self.player = self._playback.player
         self.waveforms = WaveformLoader(self._playback.takes, self)
@@ -74,10 +78,12 @@ class TimelinePart(QObject):
     def _join(self) -> None:
         view, player, services = self.view, self.player, self._services
         view.seek_requested.connect(player.seek)
+        view.scrubbed.connect(player.scrub)
         view.loop_changed.connect(player.set_loop)
         player.loop_changed.connect(view.set_loop)
         player.state_changed.connect(lambda: view.set_speed(player.speed if player.playing else 0.0))
         player.position_changed.connect(view.set_playhead)
+        player.position_changed.connect(self._show_peaks)
         self.waveforms.failed.connect(services.messages.show)
         services.session.opened.connect(self._begin)
         services.settings.keys_changed.connect(view.set_keys)
@@ -87,6 +93,14 @@ class TimelinePart(QObject):
         player.set_matched(services.settings.preferences.matched)
         view.set_track_height(lane_in(services.state.read()))
         view.track_height_changed.connect(self._remember)
+
+    @Slot(object)
+    def _show_peaks(self, _position: int) -> None:
+        """Show the tracks' levels, at most every ``METER_MS``."""
+        if self.player.playing and (not self._metered.isValid() or self._metered.elapsed() >= METER_MS):
+            self._metered.start()
+            headers, player = self.view.headers, self.player
+            headers.show_peaks(track_peaks(player.renderer, player.position, headers.visible_tracks))
 
     @Slot(int)
     def _remember(self, lane: int) -> None:

@@ -2,41 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol
 
 from desktop.actions.command_spec import Command, Route
 from desktop.actions.key_map import KeyMap
 from desktop.actions.shared_commands import SHARED_COMMANDS
-from desktop.timeline.commander import Commander
-from desktop.timeline.keyboard_cursor import KeyboardCursor
+from desktop.timeline.clip_commands import CLIP_COMMANDS
+from desktop.timeline.timeline_target import SCOPE, TimelineTarget, has_selected
 
-SCOPE = "timeline"
 FAR_NUDGE_FRAMES = 10
 """Frames of a far nudge."""
-
-
-class TimelineTarget(Protocol):
-    """What the commands need of the timeline's view."""
-
-    @property
-    def commander(self) -> Commander: ...
-    @property
-    def clip_cursor(self) -> KeyboardCursor: ...
-    @property
-    def selected(self) -> frozenset[int]: ...
-    @property
-    def snap(self) -> bool: ...
-    @property
-    def spectrograms(self) -> bool: ...
-    def add_marker(self) -> None: ...
-    def set_snap(self, on: bool) -> None: ...
-    def set_spectrograms(self, on: bool) -> None: ...
-    def zoom_in(self) -> None: ...
-    def zoom_out(self) -> None: ...
-    def zoom_all(self) -> None: ...
-    def scale_track_heights(self, steps: int) -> None: ...
-    def mark_in(self) -> None: ...
-    def mark_out(self) -> None: ...
 
 
 TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
@@ -171,7 +145,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         tip="Mark this place and name it",
         icon="marker",
         group=2,
-        run=lambda view: view.add_marker(),
+        run=lambda view: view.naming.add_marker(),
     ),
     Command(
         "hit",
@@ -180,7 +154,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         keys=("H",),
         tip="Mark where something strikes",
         group=2,
-        run=lambda view: view.commander.mark(hit=True),
+        run=lambda view: view.naming.add_hit(),
     ),
     Command(
         "snap",
@@ -315,12 +289,8 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         scope=SCOPE,
         run=lambda view: view.clip_cursor.clear_selection(),
     ),
+    *CLIP_COMMANDS,
 )
-
-
-def has_selected(view: TimelineTarget) -> bool:
-    """Return whether clips are selected."""
-    return bool(view.selected)
 
 
 TIMELINE_ROUTES: tuple[Route[TimelineTarget], ...] = (

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.timeline.clip_edits import with_groups
 from desktop.timeline.interaction.hit_test import Hit, PlayheadAndLoop, hit
 from desktop.timeline.layout.track_layout import ClipIndexCache, TrackLayout
 from desktop.timeline.painting.view_state import TimelineViewState
@@ -20,6 +21,7 @@ class TrackModel(QObject):
         selection_changed(frozenset): ids of the selected clips.
         geometry_changed(TrackLayout): another part is visible.
         scrolled_by_user(): the user has scrolled.
+        scene_shown(): another or the edited scene is shown.
     """
 
     repaint_needed = Signal()
@@ -27,10 +29,12 @@ class TrackModel(QObject):
     selection_changed = Signal(object)
     geometry_changed = Signal(object)
     scrolled_by_user = Signal()
+    scene_shown = Signal()
 
     def __init__(self, scene: Scene, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.clip_indices = ClipIndexCache()
+        self.clip_indices.keep(scene.timeline)
         self.state = TimelineViewState(scene, TrackLayout())
 
     def show_scene(self, scene: Scene) -> None:
@@ -44,6 +48,7 @@ class TrackModel(QObject):
         if self.state.focused_clip is not None and scene.clip(self.state.focused_clip) is None:
             self.state = replace(self.state, focused_clip=None)
         self.set_geometry(self.state.geometry)
+        self.scene_shown.emit()
         self.repaint_needed.emit()
 
     def set_geometry(self, geometry: TrackLayout) -> None:
@@ -56,6 +61,8 @@ class TrackModel(QObject):
             self.repaint_needed.emit()
 
     def select(self, numbers: frozenset[int]) -> None:
+        """Select these clips, and the others of their groups."""
+        numbers = with_groups(self.state.scene, numbers)
         if numbers != self.state.selected:
             self.state = replace(self.state, selected=numbers)
             self.selection_changed.emit(numbers)

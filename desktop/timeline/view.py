@@ -10,23 +10,23 @@ from desktop.actions.actions import pressed
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.theme.dark_colours import DARK
+from desktop.timeline.clip_naming import ClipNaming
 from desktop.timeline.commander import Commander
-from desktop.timeline.header import Headers
+from desktop.timeline.headers import Headers
 from desktop.timeline.interaction.gestures import GestureEdit
 from desktop.timeline.interaction.hit_test import Hit, HitPart
 from desktop.timeline.keyboard_cursor import KeyboardCursor
+from desktop.timeline.layout.clip_navigation import edge_from, marker_from
 from desktop.timeline.layout.page_follow import PageFollow
 from desktop.timeline.layout.track_heights import TrackHeights
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
-from desktop.timeline.marker_field import MarkerField
-from desktop.timeline.menus import menu_for
+from desktop.timeline.menus import menu_for, track_menu
 from desktop.timeline.painting.waveform_loader import WaveformLoader
-from desktop.timeline.timeline_commands import SCOPE, command_of, default_keys, runners
+from desktop.timeline.timeline_commands import command_of, default_keys, runners
+from desktop.timeline.timeline_target import SCOPE
 from desktop.timeline.toolbar import TimelineToolbar
 from desktop.timeline.track_view import TrackView
-from engine.scene.edits import rename_marker
 from engine.scene.scene import Scene
-from engine.scene.timeline import Marker
 
 ZOOM = 1.6
 MOST_STEPS = 2**30
@@ -44,6 +44,7 @@ class TimelineView(QWidget):
 
     Signals:
         seek_requested(int): move the playhead to this sample.
+        scrubbed(int): the playhead is dragged to this sample, which is to be heard.
         loop_changed(int, int): start and end of the loop; equal if there is none any more.
         clips_selected(frozenset): ids of the selected clips.
         snap_changed(bool): snapping was switched here.
@@ -53,6 +54,7 @@ class TimelineView(QWidget):
 
     # Signal(int) overflows at 2**31; sample positions may be larger.
     seek_requested = Signal(object)
+    scrubbed = Signal(object)
     loop_changed = Signal(object, object)
     clips_selected = Signal(object)
     snap_changed = Signal(object)
@@ -71,6 +73,7 @@ class TimelineView(QWidget):
         self._keys = keys or default_keys()
         self.track_view = TrackView(document.scene, waveforms, self)
         self.commander = Commander(document, self.track_view)
+        self.naming = ClipNaming(document, self.track_view, self.commander)
         self.clip_cursor = KeyboardCursor(document, self.track_view)
         self.toolbar = TimelineToolbar(self._keys, self)
         self.headers = Headers(document, self.toolbar, self)
@@ -211,20 +214,27 @@ class TimelineView(QWidget):
         painter.fillRect(self.rect(), QColor(DARK.ground))
         painter.end()
 
-    def add_marker(self) -> None:
-        """Add a marker at the playhead and open the field for its name."""
-        marker = self.commander.new_marker()
-        if marker is not None:
-            self.rename(marker)
+    def go_to_edge(self, steps: int) -> None:
+        """Move the playhead to the edge of a clip, ``steps`` on."""
+        self._go_to(edge_from(self._document.scene.timeline, self.playhead, steps))
 
-    def rename(self, marker: Marker) -> None:
-        """Open a line edit for the marker's name."""
+    def go_to_marker(self, steps: int) -> None:
+        """Move the playhead to a marker of the timeline or a clip, ``steps`` on."""
+        self._go_to(marker_from(self._document.scene.timeline, self.playhead, steps))
 
-        def name(words: str) -> None:
-            self._document.edit("Rename marker", lambda scene: rename_marker(scene, marker.id, words))
+    def clear_range(self, *, ripple: bool) -> None:
+        """Remove what sounds between in and out, and close the gap if ``ripple``."""
+        if self.loop is not None:
+            self.commander.clear_range(*self.loop, ripple=ripple)
 
-        x = round(self.track_view.view.geometry.scale.x_of(marker.at)) + 6
-        MarkerField(marker, x, self.track_view).named.connect(name)
+    def reveal_clip(self, number: int) -> bool:
+        """Scroll to a clip if it is out of view; return whether there is such a clip."""
+        return self.naming.reveal_clip(number)
+
+    def _go_to(self, sample: int | None) -> None:
+        if sample is not None:
+            self._seek(sample)
+            self.naming.reveal_playhead()
 
     def _arrange(self) -> None:
         grid = QGridLayout(self)
@@ -247,6 +257,7 @@ class TimelineView(QWidget):
         surface.edited.connect(self._edit)
         surface.gesture_ended.connect(self._document.settle)
         surface.seek_requested.connect(self._seek)
+        surface.scrubbed.connect(self._scrub)
         surface.looped.connect(self._loop)
         surface.selection_changed.connect(self.clips_selected)
         surface.geometry_changed.connect(self._show_geometry)
@@ -254,6 +265,8 @@ class TimelineView(QWidget):
         surface.dropped.connect(self.commander.drop)
         surface.menu_requested.connect(self._open_menu)
         surface.opened.connect(self._open)
+        self.headers.menu_requested.connect(self._open_track_menu)
+        self.headers.moved.connect(self.commander.move_track)
         self.headers.wheeled.connect(self._scroll_down_by)
         self.headers.sized.connect(self._set_one_height)
         self.headers.unsized.connect(lambda track: self._set_heights(self._heights.usual(track)))
@@ -321,6 +334,10 @@ class TimelineView(QWidget):
         self.set_playhead(sample, follow=False)
         self.seek_requested.emit(sample)
 
+    def _scrub(self, sample: int) -> None:
+        self.set_playhead(sample, follow=False)
+        self.scrubbed.emit(sample)
+
     def _loop(self, start: int, stop: int) -> None:
         if (start, stop) != self.loop:
             self.track_view.set_loop((start, stop))
@@ -328,8 +345,14 @@ class TimelineView(QWidget):
 
     def _open_menu(self, hit: Hit, place: QPoint) -> None:
         scene = self._document.scene
-        menu = menu_for(hit, scene, self.commander, self.rename, self._document.settle, self, keys=self._keys)
+        menu = menu_for(hit, scene, self.commander, self.naming, self._document.settle, self, keys=self._keys)
         menu.popup(place)
+
+    def _open_track_menu(self, number: int, place: QPoint) -> None:
+        scene = self._document.scene
+        track = scene.track(number)
+        if track is not None:
+            track_menu(track, scene, self.commander, lambda: self.headers.rename(number), self).popup(place)
 
     def _open(self, hit: Hit) -> None:
         """Handle a double click: rename a marker, reset a gain line to 0 dB."""
@@ -338,7 +361,7 @@ class TimelineView(QWidget):
             self._document.settle()
         marker = next((one for one in self._document.scene.timeline.markers if one.id == hit.marker), None)
         if marker is not None:
-            self.rename(marker)
+            self.naming.rename_marker(marker)
 
     def _one_second(self) -> int:
         return self._document.scene.timeline.rate

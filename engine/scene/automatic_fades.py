@@ -35,6 +35,9 @@ class FadeRule:
         return cls(round(timeline.edge_fade_ms * timeline.rate / 1000), timeline.auto_crossfade)
 
 
+NO_FADES = FadeRule()
+
+
 class FadedTracks:
     """A cache of tracks with their automatic fades, for as long as a track is the same value."""
 

@@ -119,6 +119,17 @@ class Scene:
         """Return the take in use for this object, or None."""
         return next((self.take(digest) for number, digest in self.chosen if number == index), None)
 
+    def alternatives(self, digest: str) -> tuple[TakeRecord, ...]:
+        """Return the takes of the same objects as this one, oldest first; of rejected and deleted ones only itself."""
+        this = self.take(digest)
+        if this is None or not this.objects:
+            return () if this is None else (this,)
+        return tuple(
+            take
+            for take in self.takes
+            if take.objects == this.objects and (take is this or not (take.rejected or take.deleted))
+        )
+
     def track(self, track_id: int) -> Track | None:
         """Return the track with this number, or None."""
         return next((track for track in self.timeline.tracks if track.id == track_id), None)

@@ -179,6 +179,19 @@ class Renderer:
             stems[track.id] = stem
         return Block(start, stems, mix)
 
+    def track_peak(self, track_id: int, start: int, stop: int) -> float | None:
+        """Return the highest absolute sample of a stem in a stretch; None where a take would have to be read first.
+
+        Raises:
+            BadInput: there is no such track, or a take has channels that cannot be mixed to the layout.
+        """
+        if track_id not in self._tracks:
+            raise BadInput(f"There is no track {track_id} on the timeline.")
+        clips = self._tracks[track_id].between(start, stop)
+        if not all(self._takes.has(clip.sound) for clip in clips):
+            return None
+        return float(np.abs(self.stem(track_id, start, stop)).max(initial=0.0)) if clips else 0.0
+
     def is_rendered(self, start: int, stop: int) -> bool:
         """Return whether the mix from ``start`` to before ``stop`` is all there already."""
         return all(index in self._blocks for index in _touched(start, stop))

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from desktop.timeline.clip_edits import clips_by_track as chosen_clips
+from desktop.timeline.clip_edits import copies_of, remove_all, with_groups
 from desktop.timeline.interaction import gestures
 from desktop.timeline.interaction.autoscroll import ScrollAxes
 from desktop.timeline.interaction.gestures import (
@@ -29,12 +31,14 @@ AXES = {
     HitPart.GAIN: ScrollAxes(),
 }
 """Axes along which a drag scrolls the view; drags of other parts scroll only through time."""
+MOST_DB_A_PIXEL = 0.5
+"""Fastest change of gain by dragging, on low tracks too."""
 EDGE_PARTS = (HitPart.START, HitPart.END, HitPart.FADE_IN, HitPart.FADE_OUT)
 
 
 @dataclass(frozen=True)
 class PressModifiers:
-    """Modifier keys held at the press."""
+    """Modifier keys held at the press: a click with either selects too, a drag with Control copies, with both slips."""
 
     shift: bool = False
     control: bool = False
@@ -59,6 +63,7 @@ class DragController:
         self._gesture: Gesture | None = None
         self._click: Callable[[PointerPosition], Outcome | None] | None = None
         self._base: frozenset[int] = frozenset()
+        self._copies: frozenset[int] = frozenset()
         self._last: GestureEdit | None = None
         self._undo: GestureEdit | None = None
         self.selected: frozenset[int] = frozenset()
@@ -82,6 +87,7 @@ class DragController:
         self.number += 1
         self.axes, self.begun = AXES.get(hit.part, ACROSS), False
         self._last = self._undo = self._click = None
+        self._copies = frozenset()
         self._base = self.selected if held.extends else frozenset()
         found = None if hit.clip is None else view.scene.clip(hit.clip)
         if found is not None:
@@ -122,8 +128,10 @@ class DragController:
             self._click, self.begun = None, True
         if isinstance(outcome, GestureEdit):
             self._last = outcome
+            self.selected = self._copies or self.selected
         if isinstance(outcome, RubberBand):
-            self.selected = self._base | covered(view, self._clip_indices, outcome)
+            found = covered(view, self._clip_indices, outcome)
+            self.selected = self._base | with_groups(view.scene, found)
         return outcome
 
     def _on_clip(
@@ -136,13 +144,13 @@ class DragController:
         *,
         snap: bool,
     ) -> Gesture | None:
+        group = with_groups(view.scene, {clip.id})
         if held.extends and hit.part is HitPart.BODY:
-            self.selected ^= {clip.id}
-            return None
+            return self._on_clip_extending(view, hit, point, held, clip, snap=snap)
         if clip.id not in self.selected:
-            self.selected = frozenset({clip.id})
+            self.selected = group
         elif hit.part is HitPart.BODY:
-            self._click = self._choosing(clip.id)
+            self._click = self._choosing(group)
         context = self._grip(view, hit, point, clip, snap=snap)
         self._undo = GestureEdit("Cancel", gestures.replacing(context.clips))
         if hit.part in {HitPart.START, HitPart.END}:
@@ -154,10 +162,47 @@ class DragController:
             )
             return gestures.trim(context, end=hit.part is HitPart.END, most=most)
         if hit.part in {HitPart.FADE_IN, HitPart.FADE_OUT}:
-            return gestures.fade(context, out=hit.part is HitPart.FADE_OUT)
+            out = hit.part is HitPart.FADE_OUT
+            sounding = self._clip_indices.clip(view.scene.timeline.tracks[hit.row], clip.id)
+            return gestures.fade(
+                context, out=out, before=(sounding.fade_out if out else sounding.fade_in).samples
+            )
         if hit.part is HitPart.GAIN:
-            return gestures.gain(context, decibels_in(1.0, view.geometry.height_of(hit.row)))
+            per_pixel = min(decibels_in(1.0, view.geometry.height_of(hit.row)), MOST_DB_A_PIXEL)
+            return gestures.gain(context, per_pixel)
         return gestures.move(context)
+
+    def _on_clip_extending(
+        self,
+        view: TimelineViewState,
+        hit: Hit,
+        point: PointerPosition,
+        held: PressModifiers,
+        clip: Clip,
+        *,
+        snap: bool,
+    ) -> Gesture | None:
+        """Begin what Control and Shift do on a clip: a click adds it, a drag with Control copies, with both slips."""
+        group = with_groups(view.scene, {clip.id})
+        toggled = self._base ^ group
+        if not held.control:
+            self.selected = toggled
+            return None
+        self._click = self._choosing(toggled)
+        dragged = self.selected if clip.id in self.selected else group
+        before, self.selected = self.selected, dragged
+        context = self._grip(view, hit, point, clip, snap=snap)
+        self.selected = before
+        if held.shift:
+            self._undo = GestureEdit("Cancel", gestures.replacing(context.clips))
+            return gestures.slip(context, view.scene.timeline.rate)
+        copies = copies_of(view.scene, context.clips)
+        numbers = frozenset(one.id for clips in copies.values() for one in clips)
+        self._undo = GestureEdit("Cancel", lambda scene: remove_all(scene, numbers))
+        self._copies = numbers
+        pairs = zip(chain(*context.clips.values()), chain(*copies.values()), strict=True)
+        mine = next(copy for one, copy in pairs if one.id == clip.id)
+        return gestures.move(replace(context, clips=copies, clip=mine), copying=True)
 
     def _on_ruler(self, view: TimelineViewState, hit: Hit, point: PointerPosition, *, snap: bool) -> Gesture:
         catching = snapper(view.scene.timeline, marker=hit.marker) if snap else None
@@ -195,9 +240,9 @@ class DragController:
             words=_words(view, hit),
         )
 
-    def _choosing(self, number: int) -> Callable[[PointerPosition], None]:
+    def _choosing(self, numbers: frozenset[int]) -> Callable[[PointerPosition], None]:
         def choose(_: PointerPosition) -> None:
-            self.selected = frozenset({number})
+            self.selected = numbers
 
         return choose
 

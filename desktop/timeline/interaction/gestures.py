@@ -6,16 +6,19 @@ they were at the press and leave the rest of the scene as it is, so the last edi
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
-from desktop.timeline.clip_edits import Placed, replace_clips
+from desktop.timeline.clip_edits import Placed, put_copies, replace_clips
 from desktop.timeline.interaction.snapping import Snapper, SnapResult
-from engine.scene.edits import move_marker, set_fade_in, set_fade_out, trim_end, trim_start
+from engine.scene.edits import move_marker, set_fade_in, set_fade_out, slip_clip, trim_end, trim_start
 from engine.scene.scene import Scene
 from engine.scene.timeline import MOST_GAIN_DB, MOST_SAMPLES, Clip
 
 DRAG_THRESHOLD = 4.0
 """Distance from the press in pixels from which a press is a drag."""
 LEAST_GAIN = -60.0
+FINE = 0.1
+"""Share of a drag of the gain line while Shift is held."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,10 @@ class LoopChange:
 
 @dataclass(frozen=True)
 class PlayheadMove:
-    """Move the playhead."""
+    """Move the playhead; ``audible`` while it is dragged."""
 
     at: int
+    audible: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,8 @@ def wait_for_drag(press: PointerPosition) -> Generator[None, PointerPosition, Po
     return point
 
 
-def move(context: DragContext) -> Gesture:
-    """Move the clips in time and between tracks, all by the same amount."""
+def move(context: DragContext, *, copying: bool = False) -> Gesture:
+    """Move the clips in time and between tracks, all by the same amount; ``copying`` puts copies instead."""
     point = yield from wait_for_drag(context.press)
     every = [clip for clips in context.clips.values() for clip in clips]
     earliest, latest = min(clip.start for clip in every), max(clip.end for clip in every)
@@ -145,7 +149,23 @@ def move(context: DragContext) -> Gesture:
         down = min(max(down, -rows[0]), len(context.tracks) - 1 - rows[-1])
         placed = _moved(context, by, down)
         says = context.words(context.clip.start + by)
-        point = yield GestureEdit(_plural("Move clip", every), replacing(placed), says, guide)
+        name, change = ("Copy clip", copying_to(placed)) if copying else ("Move clip", replacing(placed))
+        point = yield GestureEdit(_plural(name, every), change, says, guide)
+
+
+def slip(context: DragContext, per_second: float) -> Gesture:
+    """Move the sound inside the clips, which stay where they are; ``per_second`` is the timeline's rate."""
+    point = yield from wait_for_drag(context.press)
+    every = [clip for clips in context.clips.values() for clip in clips]
+    while True:
+        by = round(point.at - context.press.at)
+
+        def change(scene: Scene, by: int = by) -> Scene:
+            return reduce(
+                lambda scene, clip: slip_clip(scene, clip.id, by), every, replace_clips(scene, context.clips)
+            )
+
+        point = yield GestureEdit(_plural("Slip clip", every), change, f"Slip {by / per_second:+.3f} s")
 
 
 def trim(context: DragContext, *, end: bool, most: int) -> Gesture:
@@ -169,11 +189,10 @@ def trim(context: DragContext, *, end: bool, most: int) -> Gesture:
         point = yield GestureEdit("Trim clip", change, context.words(at), guide)
 
 
-def fade(context: DragContext, *, out: bool) -> Gesture:
-    """Drag a fade's handle, up to the other fade."""
+def fade(context: DragContext, *, out: bool, before: int) -> Gesture:
+    """Drag a fade's handle, up to the other fade; it sounds over ``before`` samples at the press."""
     point = yield from wait_for_drag(context.press)
     clip = context.clip
-    before = clip.fade_out.samples if out else clip.fade_in.samples
     most = clip.length - (clip.fade_in.samples if out else clip.fade_out.samples)
     while True:
         moved = point.at - context.press.at
@@ -189,18 +208,18 @@ def fade(context: DragContext, *, out: bool) -> Gesture:
 
 
 def gain(context: DragContext, per_pixel: float) -> Gesture:
-    """Drag the gain line by ``per_pixel`` dB per pixel; other selected clips change by the same."""
+    """Drag the gain line by ``per_pixel`` dB per pixel, a tenth with Shift; other selected clips change by the same."""
     point = yield from wait_for_drag(context.press)
     every = [clip for clips in context.clips.values() for clip in clips]
     by, before = 0.0, context.press
     while True:
-        by -= (point.y - before.y) * per_pixel * (0.2 if point.fine else 1.0)
+        by -= (point.y - before.y) * per_pixel * (FINE if point.fine else 1.0)
         before = point
         placed = {
             track: tuple(replace(clip, gain_db=_level(clip.gain_db + by)) for clip in clips)
             for track, clips in context.clips.items()
         }
-        says = f"{_level(context.clip.gain_db + by):+.1f} dB"
+        says = f"{_level(context.clip.gain_db + by):+.1f} dB{'' if point.fine else '   Shift: fine'}"
         point = yield GestureEdit(_plural("Change gain of clip", every), replacing(placed), says)
 
 
@@ -220,7 +239,7 @@ def scrub(press: PointerPosition, snapper: Snapper | None) -> Gesture:
     """Drag the playhead."""
     point = press
     while True:
-        point = yield PlayheadMove(max(0, _snapped(snapper, point.at, point).at))
+        point = yield PlayheadMove(max(0, _snapped(snapper, point.at, point).at), audible=True)
 
 
 def ruler(press: PointerPosition, snapper: Snapper | None) -> Gesture:
@@ -266,6 +285,11 @@ def _moved(context: DragContext, by: int, down: int) -> dict[int, tuple[Clip, ..
 def replacing(placed: Placed) -> Callable[[Scene], Scene]:
     """Return the edit that replaces clips."""
     return lambda scene: replace_clips(scene, placed)
+
+
+def copying_to(placed: Placed) -> Callable[[Scene], Scene]:
+    """Return the edit that puts copies of clips, which have ids of their own already."""
+    return lambda scene: put_copies(scene, placed)
 
 
 def moving_marker(number: int, at: int) -> Callable[[Scene], Scene]:

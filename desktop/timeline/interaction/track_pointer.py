@@ -53,6 +53,7 @@ class TrackPointer(QObject):
         edited(GestureEdit, int): an edit of the gesture with this number.
         gesture_ended(): the gesture has ended.
         seek_requested(int): move the playhead to this sample.
+        scrubbed(int): the playhead is dragged to this sample.
         looped(int, int): a loop was drawn.
         dropped(str, int, int): a take was dropped at a sample on a row.
         menu_requested(Hit, QPoint): open a menu for this at a screen position.
@@ -62,6 +63,7 @@ class TrackPointer(QObject):
     edited = Signal(object, int)
     gesture_ended = Signal()
     seek_requested = Signal(object)
+    scrubbed = Signal(object)
     looped = Signal(object, object)
     dropped = Signal(str, object, int)
     menu_requested = Signal(object, object)
@@ -74,6 +76,7 @@ class TrackPointer(QObject):
         self.drag_out = DragOut(self)
         self._controller = DragController(model.clip_indices)
         self._panning: QPointF | None = None
+        self._pointer: QPointF | None = None
         self._by_key = False
         self._at, self._modifiers = QPointF(), PressModifiers()
         self._drift, self._gone, self._clock = ScrollSpeed(), ScrollOffset(), QElapsedTimer()
@@ -83,6 +86,8 @@ class TrackPointer(QObject):
         self._timer.timeout.connect(self._go_on)
         self.snap = True
         model.selection_changed.connect(self._follow_selection)
+        model.geometry_changed.connect(self._point_again)
+        model.scene_shown.connect(self._point_again)
         widget.installEventFilter(self)
 
     @property
@@ -110,6 +115,7 @@ class TrackPointer(QObject):
                 self._handle_focus(event)
                 return False
             case _ if event.type() == QEvent.Type.Leave:
+                self._pointer = None
                 self._point(Hit(HitPart.NOTHING))
                 return False
             case _:
@@ -180,7 +186,7 @@ class TrackPointer(QObject):
         self._apply(outcome, at)
 
     def _move(self, event: QMouseEvent) -> None:
-        at = event.position()
+        at = self._pointer = event.position()
         if self._panning is not None:
             moved, self._panning = at - self._panning, at
             self._model.scroll_by(-moved.x(), -moved.y())
@@ -287,7 +293,7 @@ class TrackPointer(QObject):
             self._model.show(guide=outcome.guide, tooltip=Tooltip(at.x(), at.y(), outcome.tooltip))
             self.edited.emit(outcome, self._controller.number)
         elif isinstance(outcome, PlayheadMove):
-            self.seek_requested.emit(outcome.at)
+            (self.scrubbed if outcome.audible else self.seek_requested).emit(outcome.at)
         elif isinstance(outcome, LoopChange):
             self.looped.emit(outcome.start, outcome.stop)
         elif isinstance(outcome, RubberBand):
@@ -300,6 +306,12 @@ class TrackPointer(QObject):
         self._timer.stop()
         self._model.show(band=None, guide=None, tooltip=None)
         self.gesture_ended.emit()
+        self._point_again()
+
+    def _point_again(self) -> None:
+        """Find what is under the resting pointer after what is shown has changed."""
+        if self._pointer is not None and not self.busy:
+            self._point(self._model.hit_at(self._pointer.x(), self._pointer.y()))
 
     def _point(self, found: Hit) -> None:
         if found != self._model.state.hover:

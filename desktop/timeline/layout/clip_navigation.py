@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from desktop.timeline.layout.ruler_ticks import timecode
+from engine.scene.edits.clip_markers import place_of_marker
 from engine.scene.scene import Scene
 from engine.scene.timeline import Clip, Timeline, Track
 
@@ -33,6 +34,22 @@ def entry_clip(timeline: Timeline, row: int, at: float) -> int | None:
     return _first_near([*tracks[row:], *tracks[:row][::-1]], at)
 
 
+def edge_from(timeline: Timeline, at: int, steps: int) -> int | None:
+    """Return the edge of a clip ``steps`` after a time (before it if negative), the last there is; None if none is."""
+    edges = {0} | {
+        edge for track in timeline.tracks for clip in track.clips for edge in (clip.start, clip.end)
+    }
+    return _from(edges, at, steps)
+
+
+def marker_from(timeline: Timeline, at: int, steps: int) -> int | None:
+    """Return the marker, of the timeline or of a clip, ``steps`` after a time; None if there is none."""
+    places = {marker.at for marker in timeline.markers}
+    for clip in (clip for track in timeline.tracks for clip in track.clips):
+        places |= {place for mark in clip.markers if (place := place_of_marker(clip, mark)) is not None}
+    return _from(places, at, steps)
+
+
 def row_of(timeline: Timeline, number: int) -> int | None:
     """Return the row of the track that a clip is on, or None if not found."""
     found = _place(timeline, number)
@@ -48,7 +65,7 @@ def accessible_text(scene: Scene, number: int, selected: Collection[int]) -> str
     take = scene.take(clip.take)
     clips = _ordered(track)
     place = next(place for place, one in enumerate(clips, 1) if one.id == number)
-    name = "Missing take" if take is None else f"{take.name} {take.number}"
+    name = clip.name or ("Missing take" if take is None else f"{take.name} {take.number}")
     times = " to ".join(timecode(at, scene.timeline) for at in (clip.start, clip.end))
     states = [
         word
@@ -60,6 +77,13 @@ def accessible_text(scene: Scene, number: int, selected: Collection[int]) -> str
         if on
     ]
     return ", ".join([name, f"clip {place} of {len(clips)} on {track.name}", times, *states])
+
+
+def _from(places: Collection[int], at: int, steps: int) -> int | None:
+    beyond = sorted(place for place in places if (place > at if steps > 0 else place < at))
+    if not beyond:
+        return None
+    return beyond[min(steps, len(beyond)) - 1] if steps > 0 else beyond[max(steps, -len(beyond))]
 
 
 def _place(timeline: Timeline, number: int) -> tuple[int, Clip] | None:

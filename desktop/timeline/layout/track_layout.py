@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.timeline.layout.time_scale import TimeScale
+from engine.scene.automatic_fades import NO_FADES, FadeRule, faded_clips
 from engine.scene.timeline import FADE_SHAPES, Clip, Timeline, Track
 
 Rect = tuple[float, float, float, float]
@@ -95,11 +96,16 @@ class TrackLayout:
 
 
 class ClipIndex:
-    """A track's clips as arrays, in order; ``take`` is an index into ``digests``, the keys of what they play."""
+    """A track's clips as arrays, in order; ``take`` is an index into ``digests``, the keys of what they play.
 
-    def __init__(self, track: Track) -> None:
-        clips = track.clips
+    Attributes:
+        clips: the clips with the fades that sound, automatic ones among them.
+    """
+
+    def __init__(self, track: Track, rule: FadeRule = NO_FADES) -> None:
+        clips = faded_clips(track.clips, rule)
         self.track = track
+        self.rule = rule
         self.clips = clips
         places: dict[str, int] = {}
         self.take = np.array([places.setdefault(clip.sound, len(places)) for clip in clips], np.int64)
@@ -123,19 +129,29 @@ class ClipIndex:
 
 
 class ClipIndexCache:
-    """Cached indices of all tracks; rebuilt only for tracks that have changed."""
+    """Cached indices of all tracks; rebuilt only for tracks that have changed.
+
+    Attributes:
+        rule: the automatic fades of the timeline.
+    """
 
     def __init__(self) -> None:
         self._made: dict[int, ClipIndex] = {}
+        self.rule = FadeRule()
 
     def get(self, track: Track) -> ClipIndex:
         found = self._made.get(track.id)
-        if found is None or found.track is not track:
-            found = self._made[track.id] = ClipIndex(track)
+        if found is None or found.track is not track or found.rule != self.rule:
+            found = self._made[track.id] = ClipIndex(track, self.rule)
         return found
 
+    def clip(self, track: Track, number: int) -> Clip:
+        """Return a clip of a track with the fades that sound."""
+        return next(clip for clip in self.get(track).clips if clip.id == number)
+
     def keep(self, timeline: Timeline) -> None:
-        """Drop tracks that no longer exist."""
+        """Take over the automatic fades of the timeline, and drop tracks that no longer exist."""
+        self.rule = FadeRule.of(timeline)
         there = {track.id for track in timeline.tracks}
         self._made = {number: made for number, made in self._made.items() if number in there}
 

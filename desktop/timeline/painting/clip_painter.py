@@ -18,6 +18,7 @@ from desktop.timeline.painting.text_cache import TextCache
 from desktop.timeline.painting.view_state import ClipColours, clip_colours, font
 from desktop.timeline.painting.waveform_columns import fade_factor
 from desktop.timeline.painting.waveform_image import draw_pixels
+from engine.scene.automatic_fades import NO_FADES, FadeRule
 from engine.scene.timeline import Clip, FadeShape
 
 Doubles = NDArray[np.float64]
@@ -44,6 +45,7 @@ class TrackPlan:
     audible: bool
     spectrograms: bool
     odd: bool
+    fades: FadeRule = NO_FADES
 
 
 class ClipPainter:
@@ -231,7 +233,7 @@ class ClipPainter:
 
     def _title(self, clip: Clip, rect: QRectF) -> None:
         left, right = max(rect.x(), 0.0) + 6, min(rect.right(), float(self._plan.width)) - 6
-        words = self._names.get(clip.take, "missing take")
+        words = clip.name or self._names.get(clip.take, "missing take")
         notes = _notes(clip)
         if notes:
             words = f"{words}   {' · '.join(notes)}"

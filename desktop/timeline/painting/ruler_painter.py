@@ -19,7 +19,7 @@ from desktop.timeline.layout.clip_navigation import row_of
 from desktop.timeline.layout.ruler_ticks import Tick
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
 from desktop.timeline.painting.view_state import TimelineViewState, font, track_colour
-from engine.scene.timeline import Marker
+from engine.scene.timeline import Clip, Marker, Track
 
 MARKER, HIT = QColor("#b79cf0"), QColor("#f0a45b")
 FLAG = 8.0
@@ -47,11 +47,12 @@ def draw_ruler(painter: QPainter, view: TimelineViewState, ticks: list[Tick]) ->
         _flag(painter, at, name, HIT if marker.hit else MARKER, hit=marker.hit)
 
 
-def draw_over(painter: QPainter, view: TimelineViewState) -> None:
-    """Paint what is over the tracks, from the lowest up."""
+def draw_over(painter: QPainter, view: TimelineViewState, hovered: tuple[Track, Clip] | None) -> None:
+    """Paint what is over the tracks, from the lowest up; ``hovered`` is the clip under the pointer, if any."""
     _shade_outside_loop(painter, view)
     _marker_lines(painter, view)
-    _handles(painter, view)
+    if hovered is not None:
+        _handles(painter, view, *hovered)
     _ring(painter, view)
     _ghost(painter, view)
     _band(painter, view)
@@ -119,25 +120,22 @@ def _marker_lines(painter: QPainter, view: TimelineViewState) -> None:
             painter.drawLine(QPointF(x, STRIP), QPointF(x, view.geometry.height))
 
 
-def _handles(painter: QPainter, view: TimelineViewState) -> None:
+def _handles(painter: QPainter, view: TimelineViewState, track: Track, clip: Clip) -> None:
     """Paint the handles of the clip under the pointer."""
-    found = None if view.hover.clip is None else view.scene.clip(view.hover.clip)
-    if found is None:
-        return
-    rect = view.geometry.rect_of(found[1], view.hover.row)
+    rect = view.geometry.rect_of(clip, view.hover.row)
     left, top, width, height = rect
     if width < WIDE_ENOUGH or height < TALL_ENOUGH:
         return
     painter.save()
     painter.setClipRect(QRectF(0, RULER_HEIGHT, view.geometry.width, view.geometry.height - RULER_HEIGHT))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colour = QColor(*track_colour(view.scene, found[0])).lighter(135)
-    for part, x in zip((HitPart.FADE_IN, HitPart.FADE_OUT), handles(found[1], rect), strict=True):
+    colour = QColor(*track_colour(view.scene, track)).lighter(135)
+    for part, x in zip((HitPart.FADE_IN, HitPart.FADE_OUT), handles(clip, rect), strict=True):
         painter.setPen(QPen(QColor(DARK.well), 1.0))
         painter.setBrush(QColor(DARK.text) if view.hover.part is part else colour)
         painter.drawEllipse(QPointF(x, top + HANDLE / 2 + 2), HANDLE / 2, HANDLE / 2)
     if view.hover.part is HitPart.GAIN:
-        y = round(gain_y(found[1].gain_db, rect)) + 0.5
+        y = round(gain_y(clip.gain_db, rect)) + 0.5
         painter.setPen(QPen(QColor(DARK.text), 1.6))
         painter.drawLine(QPointF(max(left, -2.0) + 2, y), QPointF(left + width - 2, y))
     if view.hover.part in {HitPart.START, HitPart.END}:

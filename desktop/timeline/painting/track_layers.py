@@ -81,7 +81,7 @@ def _ruler_layer(context: TrackPaintContext) -> None:
 
 
 def _over_layer(context: TrackPaintContext) -> None:
-    draw_over(context.painter, context.view)
+    draw_over(context.painter, context.view, context.tracks.hovered(context.view))
 
 
 TRACK_LAYERS: tuple[TrackLayer, ...] = (

@@ -16,7 +16,8 @@ from desktop.timeline.painting.view_state import TimelineViewState, clip_colours
 from desktop.timeline.painting.waveform_columns import waveform_columns
 from desktop.timeline.painting.waveform_image import draw_pixels, wave_pixels
 from desktop.timeline.painting.waveform_loader import WaveformLoader
-from engine.scene.timeline import Track
+from engine.scene.automatic_fades import FadeRule
+from engine.scene.timeline import Clip, Track
 
 STEPS = 2.0
 """Samples per device pixel below which columns are joined to a line."""
@@ -50,6 +51,14 @@ class TrackPainter:
             self._name(view)
             kept = self._kept[track.id] = self._draw(track, plan, ticks)
         return kept.picture
+
+    def hovered(self, view: TimelineViewState) -> tuple[Track, Clip] | None:
+        """Return the clip under the pointer, with the fades that sound, and its track; None if there is none there."""
+        found = None if view.hover.clip is None else view.scene.clip(view.hover.clip)
+        if found is None or view.hover.row >= len(view.scene.timeline.tracks):
+            return None
+        track = view.scene.timeline.tracks[view.hover.row]
+        return (track, self._clip_indices.clip(track, found[1].id)) if found[0] is track else None
 
     def arrived(self, digest: str) -> None:
         """Redraw the tracks that lacked this take's waveform or spectrogram."""
@@ -126,6 +135,7 @@ def _plan(view: TimelineViewState, track: Track, row: int, audible: bool) -> Tra
         audible=audible,
         spectrograms=view.spectrograms,
         odd=row % 2 == 1,
+        fades=FadeRule.of(view.scene.timeline),
     )
 
 

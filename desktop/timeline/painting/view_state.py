@@ -85,7 +85,9 @@ class ClipColours:
 
 
 def track_colour(scene: Scene, track: Track) -> Colour:
-    """Return the colour of a track: its object's."""
+    """Return the colour of a track: its own, else its object's."""
+    if track.chosen_colour is not None:
+        return track.chosen_colour
     thing = None if track.object is None else scene.object(track.object)
     return NO_OBJECT_COLOUR if thing is None else thing.colour
 

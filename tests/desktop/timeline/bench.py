@@ -80,6 +80,8 @@ class TimelineBench:
         self.view.zoom_all()
         self.seek_requested: list[int] = []
         self.loops: list[tuple[int, int]] = []
+        self.scrubbed: list[int] = []
+        self.view.scrubbed.connect(self.scrubbed.append)
         self.view.seek_requested.connect(self.seek_requested.append)
         self.view.loop_changed.connect(lambda start, stop: self.loops.append((start, stop)))
 
@@ -96,11 +98,14 @@ class TimelineBench:
     def press(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
         QTest.mousePress(self.view.track_view, LEFT, modifiers, QPoint(round(x), round(y)))
 
-    def drag(self, start: tuple[float, float], *to: tuple[float, float]) -> None:
-        self.press(*start)
+    def drag(
+        self, start: tuple[float, float], *to: tuple[float, float], modifiers: Qt.KeyboardModifier = NONE
+    ) -> None:
+        self.press(*start, modifiers)
         for x, y in to:
             QTest.mouseMove(self.view.track_view, QPoint(round(x), round(y)))
-        QTest.mouseRelease(self.view.track_view, LEFT, NONE, QPoint(round(to[-1][0]), round(to[-1][1])))
+        at = QPoint(round(to[-1][0]), round(to[-1][1]))
+        QTest.mouseRelease(self.view.track_view, LEFT, modifiers, at)
 
     def click(self, x: float, y: float, modifiers: Qt.KeyboardModifier = NONE) -> None:
         QTest.mouseClick(self.view.track_view, LEFT, modifiers, QPoint(round(x), round(y)))

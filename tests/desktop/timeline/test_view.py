@@ -146,15 +146,20 @@ def test_i_and_o_set_the_loop_at_the_playhead_and_clearing_tells(bench: Timeline
 def test_dragging_the_playheads_head_scrubs(bench: TimelineBench) -> None:
     bench.view.set_playhead(3 * RATE)
     bench.drag((bench.x(3), 24), (bench.x(3.5), 24), (bench.x(5), 24))
-    assert len(bench.seek_requested) >= 3 and bench.loops == []
+    assert len(bench.scrubbed) >= 3 and bench.loops == []
+    assert bench.view.playhead == bench.scrubbed[-1]
 
 
 def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: TimelineBench) -> None:
     bench.view.set_playhead(2 * RATE)
     bench.key(Qt.Key.Key_M, SHIFT)
-    opened = bench.view.track_view.findChild(QLineEdit)
-    assert isinstance(opened, QLineEdit)
-    QTest.keyClick(opened, Qt.Key.Key_Return)
+    named = bench.view.track_view.findChild(QLineEdit)
+    assert isinstance(named, QLineEdit)
+    assert named.selectedText() == "Marker"
+    QTest.keyClicks(named, "Gate")
+    QTest.keyClick(named, Qt.Key.Key_Return)
+    assert bench.document.scene.timeline.markers[0].name == "Gate"
+    named.setParent(None)
     bench.key(Qt.Key.Key_H)
     assert [mark.hit for mark in bench.document.scene.timeline.markers] == [False, True]
     bench.document.undo()
@@ -164,7 +169,7 @@ def test_markers_are_added_by_key_dragged_and_renamed_by_a_double_click(bench: T
     x = bench.x(bench.document.scene.timeline.markers[0].at / RATE) + 3
     QTest.mouseDClick(bench.view.track_view, LEFT, NONE, QPoint(x, 8))
     field = bench.view.track_view.findChildren(QLineEdit)[-1]
-    assert field is not opened
+    assert field is not named
     QTest.keyClicks(field, "Slam")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert bench.document.scene.timeline.markers[0].name == "Slam"
