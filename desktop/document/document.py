@@ -26,6 +26,7 @@ class Document(QObject):
         selection_changed(tuple): indices of the selected objects, in the order of selection.
         history_changed(): what can be undone or redone, or whether the scene is saved, has changed.
         still_changed(): another still, or none, is shown.
+        replaced(): another scene is shown, with a history of its own; nothing of the one before must stay.
         task_undone(str): the step of the generation with this id was undone.
     """
 
@@ -33,6 +34,7 @@ class Document(QObject):
     selection_changed = Signal(object)
     history_changed = Signal()
     still_changed = Signal()
+    replaced = Signal()
     task_undone = Signal(str)
 
     def __init__(self, messages: Messages | None = None, parent: QObject | None = None) -> None:
@@ -157,6 +159,7 @@ class Document(QObject):
             self.still_changed.emit()
         self.scene_changed.emit(scene)
         self.history_changed.emit()
+        self.replaced.emit()
 
     def mark_saved(self, scene: Scene, project: "Project | None" = None) -> None:
         """Note that ``scene`` is on disk. Edits made during the save stay unsaved."""

@@ -14,8 +14,9 @@ from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.document.project_io import LoadedProject, Recoverable
 from desktop.threads.background import Background
+from engine.errors import BadInput
 from engine.project.folder import Project
-from engine.scene.edits import receive_takes
+from engine.scene.edits import receive_takes, rename_scene
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import RATES, from_text
 from engine.scene.timeline import EDGE_FADE_MS, Timeline
@@ -43,6 +44,14 @@ class SceneDefaults:
             auto_crossfade=self.auto_crossfade,
         )
         return replace(scene, timeline=timeline)
+
+
+def named_after(scene: Scene, path: Path) -> Scene:
+    """Return the scene with its folder's name, which a copied or renamed folder has changed."""
+    try:
+        return rename_scene(scene, path.stem)
+    except BadInput:
+        return scene
 
 
 class ProjectSession(QObject):
@@ -105,7 +114,10 @@ class ProjectSession(QObject):
     def untitled(self) -> bool:
         """Whether the open scene has not been saved to a folder of the user's choice yet."""
         project = self._document.project
-        return project is not None and project.path.parent == self._unsaved.resolve()
+        return project is not None and self._is_untitled(project)
+
+    def _is_untitled(self, project: Project) -> bool:
+        return project.path.parent == self._unsaved.resolve()
 
     def set_autosave(self, seconds: float) -> None:
         self._timer.setInterval(round(seconds * 1000))
@@ -242,7 +254,12 @@ class ProjectSession(QObject):
         if before is not loaded.project:
             self._leave_project()
         self._autosaved = None
-        self._document.replace(loaded.scene, loaded.still, loaded.project, unsaved=loaded.unsaved)
+        scene = (
+            loaded.scene
+            if loaded.unsaved or self._is_untitled(loaded.project)
+            else named_after(loaded.scene, loaded.project.path)
+        )
+        self._document.replace(scene, loaded.still, loaded.project, unsaved=loaded.unsaved)
         for warning in loaded.warnings:
             self._messages.warn(warning)
         self.opened.emit(path)
@@ -265,7 +282,7 @@ class ProjectSession(QObject):
         """Close a project and discard its autosaves; delete its folder if it is untitled."""
         if project is None:
             return
-        untitled = project.path.parent == self._unsaved.resolve()
+        untitled = self._is_untitled(project)
         self._background.run(
             lambda: project_io.close(project, discard=discard, remove=untitled),
             lambda _: None,

@@ -31,12 +31,25 @@ class GenerationQueue(QObject):
         super().__init__(parent)
         self._worker = worker
         self._seen: JobList[PendingRequest] = worker.jobs.snapshot
+        self._first = 0
         worker.jobs_changed.connect(self._follow, Qt.ConnectionType.QueuedConnection)
 
     @property
     def jobs(self) -> tuple[GenerationJob, ...]:
-        """All listed jobs, in the order of submission."""
-        return self._seen.jobs
+        """All listed jobs, in the order of submission; of jobs for an earlier scene only those that still run."""
+        return tuple(job for job in self._seen.jobs if job.active or job.id >= self._first)
+
+    def is_own(self, job: GenerationJob) -> bool:
+        """Return whether a job was queued for the scene that is open."""
+        return job.id >= self._first
+
+    @Slot()
+    def begin_scene(self) -> None:
+        """Forget the ended jobs: another scene is open. Jobs that run or wait go on."""
+        self._first = max((job.id for job in self._seen.jobs), default=self._first - 1) + 1
+        self._worker.jobs.forget_ended()
+        self._seen = self._worker.jobs.snapshot
+        self.changed.emit()
 
     @property
     def running(self) -> GenerationJob | None:

@@ -19,6 +19,7 @@ class Dialogs(Protocol):
     def project(self, folder: Path) -> Path | None: ...
     def save_as(self, folder: Path, name: str) -> Path | None: ...
     def unsaved(self, name: str, takes: int) -> UnsavedAnswer: ...
+    def replace_scene(self, name: str) -> bool: ...
     def recover(self, name: str, when: str) -> bool: ...
     def delete(self, name: str, takes: int) -> bool: ...
     def tell(self, title: str, text: str) -> None: ...
@@ -51,6 +52,15 @@ class QtDialogs:
             QMessageBox.StandardButton.Discard.value: "discard",
         }
         return answers.get(unsaved_box(self._parent, name, takes).exec(), "cancel")
+
+    def replace_scene(self, name: str) -> bool:
+        kind = QMessageBox.StandardButton
+        box = message_box(self._parent, "Paste", f"Close “{name}” and open what is in the clipboard?")
+        box.setStandardButtons(kind.Yes | kind.Cancel)
+        box.button(kind.Yes).setText("&Open")
+        box.button(kind.Cancel).setText("&Cancel")
+        box.setDefaultButton(kind.Cancel)
+        return box.exec() == kind.Yes.value
 
     def recover(self, name: str, when: str) -> bool:
         kind = QMessageBox.StandardButton

@@ -1,32 +1,43 @@
 """The main window: creates and connects the parts; decisions are made elsewhere."""
 
-import base64
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QMoveEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QWidget
 
-from desktop.actions.actions import Actions
+from desktop.actions.actions import Actions, holds_focus
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.document.project_io import LoadedProject, Recoverable
-from desktop.document.recent import read_recent
 from desktop.export.part import ExportPart
 from desktop.main_window.dialogs import Dialogs, QtDialogs
+from desktop.main_window.drops import DropFrame, accept_copy, accepts, local_paths, open_content
 from desktop.main_window.message_bar import MessageBar
 from desktop.main_window.panels import Panel, PanelFactory, Panels
 from desktop.main_window.placement import moved_inside, room_on
+from desktop.main_window.recent_menu import RecentMenu
 from desktop.main_window.status_bar import StatusBar
 from desktop.main_window.window_commands import WINDOW_COMMANDS, WINDOW_ROUTES
+from desktop.main_window.window_state import WindowState
 from desktop.services import Services
 from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.table import Preferences
 from desktop.welcome.page import WelcomePage
 from desktop.welcome.samples import SampleStill
-from engine.errors import FoleyscapeError
 from engine.logs import current_log_file
 from engine.scene.history import History
 
@@ -62,8 +73,6 @@ class MainWindow(QMainWindow):
         self._about = about
         self._ask: Dialogs = ask or QtDialogs(self)
         self._leaving = False
-        self._remembered = services.state.read()
-        self._recent = read_recent(self._remembered.get("recent"))
         self._room = room or room_on(self.screen())
         self.setMinimumSize(LEAST.boundedTo(self._room.size()))
         self.setAcceptDrops(True)
@@ -80,11 +89,14 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._workbench(panels))
         self.setCentralWidget(self._pages)
         self.messages = MessageBar(self._pages)
+        self._drop_frame = DropFrame(self._pages)
+        self._state = WindowState(services.state, services.background, services.messages, self, self._splits)
+        self._recent_menu = RecentMenu(self._state.read_again, self)
         self.setStatusBar(StatusBar(services.activity))
         self._bind()
         self._connect()
         self._restore()
-        self._show_recent()
+        self.welcome.show_recent(self._state.recent.paths)
         self._show_title()
 
     # User actions
@@ -104,16 +116,25 @@ class MainWindow(QMainWindow):
             self.open_path(chosen)
 
     def paste(self) -> None:
-        """Open the picture, or the file, in the clipboard."""
+        """Open the picture, or the file, in the clipboard; a scene that is open is left only after a question."""
+        messages, timeline = self.services.messages, self.panels.get("timeline")
+        if self.has_scene and timeline is not None and holds_focus(timeline.widget):
+            messages.tell("No clips are copied. Select clips and copy them first.")
+            return
         data = QGuiApplication.clipboard().mimeData()
-        path = first_path(data.urls()) if data is not None and data.hasUrls() else None
-        if path is not None:
-            self.open_path(path)
-        elif data is not None and data.hasImage():
-            picture = QImage(data.imageData())
-            self._leave_scene(lambda: self.services.session.open_picture(picture, "pasted picture"))
-        else:
-            self.services.messages.tell("There is no picture in the clipboard. Copy one first.")
+        if not self._may_paste():
+            return
+        if not open_content(data, self.open_path, partial(self._open_picture, "pasted"), messages.tell):
+            messages.tell("There is no picture in the clipboard. Copy one first.")
+
+    def _may_paste(self) -> bool:
+        """Ask before a paste closes a scene without changes; one with changes is asked about anyway."""
+        data = QGuiApplication.clipboard().mimeData()
+        holds = data is not None and (data.hasImage() or bool(local_paths(data.urls())))
+        document = self.services.document
+        if not holds or not self.has_scene or document.unsaved:
+            return True
+        return self._ask.replace_scene(document.scene.name)
 
     def save(self, on_success: Callable[[], None] | None = None) -> None:
         if self.services.session.untitled:
@@ -185,6 +206,8 @@ class MainWindow(QMainWindow):
             self._join(self.panels, self.actions_, self.exports)
         self.exports.bind(self.actions_)
         self.actions_.fill(self.menuBar())
+        file_menu = next(menu for menu in self.menuBar().findChildren(QMenu) if menu.objectName() == "file")
+        file_menu.insertMenu(self.actions_.action("save"), self._recent_menu)
 
     def toggle_panel(self, name: str) -> None:
         widget = self.panels[name].widget
@@ -200,6 +223,7 @@ class MainWindow(QMainWindow):
         services, welcome = self.services, self.welcome
         services.messages.shown.connect(self.messages.show_message)
         services.document.history_changed.connect(self._show_title)
+        services.document.replaced.connect(self.messages.clear)
         services.document.selection_changed.connect(self._refresh)
         services.settings.changed.connect(self._apply_preferences)
         services.settings.keys_changed.connect(self.actions_.set_keys)
@@ -209,6 +233,9 @@ class MainWindow(QMainWindow):
         services.session.busy_changed.connect(lambda words: services.activity.set_task("files", words))
         services.session.recovery_offered.connect(self._offer_recovery)
         services.session.recoverable_found.connect(welcome.show_recoverable)
+        self._state.recent_changed.connect(lambda recent: welcome.show_recent(recent.paths))
+        self._recent_menu.picked.connect(self.open_path)
+        self._recent_menu.clear_requested.connect(self._state.clear_recent)
         welcome.still_asked.connect(self.open_still)
         welcome.project_asked.connect(self.open_project)
         welcome.paste_asked.connect(self.paste)
@@ -259,14 +286,12 @@ class MainWindow(QMainWindow):
 
     def _note_opened(self, path: Path | None) -> None:
         if path is not None:
-            self._recent = self._recent.with_path(path)
-            self._show_recent()
+            self._state.note_recent(path)
         self._show_page()
 
     def _note_saved(self, path: Path) -> None:
-        if not self._recent.paths or self._recent.paths[0] != path:
-            self._recent = self._recent.with_path(path)
-            self._show_recent()
+        if self._state.recent.paths[:1] != (path,):
+            self._state.note_recent(path)
         self.services.messages.tell(f"Saved in {path}.")
 
     def _offer_recovery(self, loaded: LoadedProject) -> None:
@@ -291,9 +316,6 @@ class MainWindow(QMainWindow):
             self.panels["canvas"].widget.setFocus()
         self._refresh()
 
-    def _show_recent(self) -> None:
-        self.welcome.show_recent(self._recent.paths)
-
     def _show_title(self) -> None:
         document, history = self.services.document, self.services.document.history
         name = f"{document.scene.name}[*] - " if self.has_scene else "[*]"
@@ -310,7 +332,7 @@ class MainWindow(QMainWindow):
     # State
 
     def _last_folder(self) -> Path:
-        return self._recent.paths[0].parent if self._recent.paths else Path.home()
+        return self._state.recent.paths[0].parent if self._state.recent.paths else Path.home()
 
     def _projects_folder(self) -> Path:
         chosen = self.services.settings.preferences.projects_folder
@@ -319,24 +341,13 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         """Restore size, position and splitters from the last run."""
         self.resize(USUAL)
-        geometry = self._remembered.get("geometry")
-        if isinstance(geometry, str):
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self._state.restore_geometry()
         self.setGeometry(moved_inside(self.geometry(), self._room))
-        sizes = self._remembered.get("splits")
-        for name, split in self._splits.items():
-            found = sizes.get(name) if isinstance(sizes, dict) else None
-            split.setSizes(sizes_of(found, split.count()) or SHARES[name])
+        self._state.restore_splits(SHARES)
 
     def remember(self) -> None:
-        """Save size, position, splitters and the recent files."""
-        geometry = base64.b64encode(self.saveGeometry().data()).decode()
-        splits = {name: split.sizes() for name, split in self._splits.items()}
-        facts = {"recent": self._recent.texts(), "geometry": geometry, "splits": splits}
-        try:
-            self.services.state.write({**self.services.state.read(), **facts})
-        except FoleyscapeError as failure:
-            self.services.messages.fail(failure)
+        """Save size, position and splitters."""
+        self._state.close()
 
     def abandon(self) -> None:
         """Close without asking and without saving the window's state."""
@@ -346,20 +357,43 @@ class MainWindow(QMainWindow):
     # Events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        if event.source() is not None:
-            return  # A drag that began in this window is not a file to open.
-        if event.mimeData().hasImage() or first_path(event.mimeData().urls()) is not None:
-            event.acceptProposedAction()
+        if accepts(event):
+            self._drop_frame.show_over()
+
+    def dragLeaveEvent(self, _: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        self._drop_frame.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        path = first_path(event.mimeData().urls())
-        if path is not None:
-            event.acceptProposedAction()
-            self.open_path(path)
-        elif event.mimeData().hasImage():
-            picture = QImage(event.mimeData().imageData())
-            event.acceptProposedAction()
-            self._leave_scene(lambda: self.services.session.open_picture(picture, "dropped picture"))
+        self._drop_frame.hide()
+        accept_copy(event)
+        open_content(
+            event.mimeData(),
+            self.open_path,
+            partial(self._open_picture, "dropped"),
+            self.services.messages.tell,
+        )
+
+    def _open_picture(self, how: str, picture: QImage) -> None:
+        self._leave_scene(lambda: self.services.session.open_picture(picture, f"{how} picture"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._note_place()
+
+    def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802 - Qt's name
+        super().moveEvent(event)
+        self._note_place()
+
+    def _note_place(self) -> None:
+        if self.isVisible() and not self._leaving:
+            self._state.note_place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Dismiss the message by Escape, if nothing else used the key."""
+        if event.key() == Qt.Key.Key_Escape and self.messages.shown is not None:
+            self.messages.clear()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         if not self._leaving:
@@ -375,6 +409,7 @@ class MainWindow(QMainWindow):
 
     def _end(self) -> None:
         self._leaving = True
+        self._state.stop()
         self.exports.close()
         for panel in self.panels.values():
             panel.close()
@@ -390,16 +425,3 @@ def undo_tip(history: History) -> str:
     if history.past[-1].task is None:
         return f"Take back: {history.past[-1].name}"
     return "Stop making these takes; those that are there stay in the list, set aside, and leave the timeline"
-
-
-def first_path(urls: Sequence[QUrl]) -> Path | None:
-    """Return the first local file or folder among dropped or pasted URLs, or None."""
-    return next((Path(url.toLocalFile()) for url in urls if url.isLocalFile()), None)
-
-
-def sizes_of(found: Any, count: int) -> list[int]:
-    """Return the sizes of a splitter's parts from a settings value; empty if they are invalid."""
-    if not isinstance(found, list) or len(found) != count:
-        return []
-    sizes = [size for size in found if type(size) is int and 0 <= size < 100_000]
-    return sizes if len(sizes) == count and sum(sizes) > 0 else []

@@ -9,7 +9,7 @@ from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon, icon_pixmap
 
 COLOURS = {"info": DARK.accent, "warning": DARK.warning, "error": DARK.error}
-SECONDS = {"info": 5.0, "warning": 10.0, "error": 0.0}
+SECONDS = {"info": 5.0, "warning": 10.0, "error": 20.0}
 MOST_WIDTH = 760
 MARGIN = 18
 ABOVE = 62
@@ -17,7 +17,7 @@ ABOVE = 62
 
 
 class MessageBar(QFrame):
-    """Shows the newest message; errors stay until they are dismissed.
+    """Shows the newest message for some seconds, an error longest; Escape and its button dismiss it.
 
     Args:
         over: the widget over whose lower edge the bar is shown.
@@ -34,7 +34,7 @@ class MessageBar(QFrame):
         self.dismiss = QToolButton()
         self.dismiss.setIcon(icon("close", DARK.dim))
         self.dismiss.setIconSize(QSize(14, 14))
-        self.dismiss.setToolTip("Dismiss")
+        self.dismiss.setToolTip("Dismiss  (Esc)")
         self.dismiss.setAccessibleName("Dismiss message")
         self.dismiss.clicked.connect(lambda _checked=False: self.clear())
         row = QHBoxLayout(self)
@@ -62,9 +62,7 @@ class MessageBar(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._clock.stop()
-        if SECONDS[message.kind]:
-            self._clock.start(round(SECONDS[message.kind] * 1000))
+        self._clock.start(round(SECONDS[message.kind] * 1000))
 
     def clear(self) -> None:
         self._clock.stop()

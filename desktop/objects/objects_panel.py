@@ -159,7 +159,7 @@ class ObjectsPanel(QWidget):
         numbers = [thing.index for thing in scene.objects]
         for number in [number for number in self._cards if number not in numbers]:
             self._retire(self._cards.pop(number))
-        busy = busy_objects(self._queue.jobs)
+        busy = busy_objects(tuple(filter(self._queue.is_own, self._queue.jobs)))
         cards: dict[int, ObjectCard] = {}
         for place, thing in enumerate(scene.objects):
             state = self._state(scene, thing, busy.get(thing.index))

@@ -63,6 +63,7 @@ class ObjectsPart(QObject):
         self.worker.opened.connect(self.panel.footer.set_generators, Qt.ConnectionType.QueuedConnection)
         self.worker.located.connect(self._tell_device, Qt.ConnectionType.QueuedConnection)
         document.still_changed.connect(self._prepare)
+        document.replaced.connect(self.queue.begin_scene)
         services.settings.changed.connect(self._apply)
         on_model_change(services.settings, lambda _: self._prepare())
         services.settings.keys_changed.connect(self.panel.set_keys)

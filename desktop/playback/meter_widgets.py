@@ -134,7 +134,7 @@ class Meters(QFrame):
         self.reset.setIconSize(QSize(15, 15))
         self.reset.setAccessibleName("Measure anew")
         self.reset.setToolTip("Measure loudness and peak from now on")
-        self.reset.clicked.connect(self._restart)
+        self.reset.clicked.connect(self.restart)
         row.addWidget(self.reset)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -155,7 +155,9 @@ class Meters(QFrame):
         over = reading.true_peak > OVER_DBTP
         self.values["true_peak"].setStyleSheet(f"color: {DARK.error if over else DARK.text};")
 
-    def _restart(self) -> None:
+    @Slot()
+    def restart(self) -> None:
+        """Clear the readings and measure from now on."""
         self.show_reading(MeterReading())
         self.restart_requested.emit()
 

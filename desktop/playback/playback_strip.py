@@ -52,6 +52,7 @@ class PlaybackStrip(QFrame):
         self._thread.read.connect(self.meters.show_reading)
         self.meters.restart_requested.connect(self._thread.restart)
         player.restarted.connect(self._thread.restart)
+        document.replaced.connect(self.meters.restart)
 
     def prepare(self) -> None:
         """Open the device and render ahead in the background, so that play starts at once."""

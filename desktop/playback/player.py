@@ -94,6 +94,7 @@ class Player(QObject):
         self._failed.connect(self._messages.fail, Qt.ConnectionType.QueuedConnection)
         self._levelled.connect(self._note_gain, Qt.ConnectionType.QueuedConnection)
         document.scene_changed.connect(self._follow)
+        document.replaced.connect(self._begin_scene)
 
     @property
     def timeline(self) -> Timeline:
@@ -416,6 +417,13 @@ class Player(QObject):
             self._mix = TimelineSource(self._sources, scene.timeline)
             if self._on_timeline:
                 self._ask(replace(self._request, sound=self._mix))
+
+    @Slot()
+    def _begin_scene(self) -> None:
+        """Forget the loop and its switch: they belong to the scene before."""
+        self._set_loop(None)
+        if self._looping:
+            self.set_looping(False)
 
     @Slot(object)
     def _note_device(self, device: OutputDevice) -> None:

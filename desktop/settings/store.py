@@ -2,13 +2,14 @@
 
 import logging
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QLockFile, QObject, QStandardPaths, Signal
 
 from desktop.actions.command_spec import Command
 from desktop.actions.key_map import KeyMap
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 2**20
 MOST_ASIDE = 20
 """Damaged files that are kept; the newest replaces the last."""
+LOCK_MS = 1000
+"""How long to wait for another window that writes the same file; then it is written all the same."""
 
 
 class JsonFile:
@@ -29,6 +32,7 @@ class JsonFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._guard = threading.Lock()
 
     def read(self) -> dict[str, Any]:
         """Return the content; empty if there is none that can be read."""
@@ -56,6 +60,24 @@ class JsonFile:
         with disk_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         write_file(self.path, encode_json(facts, indent=2) + b"\n")
+
+    def update(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Change the content as it is on disk now, so that what another thread or window wrote stays.
+
+        Raises:
+            BadInput: the place cannot be written to.
+            Failed: writing failed.
+        """
+        with disk_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = QLockFile(f"{self.path}.lock")
+        with self._guard:
+            locked = lock.tryLock(LOCK_MS)
+            try:
+                self.write(change(self.read()))
+            finally:
+                if locked:
+                    lock.unlock()
 
     def _set_aside(self) -> None:
         """Rename the file, so that writing does not replace what may still be of use."""

@@ -107,7 +107,7 @@ class TimelinePart(QObject):
         """Save the common track height in the window's state."""
         state = self._services.state
         try:
-            state.write({**state.read(), "timeline": {"lane": lane}})
+            state.update(lambda facts: {**facts, "timeline": {"lane": lane}})
         except FoleyscapeError as failure:
             self._services.messages.fail(failure)
 

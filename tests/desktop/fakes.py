@@ -40,6 +40,7 @@ class FakeDialogs:
         self.answer: UnsavedAnswer = "cancel"
         self.wants_recovery = True
         self.takes = 0
+        self.wants_replacement = True
         self.wants_deletion = True
 
     def still(self, folder: Path) -> Path | None:
@@ -58,6 +59,10 @@ class FakeDialogs:
         self.takes = takes
         self.asked.append(f"unsaved {name}")
         return self.answer
+
+    def replace_scene(self, name: str) -> bool:
+        self.asked.append(f"replace {name}")
+        return self.wants_replacement
 
     def recover(self, name: str, when: str) -> bool:
         self.asked.append(f"recover {name}")

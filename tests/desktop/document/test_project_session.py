@@ -237,10 +237,10 @@ def test_an_edit_is_autosaved_by_itself_and_saving_stops_the_clock(
 
 @pytest.fixture
 def projects(tmp_path: Path, still: Path) -> tuple[Path, Path]:
-    """Two saved projects of one name."""
+    """Two saved projects."""
     made = []
     for folder in ("one", "two"):
-        path = tmp_path / folder / "Street.foley"
+        path = tmp_path / folder / f"{folder}.foley"
         path.parent.mkdir()
         Project.create(path, folder, still).project.close()
         made.append(path)

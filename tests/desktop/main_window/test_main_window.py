@@ -1,17 +1,18 @@
 """The real window with empty panels: every way in, every way out, and what stands where."""
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import create_services
@@ -19,9 +20,11 @@ from desktop.document.messages import Message
 from desktop.document.project_io import Recoverable
 from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.dialogs import unsaved_box
-from desktop.main_window.main_window import MainWindow, first_path, sizes_of
+from desktop.main_window.drops import local_paths
+from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.status_bar import StatusBar
+from desktop.main_window.window_state import sizes_of
 from desktop.settings.store import SettingsStore, settings_file, state_file, unsaved_folder
 from desktop.welcome.samples import SampleStill, sample_stills
 from engine.logs import logging_to
@@ -39,12 +42,14 @@ class Bench:
     ) -> None:
         self.qtbot = qtbot
         self.person = FakeDialogs()
+        self.told: list[str] = []
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         panels = Panels(FakePanel, FakePanel, FakePanel)
         self.window = MainWindow(
             self.services, panels, about="It works.", samples=samples, ask=self.person, room=room
         )
         qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
+        self.services.messages.shown.connect(lambda message: self.told.append(message.text))
         self.window.show()
         qtbot.waitExposed(self.window)
 
@@ -87,14 +92,19 @@ def still(tmp_path: Path) -> Path:
     return path
 
 
-def dropped(bench: Bench, data: QMimeData) -> bool:
-    """Drops onto the window; whether it was taken."""
-    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+def dropped(bench: Bench, data: QMimeData, offered: Qt.DropAction = Qt.DropAction.CopyAction) -> bool:
+    """Drops onto the window; whether it was taken, as a copy with a frame shown while it is over the window."""
+    action, button, none = offered, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(50, 50), action, data, button, none)
     enter.ignore()
     bench.window.dragEnterEvent(enter)
+    frame = next(frame for frame in bench.window.findChildren(QFrame) if frame.objectName() == "dropFrame")
+    assert frame.isVisible() is enter.isAccepted()
     if enter.isAccepted():
-        bench.window.dropEvent(QDropEvent(QPointF(50, 50), action, data, button, none))
+        drop = QDropEvent(QPointF(50, 50), action, data, button, none)
+        bench.window.dropEvent(drop)
+        assert enter.dropAction() == drop.dropAction() == Qt.DropAction.CopyAction
+        assert not frame.isVisible()
         bench.settle()
     return enter.isAccepted()
 
@@ -129,6 +139,44 @@ def test_a_dropped_file_is_opened_and_a_dropped_word_is_not_taken(bench: Bench, 
     file = QMimeData()
     file.setUrls([QUrl.fromLocalFile(str(still))])
     assert dropped(bench, file)
+    assert bench.scene.name == "street"
+
+
+def test_a_file_that_is_offered_to_be_moved_is_copied_and_of_several_one_is_opened_and_it_is_said(
+    bench: Bench, still: Path
+) -> None:
+    others = [still.with_name(f"other{number}.png") for number in range(2)]
+    for count, words in ((1, "other0.png was left out"), (2, "2 others were left out")):
+        files = QMimeData()
+        files.setUrls([QUrl.fromLocalFile(str(path)) for path in (still, *others[:count])])
+        assert dropped(bench, files, Qt.DropAction.MoveAction | Qt.DropAction.CopyAction)
+        assert not dropped(bench, files, Qt.DropAction.MoveAction), "its source would remove the file"
+        assert bench.scene.name == "street"
+        assert words in bench.told[-1]
+
+
+def test_pasting_over_an_open_scene_asks_first(bench: Bench, still: Path) -> None:
+    bench.open(still)
+    before = bench.services.document.project
+    picture = QImage(50, 40, QImage.Format.Format_RGB32)
+    QGuiApplication.clipboard().setImage(picture)
+    bench.person.wants_replacement = False
+    bench.press(Qt.Key.Key_V)
+    assert bench.person.asked == ["replace street"]
+    assert bench.services.document.project is before
+    bench.person.wants_replacement = True
+    bench.press(Qt.Key.Key_V)
+    assert bench.services.document.project is not before
+
+
+def test_pasting_in_the_timeline_speaks_of_clips_not_of_pictures(bench: Bench, still: Path) -> None:
+    bench.open(still)
+    timeline = bench.panel("timeline").widget
+    timeline.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    timeline.setFocus()
+    QGuiApplication.clipboard().setImage(QImage(50, 40, QImage.Format.Format_RGB32))
+    bench.window.paste()
+    assert "No clips are copied" in bench.told[-1]
     assert bench.scene.name == "street"
 
 
@@ -243,6 +291,68 @@ def test_on_a_small_screen_the_first_window_is_wholly_on_it(qtbot: QtBot) -> Non
     assert room.contains(window.geometry())
 
 
+def test_what_was_opened_and_where_the_window_stood_is_written_at_once(bench: Bench, still: Path) -> None:
+    """A killed program writes nothing when it ends."""
+    bench.open(still)
+    assert state_file().read()["recent"] == [str(still)]
+    bench.window.resize(1000, 650)
+    assert bench.window._state._clock.isActive()
+    bench.window._state._clock.timeout.emit()
+    bench.settle()
+    assert Bench(bench.qtbot).window.height() == 650
+
+
+def test_two_windows_share_one_list_of_what_was_opened(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.png", "two.png", "three.png")]
+    for path in paths:
+        Image.fromarray(np.full((40, 60, 3), 90, np.uint8)).save(path)
+    first, second = Bench(qtbot), Bench(qtbot)
+    first.open(paths[0])
+    second.open(paths[1])
+    first.open(paths[2])
+    second.window.close()
+    first.window.close()
+    assert state_file().read()["recent"] == [str(path) for path in reversed(paths)]
+
+
+def test_the_file_menu_opens_the_last_ten_again(bench: Bench, still: Path, tmp_path: Path) -> None:
+    bench.open(still)
+    for number in range(14):
+        bench.window._state.note_recent(tmp_path / f"gone{number}.png")
+    bench.window._state.note_recent(still)
+    bench.settle()
+    menu = bench.window._recent_menu
+    menu.aboutToShow.emit()
+    entries = [action for action in menu.actions() if action.toolTip().endswith(".png")]
+    assert [Path(action.toolTip()).name for action in entries][:3] == [
+        "street.png",
+        "gone13.png",
+        "gone12.png",
+    ]
+    assert len(entries) == 10
+    assert [action.isEnabled() for action in entries] == [True] + [False] * 9
+    before = bench.services.document.project
+    entries[0].trigger()
+    bench.settle()
+    assert bench.services.document.project is not before
+    menu.actions()[-1].trigger()
+    bench.settle()
+    assert state_file().read()["recent"] == []
+
+
+def test_a_project_is_called_after_its_folder_also_after_it_was_copied(
+    bench: Bench, still: Path, tmp_path: Path
+) -> None:
+    bench.open(still)
+    bench.person.place = tmp_path / "Garage.foley"
+    bench.press(Qt.Key.Key_S)
+    bench.press(Qt.Key.Key_W)
+    shutil.copytree(tmp_path / "Garage.foley", tmp_path / "G4.foley")
+    bench.open(tmp_path / "G4.foley")
+    assert bench.window.windowTitle() == "G4[*] - Foleyscape"
+    assert not bench.window.isWindowModified()
+
+
 def test_a_damaged_memory_of_the_window_does_no_harm(qtbot: QtBot) -> None:
     state_file().write({"geometry": "???", "splits": {"across": ["a"], "down": [-1, 2]}, "recent": {"no": 1}})
     assert Bench(qtbot).window.isVisible()
@@ -344,17 +454,23 @@ def test_panels_are_hidden_and_shown_by_key(bench: Bench, still: Path) -> None:
         assert bench.window.actions_.action(f"show_{name}").isChecked()
 
 
-def test_an_error_stays_until_it_is_dismissed_and_a_remark_goes_by_itself(bench: Bench) -> None:
+@pytest.mark.parametrize("kind", ["info", "warning", "error"])
+def test_every_message_goes_by_button_by_escape_by_itself_and_with_its_scene(
+    bench: Bench, still: Path, kind: Literal["info", "warning", "error"]
+) -> None:
     bar = bench.window.messages
-    bench.services.messages.show(Message("error", "The disk is full: make room and save again."))
-    assert bar.isVisible()
-    assert not bar._clock.isActive()
-    bench.qtbot.mouseClick(bar.dismiss, Qt.MouseButton.LeftButton)
-    assert not bar.isVisible()
-    bench.services.messages.tell("Saved.")
-    assert bar._clock.isActive()
-    bar._clock.timeout.emit()
-    assert not bar.isVisible()
+    ends: tuple[Callable[[], object], ...] = (
+        bar.dismiss.click,
+        lambda: bench.qtbot.keyClick(bench.window, Qt.Key.Key_Escape),
+        bar._clock.timeout.emit,
+        lambda: bench.open(still),
+    )
+    for end in ends:
+        bench.services.messages.show(Message(kind, "The disk is full: make room and save again."))
+        assert bar.isVisible()
+        assert bar._clock.isActive() and bar._clock.interval() <= 20_000
+        end()
+        assert not bar.isVisible()
 
 
 def test_a_long_message_is_whole_and_inside_the_window(bench: Bench) -> None:
@@ -422,8 +538,8 @@ def test_every_control_of_the_window_has_a_name_for_those_who_do_not_see_it(qtbo
 
 def test_of_what_is_dropped_the_first_file_of_this_machine_counts(tmp_path: Path) -> None:
     far, near = QUrl("https://example.org/x.png"), QUrl.fromLocalFile(str(tmp_path / "x.png"))
-    assert first_path([far, near]) == tmp_path / "x.png"
-    assert first_path([far]) is None
+    assert local_paths([far, near, near]) == [tmp_path / "x.png"] * 2
+    assert local_paths([far]) == []
     assert sizes_of([1, 2], 2) == [1, 2]
     assert sizes_of([1, True], 2) == sizes_of([0, 0], 2) == sizes_of(None, 2) == []
 
