@@ -24,6 +24,9 @@ GROUP = 8
 CHUNK = 65_536
 """Samples of all rows filtered at a time, so that the working memory stays in the processor's cache."""
 
+PRODUCT = 1 << 18
+"""Multiplications of one product: for more, BLAS starts threads, which wait for each other for longer."""
+
 TINY = 1e-30
 """Smaller states are set to 0: after long silence they would be denormal numbers, which are slow."""
 
@@ -74,10 +77,10 @@ class BlockFilter:
             # Behind the samples of each block stands the state before it.
             blocks = self._scratch(rows, count, BLOCK + order)
             blocks[:, :, :BLOCK] = samples[:, : count * BLOCK].reshape(rows, count, BLOCK)
-            added = blocks.reshape(-1, BLOCK + order)[:, :BLOCK] @ made.to_state
+            added = _product(blocks.reshape(-1, BLOCK + order)[:, :BLOCK], made.to_state)
             blocks[:, :, BLOCK:] = made.step.states(added.reshape(rows, count, order), state)
             place = output[:, : count * BLOCK].reshape(rows * count, BLOCK)
-            np.matmul(blocks.reshape(-1, BLOCK + order), made.to_output, out=place)
+            _product(blocks.reshape(-1, BLOCK + order), made.to_output, place)
             if not np.may_share_memory(place, output):
                 output[:, : count * BLOCK] = place.reshape(rows, -1)
         if rest:
@@ -122,7 +125,7 @@ class _Step:
         filled = np.zeros((rows, groups * GROUP, order))
         filled[:, :count] = added
         # From a state of 0 before each group: the states after each step.
-        after = filled.reshape(rows * groups, -1) @ self._within
+        after = _product(filled.reshape(rows * groups, -1), self._within)
         after = after.reshape(rows, groups, GROUP * order)
         last = state.copy()
         before = self._next.states(after[:, :, -order:], last)
@@ -168,6 +171,16 @@ class _Matrices:
         self.to_state = states[:0:-1, 0].copy()
         self.powers = states[:, 1:]
         self.step = _Step(self.powers[BLOCK])
+
+
+def _product(rows: Samples, matrix: Samples, out: Samples | None = None) -> Samples:
+    """Return the matrix product, worked out a few rows at a time."""
+    found = np.empty((len(rows), matrix.shape[1])) if out is None else out
+    step = PRODUCT // matrix.size
+    for first in range(0, len(rows), step):
+        part = slice(first, first + step)
+        np.matmul(rows[part], matrix, out=found[part])
+    return found
 
 
 def _advance(sections: Sections, sample: Samples, state: Samples) -> Samples:

@@ -5,6 +5,7 @@ fixed grid, and ``Renderer.updated`` carries over all that an edit did not touch
 again costs no more than copying it.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -15,7 +16,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.scene.automatic_fades import FadedTracks
-from engine.scene.timeline import Timeline, Track
+from engine.scene.timeline import Clip, Timeline, Track
 from engine.sound.cache import TakesAtRate, TakeSource, WaveformCache
 from engine.sound.dirty_spans import dirty_spans
 from engine.sound.fades import Curves
@@ -143,7 +144,7 @@ class Renderer:
         if not indices:
             return np.zeros((len(self.layout), 0), np.float32)
         if threads > 1:
-            self._read_takes((start, stop), threads)
+            self._read_takes((clip.sound for clip in self._sounding(start, stop)), threads)
         found = [self._mix_block(index) for index in indices]
         first = indices[0] * BLOCK
         whole = found[0] if len(found) == 1 else np.concatenate(found, axis=1)
@@ -154,14 +155,12 @@ class Renderer:
 
         Memory does not grow with the length. ``threads`` is as in ``mix``.
         """
-        for stretch in stretches(start, stop, size):
-            if threads > 1:
-                self._read_takes(stretch, threads)
+        for stretch in self._read_ahead(start, stop, size, threads):
             yield self.block(*stretch)
 
     def mix_blocks(self, start: int, stop: int, size: int = BLOCK, *, threads: int = 1) -> Iterator[Waveform]:
         """Yield the mix alone in stretches of ``size`` samples, in order of time."""
-        return (self.mix(*stretch, threads=threads) for stretch in stretches(start, stop, size))
+        return (self.mix(*stretch) for stretch in self._read_ahead(start, stop, size, threads))
 
     def block(self, start: int, stop: int) -> Block:
         """Return stems and mix from sample ``start`` to before ``stop``. The stems are the caller's to change."""
@@ -229,10 +228,23 @@ class Renderer:
                 mix[:, part] += stem[:, part]
         return self._blocks.put(index, mix)
 
-    def _read_takes(self, stretch: Stretch, threads: int) -> None:
-        """Have the takes of a stretch read and resampled, several at a time."""
-        used = [c.sound for t in self.timeline.audible() for c in self._tracks[t.id].between(*stretch)]
-        missing = [digest for digest in dict.fromkeys(used) if not self._takes.has(digest)]
+    def _sounding(self, start: int, stop: int) -> list[Clip]:
+        """Return every clip that sounds somewhere from sample ``start`` to before ``stop``."""
+        return [clip for t in self.timeline.audible() for clip in self._tracks[t.id].between(start, stop)]
+
+    def _read_ahead(self, start: int, stop: int, size: int, threads: int) -> Iterator[Stretch]:
+        """Yield stretches of ``size`` samples, each once the takes of the clips that begin in it have been read."""
+        clips = sorted(self._sounding(start, stop), key=lambda clip: clip.start) if threads > 1 else []
+        begun = 0
+        for stretch in stretches(start, stop, size):
+            ended = bisect_left(clips, stretch[1], lo=begun, key=lambda clip: clip.start)
+            self._read_takes((clip.sound for clip in clips[begun:ended]), threads)
+            begun = ended
+            yield stretch
+
+    def _read_takes(self, takes: Iterable[str], threads: int) -> None:
+        """Have takes read and resampled, several at a time."""
+        missing = [digest for digest in dict.fromkeys(takes) if not self._takes.has(digest)]
         if len(missing) > 1:
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(self._takes.get, missing))

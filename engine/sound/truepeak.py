@@ -26,6 +26,9 @@ the sum of the two samples next to it, and one of the outermost sample within re
 CHUNK = 32_768
 """Samples searched at a time, so that the working memory stays in the processor's cache."""
 
+PRODUCT_ROWS = 256
+"""Rows of one matrix product: with more, BLAS starts threads for it, which wait for each other longer than it takes."""
+
 _ROWS = 16
 """Samples whose points in between one row of the matrix product gives."""
 
@@ -59,6 +62,7 @@ def peaks_between(samples: Waveform) -> Peaks:
     rows = -(-length // _ROWS)
     padded = np.zeros((rows + 2) * _ROWS + 2 * REACH, np.float32)
     windows = np.empty((rows, _ROWS + 2 * REACH - 1), np.float32)
+    points = np.empty((rows, _ROWS), np.float32)
     for channel in samples:
         padded[: len(channel) - 1] = channel[1:]
         for first in range(0, windows.shape[1], _ROWS):
@@ -66,8 +70,11 @@ def peaks_between(samples: Waveform) -> Peaks:
             columns = padded[first : first + rows * _ROWS].reshape(rows, _ROWS)
             windows[:, first : first + width] = columns[:, :width]
         for matrix in _interpolation_matrices():
-            points = (windows @ matrix).ravel()[:length]
-            np.maximum(peaks, np.abs(points, out=points), out=peaks)
+            for first in range(0, rows, PRODUCT_ROWS):
+                part = slice(first, first + PRODUCT_ROWS)
+                np.matmul(windows[part], matrix, out=points[part])
+            found = points.ravel()[:length]
+            np.maximum(peaks, np.abs(found, out=found), out=peaks)
     return np.asarray(peaks)
 
 
