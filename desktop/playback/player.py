@@ -21,12 +21,14 @@ from desktop.playback.transport_math import (
     play_from,
     step_frames,
 )
+from desktop.playback.version_preparer import VersionPreparer, VersionSource
 from engine.errors import BadInput
 from engine.scene.scene import Scene
 from engine.scene.timeline import MOST_SAMPLES, Timeline
 from engine.sound.cache import TakeSource
 from engine.sound.layout import layout_named
 from engine.sound.render import Renderer
+from engine.sound.take_versions import TakeVersions
 
 TICK_MS = 15
 GRAIN_SECONDS = 0.07
@@ -73,8 +75,11 @@ class Player(QObject):
         super().__init__(parent)
         self._document = document
         self._messages = messages
-        self._sources = RenderSources(takes, self._failed.emit)
-        self._mix = TimelineSource(self._sources, document.scene.timeline)
+        versions = takes if isinstance(takes, VersionSource) else TakeVersions(takes)
+        self._sources = RenderSources(versions, self._failed.emit)
+        self._versions = VersionPreparer(versions, self)
+        self._timeline = document.scene.timeline
+        self._mix = self._source_of_mix()
         self._project = document.project
         self._place = 0
         self._request = PlaybackRequest(self._mix)
@@ -93,12 +98,14 @@ class Player(QObject):
         self._opened.connect(self._note_device, Qt.ConnectionType.QueuedConnection)
         self._failed.connect(self._messages.fail, Qt.ConnectionType.QueuedConnection)
         self._levelled.connect(self._note_gain, Qt.ConnectionType.QueuedConnection)
+        self._versions.prepared.connect(self._refresh_mix)
+        self._versions.failed.connect(self._messages.fail)
         document.scene_changed.connect(self._follow)
         document.replaced.connect(self._begin_scene)
 
     @property
     def timeline(self) -> Timeline:
-        return self._mix.timeline
+        return self._timeline
 
     @property
     def stream(self) -> OpenStream | None:
@@ -178,6 +185,7 @@ class Player(QObject):
         """Stop playback and its threads."""
         self._timer.stop()
         self._output_thread.close()
+        self._versions.close()
 
     def play(self) -> None:
         """Play from the playhead; from the loop's start if the playhead is outside it, from 0 if it is at the end."""
@@ -409,14 +417,25 @@ class Player(QObject):
         """Play another timeline, or the edited one."""
         if self._document.project is not self._project:
             self._project = self._document.project
-            self._mix = TimelineSource(self._sources, scene.timeline)
+            self._versions.forget()
+            self._timeline = scene.timeline
+            self._mix = self._source_of_mix()
             self.stop()
             self._stand(0)
             self._set_loop(None)
         elif scene.timeline is not self.timeline:
-            self._mix = TimelineSource(self._sources, scene.timeline)
-            if self._on_timeline:
-                self._ask(replace(self._request, sound=self._mix))
+            self._timeline = scene.timeline
+            self._refresh_mix()
+
+    def _source_of_mix(self) -> TimelineSource:
+        """Return what can be played of the timeline now, without waiting for clips at another speed or pitch."""
+        return TimelineSource(self._sources, self._versions.sounding(self._timeline))
+
+    @Slot()
+    def _refresh_mix(self) -> None:
+        self._mix = self._source_of_mix()
+        if self._on_timeline:
+            self._ask(replace(self._request, sound=self._mix))
 
     @Slot()
     def _begin_scene(self) -> None:

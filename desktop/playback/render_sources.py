@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from desktop.document.document import Document
 from desktop.playback.ab_compare import TakeLevels, audition_gain_db, matching_gains_db
 from desktop.playback.varispeed import ReadSamples
+from desktop.playback.version_preparer import VersionSource
 from engine.errors import BadInput
 from engine.logs import log_failure
 from engine.scene.timeline import Clip, Timeline, Track
@@ -156,7 +157,7 @@ class ProjectTakeSource(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._source: TakeSource | None = None
+        self._source: VersionSource | None = None
         self._follow()
         document.scene_changed.connect(self._follow)
 
@@ -165,6 +166,11 @@ class ProjectTakeSource(QObject):
         if source is None:
             raise BadInput("There is no project open whose takes could be heard.")
         return source(digest)
+
+    def is_ready(self, key: str) -> bool:
+        """Return whether nothing has to be rendered for a version of a take, or nothing could be."""
+        source = self._source
+        return source is None or source.is_ready(key)
 
     @Slot()
     def _follow(self) -> None:

@@ -8,6 +8,7 @@ from desktop.actions.key_map import KeyMap
 from desktop.actions.shared_commands import SHARED_COMMANDS
 from desktop.timeline.clip_commands import CLIP_COMMANDS
 from desktop.timeline.timeline_target import SCOPE, TimelineTarget, has_selected
+from desktop.timeline.version_commands import VERSION_COMMANDS
 
 FAR_NUDGE_FRAMES = 10
 """Frames of a far nudge."""
@@ -290,6 +291,7 @@ TIMELINE_COMMANDS: tuple[Command[TimelineTarget], ...] = (
         run=lambda view: view.clip_cursor.clear_selection(),
     ),
     *CLIP_COMMANDS,
+    *VERSION_COMMANDS,
 )
 
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from desktop.timeline.clip_naming import ClipNaming
+from desktop.timeline.clip_versions import ClipVersions
 from desktop.timeline.commander import Commander
 from desktop.timeline.keyboard_cursor import KeyboardCursor
 
@@ -16,6 +17,8 @@ class TimelineTarget(Protocol):
     def commander(self) -> Commander: ...
     @property
     def naming(self) -> ClipNaming: ...
+    @property
+    def versions(self) -> ClipVersions: ...
     @property
     def clip_cursor(self) -> KeyboardCursor: ...
     @property

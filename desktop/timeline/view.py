@@ -11,6 +11,7 @@ from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
 from desktop.theme.dark_colours import DARK
 from desktop.timeline.clip_naming import ClipNaming
+from desktop.timeline.clip_versions import ClipVersions
 from desktop.timeline.commander import Commander
 from desktop.timeline.headers import Headers
 from desktop.timeline.interaction.gestures import GestureEdit
@@ -75,6 +76,7 @@ class TimelineView(QWidget):
         self.commander = Commander(document, self.track_view)
         self.naming = ClipNaming(document, self.track_view, self.commander)
         self.clip_cursor = KeyboardCursor(document, self.track_view)
+        self.versions = ClipVersions(document, self.commander.clips, self)
         self.toolbar = TimelineToolbar(self._keys, self)
         self.headers = Headers(document, self.toolbar, self)
         self._across = QScrollBar(Qt.Orientation.Horizontal, self)
@@ -346,6 +348,9 @@ class TimelineView(QWidget):
     def _open_menu(self, hit: Hit, place: QPoint) -> None:
         scene = self._document.scene
         menu = menu_for(hit, scene, self.commander, self.naming, self._document.settle, self, keys=self._keys)
+        if hit.clip is not None:
+            menu.addSeparator()
+            self.versions.add_to(menu, self._keys)
         menu.popup(place)
 
     def _open_track_menu(self, number: int, place: QPoint) -> None:
