@@ -32,5 +32,11 @@ class Failed(FoleyscapeError):
     exit_code = 1
 
 
+class Incomplete(FoleyscapeError):
+    """The request would leave out part of what it is about, and that was not allowed."""
+
+    exit_code = 3
+
+
 class Cancelled(Exception):
     """Raised by ``Progress`` inside long work after the user cancelled it; never shown as an error."""

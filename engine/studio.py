@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,10 +28,12 @@ from engine.progress import Progress, no_progress
 from engine.scene.hints import Box, Click, Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
-from engine.scene.scene import Scene
 from engine.scene.sound_controls import FREE, SoundControls
 from engine.scene.takes import Take
 from engine.vision.still import Still, load_still
+
+if TYPE_CHECKING:
+    from engine.generation.add_to_project import AddedTakes
 
 SURE = 0.3
 """A proposed name with at least this score also steers the sound, so that what is named a dog barks."""
@@ -394,20 +397,17 @@ class Studio:
             progress=progress,
         )
 
-    def add_to_project(self, result: GenerationResult, path: str | Path) -> Scene:
+    def add_to_project(self, result: GenerationResult, path: str | Path) -> "AddedTakes":
         """Add takes to a project folder, created if missing; see ``engine.generation.add_to_project``.
 
         Raises:
             BadInput: the project belongs to another still, or the folder is not a project.
             Failed: it is open in another program, or cannot be written; what was saved is untouched.
         """
-        from engine.generation.add_to_project import add_takes, open_or_create
+        from engine.generation.add_to_project import add_and_save
 
-        opened = open_or_create(Path(path), result.provenance.still, result.provenance.path)
-        with opened.project as project:
-            scene = add_takes(project, opened.scene, result.request, result.takes)
-            project.save(scene)
-        return scene
+        made = result.provenance
+        return add_and_save(Path(path), made.still, made.path, result.request, result.takes)
 
     # Parts
 

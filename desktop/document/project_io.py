@@ -116,7 +116,7 @@ def newest_autosave(loaded: LoadedProject) -> LoadedProject:
 
 def takes_of_autosave(loaded: LoadedProject) -> tuple[TakeRecord, ...]:
     """Return the takes that the newest autosave of an opened project has and its saved scene has not."""
-    kept = loaded.project.recover(loaded.recoverable[0]).scene
+    kept = loaded.project.decline(loaded.recoverable[0]).scene
     return tuple(take for take in kept.takes if loaded.scene.take(take.digest) is None)
 
 

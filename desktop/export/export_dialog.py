@@ -133,12 +133,14 @@ class ExportDialog(QDialog):
         shown = self.preview
         if shown is None or not shown.ready or self._work.running:
             return
-        if shown.holds and not self._ask.replace(self, shown.folder, shown.replaced):
+        answer = self._ask.taken(self, shown.folder, shown.found) if shown.holds else "replace"
+        if answer == "cancel":
             return
         self._remember(shown)
-        settings = shown.settings(overwrite=shown.holds)
+        settings = shown.settings(overwrite=shown.holds and answer == "replace")
         self._outcome, self._written = SILENT, None
-        self._work.export(ExportRequest(shown.asked.scene, self._takes, shown.folder, settings))
+        numbered = answer == "number"
+        self._work.export(ExportRequest(shown.asked.scene, self._takes, shown.folder, settings, numbered))
         self.results.show_plan(shown.plan)
         self.results.show_running(ExportProgress(0.0, "Starting"))
         self._show_state()
@@ -253,7 +255,7 @@ class ExportDialog(QDialog):
         if shown is not None and shown.problems:
             return "warning", " ".join(shown.problems)
         if shown is not None and shown.holds:
-            return "info", holds_text(shown.replaced)
+            return "info", holds_text(shown.found)
         return SILENT
 
     # Wiring

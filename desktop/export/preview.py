@@ -8,9 +8,9 @@ from pathlib import Path
 
 from desktop.export.choices import ExportChoices
 from engine.errors import BadInput, Failed, FoleyscapeError
-from engine.export.plan import ExportPlan, ExportSettings, plan
+from engine.export.plan import EXPORT_KIND, ExportPlan, ExportSettings, plan
 from engine.export.ucs import load_cat_ids
-from engine.files import disk_errors
+from engine.files import EMPTY_FOLDER, FolderSurvey, disk_errors, survey_folder
 from engine.scene.scene import Scene
 
 
@@ -42,7 +42,7 @@ class ExportPreview:
         plan: what will be written; None if that is unknown because of a problem.
         problems: sentences; an export is possible if there are none.
         holds: whether the folder is not empty.
-        replaced: names that would be replaced; folders end in ``/``.
+        found: what is in it.
         cat_ids: all UCS categories, if file names have one.
     """
 
@@ -50,7 +50,7 @@ class ExportPreview:
     plan: ExportPlan | None = None
     problems: tuple[str, ...] = ()
     holds: bool = False
-    replaced: tuple[str, ...] = ()
+    found: FolderSurvey = EMPTY_FOLDER
     cat_ids: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -78,7 +78,7 @@ def preview_of(asked: PreviewRequest) -> ExportPreview:
         found = inspect_folder(asked.folder, planned, asked.project)
     except FoleyscapeError as error:
         problems.append(error.message)
-    return ExportPreview(asked, planned, tuple(problems), found.holds, found.replaced, cat_ids)
+    return ExportPreview(asked, planned, tuple(problems), found.holds, found.found, cat_ids)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class FolderContents:
     """What is in a folder."""
 
     holds: bool = False
-    replaced: tuple[str, ...] = ()
+    found: FolderSurvey = EMPTY_FOLDER
 
 
 def inspect_folder(words: str, planned: ExportPlan | None, project: Path | None) -> FolderContents:
@@ -107,10 +107,9 @@ def inspect_folder(words: str, planned: ExportPlan | None, project: Path | None)
         if project is not None and folder.resolve().is_relative_to(project.resolve()):
             raise BadInput("That is inside the project's own folder: choose one outside it.")
         _check_folder(folder, planned)
-        there = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        names = {file.path.partition("/")[0] for file in planned.files} if planned else set()
-        replaced = [f"{name}/" if (folder / name).is_dir() else name for name in there if name in names]
-    return FolderContents(bool(there), tuple(replaced))
+        names = [file.path for file in planned.files] if planned else []
+        found = survey_folder(folder, names, EXPORT_KIND)
+    return FolderContents(not found.is_empty, found)
 
 
 def _check_folder(folder: Path, planned: ExportPlan | None) -> None:

@@ -3,6 +3,8 @@
 from engine.export.plan import ExportPlan
 from engine.export.presets import PRESETS, Preset
 from engine.export.run import Exported
+from engine.files import FolderSurvey
+from engine.files import list_names as listed
 from engine.scene.timecode import to_text
 from engine.scene.timeline import Timeline
 
@@ -91,15 +93,15 @@ def done_text(exported: Exported) -> str:
     return " ".join(parts)
 
 
-def holds_text(replaced: tuple[str, ...]) -> str:
+def holds_text(found: FolderSurvey) -> str:
     """Describe a folder that is not empty."""
-    if not replaced:
+    if found.in_the_way:
+        return (
+            f"The folder holds {listed(found.in_the_way)}, which is not replaced. Export offers a new folder."
+        )
+    ours = (*found.replaced, *found.stale)
+    if not ours:
         return "The folder holds other files, which stay. Export asks before it adds to them."
-    return f"The folder already holds {listed(replaced)}. Export asks before it replaces anything."
-
-
-def listed(names: tuple[str, ...], most: int = 3) -> str:
-    """List some names and how many more there are: mix.wav, stems/ and 2 more."""
-    if len(names) <= most:
-        return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return (
+        f"The folder already holds {listed(ours)} of an earlier export. Export asks before it replaces them."
+    )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from desktop.export.preview import ExportPreview, PreviewRequest, preview_of
 from desktop.threads.request_thread import Reply, RequestThread
 from engine.errors import Cancelled
 from engine.export.plan import ExportSettings
+from engine.files import numbered_folder
 from engine.jobs.time_left import TimeLeftEstimator
 from engine.progress import Progress, Report
 from engine.scene.scene import Scene
@@ -27,12 +29,13 @@ LEAST_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """All that an export needs; later edits do not change it."""
+    """All that an export needs; later edits do not change it. ``numbered`` writes beside ``out`` if that is taken."""
 
     scene: Scene = field(repr=False, compare=False)
     takes: TakeSource = field(repr=False, compare=False)
     out: Path
     settings: ExportSettings
+    numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,8 @@ class ExportWorker(QObject):
         """Export. Runs in the thread."""
         progress = Progress(throttled(self._reported.emit, LEAST_SECONDS), self._stop.is_set)
         now = datetime.now().astimezone()
-        done = write(request.scene, request.takes, request.out, request.settings, made=now, progress=progress)
+        with numbered_folder(request.out) if request.numbered else nullcontext(request.out) as out:
+            done = write(request.scene, request.takes, out, request.settings, made=now, progress=progress)
         return ExportResult(done, tuple(size_of(file.path) for file in done.files))
 
     @Slot(float, str)

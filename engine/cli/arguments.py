@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.cli.library_arguments import add_library
+from engine.cli.output_folder import add_output_folder
 from engine.cli.parser import Commands, Parser
 from engine.cli.project_arguments import add_project
 from engine.scene.hints import Box, Click, Hints
@@ -255,10 +256,7 @@ def _add_hear(commands: Commands) -> None:
 
 def _add_output(parser: argparse.ArgumentParser, *, required: bool = True) -> argparse._ArgumentGroup:
     out = parser.add_argument_group("output")
-    out.add_argument(
-        "--out", type=Path, required=required, metavar="DIR", help="the folder to write, new or empty"
-    )
-    out.add_argument("--overwrite", action="store_true", help="replace what an earlier run wrote there")
+    add_output_folder(out, required=required)
     out.add_argument("--json", action="store_true", help="print a summary for scripts, and no progress")
     return out
 

@@ -11,12 +11,16 @@ import numpy as np
 
 from engine.cli.arguments import Hinted
 from engine.cli.bar import spoken
+from engine.cli.keeping import keep_takes
+from engine.cli.output_folder import output_folder
+from engine.cli.project_warnings import project_warnings
 from engine.cli.shown_job import run_shown
 from engine.cli.unsure import Unsure, guess_facts, spoken_guesses, unsure_of, without_guess
 from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
+from engine.generation.add_to_project import AddedTakes
 from engine.generation.curve_file import read_curve_file
-from engine.generation.delivery import Delivery, target_stem
+from engine.generation.delivery import FIXED_NAMES, SOUND_KIND, Delivery, target_stem
 from engine.generation.generator import GeneratorInfo, Option, check_duration
 from engine.generation.hint_check import check_hints
 from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target, check_count, check_level
@@ -28,6 +32,7 @@ from engine.studio import GenerationResult, Studio
 from engine.vision.overlay import OverlayObject, mask_png, overlay_png
 from engine.vision.still import Still, load_still
 
+OBJECTS_KIND = "objects"
 FOUND_BY_ITSELF = 4
 """Number of objects that sound when a still is given without hints."""
 
@@ -35,26 +40,25 @@ FOUND_BY_ITSELF = 4
 def sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """Run ``foleyscape sound``."""
     check_sound(arguments)
-    check_target(arguments.out, overwrite=arguments.overwrite)
-    _check_project(arguments)
-    sounds, unsure, delivery = run_shown(arguments, _sound, is_cancelled)
-    _tell(delivery, sounds, unsure, arguments.project, as_json=arguments.json)
+    with output_folder(arguments, FIXED_NAMES, SOUND_KIND):
+        _check_project(arguments)
+        sounds, unsure, (delivery, added) = run_shown(arguments, _sound, is_cancelled)
+    _tell(delivery, sounds, unsure, added, as_json=arguments.json)
     return 0
 
 
-def _sound(arguments: Namespace, progress: Progress) -> tuple[GenerationResult, list[Unsure], Delivery]:
+def _sound(
+    arguments: Namespace, progress: Progress
+) -> tuple[GenerationResult, list[Unsure], tuple[Delivery, AddedTakes | None]]:
     settings = settings_of(arguments)
     progress.report(0.0, "Starting")
     studio = Studio(arguments.model, arguments.device)
     if arguments.recipe is None:
         check_options(studio.generator(arguments.generator), arguments, settings)
     sounds = _make(studio, arguments, settings, progress)
-    part = progress.part(0.95, 1.0)
-    delivery = studio.export(sounds, arguments.out, overwrite=arguments.overwrite, progress=part)
-    if arguments.project is not None:
-        studio.add_to_project(sounds, arguments.project)
+    kept = keep_takes(studio, sounds, arguments, progress.part(0.95, 1.0))
     unsure = unsure_of(studio, sounds) if arguments.recipe is None else []
-    return sounds, unsure, delivery
+    return sounds, unsure, kept
 
 
 def _check_project(arguments: Namespace) -> None:
@@ -216,23 +220,27 @@ def _tell(
     delivery: Delivery,
     sounds: GenerationResult,
     unsure: Sequence[Unsure],
-    project: Path | None,
+    added: AddedTakes | None,
     *,
     as_json: bool,
 ) -> None:
+    warnings = () if added is None else project_warnings(added.warnings, added.unsaved, added.path)
     if as_json:
         facts = {**delivery.summary(), "model": sounds.request.model, "seed": sounds.request.seed}
         facts["unsure"] = [{"name": it.name, "guesses": guess_facts(it.guesses)} for it in unsure]
-        if project is not None:
-            facts["project"] = str(project.resolve())
+        if added is not None:
+            facts["project"] = str(added.path.resolve())
+            facts["warnings"] = list(warnings)
         print(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     for stem in delivery.stems:
         level = "silent" if stem.lufs is None else f"{stem.lufs:.1f} LUFS"
         print(f"  {delivery.folder / stem.file}  {level}")
     print(f"  {delivery.folder / 'mix.wav'}  {spoken(delivery.seconds)}, 48 kHz, 24 bit")
-    if project is not None:
-        print(f"  {project}  the project that the takes were added to")
+    if added is not None:
+        print(f"  {added.path}  the project that the takes were added to")
+    for warning in warnings:
+        print(f"  warning: {warning}")
     if delivery.gain_db:
         print(f"  All stems were lowered by {-delivery.gain_db:.1f} dB so that the mix does not clip.")
     for it in unsure:
@@ -243,11 +251,10 @@ def objects(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """Run ``foleyscape objects``."""
     if not 1 <= arguments.limit <= 32:
         raise BadInput(f"--limit is from 1 to 32, not {arguments.limit}.")
-    if arguments.out is not None:
-        check_target(arguments.out, overwrite=arguments.overwrite)
-    still, found, facts = run_shown(arguments, _find, is_cancelled)
-    if arguments.out is not None:
-        _write_objects(still, found, arguments.out, overwrite=arguments.overwrite)
+    with output_folder(arguments, ("overlay.png",), OBJECTS_KIND):
+        still, found, facts = run_shown(arguments, _find, is_cancelled)
+        if arguments.out is not None:
+            _write_objects(still, found, arguments.out, overwrite=arguments.overwrite)
     _tell_objects(facts, still, arguments)
     return 0
 
@@ -294,7 +301,8 @@ def _tell_objects(facts: Sequence[dict[str, Any]], still: Still, arguments: Name
 
 
 def _write_objects(still: Still, found: Sequence[SoundingObject], out: Path, *, overwrite: bool) -> None:
-    with staged_folder(out, overwrite=overwrite, need_bytes=still.pixels.size) as folder:
+    need = still.pixels.size
+    with staged_folder(out, overwrite=overwrite, need_bytes=need, kind=OBJECTS_KIND, rescue=True) as folder:
         (folder / "masks").mkdir()
         for number, thing in enumerate(found, 1):
             stem = target_stem(number, Target((thing.index,), thing.name, None, None, thing.level_lufs))

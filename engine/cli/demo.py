@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.arguments import Hinted
+from engine.cli.output_folder import output_folder
 from engine.cli.shown_job import run_shown
 from engine.errors import Failed
-from engine.files import check_target, staged_folder
+from engine.files import staged_folder
 from engine.generation.delivery import Delivery
 from engine.generation.requests import Settings
 from engine.progress import Progress
@@ -19,6 +20,7 @@ from engine.scene.hints import Box, Click, Hints
 from engine.studio import Studio
 
 SEED = 7
+KIND = "demo"
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ SAMPLES = (
 
 def run_demo(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
     """Generate the sounds of every sample, one folder each: all of them or, if cancelled, none."""
-    check_target(arguments.out, overwrite=arguments.overwrite)
-    done = run_shown(arguments, _make_samples, is_cancelled)
+    with output_folder(arguments, (), KIND):
+        done = run_shown(arguments, _make_samples, is_cancelled)
     _tell(done, as_json=arguments.json)
     return 0
 
@@ -66,7 +68,7 @@ def _make_samples(arguments: Namespace, progress: Progress) -> list[tuple[Sample
     pictures = pictures_folder()
     done: list[tuple[Sample, Delivery]] = []
     studio = Studio(arguments.model, arguments.device)
-    with staged_folder(arguments.out, overwrite=arguments.overwrite) as folder:
+    with staged_folder(arguments.out, overwrite=arguments.overwrite, kind=KIND, rescue=True) as folder:
         for number, sample in enumerate(SAMPLES):
             part = progress.part(number / len(SAMPLES), (number + 1) / len(SAMPLES))
             delivery = make_sample(studio, sample, pictures, folder / sample.folder, part)

@@ -30,8 +30,8 @@ def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Comman
             window.
 
     Returns:
-        0 when done, 2 for bad input, 1 for a failure, 128 + the signal's number (130 for Ctrl+C) when
-            cancelled.
+        0 when done, 2 for bad input, 1 for a failure, 3 if something would be left out, 128 + the signal's number
+            (130 for Ctrl+C) when cancelled.
     """
     parsed = build_parser(more).parse_args(arguments)
     from engine.logs import logging_to
@@ -91,8 +91,8 @@ class Stop:
     def listening(self) -> Iterator[None]:
         """Listen within the block, if signals are available (main thread only)."""
         before = {}
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(ValueError):
+        for number in asked_by():
+            with contextlib.suppress(ValueError, OSError):
                 if signal.getsignal(number) is not signal.SIG_IGN:
                     before[number] = signal.signal(number, self._take)
         try:
@@ -106,6 +106,12 @@ class Stop:
             return
         self._asked, self.signal = True, number
         raise KeyboardInterrupt
+
+
+def asked_by() -> tuple[signal.Signals, ...]:
+    """Return the signals by which a system asks a program to end: a key, a closed terminal, the end of a session."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    return tuple(signal.Signals(getattr(signal, name)) for name in names if hasattr(signal, name))
 
 
 def _silence_libraries() -> None:

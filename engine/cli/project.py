@@ -1,16 +1,21 @@
 """``foleyscape project``."""
 
 import json
+import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.output_folder import output_folder
+from engine.cli.project_warnings import project_warnings
 from engine.cli.shown_job import run_shown
-from engine.errors import BadInput
+from engine.errors import BadInput, Incomplete
 from engine.progress import IsCancelled, Progress
 from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
+from engine.scene.edits import remove_clips_of
 from engine.scene.recipe_facts import RecipeFacts, parse_recipe
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import frame_of, frame_rate, to_text
@@ -24,6 +29,7 @@ def info(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     opened = _open(arguments, is_cancelled)
     facts = scene_facts(opened.scene)
     facts["warnings"] = list(opened.warnings)
+    facts["lacks_sound"] = opened.lacks_sound
     facts["recoverable"] = [_autosave_facts(found) for found in opened.recoverable]
     if arguments.json:
         return _print_json(facts)
@@ -70,8 +76,15 @@ def scene_facts(scene: Scene) -> dict[str, Any]:
 def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """Run ``foleyscape project takes``."""
     opened = _open(arguments, is_cancelled)
-    facts = [take_facts(opened.scene, take, arguments.project) for take in opened.scene.takes]
+    facts = [
+        {
+            **take_facts(opened.scene, take, arguments.project),
+            "readable": take.digest not in opened.unreadable,
+        }
+        for take in opened.scene.takes
+    ]
     if arguments.json:
+        _print_warnings(_warnings(opened, arguments), as_json=True)
         return _print_json(facts)
     for fact in facts:
         marks = "".join(mark for mark, on in (("*", fact["starred"]), ("x", fact["rejected"])) if on)
@@ -79,8 +92,7 @@ def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         print(
             f"{fact['name']} {fact['number']:>3} {marks:<1} {fact['seconds']:6.2f} s  {used:<6}  {fact['file']}"
         )
-    for warning in opened.warnings:
-        print(f"warning: {warning}")
+    _print_warnings(_warnings(opened, arguments))
     return 0
 
 
@@ -118,14 +130,15 @@ def collect(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         found = project.collect(
             [opened.scene], keep_autosaved=not arguments.autosaved, dry_run=arguments.dry_run
         )
+    warnings = _warnings(opened, arguments)
     if arguments.json:
-        return _print_json(
-            {"files": list(found.files), "bytes": found.bytes, "removed": not arguments.dry_run}
-        )
+        facts = {"files": list(found.files), "bytes": found.bytes, "removed": not arguments.dry_run}
+        return _print_json({**facts, "warnings": list(warnings)})
     for name in found.files:
         print(f"  {name}")
     verb = "would be removed" if arguments.dry_run else "removed"
     print(f"{len(found.files)} files, {found.bytes / 1e6:.1f} MB, {verb}.")
+    _print_warnings(warnings)
     return 0
 
 
@@ -146,8 +159,7 @@ def recover(arguments: Namespace, is_cancelled: IsCancelled) -> int:  # noqa: AR
     if arguments.json:
         return _print_json(facts)
     print(f"{facts['name']} is now as it was autosaved; the scene.json before it was kept beside it.")
-    for warning in opened.warnings:
-        print(f"warning: {warning}")
+    _print_warnings(opened.warnings)
     return 0
 
 
@@ -155,7 +167,7 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """Run ``foleyscape project export``."""
     from datetime import datetime
 
-    from engine.export.plan import ExportSettings
+    from engine.export.plan import EXPORT_KIND, ExportSettings
     from engine.export.run import export as write_export
     from engine.export.ucs import UcsBlocks
 
@@ -173,23 +185,52 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         ucs=None if arguments.creator is None else UcsBlocks(arguments.creator, arguments.source),
     )
     opened = _open(arguments, is_cancelled)
+    scene = _exportable(opened, allow_missing=arguments.allow_missing)
 
     def write(_: Namespace, progress: Progress) -> "Exported":
-        made = datetime.now().astimezone()
-        return write_export(
-            opened.scene, opened.project.takes, arguments.out, settings, made=made, progress=progress
-        )
+        made, takes = datetime.now().astimezone(), opened.project.takes
+        return write_export(scene, takes, arguments.out, settings, made=made, progress=progress)
 
-    exported = run_shown(arguments, write, is_cancelled)
+    with output_folder(arguments, (), EXPORT_KIND):
+        exported = run_shown(arguments, write, is_cancelled)
+    warnings = _warnings(opened, arguments)
     if arguments.json:
-        return _print_json(_export_facts(exported))
+        return _print_json({**_export_facts(exported), "warnings": list(warnings)})
     for file in exported.files:
         print(f"  {file.path}{_loudness(file)}")
     for remark in _remarks(exported):
         print(f"  {remark}")
-    for warning in opened.warnings:
-        print(f"  warning: {warning}")
+    _print_warnings(warnings)
     return 0
+
+
+def _exportable(opened: Opened, *, allow_missing: bool) -> Scene:
+    """Return the scene without the sounds that cannot be read.
+
+    Raises:
+        Incomplete: there are some, or the project has lost some, and that is not allowed.
+    """
+    if opened.lacks_sound and not allow_missing:
+        count = len(opened.warnings)
+        more = f" And {count - 1} more: see foleyscape project info." if count > 1 else ""
+        raise Incomplete(
+            f"The export would lack sounds, so nothing was written. {opened.warnings[0]}{more} "
+            "Put that right, or export the rest with --allow-missing."
+        )
+    return remove_clips_of(opened.scene, opened.unreadable)
+
+
+def _warnings(opened: Opened, arguments: Namespace) -> tuple[str, ...]:
+    return project_warnings(opened.warnings, len(opened.recoverable), arguments.project)
+
+
+def _print_warnings(warnings: Sequence[str], *, as_json: bool = False) -> None:
+    """Print warnings on standard output or, where that is JSON without a place for them, on standard error."""
+    for warning in warnings:
+        print(
+            f"warning: {warning}" if as_json else f"  warning: {warning}",
+            file=sys.stderr if as_json else None,
+        )
 
 
 def _export_facts(exported: "Exported") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from engine.cli.output_folder import add_output_folder
 from engine.cli.parser import Commands, Parser
 
 EPILOG = """examples:
@@ -67,7 +68,7 @@ def _add_import(verbs: Commands) -> None:
 def _add_export(verbs: Commands) -> None:
     export = _add(verbs, "export", "write stems, mix and files for other programs")
     export.set_defaults(run="project.export")
-    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder, new or empty")
+    add_output_folder(export, what="export")
     export.add_argument(
         "--rate", type=int, default=48_000, metavar="HZ", help="44100, 48000 or 96000 (48000)"
     )
@@ -86,4 +87,8 @@ def _add_export(verbs: Commands) -> None:
     names = export.add_argument_group("names of the Universal Category System")
     names.add_argument("--creator", metavar="ID", help="CreatorID; with --source, files get UCS names")
     names.add_argument("--source", metavar="ID", help="SourceID, such as the name of the film")
-    export.add_argument("--overwrite", action="store_true", help="replace what an earlier export wrote there")
+    export.add_argument(
+        "--allow-missing",
+        action="store_true",
+        help="export although sounds of the project cannot be read; they are left out",
+    )

@@ -28,7 +28,6 @@ def write_media(
     keys: Sequence[str] | None = None,
     rate: int | None = None,
     home: Path | None = None,
-    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, MediaFile]:
     """Copy every take that clips play to ``folder/media/NN_name_takeK.wav``, 24-bit, complete or not at all.
@@ -42,7 +41,6 @@ def write_media(
         folder: folder of the interchange files.
         rate: rate of the copies; None is the timeline's.
         home: final place of ``folder`` if it is a staging folder; the returned paths are there.
-        overwrite: allow the media folder to have contents.
         progress: told of the files written.
 
     Returns:
@@ -58,7 +56,7 @@ def write_media(
     need = sum(_bytes(scene, key, rate) for key in names)
     final = (home or folder).absolute() / MEDIA_FOLDER
     files = {}
-    with staged_folder(folder / MEDIA_FOLDER, overwrite=overwrite, need_bytes=need) as staging:
+    with staged_folder(folder / MEDIA_FOLDER, need_bytes=need) as staging:
         for number, (key, name) in enumerate(names.items()):
             progress.report(number / len(names), "Copying takes")
             files[key] = _copy(takes(key), staging / name, rate, final / name)

@@ -21,6 +21,8 @@ FileKind = Literal["stem", "mix", "alternate", "interchange", "media"]
 SOUND_KINDS: frozenset[FileKind] = frozenset({"stem", "mix", "alternate"})
 Peaks = Literal["limit", "lower"]
 
+EXPORT_KIND = "export"
+"""How manifests of folders call an export."""
 BITS = (16, 24, 32)
 SOUND_FORMATS: tuple[SoundFormat, ...] = ("wav", "flac", "ogg")
 INTERCHANGE_FORMATS = ("rpp", "otio", "edl", "csv", "aaf", "fcpxml")
@@ -43,7 +45,7 @@ class ExportSettings:
         preset: loudness preset; None is the timeline's.
         handles: seconds before the timeline's start and after its end, added to every file.
         formats: any of ``FORMATS``.
-        overwrite: allow the folder to have contents.
+        overwrite: allow the folder to have contents, and replace what an earlier export wrote there.
         ucs: blocks for Universal Category System names; None gives plain names.
         alternates: also write a stem of every muted track, outside the mix.
         peaks: what keeps the mix below the ceiling: "limit" holds its peaks down, "lower" lowers all stems alike.

@@ -21,6 +21,7 @@ from engine.export.loudness_matching import match_alternate, match_loudness
 from engine.export.measured_wave import MeasuredWaveWriter
 from engine.export.metadata import MetadataBuilder
 from engine.export.plan import (
+    EXPORT_KIND,
     INTERCHANGE_FORMATS,
     SOUND_KINDS,
     ExportPlan,
@@ -137,8 +138,9 @@ def export(
     """
     settings, progress = settings or ExportSettings(), progress or no_progress()
     planned = plan(scene, settings)
-    check_target(out, overwrite=settings.overwrite)
-    with staged_folder(out, overwrite=settings.overwrite, need_bytes=planned.need_bytes) as folder:
+    overwrite, names = settings.overwrite, [file.path for file in planned.files]
+    check_target(out, overwrite=overwrite, names=names, kind=EXPORT_KIND)
+    with staged_folder(out, overwrite=overwrite, need_bytes=planned.need_bytes, kind=EXPORT_KIND) as folder:
         job = _ExportRun(scene, takes, planned, folder, made)
         interchange = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
         share = 0.0 if not planned.sounds else 0.9 if interchange else 1.0

@@ -1,12 +1,13 @@
 """Adds new takes to a project: their objects, a track for each object, and its first take as a clip on the track."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import BadInput
 from engine.generation.requests import DiffusionSettings, GenerationRequest, Target
 from engine.project.folder import Opened, Project
+from engine.project.lock import LONG_PATIENCE, PATIENCE
 from engine.scene.edits import (
     add_object,
     add_track,
@@ -26,23 +27,30 @@ from engine.vision.still import Still
 
 
 def open_or_create(
-    path: Path, still: Still | None, still_path: Path | None, *, quick: bool = False
+    path: Path,
+    still: Still | None,
+    still_path: Path | None,
+    *,
+    quick: bool = False,
+    patience: float = PATIENCE,
 ) -> Opened:
     """Open the project in a folder, or create it, for takes of a still.
 
     Args:
         path: the folder.
         still: the still of the takes; None for takes of words alone.
-        still_path: file of the still, for a new project.
+        still_path: file of the still, for a new project; if it holds another picture by now, the project gets the
+            still as it was opened.
         quick: only check that the files of the takes exist, not their samples.
+        patience: seconds to wait for another program that has the project open.
 
     Raises:
         BadInput: the project is of another still, or the folder cannot be one.
         Failed: it is open in another program, or cannot be written.
     """
     if not path.exists():
-        return Project.create(path, path.stem or "Untitled", still_path)
-    opened = Project.open(path, quick=quick)
+        return Project.create(path, path.stem or "Untitled", still_path, still=still)
+    opened = Project.open(path, quick=quick, patience=patience)
     known = opened.scene.still
     if still is not None and (known is None or known.digest != still.digest):
         opened.project.close()
@@ -54,8 +62,9 @@ def open_or_create(
 def add_takes(project: Project, scene: Scene, request: GenerationRequest, takes: Sequence[Take]) -> Scene:
     """Store takes in a project and return the scene with them, not yet saved.
 
-    Objects are matched by their masks; objects that the scene does not have are added. The first take of an object
-    is chosen and placed on its track, if the track is empty. Takes of several objects get a muted track.
+    Objects are matched by mask and name together, and several alike one by one; objects that the scene does not have
+    are added. The first take of an object is chosen and placed on its track, if the track is empty. Takes of several
+    objects get a muted track.
 
     Args:
         project: open for writing.
@@ -67,17 +76,61 @@ def add_takes(project: Project, scene: Scene, request: GenerationRequest, takes:
         BadInput: the request's masks are not of the scene's still.
         Failed: the disk is full or the place cannot be written.
     """
-    numbers = {thing.mask_digest: thing.index for thing in scene.objects}
+    numbers: dict[int, int] = {}
     for target in request.targets:
         if target.mask is not None:
-            scene, numbers[target.mask.digest] = _with_object(scene, target, request)
+            scene, numbers[target.objects[0]] = _with_object(scene, target, request, set(numbers.values()))
     targets = {target.objects: target for target in request.targets}
     for take in takes:
-        objects = _objects_of(targets[take.objects], numbers)
+        objects = _objects_of(scene, targets[take.objects], numbers)
         record = project.add_take(take, objects)
         if scene.take(record.digest) is None:
             scene = attach(scene, replace(record, number=next_take_number(scene, objects)))
     return scene
+
+
+@dataclass(frozen=True)
+class AddedTakes:
+    """Where takes were added.
+
+    Attributes:
+        path: the project folder.
+        scene: its scene with the takes, saved.
+        warnings: what is damaged or missing in the project, one sentence each.
+        unsaved: number of autosaves in it with changes that were never saved; they are still there.
+    """
+
+    path: Path
+    scene: Scene
+    warnings: tuple[str, ...] = ()
+    unsaved: int = 0
+
+
+def add_and_save(
+    path: Path,
+    still: Still | None,
+    still_path: Path | None,
+    request: GenerationRequest,
+    takes: Sequence[Take],
+) -> AddedTakes:
+    """Add takes to a project, created if missing, and save it; another program that has it open is waited for.
+
+    Args:
+        path: the project folder.
+        still: the still of the takes; None for takes of words alone.
+        still_path: file of the still.
+        request: the request that the takes were made for.
+        takes: the takes.
+
+    Raises:
+        BadInput: as ``open_or_create``.
+        Failed: as ``open_or_create``; what was saved is untouched.
+    """
+    opened = open_or_create(path, still, still_path, patience=LONG_PATIENCE)
+    with opened.project as project:
+        scene = add_takes(project, opened.scene, request, takes)
+        project.save(scene)
+    return AddedTakes(path, scene, opened.warnings, len(opened.recoverable))
 
 
 def attach(scene: Scene, record: TakeRecord) -> Scene:
@@ -106,12 +159,22 @@ def _placed_if_empty(scene: Scene, track_id: int | None, record: TakeRecord) -> 
     return place_take(scene, track.id, record.digest, 0)
 
 
-def _with_object(scene: Scene, target: Target, request: GenerationRequest) -> tuple[Scene, int]:
-    """Return the scene with the target as one of its objects, and the number of that object."""
+def _with_object(
+    scene: Scene, target: Target, request: GenerationRequest, others: set[int]
+) -> tuple[Scene, int]:
+    """Return the scene with the target as one of its objects, and the number of that object.
+
+    Args:
+        scene: the scene.
+        target: an object of the request.
+        request: the request.
+        others: numbers of the scene's objects that other targets are.
+    """
     assert target.mask is not None
     settings = request.settings
     for thing in scene.objects:
-        if thing.mask_digest == target.mask.digest:
+        same = thing.mask_digest == target.mask.digest and thing.name == target.name
+        if same and thing.index not in others:
             return scene, thing.index
     added = add_object(
         scene,
@@ -126,6 +189,9 @@ def _with_object(scene: Scene, target: Target, request: GenerationRequest) -> tu
     return added, scene.next_object
 
 
-def _objects_of(target: Target, numbers: dict[str, int]) -> tuple[int, ...]:
+def _objects_of(scene: Scene, target: Target, numbers: dict[int, int]) -> tuple[int, ...]:
     """Return the numbers of a target's objects in the scene; none for words alone."""
-    return tuple(numbers[mask.digest] for mask in target.masks if mask.digest in numbers)
+    by_mask = {thing.mask_digest: thing.index for thing in reversed(scene.objects)}
+    pairs = zip(target.objects, target.masks, strict=False)
+    found = [numbers.get(number, by_mask.get(mask.digest)) for number, mask in pairs]
+    return tuple(number for number in found if number is not None)

@@ -34,6 +34,10 @@ from engine.vision.still import Still
 
 RATE = 48_000
 RECIPE = "recipe.json"
+FIXED_NAMES = ("mix.wav", "spectrogram.png", RECIPE)
+"""Files of every delivery; the names of the others depend on what is made."""
+SOUND_KIND = "sound"
+"""How manifests of folders call a delivery."""
 MOST_ROWS = 12
 """Maximum number of rows in the spectrogram picture; further stems are left out of it."""
 
@@ -136,16 +140,18 @@ def deliver(
         takes: its takes, in the request's order.
         target: the folder, created; it may have contents only with ``overwrite``.
         provenance: the still and its file.
-        overwrite: allow ``target`` to have contents.
+        overwrite: allow ``target`` to have contents, and replace what an earlier delivery wrote there.
         progress: told of the files written.
 
     Raises:
         BadInput: the folder is not empty, or not a folder.
-        Failed: it cannot be written; nothing is left behind.
+        Failed: it cannot be written; nothing is left behind. Or another program has filled the folder in the
+            meantime; the sentence then says where the files are.
         Cancelled: nothing is left behind.
     """
     progress, provenance = progress or no_progress(), provenance or Provenance()
-    with staged_folder(target, overwrite=overwrite, need_bytes=_estimate(request, provenance)) as folder:
+    need = _estimate(request, provenance)
+    with staged_folder(target, overwrite=overwrite, need_bytes=need, kind=SOUND_KIND, rescue=True) as folder:
         progress.report(0.0, "Mixing")
         stems = [StemEntry(request, take) for take in takes]
         gain, levels = _write_sounds(stems, folder, progress.part(0.0, 0.7))

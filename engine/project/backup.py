@@ -1,13 +1,25 @@
 """Backups of a scene.json that is damaged, or of an older schema, before it is replaced."""
 
+import contextlib
 import os
 import re
 
+from engine.errors import FoleyscapeError
 from engine.files import disk_errors, sync_folder
+from engine.project.json_text import parse_json
 from engine.project.safe_files import SafeFiles
 
 SCENE_FILE = "scene.json"
-BACKUP_NAME = re.compile(r"scene\.json\.(damaged|schema)-\d{1,6}")
+BACKUP_NAME = re.compile(r"scene\.json\.(damaged|schema|before)-\d{1,6}")
+
+
+def take_digests(scene_file: bytes) -> set[str]:
+    """Return the digests of the takes in the content of a scene.json; none if it cannot be read."""
+    takes: object = None
+    with contextlib.suppress(FoleyscapeError):
+        takes = parse_json(scene_file, SCENE_FILE).get("takes")
+    found = [one.get("digest") for one in takes if isinstance(one, dict)] if isinstance(takes, list) else []
+    return {digest for digest in found if isinstance(digest, str)}
 
 
 def keep_backup(files: SafeFiles, why: str, data: bytes) -> None:
@@ -15,7 +27,7 @@ def keep_backup(files: SafeFiles, why: str, data: bytes) -> None:
 
     Args:
         files: the project folder.
-        why: "damaged" or "schema".
+        why: "damaged"; "schema", an older one; or "before", what a recovered scene replaces.
         data: content of the file, for file systems without hard links.
 
     Raises:
@@ -30,7 +42,7 @@ def keep_backup(files: SafeFiles, why: str, data: bytes) -> None:
     name = f"{SCENE_FILE}.{why}-{number}"
     try:
         os.link(place, files.root / name, follow_symlinks=False)
-    except OSError:
+    except (OSError, NotImplementedError):
         files.write(name, data)
         return
     with disk_errors(files.root):

@@ -1,5 +1,6 @@
 """Finds the files of a project that nothing refers to. Used on request only: saving never deletes."""
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from engine.project.json_text import MOST_BYTES
 from engine.project.safe_files import MissingFile, SafeFiles
 from engine.scene.recipe_facts import referenced_masks
 from engine.scene.scene import Scene
+
+FOLDERS = ("", mask_files.FOLDER, take_files.FOLDER, "autosave")
 
 _STORED = re.compile(rf"({mask_files.FOLDER}/[0-9a-f]{{64}}\.png|{take_files.FOLDER}/[0-9a-f]{{64}}\.wav)")
 _PARTIAL = re.compile(r"(?:[a-z]+/)?\.[A-Za-z0-9._-]+\.partial")
@@ -51,11 +54,20 @@ def unneeded(files: SafeFiles, scenes: Iterable[Scene], *, keep_autosaved: bool)
     needed = _named_by(scenes).union(*(_named_in(files, name) for name in names))
     found = [
         name
-        for folder in ("", mask_files.FOLDER, take_files.FOLDER, "autosave")
+        for folder in FOLDERS
         for name in files.names(folder)
         if _PARTIAL.fullmatch(name) or (_STORED.fullmatch(name) and _digest_of(name) not in needed)
     ]
     return Collected(tuple(found), sum(files.size(name) or 0 for name in found))
+
+
+def remove_partials(files: SafeFiles) -> None:
+    """Remove what interrupted writes have left; errors are ignored. Only for a program that holds the lock."""
+    for folder in FOLDERS:
+        for name in files.names(folder):
+            if _PARTIAL.fullmatch(name):
+                with contextlib.suppress(FoleyscapeError):
+                    files.remove(name)
 
 
 def _digest_of(name: str) -> str:

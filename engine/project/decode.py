@@ -19,6 +19,9 @@ DecodedScene = Callable[[Any, AddWarning], Value]
 MaskOf = Callable[[str, StillRecord], Mask]
 """Returns the mask with this digest for this still; raises BadInput with a sentence if there is none."""
 
+SOUNDING = frozenset({"tracks", "clips"})
+"""Lists without whose entries something is not heard."""
+
 MOST_MASK_PIXELS = 2**31
 """Total over all objects of a scene: 2 GiB, at one byte per pixel in memory."""
 
@@ -76,7 +79,8 @@ class _Reader:
         """Read the valid values of a list, with a warning for each of the others."""
         entries = facts.get(key, [])
         if not isinstance(entries, list):
-            self._warnings.add(f"The list of {key}{where} is damaged; it was left out.")
+            words = f"The list of {key}{where} is damaged; it was left out."
+            self._warnings.add(words, lacks_sound=key in SOUNDING)
             return ()
         self._entries += len(entries)
         if self._entries > MOST_ENTRIES:
@@ -88,7 +92,8 @@ class _Reader:
                 found.append(read(entry, self.note(who)))
             except (InvalidValue, FoleyscapeError) as wrong:
                 words = str(wrong).rstrip(".")
-                self._warnings.add(f"{who[0].upper()}{who[1:]} was left out: {words}.")
+                sentence = f"{who[0].upper()}{who[1:]} was left out: {words}."
+                self._warnings.add(sentence, lacks_sound=key in SOUNDING)
         return tuple(found)
 
     def still(self, entry: Any) -> StillRecord | None:

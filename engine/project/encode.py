@@ -1,5 +1,6 @@
 """Writing of a scene as the content of scene.json."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import BadInput
@@ -11,14 +12,18 @@ from engine.scene.timeline import Timeline, Track
 from engine.scene.validity import problems
 
 
-def scene_bytes(scene: Scene) -> bytes:
+def scene_bytes(scene: Scene, more: Mapping[str, Any] | None = None) -> bytes:
     """Return the bytes of scene.json; equal scenes give equal bytes, and ``decode`` reads them back.
+
+    Args:
+        scene: the scene.
+        more: keys of the file that are not part of the scene.
 
     Raises:
         BadInput: a value could not be read back.
     """
     try:
-        data = format_json(scene_facts(scene))
+        data = format_json({**scene_facts(scene), **(more or {})})
     except (InvalidValue, ValueError, RecursionError) as wrong:
         raise BadInput(f"The scene cannot be saved: {wrong}.") from wrong
     if len(data) > MOST_BYTES:
@@ -28,8 +33,8 @@ def scene_bytes(scene: Scene) -> bytes:
     return data
 
 
-def checked_bytes(scene: Scene) -> bytes:
-    """Validate a scene and return the bytes of scene.json.
+def checked_bytes(scene: Scene, more: Mapping[str, Any] | None = None) -> bytes:
+    """Validate a scene and return the bytes of scene.json; see ``scene_bytes``.
 
     Raises:
         BadInput: the scene is invalid, or a value could not be read back.
@@ -37,7 +42,7 @@ def checked_bytes(scene: Scene) -> bytes:
     wrong = problems(scene)
     if wrong:
         raise BadInput(f"The scene cannot be saved: {wrong[0]}")
-    return scene_bytes(scene)
+    return scene_bytes(scene, more)
 
 
 def scene_facts(scene: Scene) -> dict[str, Any]:

@@ -4,7 +4,6 @@ Takes and masks are written and synced before a scene.json that refers to them, 
 atomically. So a program that is killed at any moment leaves the last saved state, complete.
 """
 
-import contextlib
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,17 +11,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from engine.errors import BadInput, Failed
+from engine.errors import BadInput
 from engine.progress import Progress, no_progress
-from engine.project.autosaves import Autosave, list_autosaves, saved_mark, write_autosave
-from engine.project.backup import SCENE_FILE, keep_backup
-from engine.project.collect import Collected, unneeded
+from engine.project.autosave_log import AutosaveLog
+from engine.project.autosaves import Autosave, list_autosaves
+from engine.project.backup import SCENE_FILE, keep_backup, take_digests
+from engine.project.collect import Collected, remove_partials, unneeded
 from engine.project.create import create_folder
 from engine.project.encode import checked_bytes
 from engine.project.json_text import MOST_BYTES, UnreadableJson
 from engine.project.loading import LoadedScene, load_scene
-from engine.project.lock import Lock
+from engine.project.lock import PATIENCE, Lock
 from engine.project.mask_files import write_mask
+from engine.project.project_root import project_root
 from engine.project.recipe_masks import store_masks, whole_recipe
 from engine.project.safe_files import MissingFile, SafeFiles
 from engine.project.still_files import read_still
@@ -43,13 +44,17 @@ class Opened:
         scene: the valid part of the scene.
         warnings: what was damaged, one sentence each. A damaged file is backed up when the scene is first
             saved.
-        recoverable: autosaves newer than the saved scene, the newest first; ``Project.recover`` opens them.
+        recoverable: autosaves with changes that were never saved, the newest first; ``Project.recover`` opens them.
+        unreadable: digests of takes in the scene whose files are missing or damaged.
+        lacks_sound: whether clips were left out, or play takes that are unreadable.
     """
 
     project: "Project"
     scene: Scene
     warnings: tuple[str, ...] = ()
     recoverable: tuple[Autosave, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+    lacks_sound: bool = False
 
 
 class Project:
@@ -65,30 +70,46 @@ class Project:
         self._lock = lock
         self._files = SafeFiles(path)
         self.takes = TakeStore(self._files)
+        self._autosaves = AutosaveLog(self._files)
         self._masks: set[str] = set()
         self._saved = b""
         self._backup_reason: str | None = None
         self._guard = threading.RLock()
 
     @classmethod
-    def create(cls, path: str | Path, name: str, still_path: str | Path | None = None) -> Opened:
+    def create(
+        cls,
+        path: str | Path,
+        name: str,
+        still_path: str | Path | None = None,
+        *,
+        still: "Still | None" = None,
+    ) -> Opened:
         """Create a project folder with an empty scene, complete or not at all, and open it.
 
         Args:
             path: the folder, missing or empty; usually named something.foley.
             name: name of the project.
             still_path: the picture, copied unchanged; None for sounds from text alone.
+            still: the still as it was opened before. If the file holds another picture by now, or there is none, the
+                project gets this one, as PNG.
 
         Raises:
             BadInput: the folder is not empty, the name is invalid, or the still cannot be opened.
             Failed: it cannot be written.
         """
-        create_folder(Path(path), name, None if still_path is None else Path(still_path))
+        create_folder(Path(path), name, None if still_path is None else Path(still_path), still)
         return cls.open(path)
 
     @classmethod
     def open(
-        cls, path: str | Path, *, writing: bool = True, quick: bool = False, progress: Progress | None = None
+        cls,
+        path: str | Path,
+        *,
+        writing: bool = True,
+        quick: bool = False,
+        progress: Progress | None = None,
+        patience: float = PATIENCE,
     ) -> Opened:
         """Open the valid part of a project.
 
@@ -98,6 +119,7 @@ class Project:
             quick: check only that each take's file exists, and its samples when they are used; takes beyond
                 ``MOST_CHECKED_BYTES`` are always treated like that.
             progress: told of the checked takes, which takes seconds in a large project.
+            patience: seconds to wait for another program that has it open.
 
         Raises:
             BadInput: it is not a project, was saved by a newer version, or is too damaged to open; the
@@ -105,7 +127,8 @@ class Project:
             Failed: it is open in another program, or cannot be read.
             Cancelled: ``progress`` was cancelled.
         """
-        return cls._opened(Path(path), None, writing=writing, quick=quick, progress=progress)
+        root = project_root(Path(path))
+        return cls._opened(root, None, Lock(root, patience) if writing else None, quick, progress)
 
     @classmethod
     def recover_from_autosave(cls, path: str | Path, autosave: Autosave | None = None) -> Opened:
@@ -123,7 +146,8 @@ class Project:
         found = cls.autosaves(path) if autosave is None else (autosave,)
         for candidate in found:
             try:
-                return cls._opened(path, candidate, writing=True, quick=False, progress=None)
+                root = project_root(path)
+                return cls._opened(root, candidate, Lock(root))
             except UnreadableJson:
                 continue
         raise BadInput(f"There is no autosave in {path} that can be opened.")
@@ -131,7 +155,7 @@ class Project:
     @staticmethod
     def autosaves(path: str | Path) -> tuple[Autosave, ...]:
         """List all autosaves in a project folder, the newest first, including outdated ones."""
-        return list_autosaves(SafeFiles(_root(Path(path))))
+        return list_autosaves(SafeFiles(project_root(Path(path))))
 
     def recover(self, autosave: Autosave) -> Opened:
         """Open the scene of an autosave of this project, with its own warnings; only ``save`` writes it.
@@ -140,10 +164,24 @@ class Project:
             BadInput: it is missing or damaged.
             Failed: it cannot be read.
         """
-        data = self._files.read(autosave.file, MOST_BYTES)
-        loaded = load_scene(data, autosave.file, self._files)
-        self._take_over(loaded)
-        return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
+        opened = self._read(autosave)
+        with self._guard:
+            self._note_recovered(autosave, opened.scene)
+        return opened
+
+    def decline(self, autosave: Autosave) -> Opened:
+        """Return the scene of an autosave that the user does not want to go on with; see ``recover``.
+
+        It stays on disk, and is offered again until the project is saved.
+
+        Raises:
+            BadInput: it is missing or damaged.
+            Failed: it cannot be read.
+        """
+        opened = self._read(autosave)
+        with self._guard:
+            self._autosaves.note_declined(autosave)
+        return opened
 
     def reload(self) -> Opened:
         """Read the saved scene again without releasing the folder. Takes are not checked.
@@ -197,10 +235,12 @@ class Project:
             Failed: the disk is full or the folder cannot be written. The scene saved before is untouched.
         """
         with self._guard:
-            data = self._ready(scene)
+            plain, more = self._ready(scene), self._autosaves.to_settle()
+            data = checked_bytes(scene, more) if more else plain
             if self._backup_reason is not None:
                 keep_backup(self._files, self._backup_reason, self._saved)
             self._files.write(SCENE_FILE, data)
+            self._autosaves.note_saved(data, plain, more)
             self._saved, self._backup_reason = data, None
 
     def autosave(self, scene: Scene) -> Autosave | None:
@@ -211,13 +251,12 @@ class Project:
             Failed: as for ``save``.
         """
         with self._guard:
-            data = self._ready(scene)
-            if data == self._saved or data == self._newest():
-                return None
-            return write_autosave(self._files, data, saved_mark(self._saved))
+            return self._autosaves.write(self._ready(scene))
 
     def discard_autosaves(self) -> None:
-        """Delete all autosaves, after the user chose to leave without saving.
+        """Delete the autosaves of this program, after the user chose to leave without saving.
+
+        Those of an earlier program that ended without saving stay, unless they were recovered here.
 
         Raises:
             BadInput: the project is open read-only.
@@ -225,7 +264,7 @@ class Project:
         """
         with self._guard:
             self._check_writing()
-            for autosave in list_autosaves(self._files):
+            for autosave in self._autosaves.own():
                 self._files.remove(autosave.file)
 
     def collect(
@@ -268,11 +307,17 @@ class Project:
 
     @classmethod
     def _opened(
-        cls, path: Path, autosave: Autosave | None, *, writing: bool, quick: bool, progress: Progress | None
+        cls,
+        root: Path,
+        autosave: Autosave | None,
+        lock: Lock | None,
+        quick: bool = False,
+        progress: Progress | None = None,
     ) -> Opened:
-        root = _root(path)
-        project = cls(root, Lock(root) if writing else None)
+        project = cls(root, lock)
         try:
+            if lock is not None:
+                remove_partials(project._files)
             return project._load(autosave, quick=quick, progress=progress or no_progress())
         except BaseException:
             project.close()
@@ -280,6 +325,7 @@ class Project:
 
     def _load(self, autosave: Autosave | None, *, quick: bool, progress: Progress) -> Opened:
         name = SCENE_FILE if autosave is None else autosave.file
+        self._saved = b""
         try:
             self._saved = self._files.read(SCENE_FILE, MOST_BYTES)
         except BadInput as error:
@@ -293,8 +339,28 @@ class Project:
                 raise BadInput(f"{error} {self._hint()}".rstrip()) from error
             raise
         self._take_over(loaded)
-        self._backup_reason = "damaged" if autosave is not None else loaded.backup_reason
-        return Opened(self, loaded.scene, loaded.warnings, self._recoverable())
+        self._autosaves.begin(self._saved)
+        self._backup_reason = loaded.backup_reason
+        if autosave is not None:
+            self._backup_reason = "damaged"
+            self._autosaves.note_recovered(autosave)
+        return self._as_opened(loaded)
+
+    def _as_opened(self, loaded: LoadedScene) -> Opened:
+        found = self._autosaves.recoverable()
+        return Opened(self, loaded.scene, loaded.warnings, found, loaded.unreadable, loaded.lacks_sound)
+
+    def _note_recovered(self, autosave: Autosave, scene: Scene) -> None:
+        """Keep a backup of scene.json if it names takes that the recovered scene does not have."""
+        self._autosaves.note_recovered(autosave)
+        if not take_digests(self._saved) <= {take.digest for take in scene.takes}:
+            self._backup_reason = self._backup_reason or "before"
+
+    def _read(self, autosave: Autosave) -> Opened:
+        data = self._files.read(autosave.file, MOST_BYTES)
+        loaded = load_scene(data, autosave.file, self._files)
+        self._take_over(loaded)
+        return self._as_opened(loaded)
 
     def _take_over(self, loaded: LoadedScene) -> None:
         for record in loaded.scene.takes:
@@ -316,18 +382,6 @@ class Project:
                 self._masks.add(thing.mask_digest)
         return data
 
-    def _newest(self) -> bytes | None:
-        found = list_autosaves(self._files)
-        if not found or found[0].after != saved_mark(self._saved):
-            return None
-        with contextlib.suppress(BadInput, Failed):
-            return self._files.read(found[0].file, MOST_BYTES)
-        return None
-
-    def _recoverable(self) -> tuple[Autosave, ...]:
-        mark = saved_mark(self._saved)
-        return tuple(found for found in list_autosaves(self._files) if found.after == mark)
-
     def _hint(self) -> str:
         found = list_autosaves(self._files)
         if not found:
@@ -342,14 +396,3 @@ class Project:
     def _check_writing(self) -> None:
         if self._lock is None:
             raise BadInput(f"{self.path} is open for reading only: open it for writing to change it.")
-
-
-def _root(path: Path) -> Path:
-    """Return the resolved folder, or raise ``BadInput`` if it is not one."""
-    try:
-        if path.is_dir():
-            return path.resolve()
-        there = path.exists()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise BadInput(f"{str(path)[:200]!r} is no path of a project.") from error
-    raise BadInput(f"{path} is a file, not a project folder." if there else f"There is no project {path}.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.errors import FoleyscapeError
 from engine.progress import Progress, no_progress
+from engine.project.autosaves import SETTLED_KEY
 from engine.project.decode import read_scene
 from engine.project.json_text import UnreadableJson, parse_json
 from engine.project.mask_files import read_mask
@@ -27,11 +28,15 @@ class LoadedScene:
         scene: its valid part.
         warnings: what was left out or reset, one sentence each.
         backup_reason: label of the backup to keep before the file is overwritten; None if nothing would be lost.
+        unreadable: digests of takes whose files are missing or damaged; they stay in the scene.
+        lacks_sound: whether clips were left out, or play takes that are unreadable.
     """
 
     scene: Scene
     warnings: tuple[str, ...]
     backup_reason: str | None
+    unreadable: frozenset[str] = frozenset()
+    lacks_sound: bool = False
 
 
 def load_scene(
@@ -53,6 +58,7 @@ def load_scene(
         Cancelled: ``progress`` was cancelled.
     """
     parsed = parse_json(data, name)
+    parsed.pop(SETTLED_KEY, None)
     facts = migrate(parsed)
     warnings = WarningList()
     scene = read_scene(facts, lambda digest, still: read_mask(files, digest, still), warnings)
@@ -65,8 +71,13 @@ def load_scene(
     wrong = problems(scene)
     if wrong:
         raise UnreadableJson(f"{name} is damaged: {wrong[0]}")
-    backup_reason = "damaged" if warnings.all() else "schema" if parsed.get("schema") != SCHEMA else None
-    return LoadedScene(scene, warnings.all(), backup_reason)
+    # Unreadable takes stay in the scene, so that nothing is lost by saving it.
+    left_out = warnings.count > len(check.unreadable)
+    backup_reason = "damaged" if left_out else "schema" if parsed.get("schema") != SCHEMA else None
+    unreadable = frozenset(check.unreadable)
+    played = {clip.take for track in scene.timeline.tracks for clip in track.clips}
+    lacks_sound = warnings.lack_sound or not unreadable.isdisjoint(played)
+    return LoadedScene(scene, warnings.all(), backup_reason, unreadable, lacks_sound)
 
 
 class _TakeCheck:
@@ -79,8 +90,15 @@ class _TakeCheck:
         self._bytes = 0
         self._progress = progress
         self._quick = quick
+        self.unreadable: list[str] = []
 
     def __call__(self, record: TakeRecord) -> str | None:
+        wrong = self._problem(record)
+        if wrong is not None:
+            self.unreadable.append(record.digest)
+        return wrong
+
+    def _problem(self, record: TakeRecord) -> str | None:
         self._progress.report(self._done / self._count, "checking takes")
         self._done += 1
         name = take_file(record.digest)

@@ -26,9 +26,21 @@ class WarningList:
     def __init__(self) -> None:
         self._sentences: list[str] = []
         self._more = 0
+        self.lack_sound = False
 
-    def add(self, sentence: str) -> None:
-        """Add a sentence; beyond ``MOST`` it is only counted."""
+    @property
+    def count(self) -> int:
+        """Number of the warnings, those that are only counted too."""
+        return len(self._sentences) + self._more
+
+    def add(self, sentence: str, *, lacks_sound: bool = False) -> None:
+        """Add a sentence; beyond ``MOST`` it is only counted.
+
+        Args:
+            sentence: what is wrong.
+            lacks_sound: whether something that can be heard is missing for it.
+        """
+        self.lack_sound |= lacks_sound
         if len(self._sentences) < MOST:
             self._sentences.append(sentence)
         else:
@@ -53,7 +65,8 @@ def drop_invalid(scene: Scene, complaint: Callable[[TakeRecord], str | None], wa
 
     Args:
         scene: a scene whose values have the right types but may contradict each other.
-        complaint: returns what is wrong with the file of a take, as a sentence; None if nothing is.
+        complaint: returns what is wrong with the file of a take, as a sentence; None if nothing is. Such a take
+            stays, since its file may come back.
         warnings: receives a sentence for everything that is left out or reset.
     """
     scene = _objects(scene, warnings)
@@ -91,10 +104,14 @@ def _takes(scene: Scene, complaint: Callable[[TakeRecord], str | None], warnings
             )
             take = replace(take, starred=False, rejected=False)  # noqa: PLW2901
         wrong = next(take_problems(take, scene.next_object), None)
-        wrong = wrong or ("It is there twice." if take.digest in seen else complaint(take))
+        wrong = wrong or ("It is there twice." if take.digest in seen else None)
         if wrong is None:
             seen.add(take.digest)
             kept.append(take)
+            unreadable = complaint(take)
+            if unreadable is not None:
+                # It may be back later: a disk that is connected, a folder that is synced.
+                warnings.add(f"Take {take.number} of {quoted(take.name)} cannot be heard: {unreadable}")
         else:
             warnings.add(f"Take {take.number} of {quoted(take.name)} was left out: {wrong}")
     return replace(scene, takes=tuple(kept))
@@ -149,7 +166,8 @@ def _track(track: Track, objects: set[int], seen: set[int], warnings: WarningLis
     wrong = _first(track_problems(track, objects), track.id, seen)
     if wrong is None:
         return track
-    warnings.add(f"The track {quoted(track.name)}, with {len(track.clips)} clips, was left out: {wrong}")
+    words = f"The track {quoted(track.name)}, with {len(track.clips)} clips, was left out: {wrong}"
+    warnings.add(words, lacks_sound=bool(track.clips))
     return None
 
 
@@ -163,7 +181,8 @@ def _clips(
         if wrong is None:
             kept.append(clip)
         else:
-            warnings.add(f"Clip {clip.id} of the track {quoted(track.name)} was left out: {wrong}")
+            words = f"Clip {clip.id} of the track {quoted(track.name)} was left out: {wrong}"
+            warnings.add(words, lacks_sound=True)
     return tuple(sorted(kept, key=lambda clip: (clip.start, clip.id)))
 
 

@@ -1,6 +1,7 @@
 """Access to the files of a project folder: by plain names only, never through links, never outside the folder."""
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -8,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import BadInput, Failed
-from engine.files import disk_errors, sync_folder, write_file
+from engine.errors import BadInput, FoleyscapeError
+from engine.files import as_sentence, disk_errors, sync_folder, write_file
+from engine.files.system import open_plain
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
@@ -46,10 +48,8 @@ class SafeFiles:
             Failed: it cannot be read.
         """
         path = self._path(name)
-        # O_NONBLOCK does not wait for the other end of a pipe; O_NOFOLLOW rejects links.
-        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
-            handle = os.open(path, flags)
+            handle = open_plain(path, os.O_RDONLY)
         except OSError as error:
             raise self._unopened(name, error) from error
         try:
@@ -61,7 +61,7 @@ class SafeFiles:
             try:
                 yield file
             except OSError as error:
-                raise Failed(f"{name} cannot be read: {error.strerror or error}.") from error
+                raise as_sentence(error, name, reading=True) from error
 
     def read(self, name: str, most: int) -> bytes:
         """Return the content of a file; raises what ``open`` raises."""
@@ -76,8 +76,8 @@ class SafeFiles:
             Failed: the disk is full or the folder cannot be written.
         """
         path = self._path(name)
-        if path.parent != self.root and not path.parent.is_dir():
-            with disk_errors(path.parent):
+        with disk_errors(path.parent):
+            if path.parent != self.root and not path.parent.is_dir():
                 path.parent.mkdir(exist_ok=True)
                 sync_folder(self.root)
         write_file(path, data, durable=True)
@@ -107,32 +107,29 @@ class SafeFiles:
         Raises:
             Failed: it cannot be deleted.
         """
-        path = self._path(name)
-        with disk_errors(path):
-            path.unlink(missing_ok=True)
+        with disk_errors(self.root / name):
+            self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         """Return the path for a name, after checking that its folder, if it exists, is a real one."""
         parts = name.split("/")
         if len(parts) > 2 or any(_NAME.fullmatch(part) is None or part in {".", ".."} for part in parts):
             raise BadInput(f"{name[:80]!r} is no name of a file in a project.")
-        if len(parts) == 2 and (self.root / parts[0]).is_symlink():
+        if len(parts) == 2 and os.path.islink(self.root / parts[0]):  # noqa: PTH114 - never raises
             raise BadInput(
                 f"{parts[0]} is a link to another place, and Foleyscape follows no links inside a project: "
                 "put the folder itself there."
             )
         return self.root.joinpath(*parts)
 
-    def _unopened(self, name: str, error: OSError) -> BadInput | Failed:
+    def _unopened(self, name: str, error: OSError) -> FoleyscapeError:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             return MissingFile(f"The file {name} is missing.")
-        if self._path(name).is_symlink():
+        if error.errno == errno.ELOOP:
             return BadInput(
                 f"{name} is a link to another place, and Foleyscape follows no links inside a project."
             )
-        if isinstance(error, PermissionError):
-            return Failed(f"{name} may not be read: its permissions forbid it.")
-        return BadInput(f"{name} cannot be read: {error.strerror or error}.")
+        return as_sentence(error, name, reading=True)
 
 
 def _check_file(facts: os.stat_result, name: str, most: int) -> None:

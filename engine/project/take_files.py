@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput, Failed
+from engine.files.system import read_at
 from engine.project.safe_files import MissingFile, SafeFiles
 from engine.project.schema import MOST_TAKE_SAMPLES
 from engine.scene.limits import LEAST_RATE, MOST_CHANNELS, MOST_RATE
@@ -90,7 +91,8 @@ def read_take(files: SafeFiles, record: TakeRecord) -> Waveform:
     try:
         with files.open(name, expected + MOST_HEADER) as file:
             _check_start(file.fileno(), record, name)
-            with soundfile.SoundFile(file.fileno(), closefd=False) as sound:
+            file.seek(0)
+            with soundfile.SoundFile(file) as sound:
                 _check_header(sound, record, name)
                 samples = sound.read(dtype="float32", always_2d=True).T
     except soundfile.SoundFileError as error:
@@ -211,7 +213,7 @@ def _check_start(handle: int, record: TakeRecord, name: str) -> None:
 
     The decoder supports some twenty other formats.
     """
-    start = os.pread(handle, 12, 0)
+    start = read_at(handle, 12)
     count = record.channels * record.samples
     size = os.fstat(handle).st_size
     if start[:4] != b"RIFF" or start[8:] != b"WAVE" or count > MOST_TAKE_SAMPLES or size < 4 * count:

@@ -1,6 +1,5 @@
 """A folder is delivered whole, or everything is as it was."""
 
-import errno
 import os
 import shutil
 from pathlib import Path
@@ -59,34 +58,6 @@ def test_what_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="not empty"), staged_folder(tmp_path):
         pytest.fail("it must not come to this")
     assert everything_in(tmp_path) == {"mine.txt"}
-
-
-def test_overwriting_replaces_our_entries_whole_and_leaves_others(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
-    (tmp_path / "stems").mkdir()
-    (tmp_path / "stems" / "old.wav").write_bytes(b"old")
-    with staged_folder(tmp_path, overwrite=True) as folder:
-        fill(folder)
-    assert everything_in(tmp_path) == {"mine.txt", "stems", "stems/a.wav", "mix.wav"}
-
-
-def test_a_failure_while_replacing_puts_everything_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill(tmp_path, b"old")
-    before = {name: (tmp_path / name).read_bytes() for name in ("stems/a.wav", "mix.wav")}
-    rename = Path.rename
-
-    def fails_at_stems(self: Path, target: Path) -> Path:
-        if self.name == "stems" and self.parent.name.endswith(".partial"):
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", fails_at_stems)
-    with pytest.raises(Failed), staged_folder(tmp_path, overwrite=True) as folder:
-        fill(folder)
-    assert {name: (tmp_path / name).read_bytes() for name in before} == before
-    assert everything_in(tmp_path) == {"stems", "stems/a.wav", "mix.wav"}
 
 
 def test_a_file_in_the_way_is_bad_input(tmp_path: Path) -> None:

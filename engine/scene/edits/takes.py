@@ -1,6 +1,6 @@
 """Edits of takes. An unwanted take is rejected, and stays; a deleted one is in the bin until that is emptied."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from engine.errors import BadInput
@@ -165,3 +165,14 @@ def _with(scene: Scene, take: TakeRecord) -> Scene:
     raise_first_problem(take_problems(take, scene.next_object))
     takes = tuple(take if other.digest == take.digest else other for other in scene.takes)
     return replace(scene, takes=takes)
+
+
+def remove_clips_of(scene: Scene, digests: Collection[str]) -> Scene:
+    """Remove every clip of these takes; the takes stay."""
+    tracks = tuple(
+        replace(track, clips=tuple(clip for clip in track.clips if clip.take not in digests))
+        if any(clip.take in digests for clip in track.clips)
+        else track
+        for track in scene.timeline.tracks
+    )
+    return replace(scene, timeline=replace(scene.timeline, tracks=tracks))

@@ -24,6 +24,7 @@ from desktop.export.drags import FileDrags
 from desktop.export.export_dialog import ExportDialog
 from desktop.export.preview import ExportPreview
 from desktop.export.worker import ExportWorker
+from engine.files.manifest import MANIFEST_FILE
 from tests.desktop.export.fakes import FakeExportDialogs, Launches
 
 LEFT = Qt.MouseButton.LeftButton
@@ -69,7 +70,8 @@ class Bench:
 
 
 def everything_in(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE]
+    return {path.relative_to(folder).as_posix() for path in files}
 
 
 def pick(box: QComboBox, value: object) -> None:

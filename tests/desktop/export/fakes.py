@@ -9,9 +9,11 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QWidget
 
+from desktop.export.confirmations import TakenAnswer
 from engine.errors import Cancelled
 from engine.export.plan import ExportSettings
 from engine.export.run import Exported, export
+from engine.files import FolderSurvey
 from engine.progress import Progress, no_progress
 from engine.scene.scene import Scene
 from engine.sound.cache import TakeSource
@@ -57,9 +59,9 @@ class SlowExport:
 class FakeExportDialogs:
     """Answers questions, and keeps what was asked."""
 
-    def __init__(self, *, agrees: bool = False, folder: Path | None = None) -> None:
-        self.agrees, self.chosen = agrees, folder
-        self.asked: list[tuple[Path, tuple[str, ...]]] = []
+    def __init__(self, *, answer: TakenAnswer = "cancel", folder: Path | None = None) -> None:
+        self.answer, self.chosen = answer, folder
+        self.asked: list[tuple[Path, FolderSurvey]] = []
         self.begun: list[Path] = []
         self.shown: list[Path] = []
 
@@ -67,9 +69,9 @@ class FakeExportDialogs:
         self.begun.append(begin)
         return self.chosen
 
-    def replace(self, over: QWidget, folder: Path, replaced: tuple[str, ...]) -> bool:
-        self.asked.append((folder, replaced))
-        return self.agrees
+    def taken(self, over: QWidget, folder: Path, found: FolderSurvey) -> TakenAnswer:
+        self.asked.append((folder, found))
+        return self.answer
 
     def reveal(self, folder: Path) -> None:
         self.shown.append(folder)

@@ -7,18 +7,17 @@ import numpy as np
 import pytest
 import soundfile
 import wavinfo
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.export.choices import ExportChoices, LastExport
-from desktop.export.confirmations import replace_box
+from desktop.export.confirmations import QtExportDialogs, taken_box
 from desktop.export.words import size_text
 from desktop.export.worker import ExportProgress
 from engine.errors import Failed
+from engine.files import FolderSurvey
 from engine.scene.edits.stills import rename_scene
 from tests.desktop.export.bench import LEFT, Bench, Make, click, everything_in, pick, press, size_shown, typed
 from tests.desktop.export.fakes import FakeExportDialogs, SlowExport
@@ -191,22 +190,38 @@ def test_overwriting_is_announced_asked_for_and_refused_by_default(bench: Bench)
     (bench.out / "mix.wav").write_text("mine")
     bench.dialog.form.changed.emit()
     assert bench.settled().holds
-    assert "mix.wav" in bench.notice and "asks before" in bench.notice
+    assert "mix.wav" in bench.notice and "offers a new folder" in bench.notice
     QTest.mouseClick(bench.dialog.export_button, LEFT)
-    assert bench.person.asked == [(bench.out, ("mix.wav",))]
+    assert [(folder, found.in_the_way) for folder, found in bench.person.asked] == [(bench.out, ("mix.wav",))]
     assert not bench.work.running
     assert (bench.out / "mix.wav").read_text() == "mine"
 
 
-def test_only_after_a_yes_is_anything_replaced_and_the_rest_stays(make: Make) -> None:
-    bench = make(person=FakeExportDialogs(agrees=True))
-    bench.out.mkdir(parents=True)
-    for name in ("mix.wav", "notes.txt"):
+def test_only_after_a_yes_is_an_earlier_export_replaced_and_the_rest_stays(make: Make) -> None:
+    bench = make(person=FakeExportDialogs(answer="replace"))
+    bench.export()
+    first = (bench.out / "mix.wav").stat().st_ino
+    for name in ("notes.txt", "stems/dialogue.wav"):
         (bench.out / name).write_text("mine")
     bench.dialog.form.changed.emit()
     bench.export()
+    assert bench.person.asked[0][1].foreign == ("notes.txt", "stems/dialogue.wav")
     assert soundfile.info(bench.out / "mix.wav").frames == 72_000
+    assert (bench.out / "mix.wav").stat().st_ino != first
     assert (bench.out / "notes.txt").read_text() == "mine"
+    assert (bench.out / "stems/dialogue.wav").read_text() == "mine"
+
+
+def test_a_number_is_added_where_the_folder_is_taken(make: Make) -> None:
+    bench = make(person=FakeExportDialogs(answer="number"))
+    bench.out.mkdir(parents=True)
+    (bench.out / "mix.wav").write_text("mine")
+    bench.dialog.form.changed.emit()
+    bench.export()
+    assert (bench.out / "mix.wav").read_text() == "mine"
+    beside = bench.out.with_name(f"{bench.out.name}-2")
+    assert soundfile.info(beside / "mix.wav").frames == 72_000
+    assert str(beside) in bench.notice
 
 
 def test_a_folder_that_filled_up_after_it_was_looked_at_is_refused_in_a_sentence(bench: Bench) -> None:
@@ -222,10 +237,31 @@ def test_a_folder_that_filled_up_after_it_was_looked_at_is_refused_in_a_sentence
 def test_the_question_says_what_goes_and_its_usual_answer_loses_nothing(qtbot: QtBot) -> None:
     over = QWidget()
     qtbot.addWidget(over)
-    box = replace_box(over, Path("/films/out"), ("mix.wav", "stems/"))
-    assert "mix.wav and stems/" in box.text() and "all that is in them" in box.informativeText()
-    assert box.defaultButton().text() == "Cancel"
-    assert "other files" in replace_box(over, Path("/films/out"), ()).text()
+    found = FolderSurvey(replaced=("mix.wav", "stems/a.wav"), foreign=("stems/dialogue.wav", "notes.txt"))
+    box = taken_box(over, Path("/films/out"), found)
+    assert "Replace 2 files of an earlier export" in box.text() and "mix.wav and stems/a.wav" in box.text()
+    assert "2 other entries" in box.informativeText() and "stems/dialogue.wav" in box.informativeText()
+    assert box.defaultButton().text() == "Add a &number"
+    assert box.escapeButton().text() == "&Cancel"
+    others = taken_box(over, Path("/films/out"), FolderSurvey(foreign=("notes.txt",)))
+    assert "other files" in others.text() and "1 other entry" in others.informativeText()
+    blocked = taken_box(over, Path("/films/out"), FolderSurvey(in_the_way=("mix.wav",)))
+    assert "mix.wav" in blocked.text()
+    assert blocked.button(QMessageBox.StandardButton.Yes) is None
+
+
+@pytest.mark.parametrize(("key", "answer"), [("R", "replace"), ("N", "number"), ("C", "cancel")])
+def test_the_real_question_is_answered_by_its_keys(qtbot: QtBot, key: str, answer: str) -> None:
+    over = QWidget()
+    qtbot.addWidget(over)
+
+    def press() -> None:
+        box = next(one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox))
+        wanted = {"R": "&Replace", "N": "Add a &number", "C": "&Cancel"}[key]
+        next(button for button in box.buttons() if button.text() == wanted).click()
+
+    QTimer.singleShot(50, press)
+    assert QtExportDialogs().taken(over, Path("/films/out"), FolderSurvey(replaced=("mix.wav",))) == answer
 
 
 def test_a_folder_is_chosen_beginning_where_there_is_one(make: Make, tmp_path: Path) -> None:

@@ -28,10 +28,12 @@ from desktop.export.single_file import (
     delete_old,
     single_export,
 )
-from desktop.export.words import holds_text, level_text, listed, size_text, usual_texts
+from desktop.export.words import holds_text, level_text, size_text, usual_texts
 from desktop.export.worker import throttled
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput
+from engine.files import FolderSurvey
+from engine.files import list_names as listed
 from engine.scene.scene import Scene
 from engine.scene.timecode import RATES
 from engine.scene.timeline import Timeline
@@ -116,8 +118,9 @@ def test_what_would_be_replaced_is_told_and_what_stays_is_not(tmp_path: Path) ->
         (tmp_path / name).write_text("x")
     found = look(tmp_path)
     assert found.ready and found.holds
-    assert found.replaced == ("mix.wav", "stems/")
-    assert look(tmp_path, ExportChoices(formats=("csv",))).replaced == ()
+    assert found.found.in_the_way == ("mix.wav",)
+    assert found.found.foreign == ("notes.txt",)
+    assert look(tmp_path, ExportChoices(formats=("csv",))).found.foreign == ("mix.wav", "notes.txt", "stems/")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,10 @@ def test_sizes_levels_and_names_read_as_people_write_them() -> None:
     ]  # fmt: skip
     assert [level_text(level) for level in (-23.04, 0.0, None)] == ["\N{MINUS SIGN}23.0", "0.0", "–"]
     assert [listed(tuple("abcde"[:count])) for count in (1, 2, 5)] == ["a", "a and b", "a, b, c and 2 more"]
-    assert "stay" in holds_text(()) and "mix.wav" in holds_text(("mix.wav",))
+    assert "stay" in holds_text(FolderSurvey()) and "not replaced" in holds_text(
+        FolderSurvey(in_the_way=("mix.wav",))
+    )
+    assert "mix.wav" in holds_text(FolderSurvey(replaced=("mix.wav",)))
     assert usual_texts(Timeline(loudness="r128"))["preset"] == "As the timeline: EBU R 128"
 
 

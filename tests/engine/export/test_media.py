@@ -66,12 +66,11 @@ def test_a_scene_without_clips_has_an_empty_media_folder(tmp_path: Path) -> None
     assert write_media(Scene(), toy().takes, tmp_path) == {}
 
 
-def test_a_folder_that_holds_something_is_kept_unless_it_may_be_overwritten(tmp_path: Path) -> None:
+def test_a_folder_that_holds_something_is_kept(tmp_path: Path) -> None:
     made = toy()
     write_media(made.scene, made.takes, tmp_path)
     with pytest.raises(BadInput, match="not empty"):
         write_media(made.scene, made.takes, tmp_path)
-    write_media(made.scene, made.takes, tmp_path, overwrite=True)
 
 
 def test_cancelling_or_failing_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from engine.export import plan as planning
 from engine.export import run
 from engine.export.plan import ExportSettings
 from engine.export.run import Exported, export
+from engine.files.manifest import MANIFEST_FILE
 from engine.progress import Progress
 from engine.scene.scene import Scene
 from engine.scene.takes import Waveform
@@ -44,7 +45,7 @@ def by_kind(done: Exported, ending: str = "wav") -> tuple[list[Path], Path]:
 
 
 def everything_in(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.name != MANIFEST_FILE}
 
 
 @pytest.mark.parametrize("bits", [16, 24])

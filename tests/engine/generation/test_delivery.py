@@ -11,6 +11,7 @@ import soundfile
 from PIL import Image
 
 from engine.errors import BadInput, Cancelled, Failed
+from engine.files.manifest import MANIFEST_FILE
 from engine.generation import delivery
 from engine.generation.delivery import Provenance, deliver, file_name
 from engine.generation.object_aware import ObjectAwareGenerator
@@ -48,7 +49,8 @@ def takes(asked: GenerationRequest, still: Still) -> tuple[Take, ...]:
 
 
 def names_in(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE]
+    return {path.relative_to(folder).as_posix() for path in files}
 
 
 def test_everything_is_written_where_it_is_expected(

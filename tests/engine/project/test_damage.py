@@ -14,6 +14,7 @@ from PIL import Image
 from engine.errors import BadInput
 from engine.project.folder import Opened, Project
 from engine.project.safe_files import SafeFiles
+from engine.scene.edits import remove_clips_of
 from engine.scene.scene import Scene
 from engine.scene.validity import problems
 from tests.engine.project.toy_project import SIZE, toy_take
@@ -27,20 +28,45 @@ def opened_after(folder: Path, change: Callable[[dict[str, Any]], object]) -> Op
     return Project.open(folder, writing=False)
 
 
-def test_a_missing_take_costs_its_clips_and_is_told(toy: tuple[Path, Scene]) -> None:
+def test_a_take_whose_file_is_away_stays_with_its_clips_and_is_told(toy: tuple[Path, Scene]) -> None:
     folder, scene = toy
+    path = folder / "takes" / f"{scene.takes[1].digest}.wav"
+    path.rename(folder / "away.wav")
+    opened = Project.open(folder)
+    with opened.project as project:
+        assert opened.scene == scene
+        assert [warning.split(":")[0] for warning in opened.warnings] == ["Take 2 of 'Dog' cannot be heard"]
+        assert opened.unreadable == {scene.takes[1].digest}
+        assert opened.lacks_sound
+        project.save(replace(opened.scene, name="Saved meanwhile"))
+    (folder / "away.wav").rename(path)
+    again = Project.open(folder, writing=False)
+    assert again.scene == replace(scene, name="Saved meanwhile")
+    assert (again.warnings, again.unreadable, again.lacks_sound) == ((), frozenset(), False)
+    assert not list(folder.glob("scene.json.*"))
+
+
+def test_a_take_that_no_clip_plays_is_not_missing_in_what_is_heard(toy: tuple[Path, Scene]) -> None:
+    folder, scene = toy
+    with Project.open(folder).project as project:
+        project.save(remove_clips_of(scene, {scene.takes[1].digest}))
     (folder / "takes" / f"{scene.takes[1].digest}.wav").unlink()
+    opened = Project.open(folder, writing=False)
+    assert opened.unreadable == {scene.takes[1].digest}
+    assert not opened.lacks_sound
+
+
+def test_a_clip_that_is_left_out_is_kept_aside_and_told(toy: tuple[Path, Scene]) -> None:
+    folder = toy[0]
+    facts = json.loads((folder / "scene.json").read_bytes())
+    facts["timeline"]["tracks"][0]["clips"][1]["take"] = "f" * 64
+    (folder / "scene.json").write_text(json.dumps(facts))
     before = (folder / "scene.json").read_bytes()
     opened = Project.open(folder)
     with opened.project as project:
-        assert opened.scene.takes == scene.takes[:1]
-        assert opened.scene.chosen == ()
         assert [clip.id for clip in opened.scene.timeline.tracks[0].clips] == [2]
-        assert [warning.split(":")[0] for warning in opened.warnings] == [
-            "Take 2 of 'Dog' was left out",
-            "Which take is in use was forgotten for the object 'Dog'.",
-            "Clip 3 of the track 'Dog' was left out",
-        ]
+        assert "Clip 3 of the track 'Dog' was left out" in opened.warnings[0]
+        assert opened.lacks_sound
         assert (folder / "scene.json").read_bytes() == before
         project.save(opened.scene)
         project.save(replace(opened.scene, name="Later"))
@@ -49,10 +75,10 @@ def test_a_missing_take_costs_its_clips_and_is_told(toy: tuple[Path, Scene]) -> 
     assert Project.open(folder, writing=False).warnings == ()
 
 
-def test_what_was_kept_aside_is_never_replaced_and_its_takes_stay(toy: tuple[Path, Scene]) -> None:
+def test_what_was_kept_aside_is_never_replaced_and_its_masks_stay(toy: tuple[Path, Scene]) -> None:
     folder, scene = toy
-    for take in scene.takes:
-        path = folder / "takes" / f"{take.digest}.wav"
+    for thing in scene.objects:
+        path = folder / "masks" / f"{thing.mask_digest}.png"
         path.rename(path.with_suffix(".away"))
         opened = Project.open(folder)
         opened.project.save(opened.scene)
@@ -251,7 +277,7 @@ def test_folders_that_are_links_are_neither_read_nor_written(toy: tuple[Path, Sc
     before = sorted(outside.iterdir())
     opened = Project.open(folder)
     with opened.project as project:
-        assert opened.scene.takes == ()
+        assert opened.unreadable == {take.digest for take in scene.takes}
         with pytest.raises(BadInput, match="takes is a link to another place"):
             project.add_take(toy_take(9))
         assert not any(name.startswith("takes") for name in project.collect([]).files)

@@ -35,7 +35,7 @@ def failing(error: BaseException) -> Callable[..., Any]:
 def test_a_disk_that_fails_while_a_file_is_read_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "scene.json").write_text("{}")
     with (
-        pytest.raises(Failed, match=r"scene\.json cannot be read: Input/output error"),
+        pytest.raises(Failed, match=r"scene\.json cannot be read: the disk reports an input/output error"),
         SafeFiles(tmp_path).open("scene.json", 10),
     ):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -43,7 +43,7 @@ def test_a_disk_that_fails_while_a_file_is_read_is_a_sentence(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("number", "kind", "words"),
-    [(errno.EACCES, Failed, "permissions forbid it"), (errno.EMFILE, BadInput, "Too many open files")],
+    [(errno.EACCES, Failed, "permissions forbid it"), (errno.EMFILE, Failed, "too many files are open")],
 )
 def test_a_file_that_cannot_be_opened_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[Exception], words: str
@@ -84,7 +84,7 @@ def test_a_still_that_goes_while_it_is_copied_is_a_sentence(
 ) -> None:
     picture = toy_still(tmp_path)
     monkeypatch.setattr(Path, "read_bytes", failing(OSError(errno.EIO, os.strerror(errno.EIO))))
-    with pytest.raises(Failed, match=r"Night\.PNG cannot be read: Input/output error"):
+    with pytest.raises(Failed, match=r"Night\.PNG cannot be read: the disk reports an input/output error"):
         Project.create(tmp_path / "New.foley", "New", picture)
     assert not (tmp_path / "New.foley").exists()
 
@@ -93,7 +93,7 @@ def test_a_project_whose_file_system_has_no_hard_links_keeps_its_damaged_scene(
     toy: tuple[Path, Scene], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, scene = toy
-    (folder / "takes" / f"{scene.takes[1].digest}.wav").unlink()
+    (folder / "masks" / f"{scene.objects[1].mask_digest}.png").unlink()
     before = (folder / "scene.json").read_bytes()
     monkeypatch.setattr(os, "link", failing(OSError(errno.EPERM, os.strerror(errno.EPERM))))
     opened = Project.open(folder)

@@ -103,18 +103,18 @@ def test_a_file_is_synced_before_its_name_and_its_name_before_saving_is_done(
 ) -> None:
     project, scene = toy
     said: list[str] = []
-    fsync, rename = os.fsync, Path.replace
+    fsync, rename = os.fsync, os.replace
 
     def watched_fsync(handle: int) -> None:
         said.append("sync folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "sync file")  # noqa: PTH112
         fsync(handle)
 
-    def watched_rename(path: Path, target: Path) -> Path:
+    def watched_rename(path: Path, target: Path) -> None:
         said.append(f"name {target.suffix}")
-        return rename(path, target)
+        rename(path, target)
 
     monkeypatch.setattr(os, "fsync", watched_fsync)
-    monkeypatch.setattr(Path, "replace", watched_rename)
+    monkeypatch.setattr(os, "replace", watched_rename)
     record = project.add_take(toy_take(7))
     project.save(replace(scene, takes=(*scene.takes, record)))
     assert said == ["sync file", "name .wav", "sync folder", "sync file", "name .json", "sync folder"]
