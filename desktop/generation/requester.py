@@ -30,11 +30,13 @@ class GenerationOptions:
         takes: number of takes of each object.
         quality: solver and steps.
         generator: id of the generator; None is the default one.
+        candidates: sounds made for each take; None lets the generator choose.
     """
 
     takes: int
     quality: Quality
     generator: str | None = None
+    candidates: int | None = None
 
 
 class GenerationRequester(QObject):
@@ -127,7 +129,9 @@ class GenerationRequester(QObject):
         self, things: Sequence[SoundingObject], together: bool, seed: int, duration: float, negative: str
     ) -> PendingRequest:
         choice = self._choice()
-        settings = Settings(choice.takes, seed, duration, choice.quality, negative=negative)
+        settings = Settings(
+            choice.takes, seed, duration, choice.quality, negative=negative, candidates=choice.candidates
+        )
         still = self._document.still
         digest = None if still is None else still.digest
         return PendingRequest(tuple(things), settings, digest, together, self._model(), choice.generator)

@@ -1,7 +1,7 @@
 """The card of one object in the list: name, settings and takes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.objects.controls import IconMaker, letter_button, qcolour, restyle, small_button
+from desktop.objects.curve_dialog import CurveDialog
 from desktop.objects.editor import ObjectEditor
 from desktop.objects.swatch import Swatch
 from desktop.objects.take_row import TakeRow, TakeRowState
@@ -24,10 +25,11 @@ from desktop.theme.dark_colours import DARK
 from desktop.theme.label_field import LabelField
 from engine.generation.generator import ANYTHING, Capabilities
 from engine.scene.colours import Colour
-from engine.scene.edits import recolour_object, rename_object
+from engine.scene.edits import recolour_object, rename_object, set_controls
 from engine.scene.limits import MOST_NAME
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import TakeRecord
+from engine.scene.sound_controls import SoundControls
 
 THUMB = 44
 STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -127,6 +129,7 @@ class ObjectCard(QFrame):
         self._dragging = False
         self._image: QImage | None = None
         self.editor: ObjectEditor | None = None
+        self.curve: CurveDialog | None = None
         self._rows: dict[str, TakeRow] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_controls()
@@ -176,12 +179,41 @@ class ObjectCard(QFrame):
         menu.addAction("Rename").triggered.connect(self.begin_rename)
         menu.addAction("Regenerate").triggered.connect(self.regenerate)
         menu.addMenu(self.swatch.menu_of_colours()).setText("Colour")
+        self._add_controls(menu)
         menu.addSeparator()
         menu.addAction("Move up\tAlt+Up").triggered.connect(lambda: self.reorder_requested.emit(-1))
         menu.addAction("Move down\tAlt+Down").triggered.connect(lambda: self.reorder_requested.emit(1))
         menu.addSeparator()
         menu.addAction(self._icons("trash"), "Remove").triggered.connect(self.remove)
         return menu
+
+    def _add_controls(self, menu: QMenu) -> None:
+        """Add what the chosen generator can do beside words."""
+        if self._state.capabilities.takes("curves"):
+            menu.addAction("Curve…").triggered.connect(self.open_curve)
+        if self._state.capabilities.takes("loop"):
+            loop = menu.addAction("Loop")
+            loop.setCheckable(True)
+            loop.setChecked(self.thing.controls.loop)
+            loop.toggled.connect(lambda on: self._commit_controls(replace(self.thing.controls, loop=on)))
+
+    def open_curve(self) -> CurveDialog:
+        """Open the dialog in which the course of its sound is drawn."""
+        if self.curve is None:
+            self.curve = CurveDialog(self.thing, self._play_used, self)
+            self.curve.changed.connect(self._commit_controls)
+        self.curve.show()
+        self.curve.raise_()
+        return self.curve
+
+    def _play_used(self) -> None:
+        if self._state.used is not None:
+            self.play.emit(self._state.used)
+
+    def _commit_controls(self, controls: SoundControls) -> None:
+        if controls != self.thing.controls:
+            change = partial(set_controls, index=self.thing.index, controls=controls)
+            self.edited.emit("Change curve", change, None)
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
@@ -327,6 +359,8 @@ class ObjectCard(QFrame):
         self.fold.setIcon(self._icons("chevron_down" if state.expanded else "chevron_right"))
         if state.expanded:
             self._update_editor()
+        if self.curve is not None:
+            self.curve.show_thing(thing)
         self._inside.setVisible(state.expanded)
         self.update()
 

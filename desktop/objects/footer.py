@@ -28,6 +28,7 @@ class Footer(QWidget):
         self._qualities = (DRAFT, FINAL)
         self._generators: tuple[GeneratorInfo, ...] = ()
         self._selected = 0
+        self.candidates: int | None = None
         self.generator = QComboBox(self)
         self.generator.setAccessibleName("Generator")
         self.generator.setToolTip("What makes the sounds")
@@ -61,7 +62,7 @@ class Footer(QWidget):
     @property
     def choice(self) -> GenerationOptions:
         quality = self._qualities[self.quality.currentIndex()]
-        return GenerationOptions(self.takes.value(), quality, self.generator.currentData())
+        return GenerationOptions(self.takes.value(), quality, self.generator.currentData(), self.candidates)
 
     @property
     def capabilities(self) -> Capabilities:

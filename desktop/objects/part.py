@@ -136,6 +136,7 @@ class ObjectsPart(QObject):
         before, self._applied = self._applied, preferences
         footer = self.panel.footer
         footer.set_qualities(*_qualities(preferences))
+        footer.candidates = preferences.candidates or None
         if before is None or before.variations != preferences.variations:
             footer.takes.setValue(preferences.variations)
         if before is None or before.final != preferences.final:

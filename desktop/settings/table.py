@@ -7,6 +7,7 @@ from typing import Any
 from engine.generation.requests import (
     DRAFT,
     FINAL,
+    MOST_CANDIDATES,
     MOST_STEPS,
     MOST_TAKES,
     SECONDS,
@@ -87,6 +88,17 @@ class Preferences:
     )
     final: bool = _field(
         False, FieldInfo(MAKING, "Always final quality", "Make every take with the final steps.")
+    )
+    candidates: int = _field(
+        0,
+        FieldInfo(
+            MAKING,
+            "Candidates",
+            "How many sounds are made for each take; the one that fits best is kept.",
+            nothing="Automatic: 2 for short drafts",
+            least=0,
+            most=MOST_CANDIDATES,
+        ),
     )
     variations: int = _field(
         1, FieldInfo(MAKING, "Takes at once", "How many takes one Generate makes.", least=1, most=MOST_TAKES)

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from engine.errors import BadInput
+from engine.files import write_file
 from engine.generation.curve_values import controls_of_sound
 from engine.inputs import read_json
 from engine.project.codec import InvalidValue
@@ -45,7 +46,11 @@ def read_curve_file(path: Path) -> SoundControls:
 
 
 def write_curve_file(controls: SoundControls, path: Path) -> None:
-    """Write the curve of controls as JSON."""
+    """Write the curve of controls as JSON.
+
+    Raises:
+        Failed: the disk is full or the place cannot be written.
+    """
     facts = write_controls(controls)
     kept = {key: facts[key] for key in KEYS if facts[key]}
-    path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    write_file(path, (json.dumps(kept, indent=2) + "\n").encode())

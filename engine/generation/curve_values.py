@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
+from engine.models.libraries import libraries_needed
 from engine.scene.limits import MOST_SECONDS
 from engine.scene.sound_controls import LEAST_LEVEL_DB, SoundControls
 
@@ -56,15 +57,18 @@ def controls_of_sound(samples: NDArray[np.float32], rate: int) -> SoundControls:
 
     Raises:
         BadInput: it is silent, or too short.
+        Failed: PyTorch is not installed.
     """
-    import torch
-
-    from engine.diffusion.curves import loudness_of, onsets_of
     from engine.sound.resample import resample
 
     mono = samples.mean(0, keepdims=True)[:, : round(MOST_SECONDS * rate)]
     if mono.shape[1] < rate // 10 or float(np.abs(mono).max(initial=0.0)) < 1e-4:
         raise BadInput("Nothing can be heard in this recording: sing, tap or play louder, for longer.")
+    with libraries_needed():
+        import torch
+
+        from engine.diffusion.curves import loudness_of, onsets_of
+
     heard = torch.from_numpy(np.ascontiguousarray(resample(mono, rate, SUNG_RATE), np.float32))
     loudness = loudness_of(heard)[0].numpy()
     frames = np.flatnonzero(onsets_of(heard)[0].numpy())

@@ -56,6 +56,9 @@ def test_the_settings_decide_how_many_takes_and_steps(house: House, qtbot: QtBot
     assert footer.choice.quality == Quality("ddim", 9)
     house.settings.set(replace(house.settings.preferences, final_steps=12))
     assert footer.choice.quality == Quality("ddim", 12)
+    assert footer.choice.candidates is None
+    house.settings.set(replace(house.settings.preferences, candidates=4))
+    assert footer.choice.candidates == 4
 
 
 def test_the_status_line_tells_what_is_being_made(
