@@ -1,6 +1,6 @@
 """Line edits over the tracks for the names of markers and clips, and scrolling to what is named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from desktop.document.document import Document
@@ -10,6 +10,7 @@ from desktop.timeline.layout.page_follow import PageFollow
 from desktop.timeline.name_field import NameField
 from desktop.timeline.track_view import TrackView
 from engine.scene.edits import rename_marker
+from engine.scene.edits.clip_markers import place_of_marker
 from engine.scene.timeline import Clip, Marker
 
 NEW_MARKER = "Marker"
@@ -66,6 +67,20 @@ class ClipNaming:
             name = lambda words: self._commander.mark_clips(words or NEW_MARKER, at)  # noqa: E731
             self._ask(inside[0], at, NEW_MARKER, name)
 
+    def rename_clip_marker(self, number: int, at: int) -> None:
+        """Ask for the name of the marker of a clip at a sample of its take; an empty one leaves it as it is."""
+        found = self._document.scene.clip(number)
+        marker = next((mark for mark in found[1].markers if mark.at == at), None) if found else None
+        if found is None or marker is None:
+            return
+
+        def name(words: str) -> None:
+            if words:
+                self._commander.rename_clip_marker(number, at, words)
+
+        place = place_of_marker(found[1], marker)
+        self._ask(found[1], found[1].start if place is None else place, marker.name, name)
+
     def reveal_clip(self, number: int) -> bool:
         """Scroll to a clip if it is out of view; return whether there is such a clip."""
         found = self._document.scene.clip(number)
@@ -80,6 +95,18 @@ class ClipNaming:
         view = self._track_view.view
         scale = PageFollow().page(view.geometry.scale, view.geometry.width, view.playhead)
         self._track_view.set_geometry(replace(view.geometry, scale=scale))
+
+    def reveal_one_of(self, numbers: Collection[int]) -> None:
+        """Scroll to the first of these clips, unless one of them is in view."""
+        geometry, timeline = self._track_view.view.geometry, self._document.scene.timeline
+        found = [
+            (clip, row)
+            for row, track in enumerate(timeline.tracks)
+            for clip in track.clips
+            if clip.id in numbers
+        ]
+        if found and not any(geometry.shows(clip, row) for clip, row in found):
+            self._track_view.set_geometry(geometry.revealing(*found[0]))
 
     def _ask(self, clip: Clip, at: int, words: str, named: Callable[[str], None]) -> None:
         self.reveal_clip(clip.id)

@@ -43,6 +43,8 @@ def menu_for(
     marker = next((mark for mark in scene.timeline.markers if mark.id == hit.marker), None)
     if marker is not None:
         _marker_menu(menu, marker, commander, naming)
+    elif hit.clip is not None and hit.at is not None:
+        _clip_marker_menu(menu, hit.clip, hit.at, commander, naming)
     elif hit.clip is not None:
         _clip_menu(menu, commander, naming, keys)
     else:
@@ -129,6 +131,11 @@ def _marker_menu(menu: QMenu, marker: Marker, commander: Commander, naming: Clip
     words = "Make it a &marker" if marker.hit else "Make it a &hit-point"
     menu.addAction(words, lambda: commander.turn_marker(marker.id, hit=not marker.hit))
     menu.addAction("D&elete", lambda: commander.remove_marker(marker.id))
+
+
+def _clip_marker_menu(menu: QMenu, clip: int, at: int, commander: Commander, naming: ClipNaming) -> None:
+    menu.addAction("Re&name…", lambda: naming.rename_clip_marker(clip, at))
+    menu.addAction("D&elete", lambda: commander.remove_clip_marker(clip, at))
 
 
 def _lane_menu(

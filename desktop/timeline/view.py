@@ -17,7 +17,7 @@ from desktop.timeline.headers import Headers
 from desktop.timeline.interaction.gestures import GestureEdit
 from desktop.timeline.interaction.hit_test import Hit, HitPart
 from desktop.timeline.keyboard_cursor import KeyboardCursor
-from desktop.timeline.layout.clip_navigation import edge_from, marker_from
+from desktop.timeline.layout.clip_navigation import changed_clips, edge_from, marker_from
 from desktop.timeline.layout.page_follow import PageFollow
 from desktop.timeline.layout.track_heights import TrackHeights
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
@@ -33,6 +33,8 @@ ZOOM = 1.6
 MOST_STEPS = 2**30
 """Largest range of a scroll bar, which is a 32-bit integer; an hour at the highest zoom has more pixels."""
 EMPTY_SECONDS = 20.0
+USE_TAKE = "Use take"
+"""Name of the edit by which the objects panel changes the take of clips."""
 
 
 class TimelineView(QWidget):
@@ -283,10 +285,14 @@ class TimelineView(QWidget):
         self.commander.add_track()
 
     def _show_scene(self, scene: Scene) -> None:
+        before, history = self.track_view.view.scene, self._document.history
         self._length = scene.timeline.length
         self.track_view.show_scene(scene)
         self._set_heights(self._heights)
         self.headers.show_scene(scene)
+        if USE_TAKE in {history.undo_name, history.redo_name} and before is not scene:
+            # Pressed in another part of the window: what it changed may be out of view.
+            self.naming.reveal_one_of(changed_clips(before.timeline, scene.timeline))
         self._show_geometry(self.track_view.view.geometry)
 
     def _show_geometry(self, geometry: TrackLayout) -> None:
@@ -364,6 +370,8 @@ class TimelineView(QWidget):
         if hit.part is HitPart.GAIN:
             self.commander.set_gain(0.0)
             self._document.settle()
+        if hit.clip is not None and hit.at is not None:
+            self.naming.rename_clip_marker(hit.clip, hit.at)
         marker = next((one for one in self._document.scene.timeline.markers if one.id == hit.marker), None)
         if marker is not None:
             self.naming.rename_marker(marker)

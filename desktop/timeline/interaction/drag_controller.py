@@ -84,6 +84,8 @@ class DragController:
         self, view: TimelineViewState, hit: Hit, point: PointerPosition, held: PressModifiers, *, snap: bool
     ) -> Outcome | None:
         """Start the gesture that belongs to what was hit."""
+        if hit.part is HitPart.CLIP_MARKER:
+            hit = replace(hit, part=HitPart.BODY)
         self.number += 1
         self.axes, self.begun = AXES.get(hit.part, ACROSS), False
         self._last = self._undo = self._click = None

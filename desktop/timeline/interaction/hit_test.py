@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, ClipIndexCache, Rect, TrackLayout
+from engine.scene.edits.clip_markers import place_of_marker
 from engine.scene.scene import Scene
-from engine.scene.timeline import Clip, Marker
+from engine.scene.timeline import Clip, ClipMarker, Marker
 
 EDGE = 6.0
 HANDLE = 9.0
@@ -34,16 +35,18 @@ class HitPart(Enum):
     FADE_IN = "fade in"
     FADE_OUT = "fade out"
     GAIN = "gain"
+    CLIP_MARKER = "clip marker"
 
 
 @dataclass(frozen=True)
 class Hit:
-    """What was hit, with its row and the id of the clip or marker."""
+    """What was hit, with its row and the id of the clip or marker; ``at`` is where in its take a clip is marked."""
 
     part: HitPart
     row: int = -1
     clip: int | None = None
     marker: int | None = None
+    at: int | None = None
 
 
 NOWHERE = Hit(HitPart.NOTHING)
@@ -80,8 +83,23 @@ def hit(
     for clip in sorted(
         near, key=lambda clip: (clip.start <= at < clip.end, clip.start, clip.id), reverse=True
     ):
+        marker = clip_marker_at(clip, geometry, row, x, y)
+        if marker is not None:
+            return Hit(HitPart.CLIP_MARKER, row, clip.id, at=marker.at)
         return Hit(part_of(clip, geometry.rect_of(clip, row), x, y), row, clip.id)
     return Hit(HitPart.NOTHING, row)
+
+
+def clip_marker_at(clip: Clip, geometry: TrackLayout, row: int, x: float, y: float) -> ClipMarker | None:
+    """Return the marker of a clip whose flag, below the title, is at a point, or None."""
+    top = geometry.rect_of(clip, row)[1] + TITLE
+    if not clip.markers or not top - 2 <= y <= top + HANDLE:
+        return None
+    for marker in clip.markers:
+        place = place_of_marker(clip, marker)
+        if place is not None and -2 <= x - geometry.scale.x_of(place) <= HANDLE:
+            return marker
+    return None
 
 
 def part_of(clip: Clip, rect: Rect, x: float, y: float) -> HitPart:

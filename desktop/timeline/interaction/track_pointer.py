@@ -30,6 +30,8 @@ TICK_MS = 16
 MOST_SECONDS = 0.1
 """Longest time step of automatic scrolling, so that the view does not jump after a pause."""
 BY_KEY = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
+OPENED = {HitPart.MARKER, HitPart.GAIN, HitPart.CLIP_MARKER}
+"""What a double click opens or resets."""
 CURSORS = {
     HitPart.START: Qt.CursorShape.SizeHorCursor,
     HitPart.END: Qt.CursorShape.SizeHorCursor,
@@ -38,6 +40,7 @@ CURSORS = {
     HitPart.FADE_IN: Qt.CursorShape.PointingHandCursor,
     HitPart.FADE_OUT: Qt.CursorShape.PointingHandCursor,
     HitPart.MARKER: Qt.CursorShape.PointingHandCursor,
+    HitPart.CLIP_MARKER: Qt.CursorShape.PointingHandCursor,
     HitPart.GAIN: Qt.CursorShape.SizeVerCursor,
 }
 
@@ -211,7 +214,7 @@ class TrackPointer(QObject):
 
     def _double_click(self, event: QMouseEvent) -> None:
         found = self._model.hit_at(event.position().x(), event.position().y())
-        if event.button() == Qt.MouseButton.LeftButton and found.part in {HitPart.MARKER, HitPart.GAIN}:
+        if event.button() == Qt.MouseButton.LeftButton and found.part in OPENED:
             self.opened.emit(found)
         else:
             self._press(event)

@@ -50,6 +50,13 @@ def marker_from(timeline: Timeline, at: int, steps: int) -> int | None:
     return _from(places, at, steps)
 
 
+def changed_clips(before: Timeline, after: Timeline) -> frozenset[int]:
+    """Return the ids of the clips that were added or changed."""
+    known = {clip.id: clip for track in before.tracks for clip in track.clips}
+    every = (clip for track in after.tracks for clip in track.clips)
+    return frozenset(clip.id for clip in every if known.get(clip.id) != clip)
+
+
 def row_of(timeline: Timeline, number: int) -> int | None:
     """Return the row of the track that a clip is on, or None if not found."""
     found = _place(timeline, number)

@@ -81,6 +81,11 @@ class TrackLayout:
         x, right = self.scale.x_of(clip.start), self.scale.x_of(clip.end)
         return x, self.top_of(row) + TRACK_GAP, max(right - x, 1.0), self.height_of(row) - 2 * TRACK_GAP - 1
 
+    def shows(self, clip: Clip, row: int) -> bool:
+        """Return whether a part of a clip is in view."""
+        left, top, width, height = self.rect_of(clip, row)
+        return left < self.width and left + width > 0 and top < self.height and top + height > RULER_HEIGHT
+
     def revealing(self, clip: Clip, row: int) -> "TrackLayout":
         """Return the layout scrolled so that a clip is visible: all of it if there is room, else its start."""
         left, top, width, _ = self.rect_of(clip, row)

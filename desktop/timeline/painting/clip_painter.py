@@ -1,5 +1,6 @@
 """Paints the clips of one track: bodies, spectrograms, fades, gain lines, names."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from desktop.timeline.painting.view_state import ClipColours, clip_colours, font
 from desktop.timeline.painting.waveform_columns import fade_factor
 from desktop.timeline.painting.waveform_image import draw_pixels
 from engine.scene.automatic_fades import NO_FADES, FadeRule
+from engine.scene.edits.clip_markers import place_of_marker
 from engine.scene.timeline import Clip, FadeShape
 
 Doubles = NDArray[np.float64]
@@ -26,6 +28,10 @@ Doubles = NDArray[np.float64]
 ROUNDED = 14.0
 """Width in pixels from which clips have rounded corners."""
 NAMED = 46.0
+TITLED = 24.0
+OVER = 28.0
+"""Width in pixels of the label of a clip that goes over full scale."""
+CLIP_MARKER = "#b79cf0"
 CURVE = 17
 SEEN = 5.0
 """Shortest fade in pixels that is drawn."""
@@ -64,6 +70,7 @@ class ClipPainter:
         self._texts = texts
         self._inside = inside_of(plan)
         self._images: dict[int, QImage] = {}
+        self.over: NDArray[np.bool_] = np.zeros(0, np.bool_)
 
     def bodies(self, lane: ClipIndex, seen: NDArray[np.int64]) -> list[tuple[Clip, QRectF]]:
         """Paint narrow clips in one pass and wide ones with a title and rounded corners; return the wide ones."""
@@ -124,9 +131,53 @@ class ClipPainter:
         if self._height >= TALL_ENOUGH:
             self._gain_lines([pair for pair in roomy if pair[1].width() >= WIDE_ENOUGH])
             self._titles([pair for pair in roomy if pair[1].width() >= NAMED])
+            for clip, rect in roomy:
+                if clip.markers:
+                    self._markers(clip, rect)
+                if self.over.any() and self._is_over(rect):
+                    self._over_badge(rect)
         for clip, rect in roomy:
             if self._plan.spectrograms or clip.id in self._plan.selected:
                 self._frame(rect, self._colours(clip).edge)
+
+    def _is_over(self, rect: QRectF) -> bool:
+        """Return whether a visible part of a clip goes over full scale."""
+        first, last = (round(x * self._plan.ratio) for x in (max(rect.x(), 0.0), max(rect.right(), 0.0)))
+        return bool(self.over[first:last].any())
+
+    def _over_badge(self, rect: QRectF) -> None:
+        """Paint a red label at the right end of the title."""
+        right = min(rect.right(), float(self._plan.width)) - 2
+        self._painter.fillRect(QRectF(right - OVER, rect.y() + 2, OVER, TITLE - 4), QColor(DARK.error))
+        self._painter.setPen(QColor(DARK.well))
+        top = self._top + (TITLE - self._texts.height) / 2
+        self._painter.drawStaticText(QPointF(right - OVER + 3, top), self._texts.get("over", OVER))
+
+    def _markers(self, clip: Clip, rect: QRectF) -> None:
+        """Paint the markers of a clip: a flag in its title, a line, and the name where there is room."""
+        scale = self._plan.scale
+        places = [
+            (scale.x_of(place), marker.name)
+            for marker in clip.markers
+            if (place := place_of_marker(clip, marker)) is not None
+        ]
+        ends = [*(x for x, _ in places), rect.right()][1:]
+        for (x, name), end in zip(places, ends, strict=True):
+            if not -200 <= x <= self._plan.width:
+                continue
+            line = QColor(CLIP_MARKER)
+            line.setAlphaF(0.6)
+            self._painter.fillRect(QRectF(x, rect.y() + 1, 1, rect.height() - 2), line)
+            self._painter.setPen(Qt.PenStyle.NoPen)
+            self._painter.setBrush(QColor(CLIP_MARKER))
+            top = rect.y() + TITLE - 1
+            self._painter.drawPolygon(
+                QPolygonF([QPointF(x, top), QPointF(x + 7, top + 4), QPointF(x, top + 8)])
+            )
+            if end - x > NAMED:
+                self._painter.setPen(QColor(CLIP_MARKER))
+                text = self._texts.get(name, end - x - 12)
+                self._painter.drawStaticText(QPointF(x + 10, top - 2), text)
 
     def _frame(self, rect: QRectF, edge: QColor) -> None:
         """Paint a frame over what was drawn inside the clip, shaped like ``_body``."""
@@ -223,13 +274,20 @@ class ClipPainter:
 
     def _titles(self, roomy: list[tuple[Clip, QRectF]]) -> None:
         chosen = self._plan.selected
+        # A title ends where the next clip covers it.
+        starts = [*(rect.x() for _, rect in roomy), math.inf][1:]
+        roomy = [
+            (clip, QRectF(rect.x(), rect.y(), min(rect.right(), start) - rect.x(), rect.height()))
+            for (clip, rect), start in zip(roomy, starts, strict=True)
+        ]
         for colours, some in (
             (self._plain, [pair for pair in roomy if pair[0].id not in chosen]),
             (self._chosen, [pair for pair in roomy if pair[0].id in chosen]),
         ):
             self._painter.setPen(colours.words)
             for clip, rect in some:
-                self._title(clip, rect)
+                if rect.width() >= TITLED:
+                    self._title(clip, rect)
 
     def _title(self, clip: Clip, rect: QRectF) -> None:
         left, right = max(rect.x(), 0.0) + 6, min(rect.right(), float(self._plan.width)) - 6
@@ -251,6 +309,8 @@ def _curve(shape: FadeShape, points: int) -> tuple[tuple[float, float], ...]:
 def _notes(clip: Clip) -> list[str]:
     """Return what differs from a clip's defaults, as texts."""
     said = ["muted"] if clip.muted else []
+    if clip.group is not None:
+        said.append(f"group {clip.group}")
     if clip.gain_db:
         said.append(f"{clip.gain_db:+.1f} dB")
     if clip.pan:

@@ -1,6 +1,6 @@
 """Paints tracks with their clips into pictures that are cached until something on them changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF
@@ -97,12 +97,14 @@ class TrackPainter:
             missing = frozenset(digest for digest in asked if digest not in spectrograms)
             drawing.spectrograms([lane.clips[place] for place in seen.tolist()], spectrograms)
         else:
-            missing = self._wave(painter, lane, asked, plan)
+            missing = self._wave(painter, lane, asked, plan, drawing)
         drawing.details(roomy)
         painter.end()
         return _Kept(track, plan, picture, missing)
 
-    def _wave(self, painter: QPainter, lane: ClipIndex, asked: list[str], plan: TrackPlan) -> frozenset[str]:
+    def _wave(
+        self, painter: QPainter, lane: ClipIndex, asked: list[str], plan: TrackPlan, drawing: ClipPainter
+    ) -> frozenset[str]:
         pyramids = {
             digest: found for digest in asked if (found := self._waveforms.pyramid(digest)) is not None
         }
@@ -114,6 +116,11 @@ class TrackPainter:
             joined = fine.per_pixel < STEPS
             height = round(inside.height() * plan.ratio)
             draw_pixels(painter, inside, *wave_pixels(drawn, height, colour, joined=joined, ratio=plan.ratio))
+            if drawn.over.any():
+                drawing.over = drawn.over
+                red = replace(drawn, weight=np.where(drawn.over, drawn.weight, np.float32(0.0)))
+                pixels = wave_pixels(red, height, QColor(DARK.error), joined=joined, ratio=plan.ratio)
+                draw_pixels(painter, inside, *pixels)
         return frozenset(digest for digest in asked if digest not in pyramids)
 
 

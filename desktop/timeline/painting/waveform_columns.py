@@ -28,6 +28,11 @@ class WaveformColumns:
     high: Floats
     weight: Floats
 
+    @property
+    def over(self) -> NDArray[np.bool_]:
+        """Where the sound goes over full scale."""
+        return (np.maximum(self.high, -self.low) > 1.0) & (self.weight > 0.0)
+
 
 def waveform_columns(
     lane: ClipIndex, pyramids: Mapping[str, PeakPyramid], scale: TimeScale, width: int, rate: int

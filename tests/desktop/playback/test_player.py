@@ -14,6 +14,8 @@ from desktop.playback.output_devices import OutputDevice, Pull
 from desktop.playback.output_thread import LOST
 from desktop.playback.player import Player
 from desktop.playback.ring import Frames
+from desktop.playback.track_peaks import track_peaks
+from engine.sound.render import Renderer
 from engine.sound.waveform import to_db
 from tests.desktop.playback.fakes import (
     RATE,
@@ -404,3 +406,26 @@ def test_position_and_loop_hold_beyond_what_32_bits_count(rig: Rig) -> None:
     assert rig.positions == [far]
     rig.player.mark_in()
     assert rig.player.loop == (far, far + RATE)
+
+
+def test_dragging_the_playhead_is_heard_all_along(rig: Rig) -> None:
+    sounding = []
+    for at in range(20_000, 60_000, 4000):
+        rig.player.scrub(at)
+        rig.qtbot.wait(30)
+        sounding.append(bool(rig.pull(1440).any()))
+    assert sum(sounding) >= len(sounding) // 2
+    assert rig.player.position == 56_000
+
+
+def test_the_peaks_of_tracks_are_those_of_what_was_just_heard(rig: Rig) -> None:
+    rig.play(30_000)
+    rig.pull(RATE // 2)
+    numbers = [track.id for track in rig.document.scene.timeline.tracks]
+    at = rig.player.position
+    peaks = track_peaks(rig.player.renderer, at, [*numbers, *([] if 99 in numbers else [99])])
+    stem = rig.player.renderer.stem(numbers[0], at - 2400, at)
+    assert peaks == {numbers[0]: pytest.approx(float(np.abs(stem).max()))}
+    assert peaks[numbers[0]] > 0
+    fresh = Renderer(rig.document.scene.timeline, rig.takes)
+    assert track_peaks(fresh, at, numbers) == {}
