@@ -64,6 +64,17 @@ class VectorFile:
                 file.seek(row * self.width)
                 file.write(code.tobytes())
 
+    def write_block(self, start: int, codes: Codes) -> None:
+        """Write successive rows from ``start`` on.
+
+        Raises:
+            OSError: the disk is full or failed.
+        """
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        with os.fdopen(handle, "r+b") as file:
+            file.seek(start * self.width)
+            file.write(np.ascontiguousarray(codes).tobytes())
+
     def sync(self) -> None:
         """Wait until the rows are on the disk.
 
