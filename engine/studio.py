@@ -12,6 +12,7 @@ from engine.generation.delivery import Delivery, Provenance, deliver
 from engine.generation.embeddings import Embeddings
 from engine.generation.generator import Generator, GeneratorInfo
 from engine.generation.hint_check import check_hints
+from engine.generation.library_generator import LIBRARY, LibraryGenerator
 from engine.generation.listener import Heard, hear_file
 from engine.generation.model_parts import FolderParts, Parts, Proposal
 from engine.generation.object_aware import ObjectAwareGenerator, object_aware_info
@@ -20,6 +21,7 @@ from engine.generation.recipe import read_recipe
 from engine.generation.registry import Entry, GeneratorRegistry, installed_generators
 from engine.generation.request_builder import request_for, targets_of, text_target, together_target
 from engine.generation.requests import LEVEL_LUFS, GenerationRequest, Settings, Target
+from engine.library.library import is_library, library_folder
 from engine.models.concepts import Concept
 from engine.models.devices import device_words
 from engine.models.free_words import bundled_free_words
@@ -75,7 +77,8 @@ class Studio:
         device: "cpu", "cuda", "mps", or "auto" for the fastest available.
         parts: source of the models, instead of a folder.
         pool: pool of loaded models; None is a new one.
-        generators: generators besides the object-aware one; None is those of installed packages.
+        generators: generators besides the object-aware one and the library; None is those of installed packages.
+        library: where the index of recordings lies; None is the user's own.
 
     Raises:
         BadInput: there is no such model or device.
@@ -89,12 +92,14 @@ class Studio:
         parts: Parts | None = None,
         pool: ModelPool | None = None,
         generators: Sequence[Generator] | None = None,
+        library: Path | None = None,
     ) -> None:
         pool = pool or ModelPool()
         self._parts: Parts = FolderParts(model, device, pool) if parts is None else parts
         self._loader = PartLoader(self._parts, pool)
         self._paths: dict[str, Path] = {}
         self._more = generators
+        self._library = library or library_folder()
         self._generators: GeneratorRegistry | None = None
 
     @property
@@ -435,16 +440,20 @@ class Studio:
         return request_for(self._registry().info(generator), still, targets, settings)
 
     def _registry(self) -> GeneratorRegistry:
-        if self._generators is None:
-            self._generators = self._make_registry()
+        # The library may be made while the studio is in use.
+        has_library = is_library(self._library)
+        if self._generators is None or has_library != (LIBRARY in {it.id for it in self._generators.infos}):
+            self._generators = self._make_registry(has_library=has_library)
         return self._generators
 
-    def _make_registry(self) -> GeneratorRegistry:
+    def _make_registry(self, *, has_library: bool) -> GeneratorRegistry:
         info = object_aware_info(
             self._parts.fingerprint, self._parts.licence, over_time=self._parts.follows_curves
         )
         more = installed_generators() if self._more is None else self._more
-        return GeneratorRegistry([Entry(info, self._object_aware), *map(Entry.of, more)])
+        recorded = LibraryGenerator(self._library, self.embeddings.conditioner)
+        own = [Entry(info, self._object_aware), *([Entry.of(recorded)] if has_library else [])]
+        return GeneratorRegistry([*own, *map(Entry.of, more)])
 
     def _object_aware(self) -> ObjectAwareGenerator:
         info = self._registry().info()

@@ -158,7 +158,9 @@ def deliver(
         delivery = _facts(target, stems, gain, levels)
         _write_pictures(folder, request, delivery, stems, provenance.still)
         progress.report(0.95, "Writing")
-        write_file(folder / RECIPE, _json(_recipe(request, delivery, provenance)))
+        write_file(
+            folder / RECIPE, _json(_recipe(request, delivery, provenance, max(take.rate for take in takes)))
+        )
     # No report here: a finished delivery can no longer be cancelled.
     return delivery
 
@@ -300,7 +302,9 @@ def _facts(target: Path, stems: Sequence[StemEntry], gain: MixGain, levels: Leve
     )
 
 
-def _recipe(request: GenerationRequest, delivery: Delivery, provenance: Provenance) -> dict[str, Any]:
+def _recipe(
+    request: GenerationRequest, delivery: Delivery, provenance: Provenance, rate: int
+) -> dict[str, Any]:
     still = None
     if provenance.still is not None:
         path = str(provenance.path.resolve()) if provenance.path else None
@@ -316,7 +320,7 @@ def _recipe(request: GenerationRequest, delivery: Delivery, provenance: Provenan
             "rate": RATE,
             "bits": 24,
             "seconds": delivery.seconds,
-            "content_ends_at_hz": 8000,
+            "content_ends_at_hz": min(rate, RATE) // 2,
             "gain_db": delivery.gain_db,
             "mix": {
                 "file": "mix.wav",

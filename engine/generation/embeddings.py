@@ -1,18 +1,24 @@
 """Vectors of words, of objects and of sounds in one space, to search a library of recordings by."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import Failed
-from engine.generation.conditioner import PictureConditioner
+from engine.generation.conditioner import Conditioner, TextConditioner
 from engine.generation.listener import SILENT, Listener, read_sound
+from engine.generation.object_aware import conditioner_for
 from engine.generation.part_loader import PartLoader
 from engine.generation.request_builder import targets_of
 from engine.models.free_words import bundled_free_words
 from engine.scene.objects import SoundingObject
 from engine.vision.still import Still
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Vector = NDArray[np.float32]
 
@@ -39,6 +45,17 @@ class Embeddings:
             raise Failed("This model cannot hear, and neither can the bundled one: install Foleyscape again.")
         return listener
 
+    def conditioner(self) -> Conditioner:
+        """Return what gives conditions in the space of the sound encoder's vectors.
+
+        It looks at pictures if the model's own conditions lie in that space, else it goes by words alone.
+        """
+        listener = self.listener()
+        if not listener.shares_conditions:
+            return TextConditioner(_WordSpace(listener))
+        with self._loader.session():
+            return conditioner_for(self._loader.diffusion(), self._loader.encoder())
+
     def of_words(self, words: str) -> Vector | None:
         """Return the unit vector (512,) of words, or None if the concept table has none of them."""
         read = bundled_free_words().read(words)
@@ -55,11 +72,9 @@ class Embeddings:
         """
         listener = self.listener()
         with self._loader.session():
-            encoder = self._loader.encoder() if listener.shares_conditions else None
-            if encoder is None:
+            if not listener.shares_conditions or self._loader.encoder() is None:
                 return self.of_words(thing.prompt or thing.name)
-            conditioner = PictureConditioner(self._loader.diffusion(), encoder)
-            found = conditioner.conditions(targets_of([thing])[0], still)[0]
+            found = self.conditioner().conditions(targets_of([thing])[0], still)[0]
         vector = np.asarray(found.float().cpu().numpy(), np.float32)
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
@@ -77,3 +92,23 @@ class Embeddings:
             BadInput: there is no such file, or it is not an audio file.
         """
         return self.of_sound(*read_sound(path))
+
+
+class _WordSpace:
+    """Encodes words for a conditioner in the space of a listener."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def encode_text(self, texts: Sequence[str]) -> "Tensor":
+        """Return the conditions of texts, (B, L), unit length."""
+        import torch
+
+        words = bundled_free_words()
+        return torch.from_numpy(
+            np.stack([self._listener.embed_text(words.read(text).text) for text in texts])
+        )
+
+    def condition(self, tokens: "Tensor", coverage: "Tensor", prompt: str | None = None) -> "Tensor":
+        """Refuse: this space knows no pictures."""
+        raise NotImplementedError

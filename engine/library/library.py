@@ -30,6 +30,14 @@ def library_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return user_data_path("foleyscape", appauthor=False) / "library"
 
 
+DATABASE = "library.sqlite"
+
+
+def is_library(folder: Path) -> bool:
+    """Return whether an index lies in a folder."""
+    return (folder / DATABASE).is_file()
+
+
 @dataclass(frozen=True)
 class FolderStatus:
     """What is known of a folder of the library.
@@ -97,7 +105,7 @@ class Library:
         with disk_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.database = Database(folder / "library.sqlite")
+        self.database = Database(folder / DATABASE)
         self.vectors = VectorFile(folder / "vectors.u8", WIDTH)
 
     def close(self) -> None:

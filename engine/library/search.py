@@ -86,6 +86,11 @@ class LibrarySearch:
         length = float(np.linalg.norm(total))
         return np.asarray(total / length, np.float32) if length > 0 else None
 
+    def with_digest(self, digest: str) -> FoundSound | None:
+        """Return the sound with the digest of its file, 32 hex digits, or None if the library has it no more."""
+        content = self._library.database.content_of(bytes.fromhex(digest))
+        return None if content is None else self._sound(content, _Candidate(), None)
+
     # Rankings
 
     def _ranked(
