@@ -8,7 +8,11 @@ from tests.engine.library.tones import RATE, tone
 
 
 def with_silence(before: float, sound: float, after: float) -> np.ndarray:
-    parts: list[np.ndarray] = [np.zeros(round(before * RATE)), tone(300, sound), np.zeros(round(after * RATE))]
+    parts: list[np.ndarray] = [
+        np.zeros(round(before * RATE)),
+        tone(300, sound),
+        np.zeros(round(after * RATE)),
+    ]
     return np.concatenate(parts).astype(np.float32)[None]
 
 
