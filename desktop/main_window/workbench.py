@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QDrag
 
 from desktop.actions.actions import Actions
 from desktop.actions.key_map import KeyMap
+from desktop.canvas.object_draft import object_at
 from desktop.canvas.part import CanvasPart
 from desktop.export.part import ExportPart
 from desktop.main_window.panels import Panel, Panels
+from desktop.objects.card import ObjectCard
 from desktop.objects.part import ObjectsPart
 from desktop.objects.take_row import TakeRow
 from desktop.timeline.interaction.take_mime import TAKE_MIME
@@ -34,6 +36,7 @@ def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: Export
     objects.panel.play_requested.connect(timeline.player.play_take)
     _connect_clip_drags(timeline, exports)
     _connect_take_drags(objects, exports)
+    _connect_sound_drops(canvas, objects, timeline)
 
 
 def _connect_space_tap(actions: Actions, keys: KeyMap) -> None:
@@ -65,6 +68,24 @@ def _connect_take_drags(objects: ObjectsPart, exports: ExportPart) -> None:
 
     objects.panel.take_drag_prepared.connect(exports.prepare_take)
     objects.panel.take_drag_started.connect(drag_take)
+
+
+def _connect_sound_drops(canvas: CanvasPart, objects: ObjectsPart, timeline: TimelinePart) -> None:
+    """Let sound files be dropped onto objects in the still and onto their cards."""
+
+    def in_still(place: QPointF) -> int | None:
+        shown = canvas.canvas
+        thing = object_at(shown.state.objects, *shown.viewport.to_still((place.x(), place.y())))
+        return None if thing is None else thing.index
+
+    def in_list(place: QPointF) -> int | None:
+        found = objects.panel.childAt(place.toPoint())
+        while found is not None and not isinstance(found, ObjectCard):
+            found = found.parentWidget()
+        return None if found is None else found.thing.index
+
+    timeline.recordings.accept_drops(canvas.canvas, in_still)
+    timeline.recordings.accept_drops(objects.panel, in_list)
 
 
 def default_panels() -> Panels:

@@ -12,6 +12,7 @@ from desktop.playback.output_thread import OpenDevice
 from desktop.playback.playback_strip import PlaybackPart
 from desktop.playback.track_peaks import track_peaks
 from desktop.playback.transport_commands import Comparer
+from desktop.recordings.part import RecordingsPart
 from desktop.services import Services
 from desktop.timeline.layout.track_layout import TRACK_HEIGHT
 from desktop.timeline.painting.waveform_loader import WaveformLoader
@@ -52,6 +53,7 @@ class TimelinePart(QObject):
         column.setSpacing(0)
         column.addWidget(self.view, 1)
         column.addWidget(self._playback.widget)
+        self.recordings = RecordingsPart(services, self.player, self._place)
         self._join()
 
     @property
@@ -66,12 +68,14 @@ class TimelinePart(QObject):
     def bind(self, actions: Actions) -> None:
         self._playback.bind(actions)
         actions.register(TIMELINE_COMMANDS, self.view)
+        self.recordings.bind(actions)
         actions.route(TIMELINE_ROUTES, self.view, self.view)
         for signal in (self.view.clips_selected, self.view.snap_changed, self.view.spectrograms_changed):
             signal.connect(lambda _: actions.refresh())
 
     def close(self) -> None:
         """Stop playback, meters and waveform loading."""
+        self.recordings.close()
         self._playback.close()
         self.waveforms.close()
 
@@ -81,6 +85,7 @@ class TimelinePart(QObject):
         view.scrubbed.connect(player.scrub)
         view.loop_changed.connect(player.set_loop)
         player.loop_changed.connect(view.set_loop)
+        view.track_view.files_dropped.connect(self.recordings.import_at)
         player.state_changed.connect(lambda: view.set_speed(player.speed if player.playing else 0.0))
         player.position_changed.connect(view.set_playhead)
         player.position_changed.connect(self._show_peaks)

@@ -41,7 +41,7 @@ class TrackView(QWidget):
             pointer.looped,
             pointer.dropped,
         )
-        self.scrubbed = pointer.scrubbed
+        self.scrubbed, self.files_dropped = pointer.scrubbed, pointer.files_dropped
         self.menu_requested, self.opened = pointer.menu_requested, pointer.opened
         self.drag_out = pointer.drag_out
         self.show_scene, self.set_geometry = model.show_scene, model.set_geometry

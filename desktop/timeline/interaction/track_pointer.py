@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from desktop.recordings.sound_drops import sounds_in
 from desktop.timeline.interaction.autoscroll import ScrollOffset, ScrollSpeed, autoscroll_speed
 from desktop.timeline.interaction.drag_controller import DragController, PressModifiers, point_at
 from desktop.timeline.interaction.drag_out import DragOut
@@ -59,6 +60,7 @@ class TrackPointer(QObject):
         scrubbed(int): the playhead is dragged to this sample.
         looped(int, int): a loop was drawn.
         dropped(str, int, int): a take was dropped at a sample on a row.
+        files_dropped(list, int, int): sound files were dropped at a sample on a row.
         menu_requested(Hit, QPoint): open a menu for this at a screen position.
         opened(Hit): it was double-clicked.
     """
@@ -69,6 +71,7 @@ class TrackPointer(QObject):
     scrubbed = Signal(object)
     looped = Signal(object, object)
     dropped = Signal(str, object, int)
+    files_dropped = Signal(object, object, int)
     menu_requested = Signal(object, object)
     opened = Signal(object)
 
@@ -244,11 +247,14 @@ class TrackPointer(QObject):
         self._model.show(drop_preview=None)
         if preview is not None and digest is not None:
             self.dropped.emit(digest, preview.start, preview.row)
+        elif preview is not None:
+            self.files_dropped.emit(sounds_in(event.mimeData()), preview.start, preview.row)
 
     def _drag_over(self, event: QDropEvent) -> None:
-        """Show where the dragged take would be placed."""
+        """Show where the dragged take, or the dragged sound files, would be placed."""
         take = self._model.state.scene.take(take_in(event.mimeData()) or "")
-        if take is None:
+        files = sounds_in(event.mimeData()) if take is None and event.source() is None else []
+        if take is None and not files:
             event.ignore()
             return
         geometry, timeline = self._model.state.geometry, self._model.state.scene.timeline
@@ -257,9 +263,10 @@ class TrackPointer(QObject):
             extra = (self._model.state.playhead,)
             at = snapper(timeline, extra=extra).snapped(at, geometry.scale.length_of(REACH)).at
         row = min(max(0, geometry.row_at(event.position().y())), len(timeline.tracks))
-        self._model.show(
-            drop_preview=DropPreview(row, max(0, round(at)), take.length_at(timeline.rate), take.name)
-        )
+        # How long files are is known once they are read.
+        length = timeline.rate if take is None else take.length_at(timeline.rate)
+        name = ", ".join(path.name for path in files) if take is None else take.name
+        self._model.show(drop_preview=DropPreview(row, max(0, round(at)), length, name))
         event.acceptProposedAction()
 
     def _drag(self, at: QPointF, held: PressModifiers) -> None:
