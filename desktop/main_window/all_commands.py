@@ -9,7 +9,7 @@ from desktop.export.export_commands import EXPORT_COMMANDS
 from desktop.main_window.window_commands import WINDOW_COMMANDS
 from desktop.objects.objects_commands import OBJECTS_COMMANDS
 from desktop.playback.transport_commands import TRANSPORT_COMMANDS
-from desktop.recordings.recordings_commands import RECORDINGS_COMMANDS
+from desktop.timeline.recordings.recordings_commands import RECORDINGS_COMMANDS
 from desktop.timeline.timeline_commands import TIMELINE_COMMANDS
 
 _TABLES: tuple[tuple[Command[Any], ...], ...] = (

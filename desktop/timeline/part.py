@@ -12,10 +12,10 @@ from desktop.playback.output_thread import OpenDevice
 from desktop.playback.playback_strip import PlaybackPart
 from desktop.playback.track_peaks import track_peaks
 from desktop.playback.transport_commands import Comparer
-from desktop.recordings.part import RecordingsPart
 from desktop.services import Services
 from desktop.timeline.layout.track_layout import TRACK_HEIGHT
 from desktop.timeline.painting.waveform_loader import WaveformLoader
+from desktop.timeline.recordings.part import RecordingsPart
 from desktop.timeline.timeline_commands import TIMELINE_COMMANDS, TIMELINE_ROUTES
 from desktop.timeline.view import TimelineView
 from engine.errors import FoleyscapeError

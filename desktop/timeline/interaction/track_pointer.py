@@ -14,7 +14,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from desktop.recordings.sound_drops import sounds_in
 from desktop.timeline.interaction.autoscroll import ScrollOffset, ScrollSpeed, autoscroll_speed
 from desktop.timeline.interaction.drag_controller import DragController, PressModifiers, point_at
 from desktop.timeline.interaction.drag_out import DragOut
@@ -24,6 +23,7 @@ from desktop.timeline.interaction.snapping import REACH, snapper
 from desktop.timeline.interaction.take_mime import take_in
 from desktop.timeline.layout.track_layout import RULER_HEIGHT
 from desktop.timeline.painting.view_state import DropPreview, Tooltip
+from desktop.timeline.recordings.sound_drops import sounds_in
 from desktop.timeline.track_model import TrackModel
 
 ZOOM_A_NOTCH = 1.25

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from desktop.actions.actions import Actions
 from desktop.playback.player import Player
-from desktop.recordings.importer import Place, SoundImporter
-from desktop.recordings.recordings_commands import RECORDINGS_COMMANDS
-from desktop.recordings.sound_drops import SoundDrops
 from desktop.services import Services
 from desktop.settings.model_choice import model_choice
 from desktop.theme.message_box import message_box
+from desktop.timeline.recordings.importer import Place, SoundImporter
+from desktop.timeline.recordings.recordings_commands import RECORDINGS_COMMANDS
+from desktop.timeline.recordings.sound_drops import SoundDrops
 from engine.sound.sound_file import ENDINGS
 
 SOUNDS = f"Sounds ({' '.join(f'*{ending}' for ending in ENDINGS)});;All files (*)"

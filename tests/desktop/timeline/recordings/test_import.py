@@ -12,9 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.recordings import importer
-from desktop.recordings.importer import NO_PROJECT, Place
-from desktop.recordings.sound_drops import sounds_in
+from desktop.timeline.recordings import importer
+from desktop.timeline.recordings.importer import NO_PROJECT, Place
+from desktop.timeline.recordings.sound_drops import sounds_in
 from engine.scene.edits import add_track
 from engine.scene.validity import problems
 from tests.desktop.e2e.house import House, toy_house
