@@ -448,7 +448,11 @@ class Studio:
 
     def _make_registry(self, *, has_library: bool) -> GeneratorRegistry:
         info = object_aware_info(
-            self._parts.fingerprint, self._parts.licence, over_time=self._parts.follows_curves
+            self._parts.fingerprint,
+            self._parts.licence,
+            over_time=self._parts.follows_curves,
+            # Only where a picture can decide instead is it known that words have no answer.
+            sounds=self._parts.sounds if self._parts.takes_masks else None,
         )
         more = installed_generators() if self._more is None else self._more
         recorded = LibraryGenerator(self._library, self.embeddings.conditioner)

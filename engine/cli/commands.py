@@ -23,7 +23,17 @@ from engine.generation.curve_file import read_curve_file
 from engine.generation.delivery import FIXED_NAMES, SOUND_KIND, Delivery, target_stem
 from engine.generation.generator import GeneratorInfo, Option, check_duration
 from engine.generation.hint_check import check_hints
-from engine.generation.requests import DRAFT, FINAL, Quality, Settings, Target, check_count, check_level
+from engine.generation.prompt_check import unanswered_sentence
+from engine.generation.requests import (
+    DRAFT,
+    FINAL,
+    GenerationRequest,
+    Quality,
+    Settings,
+    Target,
+    check_count,
+    check_level,
+)
 from engine.progress import IsCancelled, Progress
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
@@ -228,6 +238,7 @@ def _tell(
     if as_json:
         facts = {**delivery.summary(), "model": sounds.request.model, "seed": sounds.request.seed}
         facts["unsure"] = [{"name": it.name, "guesses": guess_facts(it.guesses)} for it in unsure]
+        facts["notes"] = [unanswered_sentence(prompt) for prompt in unanswered_prompts(sounds.request)]
         if added is not None:
             facts["project"] = str(added.path.resolve())
             facts["warnings"] = list(warnings)
@@ -243,8 +254,15 @@ def _tell(
         print(f"  warning: {warning}")
     if delivery.gain_db:
         print(f"  All stems were lowered by {-delivery.gain_db:.1f} dB so that the mix does not clip.")
+    for prompt in unanswered_prompts(sounds.request):
+        print(f"  {unanswered_sentence(prompt)}")
     for it in unsure:
         print(f"  Not sure what {it.name} is: {spoken_guesses(it.guesses)}. Its name steers it: NAME@X,Y")
+
+
+def unanswered_prompts(request: GenerationRequest) -> tuple[str, ...]:
+    """Return the prompts for which the model has no sound, each once."""
+    return tuple(dict.fromkeys(prompt for it in request.targets for prompt in it.unanswered_prompts))
 
 
 def objects(arguments: Namespace, is_cancelled: IsCancelled) -> int:

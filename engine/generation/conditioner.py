@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import BadInput
 from engine.generation.object_condition import ViewFeatures, condition_of_views
-from engine.generation.requests import Target
+from engine.generation.requests import Target, TargetPart
 from engine.scene.masks import Mask, PackedMask, unpack
 from engine.vision.still import Still
 
@@ -74,7 +74,7 @@ class PictureConditioner:
 
         if not target.masks or still is None:
             return text_conditions(self._space, [target.prompt or ""])
-        prompts = [part.prompt for part in target.parts] or [target.prompt]
+        prompts = [answered(part) for part in target.parts] or [answered(target)]
         seen = zip(target.masks, prompts, strict=True)
         return torch.stack([self._seen(target.name, mask, prompt, still) for mask, prompt in seen])
 
@@ -83,6 +83,11 @@ class PictureConditioner:
         # A small object is encoded from a crop round it too: in the whole still it would be one patch or less.
         patches = self._encoder.encode(still, focus=mask)
         return condition_of_views(self._space, patches.views, mask, prompt)
+
+
+def answered(asked: Target | TargetPart) -> str | None:
+    """Return the prompt of a target or part; None if the model has no sound for it: then the picture decides."""
+    return None if asked.unanswered else asked.prompt
 
 
 class TextConditioner:

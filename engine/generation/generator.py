@@ -76,6 +76,7 @@ class Capabilities:
         least_seconds: shortest duration of a take in seconds.
         most_seconds: longest duration of a take in seconds.
         licence: licence of its takes as an SPDX identifier, or "unknown".
+        sounds: ids of the concepts whose sounds it has learnt; None if that is not known, as of open vocabularies.
         parameters: physical parameters that it takes.
     """
 
@@ -87,6 +88,7 @@ class Capabilities:
     least_seconds: float = LEAST_SECONDS
     most_seconds: float = MOST_SECONDS
     licence: str = "unknown"
+    sounds: frozenset[str] | None = None
     parameters: tuple[Parameter, ...] = ()
 
     def takes(self, option: Option) -> bool:

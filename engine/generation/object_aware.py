@@ -29,7 +29,7 @@ from engine.generation.generator import (
     sampled_seconds,
 )
 from engine.generation.listener import Listener
-from engine.generation.prompt_check import PromptChecker
+from engine.generation.prompt_check import PromptChecker, unanswered_sentence
 from engine.generation.requests import (
     DiffusionSettings,
     GenerationRequest,
@@ -86,16 +86,25 @@ class Diffusion(ConditionSpace, Protocol):
         """Return one waveform per condition, float32 (B, samples)."""
 
 
-def object_aware_info(model: str, licence: str = "unknown", *, over_time: bool = False) -> GeneratorInfo:
+def object_aware_info(
+    model: str,
+    licence: str = "unknown",
+    *,
+    over_time: bool = False,
+    sounds: frozenset[str] | None = None,
+) -> GeneratorInfo:
     """Describe the generator before its model is loaded.
 
     Args:
         model: fingerprint of the weights.
         licence: licence of the weights as an SPDX identifier.
         over_time: whether it follows curves of loudness and onsets.
+        sounds: ids of the concepts whose sounds it has learnt, or None.
     """
     options = OPTIONS | OVER_TIME if over_time else OPTIONS
-    can = Capabilities(options=options, most_batch=BATCH_LIMIT, rate=SAMPLE_RATE, licence=licence)
+    can = Capabilities(
+        options=options, most_batch=BATCH_LIMIT, rate=SAMPLE_RATE, licence=licence, sounds=sounds
+    )
     return GeneratorInfo(OBJECT_AWARE, "Object-aware", model, can, DiffusionSettings, DiffusionSettings.of)
 
 
@@ -166,7 +175,10 @@ class ObjectAwareGenerator:
     def _note_unknown(self, request: GenerationRequest, progress: Progress) -> None:
         """Tell the user which prompts the model does not know."""
         if self._checker is not None:
-            for prompt in dict.fromkeys(target.prompt for target in request.targets if target.prompt):
+            for prompt in dict.fromkeys(prompt for it in request.targets for prompt in it.unanswered_prompts):
+                progress.note(unanswered_sentence(prompt))
+            asked = (it.prompt for it in request.targets if it.prompt and not it.unanswered)
+            for prompt in dict.fromkeys(asked):
                 if sentence := self._checker.check(prompt).sentence:
                     progress.note(sentence)
 

@@ -54,11 +54,40 @@ class PromptCheck:
     def sentence(self) -> str | None:
         """The message for the user; None if there is nothing to say."""
         if not self.is_known:
-            return f"Foleyscape has no sound for “{self.prompt}”; it tries something like “{self.nearest}”."
-        if self.unlearnt:
-            things = " and ".join(f"“{name}”" for name in self.unlearnt)
-            return f"This model has not learnt the sound of {things}; the take may be of something else."
+            return f"No sound known for “{self.prompt}”: it tries something like “{self.nearest}”."
+        return unlearnt_sentence(self.unlearnt) if self.unlearnt else None
+
+
+def unanswered_sentence(prompt: str) -> str:
+    """Return what the user is told of a prompt that no concept answers, where there is a picture."""
+    return f"No sound known for “{prompt}”: the picture decides."
+
+
+def unlearnt_sentence(names: Sequence[str]) -> str:
+    """Return what the user is told of things whose sounds the model has not learnt."""
+    things = " and ".join(f"“{name}”" for name in names)
+    return f"This model has not learnt the sound of {things}; the take may be of something else."
+
+
+def is_answered(prompt: str, words: FreeWords | None = None) -> bool:
+    """Return whether a prompt names anything of the concept table."""
+    return bool((words or bundled_free_words()).read(prompt).concepts)
+
+
+def prompt_remark(prompt: str | None, sounds: frozenset[str] | None) -> str | None:
+    """Return what to say of a prompt before takes are made with a picture; None if there is nothing to say.
+
+    Args:
+        prompt: the words, or None.
+        sounds: ids of the concepts whose sounds the model has learnt; None if that is not known.
+    """
+    if not prompt or sounds is None:
         return None
+    concepts = bundled_free_words().read(prompt).concepts
+    if not concepts:
+        return unanswered_sentence(prompt)
+    missing = [concept.name for concept in concepts if concept.id not in sounds]
+    return unlearnt_sentence(missing) if missing else None
 
 
 class PromptChecker:

@@ -22,7 +22,17 @@ from engine.generation.requests import (
 )
 from engine.generation.settings import GeneratorSettings, UnreadSettings, refuse
 from engine.inputs import DamagedFile, NoSuchFile, is_text, read_json
-from engine.project.codec import Codec, FieldCodec, InvalidValue, list_of, number, optional, text_that, whole
+from engine.project.codec import (
+    Codec,
+    FieldCodec,
+    InvalidValue,
+    list_of,
+    number,
+    one_of,
+    optional,
+    text_that,
+    whole,
+)
 from engine.project.control_codec import read_controls, write_controls
 from engine.scene import limits
 from engine.scene.masks import PackedMask
@@ -148,10 +158,18 @@ def _is_file(path: Path) -> bool:
 
 
 def _target_facts(target: Target) -> dict[str, Any]:
-    parts = [{**_PART.write(part), **_PART.write_unknown_fields(part)} for part in target.parts]
+    parts = [
+        {**_without_default(_PART.write(part)), **_PART.write_unknown_fields(part)} for part in target.parts
+    ]
     # As recipes were written before there were controls.
     controls = {} if target.controls == FREE else {"controls": write_controls(target.controls)}
-    return {**_TARGET.write(target), "parts": parts, **controls, **_TARGET.write_unknown_fields(target)}
+    facts = _without_default(_TARGET.write(target))
+    return {**facts, "parts": parts, **controls, **_TARGET.write_unknown_fields(target)}
+
+
+def _without_default(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts as recipes were written before it was known that a prompt has no answer."""
+    return {key: value for key, value in facts.items() if key != "unanswered" or value}
 
 
 def _read_mask(value: Any) -> PackedMask:
@@ -163,11 +181,11 @@ def _read_mask(value: Any) -> PackedMask:
 
 
 def _read_part(value: Any) -> TargetPart:
-    return TargetPart(**_PART.read(_filled(value, prompt=None), refuse))
+    return TargetPart(**_PART.read(_filled(value, prompt=None, unanswered=False), refuse))
 
 
 def _read_target(value: Any) -> Target:
-    filled = _filled(value, prompt=None, mask=None, level_lufs=LEVEL_LUFS)
+    filled = _filled(value, prompt=None, mask=None, level_lufs=LEVEL_LUFS, unanswered=False)
     given = _TARGET.read(filled, refuse)
     controls = read_controls(value["controls"]) if "controls" in value else FREE
     return Target(parts=_PARTS.read(value.get("parts", [])), controls=controls, **given)
@@ -210,7 +228,7 @@ _MASK = Codec(
     },
 )
 _packed = FieldCodec(_read_mask, _MASK.write)
-_PART = Codec(TargetPart, {"mask": _packed, "prompt": optional(_text)})
+_PART = Codec(TargetPart, {"mask": _packed, "prompt": optional(_text), "unanswered": one_of(False, True)})
 _PARTS = _inside("its parts ", list_of(_one(_read_part), MOST_OBJECTS, "objects"))
 _TARGET = Codec(
     Target,
@@ -220,6 +238,7 @@ _TARGET = Codec(
         "prompt": optional(_text),
         "mask": optional(_packed),
         "level_lufs": number(limits.LEAST_LEVEL_LUFS, limits.MOST_LEVEL_LUFS),
+        "unanswered": one_of(False, True),
     },
     inner=("parts", "controls"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.generation.generator import GeneratorInfo
+from engine.generation.prompt_check import is_answered
 from engine.generation.requests import GenerationRequest, Settings, Target, TargetPart
 from engine.scene.masks import pack
 from engine.scene.objects import SoundingObject
@@ -52,13 +53,26 @@ def request_for(
     return GenerationRequest(
         model=generator.model,
         still=still,
-        targets=tuple(replace(it, controls=taken_controls(generator, it.controls)) for it in targets),
+        targets=tuple(_for_generator(generator, it) for it in targets),
         takes=tuple(range(1, chosen.takes + 1)),
         seed=chosen.seed,
         duration=chosen.duration,
         settings=generator.choose(chosen),
         generator=generator.id,
     )
+
+
+def _for_generator(generator: GeneratorInfo, target: Target) -> Target:
+    """Return the target with what the generator takes, and with the prompts marked for which it has no sound."""
+    target = replace(target, controls=taken_controls(generator, target.controls))
+    if generator.capabilities.sounds is None or not target.masks:
+        return target
+    parts = tuple(replace(part, unanswered=_has_no_answer(part.prompt)) for part in target.parts)
+    return replace(target, unanswered=_has_no_answer(target.prompt), parts=parts)
+
+
+def _has_no_answer(prompt: str | None) -> bool:
+    return bool(prompt) and not is_answered(prompt or "")
 
 
 def taken_controls(generator: GeneratorInfo, controls: SoundControls) -> SoundControls:

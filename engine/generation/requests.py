@@ -152,11 +152,13 @@ class TargetPart:
     Attributes:
         mask: mask of the object.
         prompt: words that steer its sound, or None.
+        unanswered: whether the model has no sound for the prompt, so that the picture alone decides.
         unknown_fields: keys that a newer program wrote.
     """
 
     mask: PackedMask
     prompt: str | None
+    unanswered: bool = False
     unknown_fields: UnknownFields = field(default=(), repr=False)
 
 
@@ -172,6 +174,7 @@ class Target:
         level_lufs: integrated loudness of the takes in LUFS.
         parts: the objects, if there are several.
         controls: curves and parameters of its takes.
+        unanswered: whether the model has no sound for the prompt, so that the picture alone decides.
         unknown_fields: keys that a newer program wrote.
     """
 
@@ -182,12 +185,19 @@ class Target:
     level_lufs: float
     parts: tuple[TargetPart, ...] = ()
     controls: SoundControls = FREE
+    unanswered: bool = False
     unknown_fields: UnknownFields = field(default=(), repr=False)
 
     @property
     def is_together(self) -> bool:
         """Whether several objects sound together."""
         return bool(self.parts)
+
+    @property
+    def unanswered_prompts(self) -> tuple[str, ...]:
+        """The prompts, its own or its parts', for which the model has no sound."""
+        asked = [(self.prompt, self.unanswered), *((part.prompt, part.unanswered) for part in self.parts)]
+        return tuple(prompt for prompt, unanswered in asked if prompt and unanswered)
 
     @property
     def seed_number(self) -> int:

@@ -17,7 +17,17 @@ from engine.models.concepts import Concept, ConceptIndex, load_concepts, normal
 from engine.models.resources import resource
 
 LONGEST = 4
-PLURALS = (("ies", "y"), ("es", ""), ("s", ""))
+PLURALS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("men", "man"), ("es", ""), ("s", ""))
+IRREGULAR = {
+    "children": "child",
+    "feet": "foot",
+    "geese": "goose",
+    "mice": "mouse",
+    "oxen": "ox",
+    "people": "person",
+    "teeth": "tooth",
+}
+"""Plurals that no ending makes, by the last word of a phrase."""
 VERBS = (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"))
 SLIP = 0.9
 SHORTEST_SLIP = 7
@@ -86,7 +96,7 @@ class FreeWords:
         own = self.index.named(phrase)
         if own is not None:
             return own, True
-        for form in (phrase, *_forms(phrase, PLURALS)):
+        for form in (phrase, *_singulars(phrase)):
             found = self.index.named(form) or self._kinds.get(form)
             if found is not None:
                 return found, False
@@ -108,6 +118,14 @@ def _forms(phrase: str, endings: Iterable[tuple[str, str]]) -> Iterator[str]:
     for ending, instead in endings:
         if phrase.endswith(ending) and len(phrase) > len(ending) + 2:
             yield phrase[: -len(ending)] + instead
+
+
+def _singulars(phrase: str) -> Iterator[str]:
+    """Yield the phrases of which this may be the plural."""
+    *before, last = phrase.split(" ")
+    if last in IRREGULAR:
+        yield " ".join((*before, IRREGULAR[last]))
+    yield from _forms(phrase, PLURALS)
 
 
 def load_kinds(path: Path | None = None) -> dict[str, tuple[str, ...]]:

@@ -60,7 +60,7 @@ def test_every_caption_of_the_table_is_known(checker: PromptChecker) -> None:
 def test_an_unknown_prompt_is_quoted_with_what_is_tried_instead(checker: PromptChecker) -> None:
     sentence = checker.check("a theremin").sentence
     assert sentence is not None
-    assert sentence.startswith("Foleyscape has no sound for “a theremin”; it tries something like “")
+    assert sentence.startswith("No sound known for “a theremin”: it tries something like “")
 
 
 def test_a_known_thing_that_the_model_has_not_learnt_is_said() -> None:

@@ -110,3 +110,15 @@ def test_a_damaged_word_table_is_a_failure_with_a_sentence(tmp_path: Path, conte
 def test_a_missing_word_table_is_a_failure_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(Failed, match=r"nowhere\.json"):
         load_kinds(tmp_path / "nowhere.json")
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [("geese", "goose"), ("children", "child"), ("policemen", "policeman"), ("calves", "calf"), ("buses", "bus")],
+)
+def test_plurals_that_are_not_made_with_an_s_are_understood(
+    words: FreeWords, plural: str, singular: str
+) -> None:
+    concept = words.concept_of(plural)
+    assert concept is not None
+    assert concept == words.concept_of(singular)
