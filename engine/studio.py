@@ -232,19 +232,29 @@ class Studio:
 
     def find_masks(self, still: Still, limit: int = 8) -> list[Mask]:
         """Return the masks of things in the still that can sound, those with sure names first."""
+        return [mask for mask, _ in self.find_named_masks(still, limit)]
+
+    def find_named_masks(self, still: Still, limit: int = 8) -> list[tuple[Mask, str | None]]:
+        """Return masks as ``find_masks`` does, each with its name, or None if the model is not sure or cannot look."""
         with self._loader.session():
             segmenter = self._loader.segmenter()
             segmenter.prepare(still)
             found = segmenter.find_objects(still.digest, 2 * limit)
             sighted = self._loader.encoder() is not None
         masks = [mask for it in found if (mask := np.asarray(it.masks[0], np.bool_)).any()]
-        return (self._audible(still, masks) if sighted else masks)[:limit]
+        if sighted:
+            return self._audible(still, masks)[:limit]
+        return [(mask, None) for mask in masks[:limit]]
 
-    def _audible(self, still: Still, masks: Sequence[Mask]) -> list[Mask]:
-        """Return the masks that have a name, sure names first; the best alone if none has."""
+    def _audible(self, still: Still, masks: Sequence[Mask]) -> list[tuple[Mask, str | None]]:
+        """Return the masks that can have a name, sure names first; the best alone if none can."""
         named = [(mask, self.suggest(still, mask, 2)) for mask in masks]
         named.sort(key=lambda it: (is_sure(it[1]), it[1][0][1]), reverse=True)
-        return [mask for place, (mask, names) in enumerate(named) if not place or names[0][1] >= AUDIBLE]
+        return [
+            (mask, names[0][0].name if is_sure(names) else None)
+            for place, (mask, names) in enumerate(named)
+            if not place or names[0][1] >= AUDIBLE
+        ]
 
     def hear(self, path: str | Path, count: int = 5, progress: Progress | None = None) -> Heard:
         """Recognize a sound file: concepts with scores, and a name and a UCS CatID if they are certain enough.

@@ -1,7 +1,7 @@
 """Paints the found candidates: outlines with a badge that has a number or a tick."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from desktop.canvas.canvas_layout import CanvasLayout
 from desktop.canvas.outline_style import HOVER_COLOUR, PROPOSAL_COLOUR, OutlineStyle
@@ -9,6 +9,7 @@ from desktop.canvas.overlays import Overlays
 from engine.scene.colours import Colour
 
 RADIUS = 11.0
+NAME_WIDTH = 140.0
 PLATE = QColor(15, 17, 20, 225)
 ON_COLOUR = QColor(12, 14, 18)
 TICK = ((-4.5, 0.2), (-1.4, 3.4), (4.6, -3.4))
@@ -44,6 +45,22 @@ def paint_candidates(
             selected=place in picker.selected,
             hovered=place == picker.hovered_index,
         )
+        if thing.name is not None:
+            _paint_name(painter, centre, thing.name, font)
+
+
+def _paint_name(painter: QPainter, badge: QPointF, name: str, font: QFont) -> None:
+    """Paint a candidate's name to the right of its badge."""
+    metrics = QFontMetricsF(font)
+    text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, NAME_WIDTH)
+    width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 4
+    plate = QRectF(badge.x() + RADIUS + 4, badge.y() - height / 2, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PLATE)
+    painter.drawRoundedRect(plate, 4, 4)
+    painter.setPen(QColor(*HOVER_COLOUR))
+    painter.setFont(font)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_badge(

@@ -25,8 +25,11 @@ from engine.scene.hints import Hints
 from engine.scene.masks import Mask
 from engine.scene.objects import NEGATIVE
 from engine.scene.scene import Scene
+from engine.vision.still import Still
 
 Change = Callable[[Scene], Scene]
+UNNAMED = "unnamed"
+"""Name, with a number, of an object that neither the model nor the user has named."""
 SAME = 0.6
 """A candidate whose intersection over union with an object's mask is at least this is that object."""
 
@@ -116,6 +119,19 @@ class CanvasController(QObject):
         self._canvas.set_still(still)
         self._vision.prepare(still)
         self._show()
+        if still is not None:
+            self._guess_again(still)
+
+    def _guess_again(self, still: Still) -> None:
+        """Ask what the objects may be that were left unnamed when the scene was saved."""
+        for thing in self._document.scene.objects:
+            if thing.prompt is None and thing.name.startswith(f"{UNNAMED} "):
+                self._ask_label(still, thing.index, "", thing.mask)
+
+    def _ask_label(self, still: Still, number: int, placeholder: str, mask: Mask) -> None:
+        self._request_ids += 1
+        self._unnamed[self._request_ids] = (number, placeholder)
+        self._vision.label(still, mask, self._request_ids)
 
     @Slot()
     def _show(self) -> None:
@@ -206,7 +222,8 @@ class CanvasController(QObject):
         named = self._unnamed.pop(result.request_id, None)
         if named is None:
             return
-        self._document.adopt(lambda scene: _named(scene, named, result.label))
+        if named[1]:
+            self._document.adopt(lambda scene: _named(scene, named, result.label))
         if result.label.guesses:
             self.guessed.emit(named[0], result.label.guesses)
 
@@ -242,14 +259,12 @@ class CanvasController(QObject):
         for number, mask in enumerate(masks, first):
             thing = self._document.scene.object(number)
             if thing is not None:
-                self._request_ids += 1
-                self._unnamed[self._request_ids] = (number, thing.name)
-                self._vision.label(still, mask, self._request_ids)
+                self._ask_label(still, number, thing.name, mask)
         return True
 
 
 def _placeholder(number: int) -> str:
-    return f"Object {number + 1}"
+    return f"{UNNAMED} {number + 1}"
 
 
 def _named(scene: Scene, wanted: tuple[int, str], label: ObjectLabel) -> Scene:

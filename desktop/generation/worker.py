@@ -17,6 +17,7 @@ from engine.generation.requests import GenerationRequest, Settings
 from engine.jobs.job import Job
 from engine.jobs.queue import JobQueue, run_jobs
 from engine.logs import log_failure
+from engine.models.free_words import bundled_free_words
 from engine.models.pool import ModelPool
 from engine.progress import Progress
 from engine.scene.objects import SoundingObject
@@ -172,6 +173,8 @@ class GenerationWorker(QThread):
     def _open(self, choice: ModelChoice) -> None:
         try:
             generators = self._backend_for(choice).generators
+            # The window completes and checks words from now on; loading them would hold it up.
+            bundled_free_words()
         except BaseException as error:  # noqa: BLE001 - edge of the thread: every error is reported
             log_failure(log, "Opening the model", error)
             self.unavailable.emit(message_of(error))

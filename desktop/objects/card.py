@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 from desktop.objects.controls import IconMaker, letter_button, qcolour, restyle, small_button
 from desktop.objects.curve_dialog import CurveDialog
 from desktop.objects.editor import ObjectEditor
+from desktop.objects.name_chips import NameChips, pick_name
 from desktop.objects.swatch import Swatch
 from desktop.objects.take_row import TakeRow, TakeRowState
+from desktop.objects.vocabulary import name_entries
 from desktop.theme.dark_colours import DARK
 from desktop.theme.label_field import LabelField
 from engine.generation.generator import ANYTHING, Capabilities
@@ -70,7 +72,7 @@ class CardState:
         if self.busy is not None:
             return self.busy.words
         if self.guesses:
-            return f"Not sure: {' or '.join(self.guesses)}?"
+            return "Not sure what it is: choose or type a name"
         count = len(self.takes)
         return "No takes yet" if not count else f"{count} take" + "s" * (count > 1)
 
@@ -168,6 +170,10 @@ class ObjectCard(QFrame):
         pixmap.setDevicePixelRatio(ratio)
         self.thumb.setPixmap(pixmap)
 
+    def choose_name(self) -> None:
+        """Open the list of what the model can make."""
+        pick_name(name_entries(self._state.capabilities.sounds), self.name, self._rename)
+
     def begin_rename(self) -> None:
         self.name.begin_edit()
 
@@ -177,6 +183,7 @@ class ObjectCard(QFrame):
         for guess in self._state.guesses:
             menu.addAction(f"It is: {guess}").triggered.connect(partial(self._rename, guess))
         menu.addAction("Rename").triggered.connect(self.begin_rename)
+        menu.addAction("Choose a name…").triggered.connect(self.choose_name)
         menu.addAction("Regenerate").triggered.connect(self.regenerate)
         menu.addMenu(self.swatch.menu_of_colours()).setText("Colour")
         self._add_controls(menu)
@@ -277,6 +284,7 @@ class ObjectCard(QFrame):
         self.name.setToolTip("What it is called. Double-click to change it  (F2)")
         self.caption = QLabel(self)
         self.caption.setObjectName("caption")
+        self.chips = NameChips(self)
         self.solo_button = letter_button(self, "S", "Solo", "Hear only what is soloed  (S)")
         self.mute_button = letter_button(self, "M", "Mute", "Silence it  (M)")
         self.again = small_button(self, icons("refresh"), "Regenerate", "A new take, by another seed  (R)")
@@ -302,6 +310,7 @@ class ObjectCard(QFrame):
         for button in (self.solo_button, self.mute_button, self.again, self.more, self.fold):
             head.addWidget(button)
         self._body.addLayout(head)
+        self._body.addWidget(self.chips)
         self._inside = QWidget(self)
         self._takes = QVBoxLayout()
         self._takes.setSpacing(3)
@@ -314,6 +323,8 @@ class ObjectCard(QFrame):
 
     def _connect(self) -> None:
         self.name.editingFinished.connect(self._commit_name)
+        self.chips.chosen.connect(self._rename)
+        self.chips.more_requested.connect(self.choose_name)
         self.swatch.chosen.connect(self._commit_colour)
         self.solo_button.clicked.connect(self.solo)
         self.mute_button.clicked.connect(self.mute)
@@ -353,6 +364,7 @@ class ObjectCard(QFrame):
         restyle(self.caption, "busy", state.busy is not None and not state.busy.failed)
         restyle(self.caption, "failed", state.busy is not None and state.busy.failed)
         self.caption.setToolTip(state.caption if state.busy is not None or state.guesses else "")
+        self.chips.show_guesses(state.guesses)
         self.swatch.show_colour(thing.colour)
         self.solo_button.setChecked(state.soloed)
         self.mute_button.setChecked(state.muted)

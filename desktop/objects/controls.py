@@ -31,6 +31,12 @@ QToolButton#use:hover {{ background: {DARK.hover}; color: {DARK.text}; }}
 QToolButton#use:checked {{ background: {DARK.selected}; color: {DARK.accent}; font-weight: 600; }}
 QLabel#job {{ font-size: 12px; }}
 QLabel#number {{ color: {DARK.dim}; font-size: 11px; }}
+QLabel#remark {{ color: {DARK.warning}; font-size: 11px; }}
+QToolButton#chip {{ font-size: 11px; padding: 1px 7px; border-radius: 8px; color: {DARK.text};
+    background: {DARK.raised}; border: 1px solid {DARK.edge}; }}
+QToolButton#chip:hover {{ background: {DARK.hover}; }}
+QToolButton#chip:pressed {{ background: {DARK.panel}; }}
+QFrame#namePicker {{ background: {DARK.raised}; border: 1px solid {DARK.edge}; }}
 QToolButton:focus {{ border-color: {DARK.accent}; }}
 """
 

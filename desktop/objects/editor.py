@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRegularExpression, Signal
+from PySide6.QtCore import QRegularExpression, QStringListModel, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from desktop.objects.controls import IconMaker, NoScrollSpinBox, field_label, small_button
+from desktop.objects.vocabulary import complete_with, name_entries, words_of
 from desktop.theme.elided import ElidedLine
 from engine.generation.generator import Capabilities, Option
+from engine.generation.prompt_check import prompt_remark
 from engine.scene.edits import lock_seed, prompt_object, set_duration, set_negative, set_seed
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS, MOST_SEED, MOST_TEXT
 from engine.scene.objects import SoundingObject
@@ -36,6 +38,13 @@ class ObjectEditor(QWidget):
         self._labels: dict[QLineEdit, QLabel] = {}
         self.prompt = self._line("Prompt", "What it sounds like; empty leaves that to the picture", MOST_TEXT)
         self.prompt.setPlaceholderText("from the picture")
+        self._words = QStringListModel(self)
+        complete_with(self.prompt, self._words, self)
+        self.remark = QLabel(self)
+        self.remark.setObjectName("remark")
+        self.remark.setWordWrap(True)
+        self.remark.hide()
+        self._sounds: frozenset[str] | None = None
         self.negative = self._line("Negative prompt", "What it should not sound like", MOST_TEXT)
         self.duration = NoScrollSpinBox(self)
         self.duration.setRange(LEAST_SECONDS, MOST_SECONDS)
@@ -61,6 +70,7 @@ class ObjectEditor(QWidget):
 
     def show_thing(self, thing: SoundingObject) -> None:
         self._thing = thing
+        self._show_remark()
         _show(self.prompt, thing.prompt or "")
         _show(self.negative, thing.negative)
         _show(self.seed, str(thing.seed))
@@ -73,10 +83,20 @@ class ObjectEditor(QWidget):
 
     def show_capabilities(self, can: Capabilities) -> None:
         """Show only the fields that the chosen generator supports."""
+        if can.sounds != self._sounds:
+            self._sounds = can.sounds
+            self._words.setStringList(words_of(name_entries(can.sounds)))
+            self._show_remark()
         options: tuple[tuple[Option, QLineEdit], ...] = (("prompt", self.prompt), ("negative", self.negative))
         for option, field in options:
             field.setVisible(can.takes(option))
             self._labels[field].setVisible(can.takes(option))
+
+    def _show_remark(self) -> None:
+        """Say before takes are made what the model does not know of the prompt."""
+        remark = prompt_remark(self._thing.prompt, self._sounds)
+        self.remark.setText(remark or "")
+        self.remark.setVisible(remark is not None)
 
     def _connect(self) -> None:
         self.prompt.editingFinished.connect(self._commit_prompt)
@@ -136,8 +156,9 @@ class ObjectEditor(QWidget):
         grid.setVerticalSpacing(4)
         for place, (text, field) in enumerate((("Prompt", self.prompt), ("Negative", self.negative))):
             self._labels[field] = field_label(self, text, field)
-            grid.addWidget(self._labels[field], place, 0)
-            grid.addWidget(field, place, 1)
+            grid.addWidget(self._labels[field], 2 * place, 0)
+            grid.addWidget(field, 2 * place, 1)
+        grid.addWidget(self.remark, 1, 1)
         line = QHBoxLayout()
         line.setSpacing(4)
         self.duration.setFixedWidth(76)
@@ -147,8 +168,8 @@ class ObjectEditor(QWidget):
         line.addWidget(self.seed, 1)
         line.addWidget(self.dice)
         line.addWidget(self.lock)
-        grid.addWidget(field_label(self, "Length", self.duration), 2, 0)
-        grid.addLayout(line, 2, 1)
+        grid.addWidget(field_label(self, "Length", self.duration), 3, 0)
+        grid.addLayout(line, 3, 1)
         grid.setColumnStretch(1, 1)
 
 

@@ -20,11 +20,13 @@ class MaskCandidate:
         mask: its pixels.
         outline: outline of the mask.
         anchor: position of its badge in still pixels, as far inside the mask as possible.
+        name: what it is, or None if the model is not sure.
     """
 
     mask: Mask
     outline: Outline
     anchor: Point
+    name: str | None = None
 
     @property
     def area(self) -> int:

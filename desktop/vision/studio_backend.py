@@ -67,8 +67,9 @@ class StudioVisionBackend:
         kept = [i for i, mask in enumerate(proposal.masks) if mask.any()]
         return [_frozen(proposal.masks[i]) for i in kept], [float(proposal.scores[i]) for i in kept]
 
-    def find(self, digest: str, limit: int) -> Sequence[Mask]:
-        return [_frozen(mask) for mask in self._studio.find_masks(self._recall(digest), limit)]
+    def find(self, digest: str, limit: int) -> Sequence[tuple[Mask, str | None]]:
+        found = self._studio.find_named_masks(self._recall(digest), limit)
+        return [(_frozen(mask), name) for mask, name in found]
 
     def label(self, still: Still, mask: Mask) -> ObjectLabel:
         thing = self._studio.object_of(still, mask)

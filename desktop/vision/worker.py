@@ -210,10 +210,13 @@ def _handler(backend: VisionBackend) -> Handler:
                 outlines = tuple(trace_outline(mask) for mask in masks)
                 return ProposalResult(digest, hints, tuple(masks), tuple(scores), outlines)
             case FindRequest(digest, limit):
-                masks = backend.find(digest, limit)
+                found = backend.find(digest, limit)
                 return CandidatesFound(
                     digest,
-                    tuple(MaskCandidate(mask, trace_outline(mask), badge_anchor(mask)) for mask in masks),
+                    tuple(
+                        MaskCandidate(mask, trace_outline(mask), badge_anchor(mask), name)
+                        for mask, name in found
+                    ),
                 )
             case LabelRequest(still, mask, request_id):
                 return LabelResult(still.digest, request_id, backend.label(still, mask))

@@ -40,8 +40,8 @@ class VisionBackend(Protocol):
     def propose(self, digest: str, hints: Hints) -> tuple[Sequence[Mask], Sequence[float]]:
         """Return masks for the hints, best first, and their scores."""
 
-    def find(self, digest: str, limit: int) -> Sequence[Mask]:
-        """Return at most ``limit`` masks of objects in the still."""
+    def find(self, digest: str, limit: int) -> Sequence[tuple[Mask, str | None]]:
+        """Return at most ``limit`` masks of objects in the still, each with its name, or None if that is not sure."""
 
     def label(self, still: Still, mask: Mask) -> ObjectLabel:
         """Return a label for an object."""

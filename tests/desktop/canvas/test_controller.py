@@ -91,7 +91,7 @@ def test_a_guess_is_no_name_but_is_passed_on(qtbot: QtBot, desk: Desktop) -> Non
     with qtbot.waitSignal(desk.controller.guessed) as guessed:
         add_one(qtbot, desk)
     assert guessed.args == [0, ("dog", "cat", "frog")]
-    assert desk.names == ["Object 1"]
+    assert desk.names == ["unnamed 1"]
     assert desk.document.scene.objects[0].prompt is None
 
 
@@ -119,7 +119,7 @@ def test_an_object_undone_before_its_name_came_breaks_nothing(qtbot: QtBot, desk
     qtbot.wait(30)
     assert desk.said == []
     desk.document.redo()
-    assert desk.names in (["dog"], ["Object 1"])
+    assert desk.names in (["dog"], ["unnamed 1"])
 
 
 def find(qtbot: QtBot, desk: Desktop) -> None:
@@ -132,6 +132,7 @@ def test_what_is_found_is_no_object_until_it_was_chosen_and_added_in_one_step(
 ) -> None:
     find(qtbot, desk)
     assert desk.names == [] and not desk.document.unsaved
+    assert [thing.name for thing in desk.canvas.picker.candidates] == ["dog", None]
     click(desk.canvas, 30, 30)
     click(desk.canvas, 120, 80)
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
@@ -262,4 +263,4 @@ def test_an_object_that_cannot_be_named_keeps_its_number_for_a_name(qtbot: QtBot
     desk.sight.error = BadInput("This model cannot look at pictures.")
     QTest.keyClick(desk.canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(desk.said) == 1)
-    assert desk.names == ["Object 1"]
+    assert desk.names == ["unnamed 1"]

@@ -1,5 +1,7 @@
 """The panel: what it shows, and every control of it, by pointer and keys."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -11,6 +13,9 @@ from pytestqt.qtbot import QtBot
 from desktop.objects.card import ObjectCard
 from desktop.objects.drag_pixmap import take_drag_pixmap
 from desktop.objects.editor import ObjectEditor
+from desktop.objects.name_chips import NamePicker
+from desktop.objects.vocabulary import name_entries
+from engine.generation.object_aware import object_aware_info
 from engine.scene.colours import PALETTE
 from engine.scene.edits import prompt_object, rename_object
 from engine.scene.objects import SoundingObject
@@ -60,12 +65,47 @@ def test_of_an_unsure_object_it_says_so_and_offers_three_names(made: Bench) -> N
     made.document.edit("Forget words", lambda scene: prompt_object(scene, 0, None))
     made.panel.show_guesses(0, ("dog", "sheep", "big cat"))
     card = made.panel.card(0)
-    assert card.caption.text() == "Not sure: dog or sheep or big cat?"
+    assert card.caption.text() == "Not sure what it is: choose or type a name"
+    assert [chip.text() for chip in card.chips.chips] == ["dog", "sheep", "big cat"]
     offered = [action for action in card.menu().actions() if action.text().startswith("It is: ")]
     assert [action.text() for action in offered] == ["It is: dog", "It is: sheep", "It is: big cat"]
-    offered[1].trigger()
+    assert len(offered) == 3
+    card.chips.chips[1].click()
     assert (thing_of(made, 0).name, thing_of(made, 0).prompt) == ("sheep", "sheep")
     assert card.caption.text() == "No takes yet"
+    assert card.chips.isHidden()
+
+
+def test_names_are_searched_by_all_their_words_and_taken_by_enter_also_new_ones(
+    made: Bench, qtbot: QtBot
+) -> None:
+    entries = name_entries(frozenset({"dog", "bird", "motorcycle", "bell"}))
+    for typed, shown, taken in (
+        ("", ["bell", "bird", "dog", "motorcycle"], None),
+        ("motorbike", ["motorcycle"], "motorcycle"),
+        ("theremin", [], "theremin"),
+    ):
+        taking: list[str] = []
+        picker = NamePicker(entries, made.panel)
+        picker.picked.connect(taking.append)
+        picker.open_at(made.panel.mapToGlobal(made.panel.rect().center()))
+        qtbot.keyClicks(picker.search, typed)
+        assert [picker.names.item(row).text() for row in range(picker.names.count())] == shown
+        qtbot.keyClick(picker.search, Qt.Key.Key_Return if taken else Qt.Key.Key_Escape)
+        assert taking == ([taken] if taken else [])
+
+
+def test_a_prompt_without_a_sound_is_said_while_it_is_written(made: Bench) -> None:
+    sounds = frozenset({"dog", "bird"})
+    made.panel.footer.set_generators((object_aware_info("toy", sounds=sounds),))
+    editor = opened(made, 0)
+    for prompt, words in (("spaceship", "the picture decides"), ("a pig", "not learnt"), ("dogs", "")):
+        made.document.edit("Change prompt", partial(prompt_object, index=0, prompt=prompt))
+        assert editor.remark.isVisibleTo(editor) is bool(words)
+        assert words in editor.remark.text()
+    completer = editor.prompt.completer()
+    completer.setCompletionPrefix("hou")
+    assert completer.currentCompletion() == "hound"
 
 
 def test_clicks_select_with_control_they_toggle_with_shift_they_span(made: Bench) -> None:

@@ -54,10 +54,11 @@ class FakeBackend:
         x, y = (hints.clicks[-1].x, hints.clicks[-1].y) if box is None else (box.x0, box.y0)
         return [square(self._stills[digest], x, y, half) for half in (12, 6, 20)], [0.9, 0.8, 0.7]
 
-    def find(self, digest: str, limit: int) -> Sequence[Mask]:
+    def find(self, digest: str, limit: int) -> Sequence[tuple[Mask, str | None]]:
         self._enter("find")
         still = self._stills[digest]
-        return [square(still, *place) for place in self.finds][:limit]
+        names = ("dog", None, "bell")
+        return [(square(still, *place), names[i % 3]) for i, place in enumerate(self.finds)][:limit]
 
     def label(self, still: Still, mask: Mask) -> ObjectLabel:
         self._enter("suggest")

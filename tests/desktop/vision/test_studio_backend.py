@@ -63,6 +63,6 @@ def test_found_masks_are_read_only_and_a_still_that_was_not_prepared_is_refused(
     sight.prepare(still)
     found = sight.find(still.digest, 3)
     assert 1 <= len(found) <= 3
-    assert not any(mask.flags.writeable for mask in found)
+    assert not any(mask.flags.writeable for mask, _ in found)
     with pytest.raises(BadInput):
         sight.hover_mask("0" * 64, 3, 3)

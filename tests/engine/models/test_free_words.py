@@ -114,7 +114,13 @@ def test_a_missing_word_table_is_a_failure_with_its_path(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("plural", "singular"),
-    [("geese", "goose"), ("children", "child"), ("policemen", "policeman"), ("calves", "calf"), ("buses", "bus")],
+    [
+        ("geese", "goose"),
+        ("children", "child"),
+        ("policemen", "policeman"),
+        ("calves", "calf"),
+        ("buses", "bus"),
+    ],
 )
 def test_plurals_that_are_not_made_with_an_s_are_understood(
     words: FreeWords, plural: str, singular: str
