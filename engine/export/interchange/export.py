@@ -1,7 +1,7 @@
 """Interchange as part of an export: media copies, and a file in each format."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.export.interchange import writer_of
@@ -17,6 +17,10 @@ SAMPLE_BYTES = 3
 
 STRETCHING = frozenset({"rpp"})
 """Formats whose programs change speed and pitch of a clip themselves; for others, the media files have them."""
+
+
+SWITCHING = frozenset({"rpp"})
+"""Formats whose programs switch between takes on a clip."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +94,18 @@ def _paths(form: str, name: str) -> list[str]:
 
 
 def media_keys(scene: Scene, formats: Sequence[str]) -> tuple[str, ...]:
-    """Return the versions of takes that the clips play in these formats, each once, in the order of the clips."""
+    """Return the versions of takes that the clips play in these formats, each once, in the order of the clips.
+
+    For programs that switch takes on a clip, the other takes of the clips' objects are among them.
+    """
     clips = [clip for track in scene.timeline.tracks for clip in track.clips]
     kinds = dict.fromkeys(form in STRETCHING for form in formats)
-    return tuple(dict.fromkeys(media_key(clip, stretches=kind) for kind in kinds for clip in clips))
+    keys = [media_key(clip, stretches=kind) for kind in kinds for clip in clips]
+    for form in SWITCHING.intersection(formats):
+        for clip in clips:
+            others = (replace(clip, take=take.digest) for take in scene.alternatives(clip.take))
+            keys += (media_key(other, stretches=form in STRETCHING) for other in others)
+    return tuple(dict.fromkeys(keys))
 
 
 def _planned_media(scene: Scene, rate: int, formats: Sequence[str]) -> dict[str, MediaFile]:

@@ -3,7 +3,7 @@
 All times are integer samples at the rate of the media files, so that formats with sample accuracy keep it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,7 @@ from engine.scene.recipe_facts import RecipeFacts
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.take_version import version_key
 from engine.scene.timecode import FrameRate, nearest_frame, sample_of
-from engine.scene.timeline import Clip, Fade, Marker, Track
+from engine.scene.timeline import Clip, ClipMarker, Fade, Marker, Track
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,23 @@ class TakeFacts:
 
 
 @dataclass(frozen=True)
+class OtherTake:
+    """A take that a clip could play instead of its own.
+
+    Attributes:
+        name: name shown in the other program.
+        media: its file.
+        offset: start within the file, in samples.
+        gain_db: how much louder it is to be played than the clip's own take, for what their files were lowered by.
+    """
+
+    name: str
+    media: MediaFile
+    offset: int
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True)
 class InterchangeClip:
     """A clip as another program needs it.
 
@@ -84,6 +101,9 @@ class InterchangeClip:
         muted: whether it is silent.
         speed: how fast the program plays the file; 1 where the file is rendered at the clip's speed.
         pitch: semitones that the program shifts the file by; 0 where the file is rendered at the clip's pitch.
+        group: number of the group that is moved together, or None.
+        markers: named positions within the file, in samples.
+        others: other takes of the same objects, where their files are there.
     """
 
     id: int
@@ -100,6 +120,9 @@ class InterchangeClip:
     muted: bool
     speed: float = 1.0
     pitch: float = 0.0
+    group: int | None = None
+    markers: tuple[ClipMarker, ...] = ()
+    others: tuple[OtherTake, ...] = ()
 
     @property
     def end(self) -> int:
@@ -294,4 +317,21 @@ class _Builder:
             muted=clip.muted,
             speed=speed,
             pitch=clip.pitch if self.stretches else 0.0,
+            group=clip.group,
+            markers=tuple(self.marker(mark, speed, file) for mark in clip.markers),
+            others=tuple(self.others(clip, speed, file)),
         )
+
+    def marker(self, marker: ClipMarker, speed: float, file: MediaFile) -> ClipMarker:
+        return replace(marker, at=min(round(marker.at * self.scale * speed), file.samples))
+
+    def others(self, clip: Clip, speed: float, file: MediaFile) -> Iterator[OtherTake]:
+        """Yield the other takes whose files are there, starting as ``swap_take`` has them start."""
+        for record in self.scene.alternatives(clip.take):
+            other = self.media.get(media_key(replace(clip, take=record.digest), stretches=self.stretches))
+            if record.digest == clip.take or other is None:
+                continue
+            latest = max(0, record.length_at(self.scene.timeline.rate, clip.speed) - clip.length)
+            offset = min(round(min(clip.offset, latest) * self.scale * speed), other.samples - 1)
+            name = f"{record.name} take {record.number}"
+            yield OtherTake(name, other, offset, other.lowered_db - file.lowered_db)

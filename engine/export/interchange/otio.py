@@ -101,6 +101,7 @@ def _clip(interchange: InterchangeTimeline, clip: InterchangeClip) -> Any:
         "pan": clip.pan,
         "fade_in": asdict(clip.fade_in),
         "fade_out": asdict(clip.fade_out),
+        "group": clip.group,
         "take": {
             "digest": clip.take.digest,
             "name": one_line(clip.take.name),
@@ -112,6 +113,14 @@ def _clip(interchange: InterchangeTimeline, clip: InterchangeClip) -> Any:
             "licence": one_line(clip.take.licence, ""),
         },
     }
+    made.markers.extend(
+        otio.schema.Marker(
+            name=one_line(mark.name),
+            marked_range=_range(mark.at, 0, interchange.rate),
+            color=otio.schema.MarkerColor.PURPLE,
+        )
+        for mark in clip.markers
+    )
     return made
 
 

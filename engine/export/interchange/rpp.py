@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from engine.export.interchange.lanes import one_line, relative_path, track_name
-from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack
+from engine.export.interchange.model import InterchangeClip, InterchangeTimeline, InterchangeTrack, MediaFile
 from engine.files import write_file
 from engine.scene.colours import Colour
 from engine.scene.timecode import FrameRate
@@ -58,7 +58,7 @@ def quoted(words: str) -> str:
 
 def _settings(interchange: InterchangeTimeline) -> list[str]:
     return [
-        # No automatic crossfades: overlapping items sound together with their own fades.
+        # No automatic crossfades: overlapping items have the fades that cross them here.
         "AUTOXFADE 0",
         "PANLAW 1",
         f"PROJOFFS {decimal(interchange.start_seconds)} 0 0",
@@ -98,7 +98,6 @@ def _track(interchange: InterchangeTimeline, number: int, track: InterchangeTrac
 
 
 def _item(interchange: InterchangeTimeline, clip: InterchangeClip) -> list[str]:
-    take = _MONO_CENTRE if clip.media.channels == 1 else 1.0
     return [
         "<ITEM",
         f"  POSITION {decimal(interchange.seconds(clip.start))}",
@@ -109,19 +108,52 @@ def _item(interchange: InterchangeTimeline, clip: InterchangeClip) -> list[str]:
         f"  FADEIN {_fade(interchange, clip.fade_in)}",
         f"  FADEOUT {_fade(interchange, clip.fade_out)}",
         f"  MUTE {int(clip.muted)} 0",
+        *([] if clip.group is None else [f"  GROUP {clip.group}"]),
         f"  IGUID {_guid(interchange, 'item', clip.id)}",
+        # Of the item: volume; of its first take, which is the one that plays: pan, volume, pan law.
         f"  NAME {quoted(one_line(clip.name))}",
-        f"  VOLPAN {_factor(clip.gain_db)} {_pan(clip.pan)} {take:.9f} -1",
-        f"  SOFFS {decimal(interchange.seconds(clip.offset))}",
-        # Rate, whether the pitch stays, semitones; then the project's default method.
-        f"  PLAYRATE {clip.speed:.12g} 1 {clip.pitch:.12g} -1 0 0.0025",
-        "  CHANMODE 0",
-        f"  GUID {_guid(interchange, 'take', clip.id)}",
-        "  <SOURCE WAVE",
-        f"    FILE {quoted(relative_path(clip.media, interchange.folder))}",
-        "  >",
+        f"  VOLPAN {_factor(clip.gain_db)} {_pan(clip.pan)} {_take_factor(clip.media):.9f} -1",
+        *_indented(_take(interchange, clip, clip.media, clip.offset, _guid(interchange, "take", clip.id))),
+        *_indented(_other_takes(interchange, clip)),
         ">",
     ]
+
+
+def _take(
+    interchange: InterchangeTimeline, clip: InterchangeClip, media: MediaFile, offset: int, identity: str
+) -> list[str]:
+    """Return what a take has besides its name and level; markers are those of the clip's own sound."""
+    marks = clip.markers if media is clip.media else ()
+    return [
+        f"SOFFS {decimal(interchange.seconds(offset))}",
+        # Rate, whether the pitch stays, semitones; then the project's default method.
+        f"PLAYRATE {clip.speed:.12g} 1 {clip.pitch:.12g} -1 0 0.0025",
+        "CHANMODE 0",
+        f"GUID {identity}",
+        *(f"TKM {decimal(interchange.seconds(mark.at))} {quoted(one_line(mark.name))}" for mark in marks),
+        "<SOURCE WAVE",
+        f"  FILE {quoted(relative_path(media, interchange.folder))}",
+        ">",
+    ]
+
+
+def _other_takes(interchange: InterchangeTimeline, clip: InterchangeClip) -> list[str]:
+    """Return the other takes of an item, which can be switched to; none of them is selected."""
+    lines = []
+    for number, other in enumerate(clip.others, 1):
+        level = _take_factor(other.media) * 10.0 ** (other.gain_db / 20.0)
+        identity = _guid(interchange, f"take {number} of", clip.id)
+        lines += [
+            "TAKE",
+            f"NAME {quoted(one_line(other.name))}",
+            f"TAKEVOLPAN {_pan(clip.pan)} {level:.9f} -1",
+            *_take(interchange, clip, other.media, other.offset, identity),
+        ]
+    return lines
+
+
+def _take_factor(media: MediaFile) -> float:
+    return _MONO_CENTRE if media.channels == 1 else 1.0
 
 
 def _fade(interchange: InterchangeTimeline, fade: Fade) -> str:

@@ -9,12 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput
-from engine.export.interchange.model import InterchangeTimeline, MediaFile, build_interchange, read_take_facts
+from engine.export.interchange.export import media_keys
+from engine.export.interchange.model import (
+    InterchangeTimeline,
+    MediaFile,
+    OtherTake,
+    build_interchange,
+    read_take_facts,
+)
+from engine.export.interchange.rpp import project_text
 from engine.scene.masks import Mask
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timecode import RATES, from_text
-from engine.scene.timeline import PROJECT_RATES, Clip, Fade, Marker, Timeline, Track
+from engine.scene.timeline import PROJECT_RATES, Clip, ClipMarker, Fade, Marker, Timeline, Track
 from tests.engine.export.toy_scene import Toy, noise
 
 FOLDER = Path("/films/out")
@@ -145,3 +153,34 @@ def test_a_scene_of_several_takes_uses_each_file_once() -> None:
     }
     made: InterchangeTimeline = build_interchange(toy.scene, files, folder=FOLDER)
     assert [file.path.name for file in made.used_media()] == ["cat.wav", "dog.wav"]
+
+
+def test_automatic_fades_and_crossfades_are_fades_for_other_programs() -> None:
+    first, second = Clip(7, "a" * 64, 0, 0, 20_000), Clip(8, "a" * 64, 15_000, 30_000, 20_000)
+    scene = scene_of(first)
+    track = replace(scene.timeline.tracks[0], clips=(first, second))
+    scene = replace(scene, timeline=replace(scene.timeline, tracks=(track, *scene.timeline.tracks[1:])))
+    made = build_interchange(scene, media_at(48_000), folder=FOLDER)
+    one, other = made.tracks[0].clips
+    assert (one.fade_in, one.fade_out) == (Fade(240, "linear"), Fade(5_000, "equal_power"))
+    assert (other.fade_in, other.fade_out) == (Fade(5_000, "equal_power"), Fade(240, "linear"))
+    text = project_text(made)
+    assert text.count("FADEIN 0 0.005000000000 ") == 1
+    assert text.count("FADEOUT 1 0.104166666667 ") == 1
+    off = replace(scene, timeline=replace(scene.timeline, edge_fade_ms=0.0, auto_crossfade=False))
+    plain = build_interchange(off, media_at(48_000), folder=FOLDER)
+    assert {clip.fade_in.samples for clip in plain.tracks[0].clips} == {0}
+
+
+def test_a_clip_goes_with_its_name_group_markers_and_the_other_takes_that_have_files() -> None:
+    clip = replace(CLIP, name="paw", group=2, markers=(ClipMarker(600, "toe"),))
+    scene = scene_of(clip)
+    other = replace(record(samples=4_000), digest="b" * 64, number=4)
+    scene = replace(scene, takes=(*scene.takes, other, replace(other, digest="c" * 64, rejected=True)))
+    path = FOLDER / "media" / "02_cat_take4.wav"
+    media = {**media_at(96_000), "b" * 64: MediaFile(path, 96_000, 1, 24_000, lowered_db=2.0)}
+    [made] = build_interchange(scene, media, folder=FOLDER, rate=96_000).tracks[0].clips
+    assert (made.name, made.group, made.markers) == ("paw", 2, (ClipMarker(1200, "toe"),))
+    assert made.others == (OtherTake("cat take 4", media["b" * 64], 0, 2.0),)
+    assert media_keys(scene, ("rpp",)) == ("a" * 64, "b" * 64)
+    assert media_keys(scene, ("otio", "aaf")) == ("a" * 64,)

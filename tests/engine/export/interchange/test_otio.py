@@ -10,6 +10,7 @@ import pytest
 from engine.export.interchange.lanes import lanes
 from engine.export.interchange.model import InterchangeTimeline
 from engine.export.interchange.otio import write
+from engine.scene.timeline import ClipMarker
 from tests.engine.export.interchange.sample import HOSTILE, clip, hostile, interchange, track, usual
 
 
@@ -79,3 +80,10 @@ def test_hostile_names_survive_as_far_as_they_are_text(tmp_path: Path) -> None:
     assert "שלום" in made.name
     assert "🐕" in made.name
     assert "\n" not in made.name
+
+
+def test_markers_and_group_of_a_clip_are_carried(tmp_path: Path) -> None:
+    one = replace(clip(1, 0), group=3, markers=(ClipMarker(24_000, "paw"),))
+    [made] = written(interchange(track(1, one)), tmp_path).find_clips()
+    assert [(mark.name, mark.marked_range.start_time.value) for mark in made.markers] == [("paw", 24_000)]
+    assert made.metadata["foleyscape"]["group"] == 3

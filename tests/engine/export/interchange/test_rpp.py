@@ -9,9 +9,10 @@ import rpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.export.interchange.model import OtherTake
 from engine.export.interchange.rpp import decimal, project_text, quoted
 from engine.scene.timecode import RATES, from_text
-from engine.scene.timeline import Fade
+from engine.scene.timeline import ClipMarker, Fade
 from tests.engine.export.interchange.sample import clip, interchange, media, track, usual
 
 
@@ -112,3 +113,25 @@ def test_words_come_back_from_their_quotes(words: str) -> None:
 
 def test_words_with_all_three_quotes_lose_only_the_backtick() -> None:
     assert rpp.loads(f"<A\n  NAME {quoted(chr(34) + chr(39) + '`')}\n>\n").find("NAME")[1] == "\"''"
+
+
+def test_other_takes_markers_and_groups_stand_in_the_item() -> None:
+    other = OtherTake("cat take 2", media(2, channels=2), 999, gain_db=6.0)
+    one = replace(clip(1, 0), group=3, markers=(ClipMarker(24_000, 'paw "down"'),), others=(other,))
+    [item] = read(project_text(interchange(track(1, one)))).findall("./TRACK/ITEM")
+    assert field(item, "GROUP") == ["3"]
+    assert field(item, "TKM") == ["0.500000000000", 'paw "down"']
+    # The reader gives a line of one word as a string.
+    at = item.children.index("TAKE")
+    lines = [entry if isinstance(entry, list) else [entry, ""] for entry in item.children]
+    assert [line for line in lines[:at] if line[0] == "NAME"] == [["NAME", "cat take 1"]]
+    second = {line[0]: line[1:] for line in lines[at:] if isinstance(line[0], str)}
+    assert second["NAME"] == ["cat take 2"]
+    pan, level, _ = (float(value) for value in second["TAKEVOLPAN"])
+    assert pan == 0.25
+    assert level == pytest.approx(10 ** (6 / 20), abs=1e-8)
+    assert float(second["SOFFS"][0]) * 48_000 == pytest.approx(999, abs=0.001)
+    files = [source.find("FILE")[1] for source in item.findall("SOURCE")]
+    assert files == ["media/01_cat_take1.wav", "media/02_cat_take1.wav"]
+    assert len({line[1] for line in lines if line[0] == "GUID"}) == 2
+    assert ["TAKE", "SEL"] not in item.children
