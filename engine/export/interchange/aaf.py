@@ -70,7 +70,7 @@ class _AafBuilder:
         self.file.content.mobs.append(mob)
         self._timecode(mob)
         heard = sounding(self.interchange)
-        for number, (name, track, clips) in enumerate(named_lanes(self.interchange), 1):
+        for number, (name, track, clips) in enumerate(named_lanes(self.interchange, crossing=True), 1):
             self._slot(mob, number, name, track, clips, heard=track.id in heard)
         self._markers(mob)
 
@@ -106,13 +106,14 @@ class _AafBuilder:
         slot.segment = pan
 
     def _sequence(self, track: InterchangeTrack, clips: Sequence[InterchangeClip], *, heard: bool) -> Any:
-        """Return fillers, clips and transitions; transitions are the fades and overlap both neighbours."""
+        """Return fillers, clips and transitions; transitions are fades and crossfades, and overlap both neighbours."""
         sequence = self.file.create.Sequence(media_kind="sound")
         components: list[Any] = []
         at, tail = 0, 0
         for clip in clips:
-            head = clip.fade_in.samples
-            gap = clip.start - at + tail + head
+            # Where two clips cross, the fade after the first is the one before the second.
+            head = 0 if clip.start < at else clip.fade_in.samples
+            gap = 0 if clip.start < at else clip.start - at + tail + head
             if gap:
                 components.append(self.file.create.Filler("sound", gap))
             if head:

@@ -27,16 +27,36 @@ def relative_path(media: MediaFile, folder: Path) -> str:
         return media.path.as_posix()
 
 
-def lanes(clips: Sequence[InterchangeClip]) -> tuple[tuple[InterchangeClip, ...], ...]:
-    """Distribute clips over as few lanes as possible without overlaps; no clips give one empty lane."""
+def lanes(
+    clips: Sequence[InterchangeClip], *, crossing: bool = False
+) -> tuple[tuple[InterchangeClip, ...], ...]:
+    """Distribute clips over as few lanes as possible without overlaps; no clips give one empty lane.
+
+    Args:
+        clips: the clips of a track.
+        crossing: whether two clips that cross over their whole overlap may be on one lane.
+    """
     rows: list[list[InterchangeClip]] = [[]]
     for clip in sorted(clips, key=lambda clip: (clip.start, clip.id)):
-        free = next((row for row in rows if not row or row[-1].end <= clip.start), None)
+        free = next(
+            (
+                row
+                for row in rows
+                if not row or row[-1].end <= clip.start or (crossing and crosses(row[-1], clip))
+            ),
+            None,
+        )
         if free is None:
             rows.append([clip])
         else:
             free.append(clip)
     return tuple(tuple(row) for row in rows)
+
+
+def crosses(clip: InterchangeClip, later: InterchangeClip) -> bool:
+    """Return whether a clip fades out, and a later one in, over the whole of their overlap."""
+    overlap = clip.end - later.start
+    return 0 < overlap == clip.fade_out.samples == later.fade_in.samples and clip.start < later.start
 
 
 def track_name(track: InterchangeTrack, number: int) -> str:
@@ -50,13 +70,13 @@ def lane_name(name: str, lane: int) -> str:
 
 
 def named_lanes(
-    interchange: InterchangeTimeline,
+    interchange: InterchangeTimeline, *, crossing: bool = False
 ) -> list[tuple[str, InterchangeTrack, tuple[InterchangeClip, ...]]]:
-    """Return every lane of every track, top to bottom: its name, its track, its clips."""
+    """Return every lane of every track, top to bottom: its name, its track, its clips; ``crossing`` as in ``lanes``."""
     return [
         (lane_name(track_name(track, number), lane), track, clips)
         for number, track in enumerate(interchange.tracks, 1)
-        for lane, clips in enumerate(lanes(track.clips))
+        for lane, clips in enumerate(lanes(track.clips, crossing=crossing))
     ]
 
 

@@ -130,3 +130,27 @@ def test_clips_of_one_file_that_touch_share_it_and_leave_no_gap(tmp_path: Path) 
         assert len(list(sequence.components)) == 2
     with aaf2.open(str(tmp_path / "scene.aaf"), "r") as file:
         assert len(list(file.content.mastermobs())) == 1
+
+
+def test_clips_that_cross_stand_on_one_slot_with_one_transition(tmp_path: Path) -> None:
+    cross = Fade(8_000, "equal_power")
+    first = replace(clip(1, 0), fade_out=cross)
+    second = replace(clip(2, 40_000), fade_in=cross, fade_out=cross)
+    third = replace(clip(3, 80_000), fade_in=cross)
+    with composition(interchange(track(1, first, second, third)), tmp_path) as mob:
+        [slot] = sound_slots(mob)
+        assert [place[:2] for place in places(slot)] == [(0, 48_000), (40_000, 48_000), (80_000, 48_000)]
+        [sequence] = slot.segment.segments
+        fades = [part.length for part in sequence.components if isinstance(part, aaf2.components.Transition)]
+        assert fades == [480, 8_000, 8_000, 961]
+
+
+def test_micro_fades_are_transitions_at_both_edges(tmp_path: Path) -> None:
+    edge = Fade(240, "linear")
+    one, other = (replace(clip(n, 48_000 * n), fade_in=edge, fade_out=edge) for n in (1, 2))
+    with composition(interchange(track(1, one, other)), tmp_path) as mob:
+        [slot] = sound_slots(mob)
+        assert [place[:2] for place in places(slot)] == [(48_000, 48_000), (96_000, 48_000)]
+        [sequence] = slot.segment.segments
+        fades = [part.length for part in sequence.components if isinstance(part, aaf2.components.Transition)]
+        assert fades == [240] * 4
