@@ -1,5 +1,7 @@
 """The floating bar shown while candidates are offered."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
@@ -12,6 +14,8 @@ from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 
 MARGIN = 24
+ICON_ROOM = 44
+PAD = 12
 
 
 class CandidateBar(FloatingBar):
@@ -34,7 +38,7 @@ class CandidateBar(FloatingBar):
         self.row.addWidget(self.count)
         self.all = self._button("All")
         self.all.clicked.connect(self.all_toggled)
-        self.leave = self._button("Leave them")
+        self.leave = self._button("Skip")
         self.leave.clicked.connect(lambda: self.command.emit(CanvasCommand.CLEAR))
         self.add = self._button("Add")
         self.add.setIcon(icon("check", DARK.on_accent))
@@ -54,13 +58,16 @@ class CandidateBar(FloatingBar):
         self.all.setVisible(count > 1)
         self.all.setText("None" if every else "All")
         _name(self.all, "Choose none of them" if every else "Choose all of them")
-        self.leave.setText("Leave it" if count == 1 else "Leave them")
         _name(self.leave, "Add nothing of what was found", leaves)
         self.add.setText(f"Add {selected}" if selected else "Add")
+        self.add.setFixedWidth(_widest(self.add, ["Add", f"Add {count}"]) + ICON_ROOM)
+        self.all.setFixedWidth(_widest(self.all, ["None", "All"]) + PAD)
         self.add.setEnabled(selected > 0)
         _name(self.add, "Make what is chosen objects" if selected else "Choose something first", adds)
         for short in (False, True):
-            self.count.setText(count_text(count, selected, adds, leaves, short=short))
+            texts = [count_text(count, number, adds, leaves, short=short) for number in range(count + 1)]
+            self.count.setText(texts[min(selected, count)])
+            self.count.setFixedWidth(_widest(self.count, texts) + 20)
             self.adjustSize()
             if self.width() <= room - MARGIN:
                 break
@@ -77,3 +84,8 @@ class CandidateBar(FloatingBar):
 def _name(button: QToolButton, words: str, key: str = "") -> None:
     button.setAccessibleName(words)
     button.setToolTip(f"{count_text}  ({key})" if key else words)
+
+
+def _widest(widget: QWidget, texts: Sequence[str]) -> int:
+    """Return the width of the longest text, so that nothing moves under the pointer when another is shown."""
+    return max(widget.fontMetrics().horizontalAdvance(text) for text in texts)

@@ -79,5 +79,5 @@ def count_text(count: int, selected: int, adds: str, leaves: str, *, short: bool
     if short:
         return f"{found}, {selected} chosen" if selected else found
     keys = [f"{adds} adds {selected}"] if adds and selected else []
-    keys += [f"{leaves} leaves {'it' if count == 1 else 'them'}"] if leaves else []
+    keys += [f"{leaves} skips {'it' if count == 1 else 'them'}"] if leaves else []
     return ", ".join([f"{found}: click to choose", *keys])

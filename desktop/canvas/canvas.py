@@ -54,6 +54,7 @@ class Canvas(QWidget):
         zoom_changed(float): the zoom in view pixels per still pixel.
         failed(Message): tracing failed.
         space_tapped(): Space was tapped without panning.
+        menu_requested(int, (int, int)): the menu of the object with this index, or -1 for none, at a screen position.
     """
 
     failed = Signal(object)
@@ -75,6 +76,7 @@ class Canvas(QWidget):
         self.hint_shown, self.picker_changed = interaction.hint_shown, interaction.picker_changed
         self.tool_changed, self.zoom_changed = interaction.tool_changed, interaction.zoom_changed
         self.space_tapped = interaction.space_tapped
+        self.menu_requested = interaction.menu_requested
         self.execute, self.can_execute = interaction.execute, interaction.can_execute
         self.set_tool, self.set_diameter = interaction.set_tool, interaction.set_diameter
         self.clear_hints, self.on_zoom = interaction.clear_hints, interaction.on_zoom

@@ -63,6 +63,7 @@ class CanvasInteraction(QObject):
     zoom_changed = Signal(float)
     picker_changed = Signal()
     space_tapped = Signal()
+    menu_requested = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -198,6 +199,16 @@ class CanvasInteraction(QObject):
         else:
             self.space_tapped.emit()
 
+    def on_menu(self, at: Point | None, place: tuple[int, int]) -> None:
+        """Ask for the menu of the object at a place of the view, or of the selected one for None."""
+        state = self.state
+        if at is None:
+            index = state.selection[-1] if state.selection else NO_OBJECT
+        else:
+            thing = state.object_under(state.viewport.to_still(at)) if state.viewport.contains(at) else None
+            index = NO_OBJECT if thing is None else thing.index
+        self.menu_requested.emit(index, place)
+
     def on_click(self, action: ClickAction) -> None:
         if self._toggles_candidate(action):
             return
@@ -209,7 +220,7 @@ class CanvasInteraction(QObject):
         elif state.draft.open:
             self._change_hints(state.draft.with_click(*place, keep=keep))
         elif not keep:
-            self.hint_shown.emit("Alt-click drops from a proposal: click the object itself first.")
+            self.hint_shown.emit("That drops from a proposal: click the object itself first.")
         elif (thing := replace(state, held=action.held).object_under(place)) is not None:
             self.object_clicked.emit(thing.index, action.held.control)
         else:
@@ -276,7 +287,7 @@ class CanvasInteraction(QObject):
         index = None if thing is None else thing.index
         if index != state.hovered_object:
             self._put(hovered_object=index)
-            self.repaint_needed.emit()
+            self.bars_changed.emit()
         self._hover_to(place if thing is None else None)
         self.pointer_rested.emit(thing is not None, on_still)
         if state.tool is not Tool.HINT:

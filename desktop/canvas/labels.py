@@ -33,11 +33,17 @@ class Rect:
 
 @dataclass(frozen=True)
 class LabelSpec:
-    """A label to place: the object's rectangle and the label's size."""
+    """A label to place: the object's rectangle, the label's size, and the middle of the object's body."""
 
     object: Rect
     width: float
     height: float
+    pole: tuple[float, float] | None = None
+
+    @property
+    def fits_inside(self) -> bool:
+        """Whether the label leaves enough of the object visible when it is on it."""
+        return self.width <= self.object.width and self.height <= 0.5 * self.object.height
 
 
 def place_labels(
@@ -55,14 +61,18 @@ def place_labels(
 
 
 def _spots(label: LabelSpec, view: Rect) -> Iterator[Rect]:
-    """Yield positions by preference: above, on the top edge, below, beside, inside, then further up and down."""
+    """Yield positions by preference: on the body of a large object, else above, below, beside, then farther away."""
     seen = label.object.cut(view)
     if seen is None or label.width > view.width or label.height > view.height:
         return
     middle = seen.x + (seen.width - label.width) / 2
     step = label.height + GAP
     centre = seen.y + (seen.height - label.height) / 2
+    inside = []
+    if label.pole is not None and label.fits_inside:
+        inside = [(label.pole[0] - label.width / 2, label.pole[1] - label.height / 2)]
     offers = [
+        *inside,
         (middle, seen.y - step),
         (middle, seen.y + GAP),
         (middle, seen.y + seen.height + GAP),

@@ -209,7 +209,8 @@ def name_places(
         box = view_box(thing.outline, layout.viewport)
         width = metrics.horizontalAdvance(text) + 2 * PAD_X
         height = metrics.height() + 2 * PAD_Y
-        wanted.append(LabelSpec(Rect(box.x(), box.y(), box.width(), box.height()), width, height))
+        pole = layout.viewport.to_view(thing.outline.pole)
+        wanted.append(LabelSpec(Rect(box.x(), box.y(), box.width(), box.height()), width, height, pole))
     taken = [Rect(*rect) for rect in layout.keep_clear]
     return place_labels(wanted, Rect(0, 0, *layout.viewport.view), taken)
 

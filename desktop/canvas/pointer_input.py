@@ -5,6 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QEnterEvent,
     QFocusEvent,
     QInputDevice,
@@ -55,6 +56,7 @@ class PointerTarget(Protocol):
     def on_stroke(self, action: StrokeAction) -> None: ...
     def on_point(self, at: Point | None, held: Modifiers) -> None: ...
     def on_space_tap(self) -> None: ...
+    def on_menu(self, at: Point | None, place: tuple[int, int]) -> None: ...
     def on_focus(self, *, by_key: bool) -> None: ...
     def execute(self, command: CanvasCommand) -> None: ...
     def can_execute(self) -> tuple[bool, bool]:
@@ -88,6 +90,8 @@ class PointerInput(QObject):
                 return self._handle_mouse(event)
             case QWheelEvent():
                 return self._handle_wheel(event)
+            case QContextMenuEvent():
+                return self._handle_menu(event)
             case QKeyEvent():
                 return self._handle_key(event)
             case QEnterEvent():
@@ -142,6 +146,8 @@ class PointerInput(QObject):
         return True
 
     def _press(self, event: QMouseEvent) -> bool:
+        if event.button() == Qt.MouseButton.RightButton:
+            return self._drop_click(event)
         button = BUTTONS.get(event.button())
         if button is None:
             return False
@@ -150,6 +156,26 @@ class PointerInput(QObject):
         tool = self._target.state.tool
         self._act(self._target.tracker.press(self._at, button, tool, self._held))
         self._point_again()
+        return True
+
+    def _drop_click(self, event: QMouseEvent) -> bool:
+        """Take a right-click as "not this" while a proposal is open; return whether it was taken."""
+        state = self._target.state
+        if not state.draft.open or state.tool is not Tool.HINT or self._target.tracker.busy:
+            return False
+        self._sense(event.modifiers())
+        self._at = _point(event.position())
+        self._target.on_click(ClickAction(self._at, replace(self._held, alt=True)))
+        self._point_again()
+        return True
+
+    def _handle_menu(self, event: QContextMenuEvent) -> bool:
+        """Ask for the menu of what is under the pointer, unless a right-click means something else now."""
+        state = self._target.state
+        if not state.can_clear and state.size is not None:
+            by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+            at = (float(event.pos().x()), float(event.pos().y())) if by_mouse else None
+            self._target.on_menu(at, (event.globalPos().x(), event.globalPos().y()))
         return True
 
     def _handle_wheel(self, event: QWheelEvent) -> bool:

@@ -1,6 +1,7 @@
 """The floating bars of the canvas: tools and zoom, and the open proposal."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from desktop.actions.actions import shown_key, tooltip
@@ -45,6 +46,21 @@ class FloatingBar(QFrame):
         self.row.setContentsMargins(5, 4, 5, 4)
         self.row.setSpacing(2)
         self._tips: dict[QToolButton, tuple[CanvasCommand, str]] = {}
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        event.accept()  # Between its buttons too, a click is not meant for what lies below.
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        event.accept()
 
     def set_keys(self, keys: KeyMap) -> None:
         """Update the tooltips for another key map."""
@@ -96,6 +112,10 @@ class ToolBar(FloatingBar):
         self.diameter.setAccessibleName("Brush size")
         self.diameter.valueChanged.connect(self.diameter_chosen)
         self.row.addWidget(self.diameter)
+        self.diameter_text = QLabel(self)
+        self.diameter_text.setAccessibleName("Brush size in pixels of the screen")
+        self.diameter_text.setMinimumWidth(self.diameter_text.fontMetrics().horizontalAdvance("400 px"))
+        self.row.addWidget(self.diameter_text)
         self.rule()
         self.find_all = self._plain("find", CanvasCommand.FIND, "Find objects in the whole still")
         self.rule()
@@ -118,6 +138,7 @@ class ToolBar(FloatingBar):
     def show_tool(self, tool: Tool) -> None:
         self.tools[tool].setChecked(True)
         self.diameter.setVisible(tool is not Tool.HINT)
+        self.diameter_text.setVisible(tool is not Tool.HINT)
         self.adjustSize()
 
     def show_zoom(self, zoom: float) -> None:
@@ -126,6 +147,7 @@ class ToolBar(FloatingBar):
     def show_diameter(self, diameter: float) -> None:
         blocked = self.diameter.blockSignals(True)
         self.diameter.setValue(round(diameter))
+        self.diameter_text.setText(f"{diameter:.0f} px")
         self.diameter.blockSignals(blocked)
 
     def _tool(self, tool: Tool) -> QToolButton:
@@ -160,6 +182,9 @@ class ProposalBar(FloatingBar):
         self.index.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.row.addWidget(self.index)
         self.next = self._button("chevron_right", CanvasCommand.NEXT)
+        self.more = QLabel("Click adds, right-click: not this", self)
+        self.row.addSpacing(6)
+        self.row.addWidget(self.more)
         self.rule()
         self.clear = self._button("close", CanvasCommand.CLEAR)
         self.accept = self._button("check", CanvasCommand.ACCEPT, DARK.on_accent)

@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from desktop.vision.geometry import Point, Size
 
 MARGIN = 20.0
+BAND = 48.0
+"""View pixels kept free above and below a fitted still, where the floating bars lie."""
+BANDS_FROM = 360.0
+"""A lower view has no room to spare for bands."""
 MOST_ZOOM = 32.0
 LEAST_SHOWN = 64.0
 """View pixels of the still that remain visible when panning."""
@@ -100,7 +104,8 @@ def wheel_factor(notches: float) -> float:
 
 
 def _fit_zoom(still: Size, view: Size) -> float:
-    room = max(view[0] - 2 * MARGIN, 16.0), max(view[1] - 2 * MARGIN, 16.0)
+    band = BAND if view[1] >= BANDS_FROM else MARGIN
+    room = max(view[0] - 2 * MARGIN, 16.0), max(view[1] - 2 * band, 16.0)
     return min(room[0] / still[0], room[1] / still[1])
 
 

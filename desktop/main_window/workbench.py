@@ -1,12 +1,15 @@
 """Connects the parts of the window to each other: previews to the player, drags to the export."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QMenu
 
 from desktop.actions.actions import Actions
 from desktop.actions.key_map import KeyMap
+from desktop.canvas.interaction import NO_OBJECT
 from desktop.canvas.object_draft import object_at
 from desktop.canvas.part import CanvasPart
 from desktop.export.part import ExportPart
@@ -16,6 +19,8 @@ from desktop.objects.part import ObjectsPart
 from desktop.objects.take_row import TakeRow
 from desktop.timeline.interaction.take_mime import TAKE_MIME
 from desktop.timeline.part import TimelinePart
+
+STILL_MENU = ("find", "point", "brush", "erase", "fit", "actual")
 
 
 def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: ExportPart) -> None:
@@ -31,12 +36,29 @@ def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: Export
     assert isinstance(objects, ObjectsPart)
     assert isinstance(timeline, TimelinePart)
     canvas.canvas.space_tapped.connect(lambda: _connect_space_tap(actions, canvas.canvas.keys))
+    canvas.canvas.menu_requested.connect(partial(_show_canvas_menu, canvas, objects, actions))
     canvas.controller.guessed.connect(objects.panel.show_guesses)
     canvas.vision.prepared.connect(lambda _: objects.warm_up())
     objects.panel.play_requested.connect(timeline.player.play_take)
     _connect_clip_drags(timeline, exports)
     _connect_take_drags(objects, exports)
     _connect_sound_drops(canvas, objects, timeline)
+
+
+def _show_canvas_menu(
+    canvas: CanvasPart, objects: ObjectsPart, actions: Actions, number: int, place: tuple[int, int]
+) -> None:
+    """Show the menu of an object of the still, or of the still where there is none."""
+    if number != NO_OBJECT:
+        if number not in objects.panel.selection:
+            canvas.canvas.object_clicked.emit(number, False)
+        menu = objects.panel.card(number).menu()
+    else:
+        menu = QMenu(canvas.canvas)
+        for id_ in STILL_MENU:
+            menu.addAction(actions.action(id_))
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(QPoint(*place))
 
 
 def _connect_space_tap(actions: Actions, keys: KeyMap) -> None:

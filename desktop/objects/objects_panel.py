@@ -98,6 +98,11 @@ class ObjectsPanel(QWidget):
         """Whether any object is selected."""
         return bool(self._document.selection)
 
+    @property
+    def selection(self) -> tuple[int, ...]:
+        """Indices of the selected objects."""
+        return self._document.selection
+
     def card(self, number: int) -> ObjectCard:
         return self._cards[number]
 

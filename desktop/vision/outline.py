@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.vision.geometry import Point
+from desktop.vision.pole import inner_pole
 from engine.scene.masks import Mask
 
 Loop = NDArray[np.float32]
@@ -21,11 +23,13 @@ class Outline:
         loops: the edges of the mask, including holes; points inside an odd number of loops are in the mask.
         box: (x0, y0, x1, y1) in still pixels, end exclusive; all 0 for an empty mask.
         area: number of pixels in the mask.
+        pole: the point of the mask farthest from its edge, in still pixels.
     """
 
     loops: tuple[Loop, ...]
     box: tuple[float, float, float, float]
     area: int
+    pole: Point = (0.0, 0.0)
 
     def scaled(self, across: float, down: float) -> "Outline":
         """Return the outline scaled by these factors along x and y."""
@@ -35,6 +39,7 @@ class Outline:
             tuple(loop * by for loop in self.loops),
             (x0 * across, y0 * down, x1 * across, y1 * down),
             round(self.area * across * down),
+            (self.pole[0] * across, self.pole[1] * down),
         )
 
 
@@ -54,4 +59,5 @@ def trace_outline(mask: Mask) -> Outline:
     coarse = max(0.75, max(mask.shape) / LONGEST)
     corner = np.array([x0 + 0.5, y0 + 0.5], np.float32)
     loops = [cv2.approxPolyDP(loop, coarse, True)[:, 0, :].astype(np.float32) + corner for loop in found]
-    return Outline(tuple(loops), (x0, y0, x1, y1), int(np.count_nonzero(part)))
+    x, y = inner_pole(part.view(np.bool_))
+    return Outline(tuple(loops), (x0, y0, x1, y1), int(np.count_nonzero(part)), (x0 + x, y0 + y))

@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from desktop.document.messages import message_of
 from desktop.threads.latest_queue import LatestWinsQueue
 from desktop.threads.request_thread import Handler, Reply, RequestThread
-from desktop.vision.candidates import MaskCandidate, badge_anchor
+from desktop.vision.candidates import MaskCandidate
 from desktop.vision.outline import trace_outline
+from desktop.vision.pole import inner_pole
 from desktop.vision.worker_protocol import (
     CandidatesFound,
     FindRequest,
@@ -214,7 +215,7 @@ def _handler(backend: VisionBackend) -> Handler:
                 return CandidatesFound(
                     digest,
                     tuple(
-                        MaskCandidate(mask, trace_outline(mask), badge_anchor(mask), name)
+                        MaskCandidate(mask, trace_outline(mask), inner_pole(mask), name)
                         for mask, name in found
                     ),
                 )

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.canvas.candidate_picker import CandidatePicker, count_text
 from desktop.canvas.canvas import Canvas
-from desktop.vision.candidates import MaskCandidate, badge_anchor
+from desktop.vision.candidates import MaskCandidate
 from desktop.vision.outline import trace_outline
+from desktop.vision.pole import inner_pole
 from engine.scene.masks import Mask
 from tests.desktop.canvas.bench import (
     CONTROL,
@@ -31,7 +32,7 @@ MASKS = (square(STILL, 60, 60, 40), square(STILL, 60, 60, 12), square(STILL, 250
 
 
 def thing(mask: Mask) -> MaskCandidate:
-    return MaskCandidate(mask, trace_outline(mask), badge_anchor(mask))
+    return MaskCandidate(mask, trace_outline(mask), inner_pole(mask))
 
 
 THINGS = tuple(thing(mask) for mask in MASKS)
@@ -69,11 +70,9 @@ def test_cycling_goes_round_both_ways_and_begins_at_an_end() -> None:
 
 
 def test_the_bar_says_what_the_keys_do_and_names_only_those_there_are() -> None:
-    assert (
-        count_text(6, 4, "Enter", "Esc") == "6 things found: click to choose, Enter adds 4, Esc leaves them"
-    )
-    assert count_text(6, 0, "Enter", "Esc") == "6 things found: click to choose, Esc leaves them"
-    assert count_text(1, 1, "", "X") == "One thing found: click to choose, X leaves it"
+    assert count_text(6, 4, "Enter", "Esc") == "6 things found: click to choose, Enter adds 4, Esc skips them"
+    assert count_text(6, 0, "Enter", "Esc") == "6 things found: click to choose, Esc skips them"
+    assert count_text(1, 1, "", "X") == "One thing found: click to choose, X skips it"
     assert count_text(6, 4, "Enter", "Esc", short=True) == "6 things found, 4 chosen"
 
 
@@ -81,16 +80,16 @@ def test_a_badge_stands_inside_its_mask_also_where_the_middle_is_a_hole() -> Non
     ring = np.array(square(STILL, 150, 120, 60))
     ring[70:170, 100:200] = False
     ring[:, 200:] |= square(STILL, 230, 120, 30)[:, 200:]
-    x, y = badge_anchor(ring)
+    x, y = inner_pole(ring)
     assert ring[int(y), int(x)]
     assert (x, y) == pytest.approx((232, 120), abs=8)
-    assert badge_anchor(np.zeros((40, 40), np.bool_)) == (0, 0)
+    assert inner_pole(np.zeros((40, 40), np.bool_)) == (0, 0)
 
 
 def test_a_mask_of_one_pixel_of_a_large_still_has_its_badge_there() -> None:
     mask = np.zeros((1200, 1800), np.bool_)
     mask[700, 900] = True
-    assert badge_anchor(mask) == pytest.approx((900, 700), abs=8)
+    assert inner_pole(mask) == pytest.approx((900, 700), abs=8)
 
 
 # The canvas
