@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeGuard
 
 from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.files import as_sentence
 
 MOST_DEPTH = 32
 """Maximum nesting of JSON that is read."""
@@ -102,16 +103,11 @@ def check_input(path: Path, what: str = "file") -> None:
 
 def unreadable(error: OSError | ValueError, path: Path) -> FoleyscapeError:
     """Return the sentence for a file that cannot be opened or read."""
-    number = error.errno if isinstance(error, OSError) else errno.EINVAL
-    if number in {errno.ENOENT, errno.ENOTDIR}:
+    if not isinstance(error, OSError):
+        error = OSError(errno.EINVAL, str(error))
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return NoSuchFile(f"There is no file {path}.")
-    if number in {errno.EACCES, errno.EPERM}:
-        return Failed(f"{path} may not be read: its permissions forbid it.")
-    if number == errno.ELOOP:
-        return BadInput(f"{path} cannot be read: it is a link that leads back to itself.")
-    if number in {errno.ENAMETOOLONG, errno.EINVAL}:
-        return BadInput(f"{str(path)[:200]!r} is not a name that a file can have here.")
-    return Failed(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.")
+    return as_sentence(error, path, reading=True)
 
 
 def decode_json(data: bytes, most_depth: int = MOST_DEPTH) -> Any:

@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import FoleyscapeError
+from engine.files import as_sentence
 from engine.logs import log_failure
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ def message_of(error: BaseException) -> Message:
     """Return the message for an error: its own sentence if it has one, else its type and what to try."""
     if isinstance(error, FoleyscapeError):
         return Message("error", error.message)
+    if isinstance(error, OSError):
+        return Message("error", as_sentence(error).message)
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return Message(
             "error", "There was not enough memory. Close something, or make shorter or fewer takes."

@@ -14,6 +14,7 @@ from types import FrameType
 from engine.cli.arguments import build_parser
 from engine.cli.parser import Commands
 from engine.errors import Cancelled, FoleyscapeError
+from engine.files import as_sentence
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,10 @@ def _run(parsed: argparse.Namespace) -> int:
         # The reader of our output has gone, so write nothing more, also at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+    except OSError as error:
+        log.exception("Unexpected")
+        sentence = as_sentence(error)
+        return _say(sentence.message, sentence.exit_code)
     except Exception as error:  # the outermost level: the user gets a sentence, never a traceback
         log.exception("Unexpected")
         if os.environ.get(DEBUG_VARIABLE):

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.files import disk_errors
+from engine.files.system import replace
 from engine.sound.layout import usual_mask
 
 Steps = NDArray[np.int32]
@@ -97,7 +98,8 @@ class WaveWriter:
 
     def skip(self, samples: int) -> None:
         """Append silence as a hole in the file, which takes no space on common file systems."""
-        self._file.seek(samples * self._form.frame_bytes, os.SEEK_CUR)
+        with disk_errors(self._path):  # the buffer is written first
+            self._file.seek(samples * self._form.frame_bytes, os.SEEK_CUR)
         self.samples += samples
 
     def replace(self, ident: bytes, payload: bytes) -> None:
@@ -181,7 +183,7 @@ def wave_file(
             with disk_errors(path):
                 file.close()
         with disk_errors(path):
-            partial.replace(path)
+            replace(partial, path)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink()

@@ -102,9 +102,11 @@ def _is_still_there(handle: int, path: Path) -> bool:
 
 
 def _sign(handle: int) -> None:
-    os.ftruncate(handle, 0)
-    os.lseek(handle, 0, os.SEEK_SET)
-    system.write_all(handle, f"{os.getpid()} {socket.gethostname()}\n".encode())
+    # It is only told to others: on a full disk the lock holds without it.
+    with contextlib.suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        system.write_all(handle, f"{os.getpid()} {socket.gethostname()}\n".encode())
 
 
 def _let_go(handle: int, path: Path, owner: int) -> None:

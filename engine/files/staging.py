@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import BadInput, Failed
+from engine.errors import BadInput, Failed, FoleyscapeError
 from engine.files import system
 from engine.files.folder_survey import OWN_PREFIX, is_taken, survey_folder
 from engine.files.leftovers import ENDINGS, LOCK_ENDING, remove_leftovers, remove_tree
@@ -69,7 +69,10 @@ def staged_folder(
                 if not rescue:
                     raise
                 raise _rescued(work.path, target, kind, occupied) from occupied
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, FoleyscapeError):
+            # The user knows the folder that was asked for, not the temporary one.
+            error.args = (error.message.replace(str(work.path), str(target)),)
         remove_tree(work.path)
         work.release()
         _remove_empty(made)

@@ -9,6 +9,8 @@ from pathlib import Path
 from engine.errors import BadInput, Failed, FoleyscapeError
 
 LONGEST_WINDOWS_PATH = 259
+MOST_SHOWN = 500
+"""Letters of a path in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Cause:
 
 _FULL = Cause("the disk is full. Free some space and try again")
 _FORBIDDEN = Cause("you have no permission to write there", "its permissions forbid it")
-_NAME = Cause("that is not a name a file can have here", by_path=True)
+_NAME = Cause("that is not a name that a file can have here", by_path=True)
 _TOO_MANY = Cause("too many files are open. Close other programs and try again")
 _BUSY = Cause("it is open in another program. Close it there and try again")
 _GONE = Cause("the disk that it is on is not there any more. Connect it and try again")
@@ -45,10 +47,8 @@ CAUSES: dict[int, Cause] = {
     errno.ENOTEMPTY: Cause("the folder is not empty", by_path=True),
     errno.EISDIR: Cause("it is a folder, not a file", by_path=True),
     errno.ENOENT: Cause("its folder does not exist", "there is no such file"),
-    errno.ELOOP: Cause("a link in that path leads back to itself, to nothing", by_path=True),
-    errno.ENAMETOOLONG: Cause(
-        "that is not a name a file can have here: it is too long", "the name is too long", by_path=True
-    ),
+    errno.ELOOP: Cause("it is a link that leads back to itself", by_path=True),
+    errno.ENAMETOOLONG: Cause("that is not a name that a file can have here: it is too long", by_path=True),
     errno.EINVAL: _NAME,
     errno.EILSEQ: _NAME,
     errno.EMFILE: _TOO_MANY,
@@ -77,7 +77,7 @@ WINDOWS_CAUSES: dict[int, Cause] = {
     123: _NAME,
     206: Cause(f"its path is longer than {LONGEST_WINDOWS_PATH} letters. Choose a shorter one", by_path=True),
     1920: Cause("a link in that path leads to nothing", by_path=True),
-    1921: Cause("a link in that path leads back to itself, to nothing", by_path=True),
+    1921: Cause("it is a link that leads back to itself", by_path=True),
 }
 """By number of Windows, where one number of Python's stands for several."""
 
@@ -139,4 +139,4 @@ def read_errors(path: Path) -> Iterator[None]:
 
 def _shown(path: Path | str | bytes) -> str:
     text = str(path, "utf-8", "replace") if isinstance(path, bytes) else str(path)
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."

@@ -80,7 +80,8 @@ class AutosaveLog:
         if not found and self._settled is None:
             return {}
         through = max(*found, 0, self._settled.through if self._settled is not None else 0)
-        return {SETTLED_KEY: Settled(through, tuple(sorted(self._pending & found))).facts()}
+        pending = self._pending & found if found else self._pending
+        return {SETTLED_KEY: Settled(through, tuple(sorted(pending))).facts()}
 
     def note_saved(self, saved: bytes, plain: bytes, more: dict[str, Any]) -> None:
         """Note that scene.json was written.

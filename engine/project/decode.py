@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from engine.errors import FoleyscapeError
+from engine.errors import BadInput
 from engine.project import schema
 from engine.project.codec import InvalidValue
 from engine.project.json_text import UnreadableJson
@@ -44,6 +44,7 @@ def read_scene(facts: dict[str, Any], mask_of: MaskOf, warnings: WarningList) ->
 
     Raises:
         UnreadableJson: too much is damaged for the rest to make sense.
+        Failed: a mask cannot be read now, though it may be sound.
     """
     reader = _Reader(mask_of, warnings)
     try:
@@ -90,7 +91,10 @@ class _Reader:
             who = f"{what} {number}{_called(entry)}{where}"
             try:
                 found.append(read(entry, self.note(who)))
-            except (InvalidValue, FoleyscapeError) as wrong:
+            except (
+                InvalidValue,
+                BadInput,
+            ) as wrong:  # what cannot be read just now is no damage, and opens nothing
                 words = str(wrong).rstrip(".")
                 sentence = f"{who[0].upper()}{who[1:]} was left out: {words}."
                 self._warnings.add(sentence, lacks_sound=key in SOUNDING)

@@ -91,13 +91,22 @@ class SafeFiles:
         return None
 
     def names(self, folder: str = "") -> tuple[str, ...]:
-        """List the names of the regular files in the project folder or in a folder of it, sorted."""
+        """List the names of the regular files in the project folder or in a folder of it, sorted.
+
+        A folder that is missing, or is a link, has none.
+
+        Raises:
+            Failed: it cannot be read now.
+        """
+        place = self.root / folder
         try:
             place = self._path(f"{folder}/x").parent if folder else self.root
             with os.scandir(place) as entries:
                 found = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
-        except (OSError, BadInput):
+        except (BadInput, FileNotFoundError, NotADirectoryError):
             return ()
+        except OSError as error:
+            raise as_sentence(error, place, reading=True) from error
         prefix = f"{folder}/" if folder else ""
         return tuple(prefix + name for name in sorted(found) if _NAME.fullmatch(name))
 

@@ -42,7 +42,7 @@ def test_a_path_through_a_file_is_bad_input(tmp_path: Path) -> None:
     ("number", "kind", "words"),
     [
         (errno.EACCES, Failed, "permission"),
-        (errno.EROFS, Failed, "permission"),
+        (errno.EROFS, Failed, "read-only"),
         (errno.EIO, Failed, "cannot be written"),
         (errno.ENAMETOOLONG, BadInput, "not a name"),
     ],
