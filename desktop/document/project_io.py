@@ -16,6 +16,7 @@ from engine.project.autosaves import Autosave
 from engine.project.folder import Opened, Project
 from engine.project.mask_files import mask_file
 from engine.project.take_files import take_file
+from engine.scene.limits import project_name
 from engine.scene.recipe_facts import referenced_masks
 from engine.scene.scene import Scene, TakeRecord
 
@@ -205,7 +206,7 @@ def remove(path: Path) -> None:
 
 
 def _new_scene(path: Path, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> LoadedProject:
-    opened = Project.create(_new_place(unsaved, name), name or "Untitled", path)
+    opened = Project.create(_new_place(unsaved, name), project_name(name), path)
     try:
         scene = begin(opened.scene)
         opened.project.save(scene)

@@ -9,7 +9,8 @@ from desktop.generation.requester import GenerationOptions
 from desktop.objects.objects_commands import OBJECTS_COMMANDS
 from desktop.theme.icons import icon
 from engine.generation.generator import ANYTHING, Capabilities, GeneratorInfo
-from engine.generation.requests import DRAFT, FINAL, MOST_TAKES, Quality
+from engine.generation.request_limits import MOST_TAKES
+from engine.generation.requests import DRAFT, FINAL, Quality
 
 
 class Footer(QWidget):

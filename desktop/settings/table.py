@@ -4,14 +4,8 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
-from engine.generation.requests import (
-    DRAFT,
-    FINAL,
-    MOST_CANDIDATES,
-    MOST_STEPS,
-    MOST_TAKES,
-    SECONDS,
-)
+from engine.generation.request_limits import MOST_CANDIDATES, MOST_STEPS, MOST_TAKES
+from engine.generation.requests import DRAFT, FINAL, SECONDS
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS
 from engine.scene.objects import NEGATIVE
 from engine.scene.timecode import RATES

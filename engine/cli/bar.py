@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from engine.cli.streams import can_show
 from engine.jobs.time_left import TimeLeftEstimator
 from engine.progress import Progress
 
 REDRAW_SECONDS = 0.05
+MARKS, PLAIN_MARKS = ("━", "╌"), ("#", "-")
+"""Of a bar where it is done and where it is not; plain ones for terminals of other encodings."""
 
 
 class Bar:
@@ -34,6 +37,7 @@ class Bar:
         self._left: float | None = None
         self._estimator = TimeLeftEstimator()
         self._drawn = -math.inf
+        self._marks = MARKS if stream is None or can_show(stream, "".join(MARKS)) else PLAIN_MARKS
 
     def progress(self, is_cancelled: Callable[[], bool]) -> Progress:
         """Return the progress handle for the work that this bar shows."""
@@ -42,8 +46,7 @@ class Bar:
     def note(self, sentence: str) -> None:
         """Write a sentence on a line of its own, whether or not anything is drawn."""
         self.clear()
-        sys.stderr.write(f"{sentence}\n")
-        sys.stderr.flush()
+        print(sentence, file=sys.stderr, flush=True)
 
     def show(self, fraction: float, text: str) -> None:
         """Record a report and redraw, at most 20 times per second."""
@@ -70,7 +73,8 @@ class Bar:
         filled = int(24 * fraction)
         left = self.seconds_to_go()
         time_words = "" if left is None else f"  {spoken(left)} to go"
-        bar = "━" * filled + "╌" * (24 - filled)
+        full, empty = self._marks
+        bar = full * filled + empty * (24 - filled)
         words = self._text[:1].upper() + self._text[1:]
         return f"{words:<22.22} {bar} {fraction:4.0%}{time_words}"[: max(columns - 1, 10)]
 

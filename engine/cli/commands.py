@@ -1,6 +1,5 @@
 """The sub-commands that work on stills."""
 
-import json
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from engine.cli.keeping import keep_takes
 from engine.cli.output_folder import output_folder
 from engine.cli.project_warnings import project_warnings
 from engine.cli.shown_job import run_shown
+from engine.cli.streams import print_json
 from engine.cli.unsure import Unsure, guess_facts, spoken_guesses, unsure_of, without_guess
 from engine.errors import BadInput
 from engine.files import check_target, staged_folder, write_file
@@ -24,16 +24,8 @@ from engine.generation.delivery import FIXED_NAMES, SOUND_KIND, Delivery, target
 from engine.generation.generator import GeneratorInfo, Option, check_duration
 from engine.generation.hint_check import check_hints
 from engine.generation.prompt_check import unanswered_sentence
-from engine.generation.requests import (
-    DRAFT,
-    FINAL,
-    GenerationRequest,
-    Quality,
-    Settings,
-    Target,
-    check_count,
-    check_level,
-)
+from engine.generation.request_limits import check_count, check_level, check_name, check_words
+from engine.generation.requests import DRAFT, FINAL, GenerationRequest, Quality, Settings, Target
 from engine.progress import IsCancelled, Progress
 from engine.scene.masks import area, bounds, inner_point
 from engine.scene.objects import SoundingObject
@@ -112,6 +104,12 @@ def check_sound(arguments: Namespace) -> None:
             raise BadInput("A recipe already says everything: with --recipe give only the still and --out.")
         return
     check_count(len(arguments.hinted or ()))
+    for thing in arguments.hinted or ():
+        if thing.name is not None:
+            check_name(thing.name)
+    check_words("A prompt", arguments.prompt or "")
+    check_words("What it should not sound like", arguments.negative or "")
+    settings_of(arguments)
     if arguments.lufs is not None:
         check_level(arguments.lufs)
     if arguments.still is None and pointed:
@@ -242,7 +240,7 @@ def _tell(
         if added is not None:
             facts["project"] = str(added.path.resolve())
             facts["warnings"] = list(warnings)
-        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        print_json(facts)
         return
     for stem in delivery.stems:
         level = "silent" if stem.lufs is None else f"{stem.lufs:.1f} LUFS"
@@ -306,7 +304,7 @@ def _found_facts(studio: Studio, still: Still, thing: SoundingObject) -> dict[st
 def _tell_objects(facts: Sequence[dict[str, Any]], still: Still, arguments: Namespace) -> None:
     if arguments.json:
         size = [still.width, still.height]
-        print(json.dumps({"still": str(arguments.still), "size": size, "objects": facts}, indent=2))
+        print_json({"still": str(arguments.still), "size": size, "objects": facts})
         return
     if not facts:
         print("Nothing that could sound was found in the still.")

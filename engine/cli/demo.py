@@ -1,7 +1,6 @@
 """``foleyscape demo``: the main workflow on the sample pictures that ship with scikit-image."""
 
 import importlib.util
-import json
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Any
 from engine.cli.arguments import Hinted
 from engine.cli.output_folder import output_folder
 from engine.cli.shown_job import run_shown
+from engine.cli.streams import print_json
 from engine.errors import Failed
 from engine.files import staged_folder
 from engine.generation.delivery import Delivery
@@ -112,7 +112,7 @@ def pictures_folder() -> Path:
 def _tell(done: list[tuple[Sample, Delivery]], *, as_json: bool) -> None:
     if as_json:
         facts: list[dict[str, Any]] = [{"sample": s.folder, **delivery.summary()} for s, delivery in done]
-        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        print_json(facts)
         return
     for sample, delivery in done:
         names = ", ".join(dict.fromkeys(stem.name for stem in delivery.stems))

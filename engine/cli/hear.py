@@ -1,11 +1,11 @@
 """``foleyscape hear``."""
 
-import json
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
 from engine.cli.bar import terminal_bar
+from engine.cli.streams import print_json
 from engine.generation.listener import Heard
 from engine.studio import Studio
 
@@ -21,7 +21,7 @@ def hear(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
     finally:
         bar.clear()
     if arguments.json:
-        print(json.dumps([facts_of(str(path), one) for path, one in heard], indent=2))
+        print_json([facts_of(str(path), one) for path, one in heard])
         return 0
     for path, one in heard:
         print(f"{path}: {_said(one)}")

@@ -1,7 +1,6 @@
 """``foleyscape library``: an index of the user's own recordings."""
 
 import contextlib
-import json
 import os
 from argparse import Namespace
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 from engine.cli.bar import spoken
 from engine.cli.shown_job import run_shown
+from engine.cli.streams import print_json
 from engine.errors import BadInput
 from engine.library.found_sound import FoundSound
 from engine.library.indexer import Indexer, UpdateReport
@@ -94,7 +94,7 @@ def _tell_update(report: UpdateReport, *, as_json: bool) -> None:
     if as_json:
         facts |= {"failed": [{"file": str(path), "reason": reason} for path, reason in report.failed]}
         facts |= {"offline": list(map(str, report.offline))}
-        print(json.dumps(facts, indent=2))
+        print_json(facts)
         return
     done = ", ".join(f"{count} {name}" for name, count in facts.items() if count)
     print(f"Up to date: {done or 'nothing had changed'}.")
@@ -109,7 +109,7 @@ def status(arguments: Namespace, is_cancelled: IsCancelled) -> int:  # noqa: ARG
     with _library(arguments) as library:
         facts = library.status()
         if arguments.json:
-            print(json.dumps(facts.as_json(), indent=2))
+            print_json(facts.as_json())
             return 0
         for folder in facts.folders:
             away = "" if folder.is_there else "  not there now"
@@ -190,7 +190,7 @@ def _search_filter(arguments: Namespace) -> SearchFilter:
 
 def _tell_found(found: list[FoundSound], note: str | None, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"note": note, "found": [facts_of(sound) for sound in found]}, indent=2))
+        print_json({"note": note, "found": [facts_of(sound) for sound in found]})
         return
     if note:
         print(note)

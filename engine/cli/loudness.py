@@ -1,12 +1,12 @@
 """``foleyscape loudness``."""
 
-import json
 import math
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict
 
 from engine.cli.shown_job import run_shown
+from engine.cli.streams import print_json
 from engine.sound.measure_file import measure_file
 
 
@@ -15,7 +15,7 @@ def loudness(arguments: Namespace, is_cancelled: Callable[[], bool]) -> int:
     report = run_shown(arguments, lambda asked, progress: measure_file(asked.file, progress), is_cancelled)
     if arguments.json:
         facts = {name: _finite(value) for name, value in asdict(report).items()}
-        print(json.dumps({"file": str(arguments.file), **facts}, indent=2))
+        print_json({"file": str(arguments.file), **facts})
         return 0
     rows = (
         ("integrated", report.integrated_lufs, "LUFS"),

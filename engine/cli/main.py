@@ -13,6 +13,7 @@ from types import FrameType
 
 from engine.cli.arguments import build_parser
 from engine.cli.parser import Commands
+from engine.cli.streams import OutputFailed, forget_output, standard_streams
 from engine.errors import Cancelled, FoleyscapeError
 from engine.files import as_sentence
 
@@ -34,11 +35,25 @@ def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Comman
         0 when done, 2 for bad input, 1 for a failure, 3 if something would be left out, 128 + the signal's number
             (130 for Ctrl+C) when cancelled.
     """
-    parsed = build_parser(more).parse_args(arguments)
     from engine.logs import logging_to
 
-    with logging_to(parsed.log_file, verbose=parsed.verbose):
-        return _run(parsed)
+    with standard_streams():
+        try:
+            parsed = _parsed(arguments, more)
+        except OutputFailed as error:
+            return _say(error.message, EXIT_FAILED)
+        with logging_to(parsed.log_file, verbose=parsed.verbose):
+            return _run(parsed)
+
+
+def _parsed(
+    arguments: Sequence[str] | None, more: Sequence[Callable[[Commands], None]]
+) -> argparse.Namespace:
+    try:
+        return build_parser(more).parse_args(arguments)
+    except SystemExit:
+        sys.stdout.flush()  # the help, which must not fail later, when Python ends
+        raise
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -56,8 +71,7 @@ def _run(parsed: argparse.Namespace) -> int:
     except (KeyboardInterrupt, Cancelled):
         return _say("Cancelled; nothing was left behind.", 128 + stop.signal)
     except BrokenPipeError:
-        # The reader of our output has gone, so write nothing more, also at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_output()  # its reader has gone
         return EXIT_FAILED
     except OSError as error:
         log.exception("Unexpected")

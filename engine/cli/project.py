@@ -1,6 +1,5 @@
 """``foleyscape project``."""
 
-import json
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.output_folder import output_folder
 from engine.cli.project_warnings import project_warnings
 from engine.cli.shown_job import run_shown
+from engine.cli.streams import print_json
 from engine.errors import BadInput, Incomplete
 from engine.progress import IsCancelled, Progress
 from engine.project.autosaves import Autosave
@@ -296,5 +296,5 @@ def _autosave_facts(found: Autosave) -> dict[str, Any]:
 
 
 def _print_json(facts: object) -> int:
-    print(json.dumps(facts, indent=2, ensure_ascii=False))
+    print_json(facts)
     return 0

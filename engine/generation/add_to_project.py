@@ -19,6 +19,7 @@ from engine.scene.edits import (
     track_for_object,
     track_of_object,
 )
+from engine.scene.limits import project_name
 from engine.scene.masks import unpack
 from engine.scene.objects import NEGATIVE
 from engine.scene.scene import Scene, TakeRecord
@@ -49,7 +50,7 @@ def open_or_create(
         Failed: it is open in another program, or cannot be written.
     """
     if not path.exists():
-        return Project.create(path, path.stem or "Untitled", still_path, still=still)
+        return Project.create(path, project_name(path.stem), still_path, still=still)
     opened = Project.open(path, quick=quick, patience=patience)
     known = opened.scene.still
     if still is not None and (known is None or known.digest != still.digest):

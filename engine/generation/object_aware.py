@@ -30,13 +30,8 @@ from engine.generation.generator import (
 )
 from engine.generation.listener import Listener
 from engine.generation.prompt_check import PromptChecker, unanswered_sentence
-from engine.generation.requests import (
-    DiffusionSettings,
-    GenerationRequest,
-    SolverName,
-    Target,
-    take_seed,
-)
+from engine.generation.request_limits import SolverName
+from engine.generation.requests import DiffusionSettings, GenerationRequest, Target, take_seed
 from engine.generation.take_choice import best_candidates, remark
 from engine.models.free_words import bundled_free_words
 from engine.progress import Progress, no_progress

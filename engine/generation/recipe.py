@@ -11,15 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadInput
-from engine.generation.requests import (
-    LEVEL_LUFS,
-    MOST_OBJECTS,
-    MOST_TAKES,
-    DiffusionSettings,
-    GenerationRequest,
-    Target,
-    TargetPart,
-)
+from engine.generation.request_limits import MOST_OBJECTS, MOST_TAKES
+from engine.generation.requests import LEVEL_LUFS, DiffusionSettings, GenerationRequest, Target, TargetPart
 from engine.generation.settings import GeneratorSettings, UnreadSettings, refuse
 from engine.inputs import DamagedFile, NoSuchFile, is_text, read_json
 from engine.project.codec import (
@@ -45,6 +38,9 @@ from engine.scene.recipe_facts import (
     parse_recipe,
 )
 from engine.scene.sound_controls import FREE
+
+MAX_PIXELS = 50_000_000
+"""Pixels of a mask, as of a still (``engine.vision.picture_limits``)."""
 
 SettingsTypes = Mapping[str, type[GeneratorSettings]]
 BUILT_IN: SettingsTypes = {OBJECT_AWARE: DiffusionSettings}
@@ -176,6 +172,8 @@ def _read_mask(value: Any) -> PackedMask:
     if isinstance(value, dict) and "bits" not in value and limits.digest(value.get("digest")):
         raise InvalidValue("stands only in the project: export the take from there")
     given = _MASK.read(value, refuse)
+    if given["height"] * given["width"] > MAX_PIXELS:
+        raise InvalidValue("is larger than any still")
     del given["unknown_fields"]
     return PackedMask(**given)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.generation.generator import GeneratorInfo
 from engine.generation.prompt_check import is_answered
 from engine.generation.requests import GenerationRequest, Settings, Target, TargetPart
+from engine.scene.limits import MOST_NAME, normalize_whitespace, writable
 from engine.scene.masks import pack
 from engine.scene.objects import SoundingObject
 from engine.scene.sound_controls import FREE, SoundControls
@@ -32,7 +33,8 @@ def together_target(objects: Sequence[SoundingObject], name: str = "together") -
 
 def text_target(prompt: str, level_lufs: float, controls: SoundControls = FREE) -> Target:
     """Return a target of words alone, without a picture."""
-    return Target((), prompt, prompt, None, level_lufs, controls=controls)
+    name = normalize_whitespace(writable(prompt))[:MOST_NAME].strip()
+    return Target((), name, prompt, None, level_lufs, controls=controls)
 
 
 def request_for(

@@ -6,39 +6,41 @@ follows from (seed, object number, take number) alone, so a take is the same alo
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from engine.errors import BadInput
+from engine.generation.request_limits import (
+    LEAST_GUIDANCE,
+    MOST_CANDIDATES,
+    MOST_GUIDANCE,
+    MOST_MASK_CHARACTERS,
+    MOST_STEPS,
+    MOST_TAKES,
+    SOLVERS,
+    SolverName,
+    check_candidates,
+    check_count,
+    check_level,
+    check_name,
+    check_numbers,
+    check_sampling,
+    check_takes,
+    check_words,
+)
 from engine.generation.settings import GeneratorSettings
 from engine.project.codec import Codec, number, one_of, text_that, whole
 from engine.scene import limits
-from engine.scene.limits import (
-    LEAST_LEVEL_LUFS,
-    LEAST_SECONDS,
-    MOST_LEVEL_LUFS,
-    MOST_SECONDS,
-    MOST_SEED,
-    MOST_TEXT,
-    UnknownFields,
-)
+from engine.scene.limits import MOST_TEXT, UnknownFields
 from engine.scene.masks import Mask, PackedMask, union, unpack
 from engine.scene.recipe_facts import OBJECT_AWARE
 from engine.scene.sound_controls import FREE, SoundControls, control_problems
 
-MOST_TAKES = 20
-MOST_OBJECTS = 32
-MOST_STEPS = 1000
-MOST_CANDIDATES = 8
 SECONDS_OF_CANDIDATES = 10.0
 """Drafts of at most this much sound get a second candidate unasked: it costs under two seconds."""
-LEAST_GUIDANCE, MOST_GUIDANCE = 1.0, 20.0
 TOGETHER_NUMBER = limits.MOST_OBJECTS
 """Object number of several objects together in seeds; above every real object number, so that the seeds differ."""
-
-SolverName = Literal["ddim", "multistep"]
-SOLVERS: tuple[SolverName, ...] = ("ddim", "multistep")
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,15 @@ class Settings:
     candidates: int | None = None
 
     def __post_init__(self) -> None:
-        _check_takes(tuple(range(1, self.takes + 1)))
-        _check_numbers(self.seed, self.duration)
-        _check_sampling(self.guidance, self.quality)
+        if not limits.whole(self.takes, 1, MOST_TAKES):
+            raise BadInput(
+                f"1 to {MOST_TAKES} takes can be made at once, not {limits.format_value(self.takes)}."
+            )
+        check_numbers(self.seed, self.duration)
+        check_sampling(self.guidance, self.quality.solver, self.quality.steps)
+        if self.candidates is not None:
+            check_candidates(self.candidates)
+        check_words("What it should not sound like", self.negative)
 
 
 @dataclass(frozen=True)
@@ -106,8 +114,8 @@ class DiffusionSettings(GeneratorSettings):
     candidates: int = 1
 
     def __post_init__(self) -> None:
-        _check_sampling(self.guidance, Quality(self.solver, self.steps))
-        _check_candidates(self.candidates)
+        check_sampling(self.guidance, self.solver, self.steps)
+        check_candidates(self.candidates)
 
     @classmethod
     def codec(cls) -> Codec:
@@ -253,8 +261,8 @@ class GenerationRequest:
     unknown_fields: UnknownFields = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        _check_takes(self.takes)
-        _check_numbers(self.seed, self.duration)
+        check_takes(self.takes)
+        check_numbers(self.seed, self.duration)
         _check_targets(self)
 
     def only(self, target: Target, take: int) -> "GenerationRequest":
@@ -276,56 +284,6 @@ def take_seed(seed: int, index: int, take: int, candidate: int = 0) -> int:
     return int(word) >> 1
 
 
-def check_level(level_lufs: float) -> None:
-    """Check the loudness that takes are to have.
-
-    Raises:
-        BadInput: it is out of range.
-    """
-    if not LEAST_LEVEL_LUFS <= level_lufs <= MOST_LEVEL_LUFS:
-        raise BadInput(
-            f"A level is from {LEAST_LEVEL_LUFS:g} to {MOST_LEVEL_LUFS:g} LUFS, not {level_lufs:g}."
-        )
-
-
-def check_count(objects: int) -> None:
-    """Check how many objects sound in one request.
-
-    Raises:
-        BadInput: there are too many.
-    """
-    if objects > MOST_OBJECTS:
-        raise BadInput(f"At most {MOST_OBJECTS} objects can sound at once, not {objects}.")
-
-
-def _check_candidates(candidates: int) -> None:
-    if not 1 <= candidates <= MOST_CANDIDATES:
-        raise BadInput(f"A take is chosen from 1 to {MOST_CANDIDATES} candidates, not {candidates}.")
-
-
-def _check_takes(takes: tuple[int, ...]) -> None:
-    if not takes or min(takes) < 1 or len(set(takes)) != len(takes):
-        raise BadInput("There must be at least one take; takes are numbered from 1, each once.")
-    if len(takes) > MOST_TAKES:
-        raise BadInput(f"At most {MOST_TAKES} takes can be made at once, not {len(takes)}.")
-
-
-def _check_numbers(seed: int, duration: float) -> None:
-    if not LEAST_SECONDS <= duration <= MOST_SECONDS:
-        raise BadInput(f"A take lasts {LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds, not {duration:g}.")
-    if not isinstance(seed, int) or not 0 <= seed <= MOST_SEED:
-        raise BadInput(f"A seed is a whole number from 0 to {MOST_SEED}, not {seed}.")
-
-
-def _check_sampling(guidance: float, quality: Quality) -> None:
-    if not isinstance(quality.steps, int) or not 1 <= quality.steps <= MOST_STEPS:
-        raise BadInput(f"Steps are from 1 to {MOST_STEPS}, not {quality.steps}.")
-    if quality.solver not in SOLVERS:
-        raise BadInput(f"There is no solver {quality.solver!r}; there are {' and '.join(SOLVERS)}.")
-    if not LEAST_GUIDANCE <= guidance <= MOST_GUIDANCE:
-        raise BadInput(f"Guidance is from {LEAST_GUIDANCE:g} (none) to {MOST_GUIDANCE:g}, not {guidance:g}.")
-
-
 def _check_targets(request: GenerationRequest) -> None:
     if not request.targets:
         raise BadInput("There is nothing to make a sound of: click an object, or give a prompt.")
@@ -343,8 +301,15 @@ def _check_target(target: Target) -> None:
         raise BadInput(f"Objects are numbered from 0, not {min(target.objects)}.")
     if len(target.objects) > 1 and len(target.objects) != len(target.parts):
         raise BadInput(f"{target.name} is several objects, and each of them needs a mask.")
+    check_name(target.name)
+    for words in (target.prompt, *(part.prompt for part in target.parts)):
+        check_words("A prompt", words or "")
     check_level(target.level_lufs)
     for problem in control_problems(target.name, target.controls):
         raise BadInput(problem)
+    if sum(len(mask.bits) for mask in target.masks) > MOST_MASK_CHARACTERS:
+        raise BadInput(
+            f"The masks of {target.name!r} are too finely cut for a recipe: smooth them, or take fewer."
+        )
     if not target.masks and not target.prompt:
         raise BadInput("Without a picture there must be words: give a prompt.")

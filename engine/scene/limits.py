@@ -61,6 +61,11 @@ def writable(words: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
+def project_name(words: str) -> str:
+    """Return the name of a new project after a file or folder, in letters that every file format can store."""
+    return normalize_whitespace(writable(words))[:MOST_NAME].strip() or "Untitled"
+
+
 def format_value(value: object) -> str:
     """Format a value for a message, at most 60 characters long."""
     if isinstance(value, float):

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from engine.generation.conditioner import Encoder
 from engine.generation.listener import Listener
-from engine.generation.requests import DiffusionSettings, GenerationRequest, SolverName
+from engine.generation.request_limits import SolverName
+from engine.generation.requests import DiffusionSettings, GenerationRequest
 from engine.models.concepts import Concept, load_concepts
 from engine.models.pool import PartKey
 from engine.progress import Progress, no_progress
