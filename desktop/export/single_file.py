@@ -13,13 +13,11 @@ from desktop.export.choices import ExportChoices
 from desktop.export.worker import WriteExport
 from engine.errors import BadInput
 from engine.export.file_names import stem_names
+from engine.export.pieces import clip_scene, find_clip, take_scene
 from engine.export.plan import ExportSettings
 from engine.files import disk_errors
 from engine.progress import Progress
-from engine.scene.edits import add_track, place_take, track_for_object
 from engine.scene.scene import Scene
-from engine.scene.timecode import frame_of, sample_of
-from engine.scene.timeline import Clip, Track
 from engine.sound.cache import TakeSource
 
 KEPT_SECONDS = 30 * 86_400.0
@@ -73,13 +71,7 @@ def take_export(scene: Scene, choices: ExportChoices, digest: str) -> SingleExpo
     Raises:
         BadInput: there is no such take, or a choice is invalid.
     """
-    take = scene.take(digest)
-    if take is None:
-        raise BadInput("That take is not in this scene.")
-    bare = replace(scene, timeline=replace(scene.timeline, tracks=(), markers=()))
-    alone = len(take.objects) == 1 and bare.object(take.objects[0]) is not None
-    bare = track_for_object(bare, take.objects[0]) if alone else add_track(bare, take.name)
-    placed = place_take(bare, bare.timeline.tracks[0].id, digest, 0)
+    placed = take_scene(scene, digest)
     return single_export(placed, choices, clip=placed.timeline.tracks[0].clips[0].id)
 
 
@@ -122,25 +114,9 @@ def _to_write(wanted: SingleExport) -> tuple[Scene, ExportSettings]:
     return wanted.scene, wanted.settings
 
 
-def clip_scene(scene: Scene, number: int) -> Scene:
-    """Return the scene with only this clip, moved to the fraction of a frame at which it starts.
-
-    Raises:
-        BadInput: there is no such clip.
-    """
-    line, (track, clip) = scene.timeline, _find_clip(scene, number)
-    frame = frame_of(clip.start, line.frame_rate, line.rate)
-    lead = clip.start - sample_of(frame, line.frame_rate, line.rate)
-    moved = replace(clip, start=max(0, lead), muted=False)
-    lone = replace(track, clips=(moved,), muted=False, soloed=False)
-    return replace(
-        scene, timeline=replace(line, tracks=(lone,), start_frame=line.start_frame + frame, markers=())
-    )
-
-
 def clip_name(scene: Scene, number: int, settings: ExportSettings) -> str:
     """Return the file name of a clip without extension: its stem's name and the number of its take."""
-    track, clip = _find_clip(scene, number)
+    track, clip = find_clip(scene, number)
     take = scene.take(clip.take)
     count = take.number if take else 1
     audible = scene.timeline.audible()
@@ -156,13 +132,6 @@ def delete_old(home: Path) -> None:
         for folder in home.glob("drag-*"):
             if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _find_clip(scene: Scene, number: int) -> tuple[Track, Clip]:
-    found = scene.clip(number)
-    if found is None:
-        raise BadInput(f"There is no clip {number} in the scene.")
-    return found
 
 
 def _solo_only(scene: Scene, number: int | None) -> Scene:

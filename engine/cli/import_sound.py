@@ -1,6 +1,5 @@
 """``foleyscape project import-sound``."""
 
-import json
 from argparse import Namespace
 from contextlib import closing
 from dataclasses import replace
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.shown_job import run_shown
+from engine.cli.streams import print_json
 from engine.errors import BadInput, Failed
 from engine.progress import IsCancelled, Progress
 from engine.project.folder import Project
@@ -28,7 +28,7 @@ def import_sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """Run ``foleyscape project import-sound``."""
     imported = run_shown(arguments, _import_all, is_cancelled)
     if arguments.json:
-        print(json.dumps([_facts(arguments.project, *one) for one in imported], indent=2, ensure_ascii=False))
+        print_json([_facts(arguments.project, *one) for one in imported])
         return 0
     for path, record, heard in imported:
         print(

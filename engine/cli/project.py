@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.export_choices import EACH, of_scene
 from engine.cli.output_folder import output_folder
 from engine.cli.project_warnings import project_warnings
 from engine.cli.shown_job import run_shown
@@ -173,6 +174,10 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
 
     if (arguments.creator is None) != (arguments.source is None):
         raise BadInput("UCS names need both --creator and --source.")
+    blocks = None
+    if arguments.creator is not None:
+        user, vendor = arguments.user_category, arguments.vendor_category
+        blocks = UcsBlocks(arguments.creator, arguments.source, user, vendor)
     settings = ExportSettings(
         rate=arguments.rate,
         bits=arguments.bits,
@@ -182,10 +187,16 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         handles=arguments.handles,
         formats=tuple(dict.fromkeys(part.strip() for part in arguments.format.split(",") if part.strip())),
         overwrite=arguments.overwrite,
-        ucs=None if arguments.creator is None else UcsBlocks(arguments.creator, arguments.source),
+        ucs=blocks,
+        mix=not arguments.no_mix,
+        mono=arguments.mono,
+        content=EACH[arguments.each],
+        library=arguments.library,
+        embed=arguments.embed,
     )
     opened = _open(arguments, is_cancelled)
     scene = _exportable(opened, allow_missing=arguments.allow_missing)
+    settings = of_scene(settings, arguments, scene)
 
     def write(_: Namespace, progress: Progress) -> "Exported":
         made, takes = datetime.now().astimezone(), opened.project.takes
@@ -244,6 +255,7 @@ def _export_facts(exported: "Exported") -> dict[str, Any]:
         "gain_db": exported.gain_db,
         "limited": exported.limited,
         "on_target": exported.on_target,
+        "left_out": list(exported.plan.left_out),
         "files": [
             {
                 "file": str(file.path.resolve()),
@@ -265,6 +277,8 @@ def _loudness(file: "FileFacts") -> str:
 
 def _remarks(exported: "Exported") -> list[str]:
     remarks = []
+    if exported.plan.left_out:
+        remarks.append(f"Muted and left out: {', '.join(exported.plan.left_out)}.")
     if exported.gain_db:
         remarks.append(f"All stems alike were changed by {exported.gain_db:+.1f} dB for the loudness asked.")
     if exported.limited:

@@ -84,11 +84,42 @@ def _add_export(verbs: Commands) -> None:
     export.add_argument(
         "--format", default="wav", metavar="LIST", help="of wav,flac,ogg,rpp,otio,edl,csv,aaf,fcpxml (wav)"
     )
+    _add_content(export)
     names = export.add_argument_group("names of the Universal Category System")
     names.add_argument("--creator", metavar="ID", help="CreatorID; with --source, files get UCS names")
     names.add_argument("--source", metavar="ID", help="SourceID, such as the name of the film")
+    names.add_argument("--user-category", metavar="WORDS", default="", help="optional block after the CatID")
+    names.add_argument(
+        "--vendor-category", metavar="WORDS", default="", help="optional block before the name"
+    )
+    names.add_argument(
+        "--library", metavar="NAME", default="", help="library that the files belong to, as metadata"
+    )
     export.add_argument(
         "--allow-missing",
         action="store_true",
         help="export although sounds of the project cannot be read; they are left out",
+    )
+
+
+def _add_content(export: Parser) -> None:
+    content = export.add_argument_group("what is written")
+    content.add_argument("--from", dest="begin", metavar="PLACE", help="timecode, or seconds from the start")
+    content.add_argument("--to", dest="end", metavar="PLACE", help="timecode, or seconds from the start")
+    content.add_argument(
+        "--stems",
+        metavar="LIST",
+        help="numbers or names of the tracks whose stems are written, or none (all)",
+    )
+    content.add_argument("--no-mix", action="store_true", help="write no mix")
+    content.add_argument("--mono", action="store_true", help="one channel, whatever the timeline has")
+    content.add_argument(
+        "--each",
+        choices=("clip", "take"),
+        help="a file of each clip or take, for a library, and nothing else",
+    )
+    content.add_argument(
+        "--embed",
+        action="store_true",
+        help="put the sound into the AAF, instead of naming the files in media/",
     )

@@ -39,7 +39,7 @@ def stem_names(scene: Scene, tracks: Sequence[Track], blocks: UcsBlocks | None) 
     names: dict[str, str] = {}
     for number, track in enumerate(tracks, 1):
         fx_name = cleaned(track.name) or f"Track {number}"
-        cat_id = _cat_id(scene, track, blocks)
+        cat_id = category_of_track(scene, track, blocks)
         name = _unique_ucs_name(cat_id, fx_name, blocks, cat_ids, names)
         names[name.casefold()] = name
     return tuple(names.values())
@@ -83,7 +83,7 @@ def _unique_ucs_name(
     return name
 
 
-def _cat_id(scene: Scene, track: Track, blocks: UcsBlocks) -> str:
+def category_of_track(scene: Scene, track: Track, blocks: UcsBlocks) -> str:
     """Return the CatID the user chose, or else that of the concept named by the track or its object, in any words."""
     for track_id, chosen in blocks.categories:
         if track_id == track.id:

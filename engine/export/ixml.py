@@ -8,14 +8,20 @@ from typing import Any
 from xml.etree import ElementTree
 
 from engine.errors import BadInput
+from engine.export.aswg import Described, aswg_fields
 from engine.export.licences import TakeUsed
 from engine.scene.recipe_facts import parse_recipe, without_bits
 from engine.scene.timecode import FrameRate
+from engine.sound.bs1770 import LoudnessReport
 
 VERSION = "3.01"
 
 # XML 1.0, section 2.2, production 2: the characters a document may contain.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+_WIDEST = LoudnessReport(-9999.99, -9999.99, -9999.99, 9999.99, -9999.99)
+"""Levels that take more room than any."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Ixml:
         takes: all takes that sound in the file.
         files: the export it belongs to.
         circled: whether the user starred it.
+        described: the file as a library describes it (the ASWG extension); None leaves that out.
     """
 
     project: str
@@ -59,10 +66,21 @@ class Ixml:
     takes: tuple[TakeUsed, ...]
     files: FileSet
     circled: bool = False
+    described: Described | None = None
 
 
-def ixml_chunk(ixml: Ixml) -> bytes:
-    """Return the content of the chunk: an XML document in UTF-8."""
+def ixml_chunk(ixml: Ixml, levels: LoudnessReport | None = None) -> bytes:
+    """Return the content of the chunk: an XML document in UTF-8.
+
+    Its size does not depend on the levels, so they can be filled in later.
+    """
+    data = _document(ixml, levels)
+    # XML allows line feeds at its end. An even size, for the same reason as ``bext``.
+    room = len(_document(ixml, _WIDEST))
+    return data.ljust(room + room % 2, b"\n")
+
+
+def _document(ixml: Ixml, levels: LoudnessReport | None) -> bytes:
     root = ElementTree.Element("BWFXML")
     for tag, value in (
         ("IXML_VERSION", VERSION),
@@ -77,12 +95,14 @@ def ixml_chunk(ixml: Ixml) -> bytes:
     _speed(_add(root, "SPEED"), ixml)
     _files(_add(root, "FILE_SET"), ixml.files)
     _tracks(_add(root, "TRACK_LIST"), ixml.channels)
+    if ixml.described is not None:
+        extension = _add(root, "ASWG")
+        for tag, value in aswg_fields(ixml.described, levels):
+            _add(extension, tag, value)
     _add(root, "USER", recipes(ixml.takes))
     ElementTree.indent(root, "")
     document: str = ElementTree.tostring(root, "unicode")
-    data = ('<?xml version="1.0" encoding="UTF-8"?>\n' + document).encode("utf-8")
-    # An even size, for the same reason as ``bext``; XML allows a line feed at its end.
-    return data + b"\n" * (len(data) % 2)
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + document).encode("utf-8")
 
 
 def note(takes: Sequence[TakeUsed]) -> str:

@@ -1,11 +1,10 @@
 """A WAVE file that is measured while it is written."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
 
-from engine.export.bext import Bext, bext_chunk
-from engine.export.riff import Samples, WaveFormat, WaveWriter
+from engine.export.riff import Chunks, Samples, WaveFormat, WaveWriter
 from engine.sound.bs1770 import LoudnessReport
 from engine.sound.layout import layout_of
 from engine.sound.meters import LoudnessMeter
@@ -13,16 +12,18 @@ from engine.sound.waveform import Waveform
 
 
 class MeasuredWaveWriter:
-    """Writes a WAVE file, measures its loudness, and stores it in the ``bext`` chunk at the end.
+    """Writes a WAVE file, measures its loudness, and stores it in chunks of the file at the end.
 
     Args:
         wave: the file.
         form: format of its samples.
-        bext: content of the chunk, without levels; None for a file without one.
+        measured: returns the chunks that hold the levels, each as large as it is in the file; None for none.
     """
 
-    def __init__(self, wave: WaveWriter, form: WaveFormat, bext: Bext | None) -> None:
-        self._wave, self._form, self._bext = wave, form, bext
+    def __init__(
+        self, wave: WaveWriter, form: WaveFormat, measured: Callable[[LoudnessReport], Chunks] | None
+    ) -> None:
+        self._wave, self._form, self._measured = wave, form, measured
         self._meter = LoudnessMeter(form.rate, layout_of(form.channels))
 
     def put(self, samples: Samples) -> None:
@@ -34,10 +35,10 @@ class MeasuredWaveWriter:
         self._meter.feed(_as_float(samples, self._form.bits))
 
     def finish(self) -> LoudnessReport:
-        """Write the levels into the file, if it has a ``bext`` chunk, and return them."""
+        """Write the levels into the file, if it has chunks for them, and return them."""
         levels = self._meter.report()
-        if self._bext is not None:
-            self._wave.replace(b"bext", bext_chunk(replace(self._bext, levels=levels)))
+        for ident, payload in () if self._measured is None else self._measured(levels):
+            self._wave.replace(ident, payload)
         return levels
 
 

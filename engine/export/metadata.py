@@ -1,4 +1,4 @@
-"""Metadata of exported files: their ``bext`` and ``iXML`` chunks."""
+"""Metadata of exported files: their ``bext``, ``iXML``, ``INFO`` and ``cue`` chunks."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from engine.export.aswg import Described, generated_words
 from engine.export.bext import Bext, coding_history
+from engine.export.file_names import category_of_track
 from engine.export.ixml import FileSet, Ixml
 from engine.export.licences import TakeUsed, takes_used
 from engine.export.plan import ExportPlan, PlannedSound
+from engine.export.ucs import MIX, UcsBlocks, load_cat_ids
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
 from engine.sound.layout import SURROUND_5_1, layout_named
@@ -71,6 +74,47 @@ class MetadataBuilder:
             takes=takes,
             files=FileSet(self._uid(""), self.scene.name, len(sounds), sounds.index(sound) + 1),
             circled=len(takes) == 1 and takes[0].starred,
+            described=self._described(sound),
+        )
+
+    def info(self, sound: PlannedSound) -> dict[str, str]:
+        """Return the values of the INFO list of a WAVE file, by their identifiers."""
+        takes = self.takes(sound)
+        blocks = self.plan.ucs
+        return {
+            "INAM": sound.title,
+            "IPRD": self.plan.library or self.scene.name,
+            "IART": blocks.creator_id if blocks else "",
+            "ICMT": generated_words(takes),
+            "ICRD": self.made.strftime("%Y-%m-%d"),
+            "ISFT": ORIGINATOR,
+            "IGNR": self._described(sound).category[0].title(),
+            "IKEY": "; ".join(dict.fromkeys(take.name for take in takes)),
+            "ICOP": ", ".join(dict.fromkeys(take.licence for take in takes)),
+        }
+
+    def cues(self) -> list[tuple[int, str]]:
+        """Return the markers within the files: samples from the beginning, and names."""
+        timeline, plan = self.scene.timeline, self.plan
+        places = ((m.at - plan.first) * plan.form.rate // timeline.rate + plan.lead for m in timeline.markers)
+        named = zip(places, (marker.name for marker in timeline.markers), strict=True)
+        return [(at, name) for at, name in named if 0 <= at < plan.samples]
+
+    def _described(self, sound: PlannedSound) -> Described:
+        track = None if sound.track is None else self.scene.track(sound.track)
+        blocks = self.plan.ucs or UcsBlocks("", "")
+        cat_id = MIX if track is None else category_of_track(self.scene, track, blocks)
+        return Described(
+            project=self.scene.name,
+            title=sound.title,
+            cat_id=cat_id,
+            category=load_cat_ids().get(cat_id, ("", "")),
+            blocks=self.plan.ucs,
+            library=self.plan.library,
+            takes=self.takes(sound),
+            channels=self.plan.form.channels,
+            is_mix=sound.kind == "mix",
+            date=self.made.strftime("%Y-%m-%d"),
         )
 
     def _channels(self, sound: PlannedSound) -> tuple[tuple[str, str], ...]:
@@ -92,7 +136,7 @@ class MetadataBuilder:
         return takes_used(self.scene, self._tracks(sound), self.licences)
 
     def _tracks(self, sound: PlannedSound) -> list[Track]:
-        if sound.kind == "alternate":
+        if sound.kind in {"alternate", "clip", "take"}:
             return [track for track in self.scene.timeline.tracks if track.id == sound.track]
         audible = self.scene.timeline.audible()
         return [track for track in audible if sound.track in {None, track.id}]

@@ -8,18 +8,22 @@ from typing import Literal
 from engine.errors import BadInput
 from engine.export.file_names import mix_name, safe_name, stem_names
 from engine.export.interchange.export import plan_interchange
+from engine.export.pieces import Piece, clip_pieces, take_pieces
 from engine.export.presets import PRESETS, Preset
 from engine.export.riff import WaveFormat, wave_bytes
+from engine.export.span import Span, cut_to, frame_span
 from engine.export.ucs import UcsBlocks
 from engine.scene.scene import Scene
-from engine.scene.timecode import FrameRate, from_text, sample_of, to_text
+from engine.scene.timecode import FrameRate, frame_of, frames_in_day, from_text, sample_of, to_text
 from engine.scene.timeline import PROJECT_RATES, LoudnessPreset, Timeline
 from engine.sound.layout import layout_named
 
 SoundFormat = Literal["wav", "flac", "ogg"]
-FileKind = Literal["stem", "mix", "alternate", "interchange", "media"]
-SOUND_KINDS: frozenset[FileKind] = frozenset({"stem", "mix", "alternate"})
+FileKind = Literal["stem", "mix", "alternate", "interchange", "media", "clip", "take"]
+SOUND_KINDS: frozenset[FileKind] = frozenset({"stem", "mix", "alternate", "clip", "take"})
 Peaks = Literal["limit", "lower"]
+Content = Literal["stems", "clips", "takes"]
+CONTENTS: tuple[Content, ...] = ("stems", "clips", "takes")
 
 EXPORT_KIND = "export"
 """How manifests of folders call an export."""
@@ -49,6 +53,13 @@ class ExportSettings:
         ucs: blocks for Universal Category System names; None gives plain names.
         alternates: also write a stem of every muted track, outside the mix.
         peaks: what keeps the mix below the ceiling: "limit" holds its peaks down, "lower" lowers all stems alike.
+        span: stretch of the timeline in its samples, widened to whole frames; None is all of it.
+        stems: numbers of the tracks whose stems are written; None is all of them. The mix keeps all of them.
+        mix: whether the mix is written.
+        mono: whether all sounds have one channel instead of the timeline's layout.
+        content: stems and mix of the timeline, or a file of each clip or take, which then is all that is written.
+        library: name of the library that the files belong to, for their metadata.
+        embed: whether an AAF holds its sound itself, instead of naming the files in media/.
 
     Raises:
         BadInput: a value is out of range.
@@ -65,6 +76,13 @@ class ExportSettings:
     ucs: UcsBlocks | None = None
     alternates: bool = False
     peaks: Peaks = "limit"
+    span: Span | None = None
+    stems: tuple[int, ...] | None = None
+    mix: bool = True
+    mono: bool = False
+    content: Content = "stems"
+    library: str = ""
+    embed: bool = False
 
     def __post_init__(self) -> None:
         if self.rate not in PROJECT_RATES:
@@ -78,6 +96,12 @@ class ExportSettings:
             raise BadInput(f"Handles last 0 to {MOST_HANDLES:g} seconds, not {self.handles:g}.")
         if unknown := [name for name in self.formats if name not in FORMATS]:
             raise BadInput(f"There is no format {unknown[0]!r}; there are {', '.join(FORMATS)}.")
+        if self.content not in CONTENTS:
+            raise BadInput(f"There is no content {self.content!r}; there is {', '.join(CONTENTS)}.")
+        if self.content != "stems" and not set(self.formats) & set(SOUND_FORMATS):
+            raise BadInput(
+                f"A file of each of the {self.content} is a sound: choose WAV, FLAC or Ogg Vorbis."
+            )
         if not self.formats:
             raise BadInput(f"Choose at least one format of {', '.join(FORMATS)}.")
 
@@ -135,6 +159,12 @@ class ExportPlan:
         start_frame: timecode of the timeline's start, in frames.
         preset: loudness preset of the mix.
         peaks: as in ``ExportSettings``.
+        first: first sample of the timeline that is exported, at the timeline's rate.
+        length: samples of the timeline that are exported, at the timeline's rate.
+        left_out: names of muted tracks with clips, of which nothing is written.
+        ucs: blocks of UCS names, for the metadata, or None.
+        library: as in ``ExportSettings``.
+        pieces: scenes of single sounds with their own plans, whose files these are; empty for stems and mix.
     """
 
     sounds: tuple[PlannedSound, ...]
@@ -147,6 +177,12 @@ class ExportPlan:
     start_frame: int
     preset: Preset
     peaks: Peaks = "limit"
+    first: int = 0
+    length: int = 0
+    left_out: tuple[str, ...] = ()
+    ucs: UcsBlocks | None = None
+    library: str = ""
+    pieces: "tuple[tuple[Scene, ExportPlan], ...]" = ()
 
     @property
     def start_timecode(self) -> str:
@@ -180,13 +216,19 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
         BadInput: there is nothing to export, a timecode is invalid, handles reach before midnight, or UCS
             blocks are missing.
     """
+    scene = with_layout(scene, settings)
+    if settings.content != "stems":
+        return _plan_pieces(scene, settings)
     timeline = scene.timeline
-    if not timeline.length or not timeline.audible():
-        raise BadInput("There is nothing to export: no track that sounds has a clip on it.")
+    _check_sounding(timeline)
+    first, stop = frame_span(timeline, settings.span)
     form = WaveFormat(settings.rate, len(layout_named(timeline.layout)), settings.bits)
     lead = round(settings.handles * HANDLE_STEPS) * (settings.rate // HANDLE_STEPS)
-    samples = 2 * lead + -(-timeline.length * settings.rate // timeline.rate)
+    samples = 2 * lead + -(-(stop - first) * settings.rate // timeline.rate)
     frame_rate, start_frame = _start(timeline, settings)
+    start_frame += frame_of(first, frame_rate, timeline.rate)
+    if start_frame + frame_of(stop - first, frame_rate, timeline.rate) > frames_in_day(frame_rate):
+        raise BadInput("The timeline would run past midnight, where timecode ends: choose an earlier start.")
     reference = sample_of(start_frame, frame_rate, settings.rate) - lead
     if reference < 0:
         raise BadInput("The handles reach before midnight: choose shorter ones, or a later start timecode.")
@@ -194,7 +236,7 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
         sounds=(sounds := _sounds(scene, settings)),
         files=(
             *_sound_files(sounds, settings, form, samples),
-            *_interchange_files(scene, settings, frame_rate, start_frame),
+            *_interchange_files(scene, settings, (first, stop), frame_rate, start_frame),
         ),
         form=form,
         samples=samples,
@@ -204,7 +246,74 @@ def plan(scene: Scene, settings: ExportSettings) -> ExportPlan:
         start_frame=start_frame,
         preset=PRESETS[settings.preset or timeline.loudness],
         peaks=settings.peaks,
+        first=first,
+        length=stop - first,
+        left_out=tuple(t.name for t in timeline.tracks if t.clips and t not in timeline.audible()),
+        ucs=settings.ucs,
+        library=settings.library,
     )
+
+
+def with_layout(scene: Scene, settings: ExportSettings) -> Scene:
+    """Return the scene in the channel layout of an export."""
+    return replace(scene, timeline=replace(scene.timeline, layout="mono")) if settings.mono else scene
+
+
+def _check_sounding(timeline: Timeline) -> None:
+    if not timeline.length:
+        raise BadInput("There is nothing to export: no track has a clip on it.")
+    if all(clip.muted for track in timeline.audible() for clip in track.clips):
+        raise BadInput("There is nothing to export: every track or clip is muted, or another is soloed.")
+
+
+def _plan_pieces(scene: Scene, settings: ExportSettings) -> ExportPlan:
+    """Plan a file of each clip or take."""
+    tracks = [t for t in scene.timeline.audible() if settings.stems is None or t.id in settings.stems]
+    if settings.content == "takes":
+        found = take_pieces(scene)
+    else:
+        if settings.span is not None:
+            cut = cut_to(scene.timeline, frame_span(scene.timeline, settings.span))
+            scene, tracks = (
+                replace(scene, timeline=cut),
+                [t for t in cut.tracks if t.id in {t.id for t in tracks}],
+            )
+        found = clip_pieces(scene, tracks)
+    if not found:
+        raise BadInput(f"There is nothing to export: there are no {settings.content} that sound.")
+    named = [replace(it.track, name=f"{it.title} {it.number}") for it in found]
+    names = stem_names(scene, named, settings.ucs)
+    alone = replace(
+        settings,
+        content="stems",
+        preset="none",
+        span=None,
+        stems=None,
+        mix=False,
+        handles=0.0,
+        start_timecode=None,
+    )
+    kind: FileKind = "clip" if settings.content == "clips" else "take"
+    pieces = tuple(
+        (it.scene, _plan_piece(it, alone, f"{settings.content}/{name}", kind))
+        for it, name in zip(found, names, strict=True)
+    )
+    plans = [planned for _, planned in pieces]
+    return replace(
+        plans[0],
+        sounds=tuple(sound for planned in plans for sound in planned.sounds),
+        files=tuple(file for planned in plans for file in planned.files),
+        samples=max(planned.samples for planned in plans),
+        pieces=pieces,
+    )
+
+
+def _plan_piece(piece: Piece, settings: ExportSettings, path: str, kind: FileKind) -> ExportPlan:
+    formats = tuple(form for form in settings.formats if form in SOUND_FORMATS)
+    planned = plan(piece.scene, replace(settings, formats=formats))
+    sound = PlannedSound(path, kind, piece.track.id, f"{piece.title}, take {piece.number}")
+    files = _sound_files([sound], replace(settings, formats=formats), planned.form, planned.samples)
+    return replace(planned, sounds=(sound,), files=tuple(files))
 
 
 def _start(timeline: Timeline, settings: ExportSettings) -> tuple[FrameRate, int]:
@@ -222,13 +331,21 @@ def _sounds(scene: Scene, settings: ExportSettings) -> tuple[PlannedSound, ...]:
         return ()
     heard = scene.timeline.audible()
     others = [track for track in scene.timeline.tracks if track.clips and track not in heard]
+    if settings.stems is not None and (
+        unknown := set(settings.stems) - {t.id for t in scene.timeline.tracks}
+    ):
+        raise BadInput(f"There is no track {min(unknown)} whose stem could be written.")
     tracks = [*heard, *(others if settings.alternates else ())]
     names = stem_names(scene, tracks, settings.ucs)
     stems = [
         PlannedSound(f"stems/{name}", "stem" if track in heard else "alternate", track.id, track.name)
         for track, name in zip(tracks, names, strict=True)
+        if settings.stems is None or track.id in settings.stems
     ]
-    return (*stems, PlannedSound(mix_name(scene, settings.ucs), "mix", None, "Mix"))
+    mix = [PlannedSound(mix_name(scene, settings.ucs), "mix", None, "Mix")] if settings.mix else []
+    if not stems and not mix:
+        raise BadInput("There is nothing to export: choose a stem that sounds, or the mix.")
+    return (*stems, *mix)
 
 
 def _sound_files(
@@ -251,10 +368,10 @@ def file_path(sound: PlannedSound, ending: str) -> str:
 
 
 def _interchange_files(
-    scene: Scene, settings: ExportSettings, rate: FrameRate, start_frame: int
+    scene: Scene, settings: ExportSettings, span: Span, rate: FrameRate, start_frame: int
 ) -> list[PlannedFile]:
     formats = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
-    dated = with_start(scene, rate, start_frame)
+    dated = with_start(replace(scene, timeline=cut_to(scene.timeline, span)), rate, start_frame)
     return [
         PlannedFile(f.path, "media" if f.format == "wav" else "interchange", f.format, None, f.title, f.size)
         for f in plan_interchange(dated, formats, safe_name(scene.name, "scene"), settings.rate)

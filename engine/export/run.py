@@ -30,9 +30,12 @@ from engine.export.plan import (
     PlannedSound,
     file_path,
     plan,
+    with_layout,
     with_start,
 )
-from engine.export.riff import Samples, wave_file
+from engine.export.riff import Chunks, Samples, wave_file
+from engine.export.riff_info import cue_chunks, info_chunk
+from engine.export.span import cut_to
 from engine.export.stream import MixGain, stem_blocks
 from engine.files import check_target, disk_errors, staged_folder
 from engine.models.catalogue import load_catalogue
@@ -138,15 +141,20 @@ def export(
     """
     settings, progress = settings or ExportSettings(), progress or no_progress()
     planned = plan(scene, settings)
+    scene = with_layout(scene, settings)
     overwrite, names = settings.overwrite, [file.path for file in planned.files]
     check_target(out, overwrite=overwrite, names=names, kind=EXPORT_KIND)
     with staged_folder(out, overwrite=overwrite, need_bytes=planned.need_bytes, kind=EXPORT_KIND) as folder:
+        if planned.pieces:
+            facts = _write_pieces(planned, takes, folder, out, made, progress)
+            progress.raise_if_cancelled()
+            return Exported(out, planned, facts, 0.0, limited=False, on_target=True)
         job = _ExportRun(scene, takes, planned, folder, made)
         interchange = [form for form in INTERCHANGE_FORMATS if form in settings.formats]
         share = 0.0 if not planned.sounds else 0.9 if interchange else 1.0
         gain, levels = job.sounds(progress.part(0.0, share)) if planned.sounds else (MixGain(), {})
         if interchange:
-            job.write_interchange(interchange, out, progress.part(share, 1.0))
+            job.write_interchange(interchange, out, progress.part(share, 1.0), embed=settings.embed)
         progress.raise_if_cancelled()
     # No report here: a finished export can no longer be cancelled.
     return Exported(
@@ -157,6 +165,18 @@ def export(
         limited=gain.ceiling_dbtp is not None,
         on_target=_on_target(planned, levels.get(None)),
     )
+
+
+def _write_pieces(
+    planned: ExportPlan, takes: TakeSource, folder: Path, out: Path, made: datetime, progress: Progress
+) -> tuple[FileFacts, ...]:
+    """Write a file of each clip or take."""
+    facts: list[FileFacts] = []
+    for number, (scene, piece) in enumerate(planned.pieces):
+        part = progress.part(number / len(planned.pieces), (number + 1) / len(planned.pieces))
+        _, levels = _ExportRun(scene, takes, piece, folder, made).sounds(part)
+        facts += [_facts(file, piece, out, levels) for file in piece.files]
+    return tuple(facts)
 
 
 def write_sounds(
@@ -216,10 +236,13 @@ class _ExportRun:
             shutil.rmtree(self.waves)
         return gain, levels
 
-    def write_interchange(self, formats: Sequence[str], home: Path, progress: Progress) -> None:
+    def write_interchange(
+        self, formats: Sequence[str], home: Path, progress: Progress, *, embed: bool = False
+    ) -> None:
         """Write the interchange files."""
+        timeline = cut_to(self.scene.timeline, (self.plan.first, self.plan.first + self.plan.length))
         write_interchange(
-            with_start(self.scene, self.plan.frame_rate, self.plan.start_frame),
+            with_start(replace(self.scene, timeline=timeline), self.plan.frame_rate, self.plan.start_frame),
             self.takes,
             self.folder,
             home,
@@ -228,6 +251,7 @@ class _ExportRun:
             rate=self.plan.form.rate,
             licences=self.metadata.licences,
             progress=progress,
+            embed=embed,
         )
 
     def _write_alternate(self, sound: PlannedSound, gain: MixGain, progress: Progress) -> Levels:
@@ -244,7 +268,8 @@ class _ExportRun:
     ) -> Levels:
         """Write stems, and their mix if it is among the sounds."""
         bits = self.plan.form.bits
-        noise = {sound.track: np.random.default_rng((DITHER_SEED, sound.track or 0)) for sound in sounds}
+        tracks = [track.id for track in renderer.timeline.audible()]
+        noise = {number: np.random.default_rng((DITHER_SEED, number)) for number in tracks}
         with contextlib.ExitStack() as stack:
             writers = {sound.track: self._open_writer(stack, sound, gain) for sound in sounds}
             for block in stem_blocks(renderer, self.plan, gain, progress):
@@ -252,7 +277,8 @@ class _ExportRun:
                 for number, stem in block.stems.items():
                     progress.raise_if_cancelled()
                     steps = stem if bits == 32 else dithered(stem, bits, noise[number])
-                    writers[number].put(steps)
+                    if number in writers:
+                        writers[number].put(steps)
                     if bits != 32:
                         mix += steps
                 if None in writers:
@@ -269,8 +295,17 @@ class _ExportRun:
         if not self.has_metadata:
             return MeasuredWaveWriter(stack.enter_context(wave_file(path, form, ())), form, None)
         bext = self.metadata.bext(sound, limited=gain.ceiling_dbtp is not None)
-        chunks = ((b"bext", bext_chunk(bext)), (b"iXML", ixml_chunk(self.metadata.ixml(sound))))
-        return MeasuredWaveWriter(stack.enter_context(wave_file(path, form, chunks)), form, bext)
+        ixml = self.metadata.ixml(sound)
+
+        def measured(levels: LoudnessReport | None) -> Chunks:
+            return (
+                (b"bext", bext_chunk(replace(bext, levels=levels))),
+                (b"iXML", ixml_chunk(ixml, levels)),
+            )
+
+        chunks = (*measured(None), (b"LIST", info_chunk(self.metadata.info(sound))))
+        chunks += cue_chunks(self.metadata.cues())
+        return MeasuredWaveWriter(stack.enter_context(wave_file(path, form, chunks)), form, measured)
 
     def _copies(self, forms: Sequence[AuditionFormat], progress: Progress) -> None:
         pairs = [(form, sound) for form in forms for sound in self.plan.sounds]

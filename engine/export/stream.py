@@ -54,7 +54,8 @@ def stem_blocks(renderer: Renderer, plan: ExportPlan, gain: MixGain, progress: P
 
 def _rendered(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterator[Block]:
     """Yield the blocks of a timeline that has the files' rate."""
-    start, stop = -plan.lead, plan.samples - plan.lead
+    start = plan.first - plan.lead
+    stop = start + plan.samples
     for block in renderer.blocks(start, stop, SIZE):
         progress.report((block.start - start) / (stop - start))
         if not np.isfinite(block.mix.sum()):
@@ -83,7 +84,7 @@ def _chunks(renderer: Renderer, plan: ExportPlan, progress: Progress) -> Iterato
     rate, to = renderer.timeline.rate, plan.form.rate
     # Exact: handles are multiples of 1/300 s.
     lead = plan.lead * rate // to
-    start, stop = -lead, renderer.timeline.length + lead
+    start, stop = plan.first - lead, plan.first + plan.length + lead
     tracks = renderer.timeline.audible()
     streams: dict[int, Any] = {
         track.id: soxr.ResampleStream(rate, to, plan.form.channels, "float32", "VHQ") for track in tracks

@@ -109,6 +109,8 @@ def nearest_frame(sample: int, rate: FrameRate, sample_rate: int) -> int:
 def to_text(frame: int, rate: FrameRate) -> str:
     """Format a frame count as HH:MM:SS:FF, with ``;`` before the frames for drop-frame rates.
 
+    Counts beyond a day go on after 23 hours, as in 25:00:00:00: no two places look the same.
+
     Raises:
         BadInput: the count is negative.
     """
@@ -119,7 +121,7 @@ def to_text(frame: int, rate: FrameRate) -> str:
     seconds, frames = divmod(frame, rate.nominal)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours % 24:02d}:{minutes:02d}:{seconds:02d}{';' if rate.drop else ':'}{frames:02d}"
+    return f"{hours:02d}:{minutes:02d}:{seconds:02d}{';' if rate.drop else ':'}{frames:02d}"
 
 
 def from_text(text: str, rate: FrameRate) -> int:

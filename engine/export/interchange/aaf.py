@@ -3,7 +3,7 @@
 Written with pyaaf2 directly: OpenTimelineIO's adapter has one pan parameter per track, writes no gain, and
 fails on an empty track. The file holds one composition with a sound slot per lane, whose edit rate is the
 sample rate, so positions are exact; each media file is a master mob and a file source mob with a locator.
-Audio stays outside the file.
+Audio stays outside the file, or is embedded as its essence.
 """
 
 import os
@@ -33,24 +33,30 @@ _STEPS = 1_000_000
 _MOST_FACTOR = 2000.0
 
 
-def write(interchange: InterchangeTimeline, path: Path) -> None:
+def write(interchange: InterchangeTimeline, path: Path, sounds: Path | None = None) -> None:
     """Write the composition, complete or not at all.
+
+    Args:
+        interchange: the timeline.
+        path: the file.
+        sounds: folder in which the media files are now, to hold their sound in the file itself; None leaves it
+            outside.
 
     Raises:
         BadInput: the path can never be written.
         Failed: it cannot be written now.
     """
-    write_file(path, aaf_bytes(interchange))
+    write_file(path, aaf_bytes(interchange, sounds))
 
 
-def aaf_bytes(interchange: InterchangeTimeline) -> bytes:
+def aaf_bytes(interchange: InterchangeTimeline, sounds: Path | None = None) -> bytes:
     """Return the content of the file. pyaaf2 can only write to disk, so a temporary folder is used."""
     import aaf2
 
     with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "composition.aaf"
         with aaf2.open(os.fspath(place), "w") as file:
-            _AafBuilder(file, interchange).compose()
+            _AafBuilder(file, interchange, sounds).compose()
         return place.read_bytes()
 
 
@@ -60,6 +66,7 @@ class _AafBuilder:
 
     file: Any
     interchange: InterchangeTimeline
+    sounds: Path | None = None
     sources: dict[MediaFile, Any] = field(default_factory=dict)
 
     def compose(self) -> None:
@@ -191,18 +198,29 @@ class _AafBuilder:
         name = media.path.name
         file_mob = self.file.create.SourceMob(name)
         file_mob.mob_id = self._mob_id(f"file:{name}")
-        file_mob.descriptor = self._descriptor(media)
-        file_slot = file_mob.create_timeline_slot(edit_rate=media.rate)
-        # The end of the chain: the sound comes from the file itself.
-        file_slot.segment = self.file.create.SourceClip(length=media.samples, media_kind="sound")
+        self.file.content.mobs.append(file_mob)
+        file_slot = self._linked(file_mob, media) if self.sounds is None else self._embedded(file_mob, media)
         master = self.file.create.MasterMob(media.path.stem)
         master.mob_id = self._mob_id(f"master:{name}")
         slot = master.create_timeline_slot(edit_rate=media.rate)
         slot.segment = file_mob.create_source_clip(
             slot_id=file_slot.slot_id, length=media.samples, media_kind="sound"
         )
-        self.file.content.mobs.extend([file_mob, master])
+        self.file.content.mobs.append(master)
         return master
+
+    def _linked(self, file_mob: Any, media: MediaFile) -> Any:
+        """Return the slot of a sound that stays in its file."""
+        file_mob.descriptor = self._descriptor(media)
+        slot = file_mob.create_timeline_slot(edit_rate=media.rate)
+        # The end of the chain: the sound comes from the file itself.
+        slot.segment = self.file.create.SourceClip(length=media.samples, media_kind="sound")
+        return slot
+
+    def _embedded(self, file_mob: Any, media: MediaFile) -> Any:
+        """Return the slot of a sound whose samples are copied into the AAF."""
+        assert self.sounds is not None
+        return file_mob.import_audio_essence(os.fspath(self.sounds / media.path.name), edit_rate=media.rate)
 
     def _descriptor(self, media: MediaFile) -> Any:
         descriptor = self.file.create.PCMDescriptor()

@@ -69,6 +69,7 @@ def write_interchange(
     rate: int,
     licences: Mapping[str, str],
     progress: Progress,
+    embed: bool = False,
 ) -> None:
     """Write the media and a file in each format into ``folder``, which will be moved to ``home``.
 
@@ -86,7 +87,12 @@ def write_interchange(
         interchange = build_interchange(
             scene, media, folder=home, rate=rate, licences=licences, stretches=form in STRETCHING
         )
-        writer_of(form)(interchange, folder / f"{name}.{form}")
+        if form == "aaf" and embed:
+            from engine.export.interchange.aaf import write
+
+            write(interchange, folder / f"{name}.{form}", sounds=folder / MEDIA_FOLDER)
+        else:
+            writer_of(form)(interchange, folder / f"{name}.{form}")
 
 
 def _paths(form: str, name: str) -> list[str]:

@@ -24,7 +24,6 @@ from desktop.export.single_file import (
     KEPT_SECONDS,
     SingleExport,
     clip_name,
-    clip_scene,
     delete_old,
     single_export,
 )
@@ -32,6 +31,7 @@ from desktop.export.words import holds_text, level_text, size_text, usual_texts
 from desktop.export.worker import throttled
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput
+from engine.export.pieces import clip_scene
 from engine.files import FolderSurvey
 from engine.files import list_names as listed
 from engine.scene.scene import Scene

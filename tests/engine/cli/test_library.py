@@ -85,7 +85,7 @@ def test_the_status_counts_sounds_and_problems(
         (["search", "--limit", "0", "dog"], "--limit"),
         (["search", "--object", "@1,1"], "belong together"),
         (["search", "dog", "--like", "x.wav"], "one of them"),
-        (["search", "--like", "/nowhere.wav"], "does not exist"),
+        (["search", "--like", "/nowhere.wav"], "There is no file"),
         (["add", "/nowhere"], "not a folder"),
         (["update", "/nowhere"], "not a folder of the library"),
         (["remove", "/nowhere"], "not a folder of the library"),

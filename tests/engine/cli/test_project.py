@@ -231,3 +231,29 @@ def test_what_is_no_project_is_one_sentence_and_status_two(
             assert main(["project", command[0], str(tmp_path / name), *command[1:]]) == 2
             [line] = capsys.readouterr().err.strip().splitlines()
             assert line.startswith("foleyscape: ")
+
+
+def exported(project: Path, out: Path, *more: str) -> list[str]:
+    assert main(["project", "export", str(project), "--out", str(out), *more]) == 0
+    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*.wav"))
+
+
+def test_what_an_export_holds_is_chosen_by_options(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everything = exported(project, tmp_path / "all")
+    assert len(everything) >= 2
+    assert exported(project, tmp_path / "mix", "--stems", "none", "--mono") == ["mix.wav"]
+    assert soundfile.info(str(tmp_path / "mix" / "mix.wav")).channels == 1
+    first = [name for name in everything if name.startswith("stems/01_")]
+    assert exported(project, tmp_path / "one", "--stems", "1", "--no-mix") == first
+    exported(project, tmp_path / "part", "--from", "0.04", "--to", "0.24")
+    assert soundfile.info(str(tmp_path / "part" / "mix.wav")).duration == pytest.approx(0.2, abs=0.05)
+    takes = exported(project, tmp_path / "takes", "--each", "take", "--creator", "AB", "--source", "FILM")
+    assert takes
+    assert all(name.startswith("takes/") and name.endswith("_AB_FILM.wav") for name in takes)
+    assert all(name.startswith("clips/") for name in exported(project, tmp_path / "clips", "--each", "clip"))
+    capsys.readouterr()
+    for wrong in (["--stems", "no such"], ["--from", "soon"], ["--from", "9", "--to", "8"]):
+        assert main(["project", "export", str(project), "--out", str(tmp_path / "x"), *wrong]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
