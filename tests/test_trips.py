@@ -80,6 +80,7 @@ CARRIED = {
 
 BESIDE = {
     "Generate to take": {
+        "desktop.objects.panel_states": "shows it",
         "desktop.objects.queue_view": "shows it",
         "engine.cli.commands": "the command line's own trip",
         "engine.cli.unsure": "the command line's own trip",

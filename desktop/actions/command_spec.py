@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-MENUS = ("&File", "&Edit", "&Still", "&Objects", "&Timeline", "&Play", "&View", "&Help")
+MENUS = ("&File", "&Edit", "&Still", "&Objects", "Ta&kes", "&Timeline", "&Play", "&View", "&Help")
 
 Part = TypeVar("Part")
 
@@ -26,8 +26,8 @@ class Command(Generic[Part]):
         tip: one sentence for the tooltip and the status bar.
         icon: the name of its icon, or "".
         group: a menu has a separator where this changes.
-        scope: "canvas" or "timeline" if its keys act only while that part has the focus, before the window's keys. ""
-            is the whole window.
+        scope: "canvas", "takes" or "timeline" if its keys act only while that part has the focus, before the window's
+            keys. "" is the whole window.
         run: runs it on the part whose table it is in. None if several parts have it: it is then routed to one of them
             by the keyboard focus (``Route``).
         enabled: whether it can be run now.

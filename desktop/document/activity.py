@@ -1,5 +1,7 @@
 """What is running, with time estimates, for the status bar."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, Signal
 
 
@@ -16,14 +18,23 @@ class Activity(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._work: dict[str, tuple[str, float | None]] = {}
+        self._work: dict[str, tuple[str, float | None, bool]] = {}
         self._facts: dict[str, str] = {}
 
-    def set_task(self, who: str, words: str, seconds_to_go: float | None = None) -> None:
-        """Set the text of the task that ``who`` runs; an empty text removes it."""
+    def set_task(
+        self, who: str, words: str, seconds_to_go: float | None = None, *, shown: bool = True
+    ) -> None:
+        """Set the text of the task that ``who`` runs; an empty text removes it.
+
+        Args:
+            who: the part of the window that runs it.
+            words: what it does.
+            seconds_to_go: the remaining time, if there is an estimate.
+            shown: whether the status bar shows it; a task that another part shows already is not told twice.
+        """
         before = self._work.get(who)
         if words:
-            self._work[who] = (words, seconds_to_go)
+            self._work[who] = (words, seconds_to_go, shown)
         else:
             self._work.pop(who, None)
         if self._work.get(who) != before:
@@ -38,9 +49,17 @@ class Activity(QObject):
     @property
     def work(self) -> str:
         """All running tasks as one text, with the remaining time of those that have an estimate."""
+        return self._text(self._work.values())
+
+    @property
+    def shown(self) -> str:
+        """The running tasks that the status bar shows, as one text."""
+        return self._text(entry for entry in self._work.values() if entry[2])
+
+    def _text(self, tasks: Iterable[tuple[str, float | None, bool]]) -> str:
         return "   ·   ".join(
             words if seconds is None else f"{words}, {duration_text(seconds)} to go"
-            for words, seconds in self._work.values()
+            for words, seconds, _ in tasks
         )
 
     def fact(self, what: str) -> str:

@@ -15,6 +15,7 @@ from desktop.export.choices import ExportChoices, LastExportStore, last_export_f
 from desktop.export.drags import DecorateDrag, FileDrags
 from desktop.export.export_commands import EXPORT_COMMANDS
 from desktop.export.single_file import SingleExport, single_export, take_export
+from desktop.export.take_file import TakeFile
 from desktop.export.worker import ExportProgress, ExportWorker
 from desktop.settings.store import SettingsStore
 from engine.errors import BadInput
@@ -57,6 +58,7 @@ class ExportPart(QObject):
         self._running, self._window = running, window
         self.work = work or ExportWorker(parent=self)
         self.drags = drags or FileDrags(messages, parent=self)
+        self.take_file = TakeFile(self.drags, messages, window)
         self._memory = memory or LastExportStore(last_export_file())
         self.dialog: ExportDialog | None = None
         self.work.progressed.connect(self._tell)
@@ -117,6 +119,15 @@ class ExportPart(QObject):
         wanted, takes = self._take_piece(digest), self._takes
         if wanted is not None and takes is not None:
             self.drags.drag(wanted, takes, source, decorate)
+
+    def save_take(self, digest: str) -> None:
+        """Ask for a path, and write a take there as a file."""
+        wanted, takes, take = self._take_piece(digest), self._takes, self._document.scene.take(digest)
+        if wanted is not None and takes is not None and take is not None:
+            from engine.export.file_names import safe_name
+
+            name = safe_name(take.title or f"{take.name} take {take.number}", "take")
+            self.take_file.save(wanted, takes, self._begin() / f"{name}.wav")
 
     def close(self) -> None:
         """Cancel a running export and end the threads."""

@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Slot
 from desktop.document.document import Document
 from desktop.document.messages import Messages
 from desktop.generation.generation_queue import GenerationQueue
+from desktop.generation.like_take import objects_like, settings_like
 from desktop.generation.worker import GenerationJob, PendingRequest
 from desktop.settings.model_choice import ModelChoice
 from engine.generation.requests import Quality, Settings
 from engine.scene.edits import set_seed
 from engine.scene.objects import SoundingObject
+from engine.scene.recipe_facts import RecipeFacts
 from engine.scene.scene import Scene
 
 MOST_NEW_SEED = 1_000_000
@@ -84,6 +86,32 @@ class GenerationRequester(QObject):
     def regenerate(self, numbers: Iterable[int]) -> None:
         """Generate new takes of each object, with new seeds unless they are locked."""
         self._order(self._objects(numbers), together=False, fresh=True)
+
+    @Slot(str)
+    def generate_like(self, digest: str) -> None:
+        """Generate one more take with the settings of a take and another seed."""
+        take = self._document.scene.take(digest)
+        things = [] if take is None else self._objects(take.objects)
+        if take is None or len(things) != len(take.objects) or not things:
+            self._messages.tell(
+                "The object of this take is not in the scene any more: generate from another take."
+            )
+            return
+        if take.kind != "generated":
+            self._messages.tell("This take was recorded, not generated: it has no settings to generate from.")
+            return
+        task, facts, still = uuid4().hex, RecipeFacts.of(take.recipe), self._document.still
+        self._document.begin_task(task_name(things), task)
+        self._tasks.add(task)
+        request = PendingRequest(
+            objects_like(take, things),
+            settings_like(take, things[0], self._choice().quality, self._new_seed()),
+            None if still is None else still.digest,
+            len(things) > 1,
+            self._model(),
+            facts.generator or None,
+        )
+        self._submit(request, task)
 
     def _order(self, things: list[SoundingObject], together: bool, *, fresh: bool) -> None:
         if not things:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.document.document import Document
 from desktop.document.messages import Messages
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 
 class TakeImporter(QObject):
-    """Writes takes in the background, then adds them to the scene. The first take of an object is used at once."""
+    """Writes takes in the background, then adds them to the scene. The first take of an object is used at once.
+
+    Signals:
+        imported(tuple): the records of the takes that the open scene received.
+    """
+
+    imported = Signal(object)
 
     def __init__(
         self,
@@ -86,6 +92,7 @@ class TakeImporter(QObject):
             unused = partial(receive_takes, takes=new, rejected=True)
             used = partial(attached, records=new)
             self._document.receive(unused, used, job.request.task)
+            self.imported.emit(new)
         else:
             self._messages.tell(
                 f"{job.label}: nothing new. The seed is locked, and so the sound is the same."

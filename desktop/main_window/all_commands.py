@@ -8,6 +8,7 @@ from desktop.canvas.canvas_commands import CANVAS_COMMANDS
 from desktop.export.export_commands import EXPORT_COMMANDS
 from desktop.main_window.window_commands import WINDOW_COMMANDS
 from desktop.objects.objects_commands import OBJECTS_COMMANDS
+from desktop.objects.takes_commands import TAKES_COMMANDS
 from desktop.playback.transport_commands import TRANSPORT_COMMANDS
 from desktop.timeline.recordings.recordings_commands import RECORDINGS_COMMANDS
 from desktop.timeline.timeline_commands import TIMELINE_COMMANDS
@@ -19,6 +20,7 @@ _TABLES: tuple[tuple[Command[Any], ...], ...] = (
     SHARED_COMMANDS,
     CANVAS_COMMANDS,
     OBJECTS_COMMANDS,
+    TAKES_COMMANDS,
     TIMELINE_COMMANDS,
     TRANSPORT_COMMANDS,
 )

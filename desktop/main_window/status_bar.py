@@ -54,7 +54,7 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(held)
 
     def _show_work(self) -> None:
-        words = self._running.work
+        words = self._running.shown
         self.bar.setVisible(bool(words))
         self.work.setText(words or "Ready")
 

@@ -16,6 +16,7 @@ from desktop.export.part import ExportPart
 from desktop.main_window.panels import Panel, Panels
 from desktop.objects.card import ObjectCard
 from desktop.objects.part import ObjectsPart
+from desktop.objects.take_commander import TakeHeard
 from desktop.objects.take_row import TakeRow
 from desktop.timeline.interaction.take_mime import TAKE_MIME
 from desktop.timeline.part import TimelinePart
@@ -39,7 +40,7 @@ def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: Export
     canvas.canvas.menu_requested.connect(partial(_show_canvas_menu, canvas, objects, actions))
     canvas.controller.guessed.connect(objects.panel.show_guesses)
     canvas.vision.prepared.connect(lambda _: objects.warm_up())
-    objects.panel.play_requested.connect(timeline.player.play_take)
+    _connect_auditioning(objects, timeline, exports)
     _connect_clip_drags(timeline, exports)
     _connect_take_drags(objects, exports)
     _connect_sound_drops(canvas, objects, timeline)
@@ -66,6 +67,26 @@ def _connect_space_tap(actions: Actions, keys: KeyMap) -> None:
     id_ = keys.action_of("Space")
     if id_ is not None:
         actions.action(id_).trigger()
+
+
+def _connect_auditioning(objects: ObjectsPart, timeline: TimelinePart, exports: ExportPart) -> None:
+    """Let the takes of the list be heard, compared, placed and written, and show there what is heard."""
+    takes, player = objects.panel.takes, timeline.player
+
+    def show_heard() -> None:
+        takes.show_heard(TakeHeard(player.take_heard, player.pair, player.take_looping))
+
+    takes.play_requested.connect(
+        lambda digest, place: player.play_take(digest, objects.seconds_of(digest, place))
+    )
+    takes.stop_requested.connect(player.stop_take)
+    takes.loop_requested.connect(player.set_take_looping)
+    takes.place_requested.connect(lambda number, digest: objects.place(number, digest, player.position))
+    takes.export_requested.connect(exports.save_take)
+    player.state_changed.connect(show_heard)
+    player.take_moved.connect(objects.panel.show_take_seconds)
+    timeline.compare.current = lambda: takes.current_digest
+    objects.take_made.connect(lambda digest: None if player.busy else player.play_take(digest))
 
 
 def _connect_clip_drags(timeline: TimelinePart, exports: ExportPart) -> None:

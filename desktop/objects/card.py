@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.objects.controls import IconMaker, letter_button, qcolour, restyle, small_button
+from desktop.objects.controls import IconMaker, letter_button, restyle, small_button
 from desktop.objects.curve_dialog import CurveDialog
 from desktop.objects.editor import ObjectEditor
 from desktop.objects.name_chips import NameChips, pick_name
 from desktop.objects.swatch import Swatch
+from desktop.objects.take_list import TakeList
+from desktop.objects.take_menu import KeyOf
 from desktop.objects.take_row import TakeRow, TakeRowState
 from desktop.objects.vocabulary import name_entries
 from desktop.theme.dark_colours import DARK
@@ -30,7 +32,6 @@ from engine.scene.colours import Colour
 from engine.scene.edits import recolour_object, rename_object, set_controls
 from engine.scene.limits import MOST_NAME
 from engine.scene.objects import SoundingObject
-from engine.scene.scene import TakeRecord
 from engine.scene.sound_controls import SoundControls
 
 THUMB = 44
@@ -39,30 +40,45 @@ STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 @dataclass(frozen=True)
 class Busy:
-    """The state of an object's generation: progress, or why there is no take.
+    """The state of an object's generation: that it runs or waits, or why there is no take.
+
+    How far it is stands in the queue below the list, and nowhere else.
 
     Attributes:
         words: the state as text.
-        fraction: progress, 0 to 1.
         failed: whether generation failed.
     """
 
     words: str
-    fraction: float = 0.0
     failed: bool = False
 
 
 @dataclass(frozen=True)
 class CardState:
-    """All that a card shows."""
+    """All that a card shows.
+
+    Attributes:
+        thing: the object.
+        rows: its takes that are shown.
+        counted: how many takes it has, as text.
+        muted: whether its track is muted.
+        soloed: whether its track is soloed.
+        selected: whether it is selected.
+        expanded: whether its takes are shown.
+        editing: whether its settings are shown above its takes.
+        busy: the state of its generation, or None.
+        capabilities: of the chosen generator.
+        guesses: names that the model is not sure of.
+    """
 
     thing: SoundingObject
-    takes: tuple[TakeRecord, ...]
-    used: str | None
+    rows: tuple[TakeRowState, ...]
+    counted: str
     muted: bool
     soloed: bool
     selected: bool
     expanded: bool
+    editing: bool = True
     busy: Busy | None = None
     capabilities: Capabilities = ANYTHING
     guesses: tuple[str, ...] = ()
@@ -73,14 +89,13 @@ class CardState:
             return self.busy.words
         if self.guesses:
             return "Not sure what it is: choose or type a name"
-        count = len(self.takes)
-        return "No takes yet" if not count else f"{count} take" + "s" * (count > 1)
+        return self.counted
 
 
 class ObjectCard(QFrame):
-    """The card of one object.
+    """The card of one object; ``takes`` are its rows of takes.
 
-    Signals (those about takes carry the take's digest):
+    Signals:
         edited(str, object, object): name, change and key, as ``Document.edit`` takes them.
         edit_finished(): a drag of a value has ended.
         clicked(bool, bool): clicked, with Control (toggle), with Shift (span).
@@ -93,12 +108,7 @@ class ObjectCard(QFrame):
         regenerate(): generate again.
         solo(bool): solo its track.
         mute(bool): mute its track.
-        play(str): play a take.
-        use(str): use a take.
-        starred(str, bool): star a take.
-        rejected(str, bool): reject a take.
-        drag_prepared(str): a take was pressed and may be dragged.
-        drag_started(str, TakeRow): a take is being dragged by this row.
+        play(str): play a take, by its digest.
     """
 
     edited = Signal(str, object, object)
@@ -114,17 +124,13 @@ class ObjectCard(QFrame):
     solo = Signal(bool)
     mute = Signal(bool)
     play = Signal(str)
-    use = Signal(str)
-    starred = Signal(str, bool)
-    rejected = Signal(str, bool)
-    drag_prepared = Signal(str)
-    drag_started = Signal(str, object)
 
     def __init__(
-        self, icons: IconMaker, state: CardState, new_seed: Callable[[], int], parent: QWidget
+        self, icons: IconMaker, state: CardState, new_seed: Callable[[], int], keys: KeyOf, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._icons = icons
+        self._keys = keys
         self._state = state
         self._new_seed = new_seed
         self._pressed: QPoint | None = None
@@ -132,7 +138,6 @@ class ObjectCard(QFrame):
         self._image: QImage | None = None
         self.editor: ObjectEditor | None = None
         self.curve: CurveDialog | None = None
-        self._rows: dict[str, TakeRow] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_controls()
         self._lay_out()
@@ -146,7 +151,7 @@ class ObjectCard(QFrame):
     @property
     def rows(self) -> tuple[TakeRow, ...]:
         """Rows of the takes, from the top; empty while the card is folded."""
-        return tuple(self._rows.values())
+        return self.takes.rows if self._state.expanded else ()
 
     def show_state(self, state: CardState) -> None:
         if state != self._state:
@@ -214,8 +219,9 @@ class ObjectCard(QFrame):
         return self.curve
 
     def _play_used(self) -> None:
-        if self._state.used is not None:
-            self.play.emit(self._state.used)
+        used = next((row.take.digest for row in self._state.rows if row.used), None)
+        if used is not None:
+            self.play.emit(used)
 
     def _commit_controls(self, controls: SoundControls) -> None:
         if controls != self.thing.controls:
@@ -229,12 +235,6 @@ class ObjectCard(QFrame):
         painter.setPen(DARK.colour("accent", 0.7) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(DARK.colour(shade, 0.85 if self._state.selected else 0.45))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        busy = self._state.busy
-        if busy is not None and not busy.failed and busy.fraction > 0:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(qcolour(self.thing.colour))
-            width = (self.width() - 12) * busy.fraction
-            painter.drawRoundedRect(QRectF(6, self.height() - 3, width, 2), 1, 1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if event.button() != Qt.MouseButton.LeftButton:
@@ -312,12 +312,11 @@ class ObjectCard(QFrame):
         self._body.addLayout(head)
         self._body.addWidget(self.chips)
         self._inside = QWidget(self)
-        self._takes = QVBoxLayout()
-        self._takes.setSpacing(3)
+        self.takes = TakeList(self._icons, self._keys, self._inside)
         inside = QVBoxLayout(self._inside)
-        inside.setContentsMargins(16, 2, 0, 2)
+        inside.setContentsMargins(4, 2, 0, 2)
         inside.setSpacing(6)
-        inside.addLayout(self._takes)
+        inside.addWidget(self.takes)
         self._inside.hide()
         self._body.addWidget(self._inside)
 
@@ -370,7 +369,11 @@ class ObjectCard(QFrame):
         self.mute_button.setChecked(state.muted)
         self.fold.setIcon(self._icons("chevron_down" if state.expanded else "chevron_right"))
         if state.expanded:
-            self._update_editor()
+            if state.editing:
+                self._update_editor()
+            if self.editor is not None:
+                self.editor.setVisible(state.editing)
+            self.takes.show_rows(state.rows)
         if self.curve is not None:
             self.curve.show_thing(thing)
         self._inside.setVisible(state.expanded)
@@ -387,29 +390,3 @@ class ObjectCard(QFrame):
             layout.insertWidget(0, self.editor)
         self.editor.show_thing(state.thing)
         self.editor.show_capabilities(state.capabilities)
-        self._update_rows()
-
-    def _update_rows(self) -> None:
-        state = self._state
-        order = [take.digest for take in state.takes]
-        for digest in [digest for digest in self._rows if digest not in order]:
-            self._rows.pop(digest).deleteLater()
-        rows: dict[str, TakeRow] = {}
-        for place, take in enumerate(state.takes):
-            shown = TakeRowState(take, state.thing.colour, take.digest == state.used)
-            row = self._rows.get(take.digest) or self._new_row(shown)
-            row.show_state(shown)
-            rows[take.digest] = row
-            if self._takes.indexOf(row) != place:
-                self._takes.insertWidget(place, row)
-        self._rows = rows
-
-    def _new_row(self, state: TakeRowState) -> TakeRow:
-        row = TakeRow(self._icons, state, self._inside)
-        row.play.connect(self.play)
-        row.use.connect(self.use)
-        row.starred.connect(self.starred)
-        row.rejected.connect(self.rejected)
-        row.drag_prepared.connect(self.drag_prepared)
-        row.drag_started.connect(lambda digest: self.drag_started.emit(digest, row))
-        return row

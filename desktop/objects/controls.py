@@ -30,13 +30,19 @@ QToolButton#use {{ font-size: 11px; padding: 1px 7px; border-radius: 4px; color:
 QToolButton#use:hover {{ background: {DARK.hover}; color: {DARK.text}; }}
 QToolButton#use:checked {{ background: {DARK.selected}; color: {DARK.accent}; font-weight: 600; }}
 QLabel#job {{ font-size: 12px; }}
-QLabel#number {{ color: {DARK.dim}; font-size: 11px; }}
 QLabel#remark {{ color: {DARK.warning}; font-size: 11px; }}
 QToolButton#chip {{ font-size: 11px; padding: 1px 7px; border-radius: 8px; color: {DARK.text};
     background: {DARK.raised}; border: 1px solid {DARK.edge}; }}
 QToolButton#chip:hover {{ background: {DARK.hover}; }}
 QToolButton#chip:pressed {{ background: {DARK.panel}; }}
 QFrame#namePicker {{ background: {DARK.raised}; border: 1px solid {DARK.edge}; }}
+QLabel#number {{ color: {DARK.text}; font-size: 12px; font-weight: 600; padding: 0 2px; }}
+QLabel#takewords {{ font-size: 11px; color: {DARK.dim}; }}
+QLabel#takewords[rejected="true"] {{ text-decoration: line-through; }}
+QLabel#side {{ background: {DARK.accent}; color: {DARK.on_accent}; font-size: 10px; font-weight: 700;
+    border-radius: 3px; padding: 0 4px; }}
+QLabel#takehint {{ color: {DARK.dim}; font-size: 11px; }}
+QLineEdit#field {{ min-height: 16px; }}
 QToolButton:focus {{ border-color: {DARK.accent}; }}
 """
 

@@ -1,25 +1,33 @@
 """The objects panel: the list, the generate controls and the queue. Follows the document and edits through it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.actions.actions import shown_key
 from desktop.actions.key_map import KeyMap
 from desktop.document.document import Document
+from desktop.document.messages import Messages
 from desktop.generation.generation_queue import GenerationQueue
-from desktop.generation.worker import GenerationJob
 from desktop.objects import edits
 from desktop.objects.card import Busy, CardState, ObjectCard
 from desktop.objects.controls import SHEET, icon_maker
+from desktop.objects.filter_bar import FilterBar
 from desktop.objects.footer import Footer
 from desktop.objects.objects_commands import OBJECTS_COMMANDS
+from desktop.objects.orphan_takes import OrphanTakes
+from desktop.objects.panel_states import busy_objects, counted, empty_text, row_state
 from desktop.objects.previews import Previews
-from desktop.objects.queue_view import QueueView, status_text
+from desktop.objects.queue_view import QueueView
+from desktop.objects.take_commander import TakeCommander
+from desktop.objects.take_filter import ORPHANS, TakeFilter
+from desktop.objects.take_hint import TakeHint
+from desktop.objects.take_list import TakeList
+from desktop.objects.take_menu import KeyOf
+from desktop.objects.take_row import TakeRow, TakeRowState
+from desktop.objects.takes_commands import TAKES_COMMANDS
 from desktop.theme.dark_colours import DARK
-from engine.scene.edits import reject_take, star_take
 from engine.scene.objects import SoundingObject
 from engine.scene.scene import Scene
 
@@ -32,9 +40,12 @@ class ObjectsPanel(QWidget):
         queue: the jobs shown below the list.
         previews: thumbnails and waveforms.
         new_seed: draws seeds.
+        messages: shows what the commands of the takes have to say; None drops it.
+
+    Attributes:
+        takes: the current take and its commands; says what is to be played.
 
     Signals:
-        play_requested(str): play the take of this digest.
         generate_requested(tuple, bool): indices of objects, and whether to generate them together.
         regenerate_requested(tuple): indices of objects.
         take_drag_prepared(str): the take of this digest was pressed and may be dragged.
@@ -42,7 +53,6 @@ class ObjectsPanel(QWidget):
         nothing_selected(str): what to do, as a sentence, for a command that needs a selected object.
     """
 
-    play_requested = Signal(str)
     generate_requested = Signal(object, bool)
     regenerate_requested = Signal(object)
     take_drag_prepared = Signal(str)
@@ -56,6 +66,7 @@ class ObjectsPanel(QWidget):
         previews: Previews,
         new_seed: Callable[[], int],
         parent: QWidget | None = None,
+        messages: Messages | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
@@ -66,6 +77,8 @@ class ObjectsPanel(QWidget):
         self._previews = previews
         self._new_seed = new_seed
         self._icons = icon_maker()
+        self._keys = KeyOf()
+        self.takes = TakeCommander(document, messages, self)
         self._cards: dict[int, ObjectCard] = {}
         self._folded: dict[int, bool] = {}
         self._guesses: dict[int, tuple[str, ...]] = {}
@@ -78,13 +91,17 @@ class ObjectsPanel(QWidget):
         document.selection_changed.connect(self._follow_selection)
         document.still_changed.connect(self._forget)
         queue.changed.connect(self._refresh)
+        self._connect_takes()
         previews.ready.connect(self._refresh_pictures)
-        self.set_keys(KeyMap(OBJECTS_COMMANDS))
+        self.set_keys(KeyMap((*OBJECTS_COMMANDS, *TAKES_COMMANDS)))
         self._refresh()
 
     def set_keys(self, keys: KeyMap) -> None:
         """Update tooltips and the empty list's text for another key map."""
+        self._keys.keys = keys
         self.hint.setText(empty_text(keys))
+        self.filter_bar.set_keys()
+        self.take_hint.show_keys()
         self.footer.set_keys(keys)
         self.queue_view.set_keys(keys)
 
@@ -105,6 +122,24 @@ class ObjectsPanel(QWidget):
 
     def card(self, number: int) -> ObjectCard:
         return self._cards[number]
+
+    @property
+    def take_row(self) -> TakeRow | None:
+        """The row of the current take, or None."""
+        if self.takes.current is None:
+            return None
+        number, digest = self.takes.current
+        if number == ORPHANS:
+            return self.orphans.takes.row(digest)
+        return self._cards[number].takes.row(digest) if number in self._cards else None
+
+    @Slot(str, float)
+    def show_take_seconds(self, digest: str, seconds: float) -> None:
+        """Move the play line of a take that is heard."""
+        for takes in self._lists():
+            row = takes.row(digest)
+            if row is not None and row.state.playing:
+                row.show_seconds(seconds)
 
     @Slot(bool)
     def generate(self, together: bool = False) -> None:
@@ -170,26 +205,37 @@ class ObjectsPanel(QWidget):
             state = self._state(scene, thing, busy.get(thing.index))
             card = self._cards.get(thing.index) or self._new_card(state)
             card.show_state(state)
+            card.setVisible(bool(state.rows) or not self.takes.filter.active)
             cards[thing.index] = card
             if self._list.indexOf(card) != place:
                 self._list.insertWidget(place, card)
         self._cards = cards
+        self.orphans.show_rows(self._rows_of(scene, ORPHANS), unfolded=self.takes.filter.active)
         self.hint.setVisible(not cards)
         self._heading.setText(f"OBJECTS · {len(cards)}" if cards else "OBJECTS")
+        self.filter_bar.show_scene(scene, self.takes.filter)
+        self.take_hint.setVisible(bool(scene.takes))
         self.footer.show_selection(len(self._document.selection))
         self._refresh_pictures()
 
+    def _rows_of(self, scene: Scene, number: int) -> tuple[TakeRowState, ...]:
+        return tuple(
+            row_state(scene, number, take, self.takes.heard)
+            for take in self.takes.filter.takes_of(scene, number)
+        )
+
     def _state(self, scene: Scene, thing: SoundingObject, busy: Busy | None) -> CardState:
-        number, selection = thing.index, self._document.selection
-        track, chosen = edits.object_track(scene, number), scene.chosen_of(number)
+        number, selection, chosen = thing.index, self._document.selection, self.takes.filter
+        track, rows = edits.object_track(scene, number), self._rows_of(scene, number)
         return CardState(
             thing=thing,
-            takes=edits.takes_with(scene, number),
-            used=None if chosen is None else chosen.digest,
+            rows=rows,
+            counted=counted(scene, number, chosen, len(rows)),
             muted=track is not None and track.muted,
             soloed=track is not None and track.soloed,
             selected=number in selection,
-            expanded=self._folded.get(number, selection[-1:] == (number,)),
+            expanded=chosen.active or self._folded.get(number, selection[-1:] == (number,)),
+            editing=not chosen.active,
             busy=busy,
             capabilities=self.footer.capabilities,
             guesses=self._guesses.get(number, ()) if thing.prompt is None else (),
@@ -199,21 +245,28 @@ class ObjectsPanel(QWidget):
     def _refresh_pictures(self) -> None:
         for card in self._cards.values():
             card.show_thumb(self._previews.thumbnail(card.thing))
-            for row in card.rows:
-                row.show_peaks(self._previews.peaks(row.take))
+        for takes in self._lists():
+            for row in takes.rows:
+                if row.isVisible():
+                    row.show_peaks(self._previews.peaks(row.take))
+
+    def _lists(self) -> Iterator[TakeList]:
+        yield from (card.takes for card in self._cards.values())
+        yield self.orphans.takes
 
     @Slot(object)
     def _follow_selection(self, selection: tuple[int, ...]) -> None:
         self._folded = {number: open_ for number, open_ in self._folded.items() if open_}
         self._refresh()
         if selection:
-            self._scroll.ensureWidgetVisible(self._cards[selection[-1]], 0, 8)
+            self._reveal(self._cards[selection[-1]])
 
     @Slot()
     def _forget(self) -> None:
         """Drop typed text and unfolded cards: another still has other objects."""
         self._folded.clear()
         self._guesses.clear()
+        self.takes.show_only(TakeFilter())
         for card in self._cards.values():
             self._retire(card)
         self._cards = {}
@@ -221,7 +274,10 @@ class ObjectsPanel(QWidget):
     # Cards
 
     def _new_card(self, state: CardState) -> ObjectCard:
-        card, number = ObjectCard(self._icons, state, self._new_seed, self._inside), state.thing.index
+        card, number = (
+            ObjectCard(self._icons, state, self._new_seed, self._keys, self._inside),
+            state.thing.index,
+        )
         card.edited.connect(partial(self._edit, number))
         card.edit_finished.connect(self._document.settle)
         card.clicked.connect(partial(self._click, number))
@@ -234,12 +290,8 @@ class ObjectsPanel(QWidget):
         card.regenerate.connect(lambda: self.regenerate_requested.emit((number,)))
         card.solo.connect(partial(self._solo, (number,)))
         card.mute.connect(partial(self._mute, (number,)))
-        card.play.connect(self.play_requested)
-        card.drag_prepared.connect(self.take_drag_prepared)
-        card.drag_started.connect(self.take_drag_started)
-        card.use.connect(partial(self._use, number))
-        card.starred.connect(self._star)
-        card.rejected.connect(self._reject)
+        card.play.connect(lambda digest: self.takes.play_requested.emit(digest, 0.0))
+        self._connect_list(number, card.takes)
         return card
 
     def _retire(self, card: ObjectCard) -> None:
@@ -281,20 +333,86 @@ class ObjectsPanel(QWidget):
         self._document.edit("Move object", partial(edits.shift_object, number=number, places=places))
         self._cards[number].setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _use(self, number: int, digest: str) -> None:
-        self._document.edit("Use take", partial(edits.use_take, number=number, digest=digest))
-        self._refresh()  # A checked button unchecks itself when it is clicked.
-        for row in self._cards[number].rows:
-            row.chooser.setChecked(row.chooser.text() == "In use")
+    # Takes
 
-    def _star(self, digest: str, on: bool) -> None:
-        self._document.edit(
-            "Star take" if on else "Unstar take", partial(star_take, digest=digest, starred=on)
+    def _connect_takes(self) -> None:
+        takes = self.takes
+        takes.shown_changed.connect(self._refresh)
+        takes.moved.connect(self._focus_take)
+        takes.left.connect(self._leave_takes)
+        takes.edit_requested.connect(self._edit_take)
+        takes.find_requested.connect(
+            lambda: self.filter_bar.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         )
+        self.filter_bar.changed.connect(takes.show_only)
+        self.filter_bar.left.connect(takes.enter)
+        self.filter_bar.emptied.connect(takes.empty_bin)
+        self.orphans.folded.connect(self._refresh)
+        self._connect_list(ORPHANS, self.orphans.takes)
 
-    def _reject(self, digest: str, on: bool) -> None:
-        change = partial(reject_take, digest=digest, rejected=on)
-        self._document.edit("Reject take" if on else "Take back", change)
+    def _connect_list(self, number: int, takes: TakeList) -> None:
+        takes.entered.connect(lambda digest: self._enter(number, digest))
+        takes.commanded.connect(lambda digest, command: self._command(number, digest, command))
+        takes.played_from.connect(self.takes.play_requested)
+        takes.edited.connect(self.takes.set_text)
+        takes.drag_prepared.connect(self.take_drag_prepared)
+        takes.drag_started.connect(self.take_drag_started)
+
+    def _enter(self, number: int, digest: str) -> None:
+        self.takes.make_current((number, digest))
+        if number in self._cards and number not in self._document.selection:
+            self._document.select((number,))
+
+    def _command(self, number: int, digest: str, command: str) -> None:
+        self.takes.make_current((number, digest))
+        self.takes.run(command)
+
+    @Slot()
+    def _focus_take(self) -> None:
+        """Unfold the list of the current take, show its row and give it the keyboard."""
+        if self.takes.current is None:
+            return
+        number = self.takes.current[0]
+        if number == ORPHANS:
+            self.orphans.unfold()
+        elif number in self._cards and self.take_row is None:
+            self._folded[number] = True
+            self._refresh()
+        row = self.take_row
+        if row is not None:
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._reveal(row)
+
+    @Slot()
+    def _leave_takes(self) -> None:
+        selection = self._document.selection
+        home: QWidget = self._cards[selection[-1]] if selection and selection[-1] in self._cards else self
+        home.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _edit_take(self, what: str) -> None:
+        row = self.take_row
+        if row is not None:
+            row.begin_edit(what)
+
+    def _reveal(self, part: QWidget) -> None:
+        """Scroll to a card or row; one that is higher than the list begins at its top."""
+        layout = self._inside.layout()
+        for widget in (part, part.parentWidget(), self._inside):
+            inner = widget.layout() if widget is not None else None
+            if inner is not None:
+                inner.activate()
+        assert layout is not None
+        view, bar = self._scroll.viewport().height(), self._scroll.verticalScrollBar()
+        self._inside.resize(self._scroll.viewport().width(), max(self._inside.sizeHint().height(), view))
+        layout.activate()
+        top = part.mapTo(self._inside, part.rect().topLeft()).y() - 8
+        bottom = top + min(part.height() + 16, view)
+        bar.setMaximum(max(bar.maximum(), self._inside.height() - view))
+        if top < bar.value() or part.height() > view:
+            bar.setValue(top)
+        elif bottom > bar.value() + view:
+            bar.setValue(bottom - view)
 
     def _place_at(self, number: int, y: int) -> int:
         middles = [card.geometry().center().y() for card in self._cards.values()]
@@ -320,6 +438,8 @@ class ObjectsPanel(QWidget):
         self._heading = QLabel("OBJECTS", self)
         self._heading.setProperty("role", "heading")
         self._heading.setContentsMargins(12, 10, 12, 4)
+        self.filter_bar = FilterBar(self._icons, self._keys, self)
+        self.take_hint = TakeHint(self._keys, self)
         self._inside = QWidget(self)
         self.hint = QLabel(self._inside)
         self.hint.setProperty("role", "dim")
@@ -333,7 +453,9 @@ class ObjectsPanel(QWidget):
         inside.setSpacing(6)
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
+        self.orphans = OrphanTakes(self._icons, self._keys, self._inside)
         inside.addLayout(self._list)
+        inside.addWidget(self.orphans)
         inside.addWidget(self.hint)
         inside.addStretch(1)
         self._scroll = QScrollArea(self)
@@ -345,35 +467,9 @@ class ObjectsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._heading)
+        column.addWidget(self.filter_bar)
         column.addWidget(self._scroll, 1)
+        column.addWidget(self.take_hint)
         column.addWidget(self.queue_view)
         column.addWidget(self.footer)
         self.setMinimumWidth(300)
-
-
-RANKS = {"running": 2, "cancelling": 2, "waiting": 1}
-
-
-def busy_objects(jobs: tuple[GenerationJob, ...]) -> dict[int, Busy]:
-    """Return the state of each object in the queue: the running job's, else a waiting one's, else a failed one's."""
-    told: dict[int, GenerationJob] = {}
-    for job in jobs:
-        for number in job.objects:
-            before = told.get(number)
-            if before is None or RANKS.get(job.state, 0) > RANKS.get(before.state, 0) or not before.active:
-                told[number] = job
-    return {
-        number: Busy(
-            status_text(job), job.progress.fraction if job.progress else 0.0, failed=job.state == "failed"
-        )
-        for number, job in told.items()
-        if job.active or job.state == "failed"
-    }
-
-
-def empty_text(keys: KeyMap) -> str:
-    """Return the text of the empty list."""
-    accept, find = shown_key("accept", keys), shown_key("find", keys)
-    adding = f", and press {accept}." if accept else ", and add it."
-    finding = f"\nOr press {find} to find objects." if find else ""
-    return f"Click something in the still that should be heard{adding}{finding}"

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from desktop.actions.actions import Actions
@@ -12,14 +12,19 @@ from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.requester import MOST_NEW_SEED, GenerationRequester
 from desktop.generation.take_importer import TakeImporter
 from desktop.generation.worker import GenerationBackend, GenerationWorker, studio_factory
+from desktop.objects.edits import place_at
 from desktop.objects.objects_commands import OBJECTS_COMMANDS, OBJECTS_ROUTES
 from desktop.objects.objects_panel import ObjectsPanel
 from desktop.objects.previews import Previews
+from desktop.objects.reveal import reveal
+from desktop.objects.takes_commands import TAKES_COMMANDS
 from desktop.services import Services
 from desktop.settings.model_choice import ModelChoice, model_choice, on_model_change
 from desktop.settings.table import Preferences
 from desktop.threads.background import Background
 from engine.generation.requests import DRAFT, FINAL, Quality
+from engine.project.take_files import take_file
+from engine.scene.scene import TakeRecord
 
 
 class ObjectsPart(QObject):
@@ -29,7 +34,12 @@ class ObjectsPart(QObject):
         services: shared services.
         parent: parent widget.
         make: creates the studio of a model, in the generation thread; None uses the engine's.
+
+    Signals:
+        take_made(str): a new take is there and is to be heard.
     """
+
+    take_made = Signal(str)
 
     def __init__(
         self,
@@ -45,7 +55,7 @@ class ObjectsPart(QObject):
         self.queue = GenerationQueue(self.worker, self)
         self._drawing = Background(self)
         previews = Previews(document, self._drawing, self)
-        self.panel = ObjectsPanel(document, self.queue, previews, new_seed, parent)
+        self.panel = ObjectsPanel(document, self.queue, previews, new_seed, parent, messages)
         self._take_importer = TakeImporter(document, self.queue, services.background, messages, self)
         self.ordering = GenerationRequester(
             document,
@@ -59,6 +69,9 @@ class ObjectsPart(QObject):
         self.panel.nothing_selected.connect(messages.tell)
         self.panel.generate_requested.connect(self.ordering.generate)
         self.panel.regenerate_requested.connect(self.ordering.regenerate)
+        self.panel.takes.again_requested.connect(lambda _number, digest: self.ordering.generate_like(digest))
+        self.panel.takes.file_requested.connect(self._show_file)
+        self._take_importer.imported.connect(self._offer_to_hear)
         self.queue.changed.connect(self._tell)
         self.worker.opened.connect(self.panel.footer.set_generators, Qt.ConnectionType.QueuedConnection)
         self.worker.located.connect(self._tell_device, Qt.ConnectionType.QueuedConnection)
@@ -78,6 +91,8 @@ class ObjectsPart(QObject):
     def bind(self, actions: Actions) -> None:
         self.panel.footer.generator_changed.connect(actions.refresh)
         actions.register(OBJECTS_COMMANDS, self)
+        actions.register(TAKES_COMMANDS, self.panel.takes)
+        self.panel.takes.shown_changed.connect(actions.refresh)
         actions.route(OBJECTS_ROUTES, self, self.panel)
 
     @property
@@ -102,6 +117,27 @@ class ObjectsPart(QObject):
         self.worker.close()
         self._drawing.close()
 
+    def place(self, number: int, digest: str, at: int) -> None:
+        """Place a take of an object at a sample of the timeline."""
+        change = partial(place_at, number=number, digest=digest, at=at)
+        self._services.document.edit("Place take", change)
+
+    def seconds_of(self, digest: str, place: float) -> float:
+        """Return a place in a take, 0 to 1, in seconds."""
+        take = self._services.document.scene.take(digest)
+        return 0.0 if take is None else place * take.samples / take.rate
+
+    @Slot(str)
+    def _show_file(self, digest: str) -> None:
+        project = self._services.document.project
+        if project is not None:
+            reveal(project.path / take_file(digest))
+
+    @Slot(object)
+    def _offer_to_hear(self, records: tuple[TakeRecord, ...]) -> None:
+        if self._services.settings.preferences.autoplay:
+            self.take_made.emit(records[0].digest)
+
     @Slot()
     def _prepare(self) -> None:
         if self._services.document.still is not None:
@@ -116,15 +152,15 @@ class ObjectsPart(QObject):
 
     @Slot()
     def _tell(self) -> None:
+        """Note that something is made. The queue says how far it is; the status bar only while the queue is hidden."""
         job = self.queue.running
         if job is None:
             self._services.activity.set_task("generation", "")
             return
         waiting = len(self.queue.waiting)
         words = f"Making {job.label}" + (f", {waiting} waiting" if waiting else "")
-        self._services.activity.set_task(
-            "generation", words, job.progress.seconds_left if job.progress else None
-        )
+        left = job.progress.seconds_left if job.progress else None
+        self._services.activity.set_task("generation", words, left, shown=self.panel.isHidden())
 
     @Slot(str)
     def _tell_device(self, words: str) -> None:

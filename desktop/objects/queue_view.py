@@ -1,16 +1,13 @@
-"""The list of running, waiting and recently ended jobs; hidden while it is empty."""
+"""The queue of generations on one line, which unfolds into its jobs."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,9 +19,9 @@ from desktop.generation.generation_queue import GenerationQueue
 from desktop.generation.worker import GenerationJob
 from desktop.objects.controls import IconMaker, small_button
 from desktop.theme.dark_colours import DARK
+from desktop.theme.elided import ElidedLabel
 
 MOST_HEIGHT = 132
-MOST_WORDS = 190
 COLOURS = {"done": DARK.good, "failed": DARK.error, "running": DARK.text, "cancelling": DARK.dim}
 
 
@@ -40,25 +37,20 @@ def status_text(job: GenerationJob) -> str:
 
 
 def worth_showing(jobs: Sequence[GenerationJob]) -> list[GenerationJob]:
-    """Return the active and failed jobs and the last of the others: finished takes show themselves."""
-    ended = [job.id for job in jobs if not job.active and job.state != "failed"]
-    return [job for job in jobs if job.id not in ended[:-1]]
+    """Return the active and failed jobs: what is done shows itself as takes."""
+    return [job for job in jobs if job.active or job.state == "failed"]
 
 
-class ElidedLabel(QLabel):
-    """A label that elides its text; the tooltip has the whole text."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        self.setToolTip(self.text() if words != self.text() else "")
+def line_text(jobs: Sequence[GenerationJob]) -> str:
+    """Return all jobs as one line: what runs and how far it is, how many wait, and what failed."""
+    active = [job for job in jobs if job.active]
+    first = next((job for job in active if job.state != "waiting"), None)
+    parts = [f"{first.label}: {status_text(first)}"] if first is not None else []
+    waiting = len(active) - len(parts)
+    if waiting:
+        parts.append(f"{waiting} wait" + "s" * (waiting == 1))
+    parts += [f"{job.label}: {job.message}" for job in jobs if job.state == "failed"]
+    return " · ".join(parts)
 
 
 class JobRow(QWidget):
@@ -68,9 +60,8 @@ class JobRow(QWidget):
         super().__init__(parent)
         self.label = ElidedLabel(self)
         self.label.setObjectName("job")
-        self.state = QLabel(self)
+        self.state = ElidedLabel(self)
         self.state.setProperty("role", "small")
-        self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -83,8 +74,7 @@ class JobRow(QWidget):
     def show_job(self, job: GenerationJob) -> None:
         words = status_text(job)
         self.label.setText(job.label)
-        self.state.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, MOST_WORDS))
-        self.state.setToolTip(words)
+        self.state.setText(words)
         self.state.setStyleSheet(f"color: {COLOURS.get(job.state, DARK.dim)}")
         self.bar.setVisible(job.state == "running")
         if job.progress is not None:
@@ -99,14 +89,17 @@ class JobRow(QWidget):
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.label, 1)
-        line.addWidget(self.state)
+        line.addWidget(self.state, 2)
         line.addWidget(self.cancel)
         column.addLayout(line)
         column.addWidget(self.bar)
 
 
 class QueueView(QWidget):
-    """Shows the queue, newest last."""
+    """The queue as one line that unfolds into its jobs, newest last; hidden when all is done.
+
+    This is the one place of the window that says how far a generation is.
+    """
 
     def __init__(self, queue: GenerationQueue, icons: IconMaker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,10 +107,20 @@ class QueueView(QWidget):
         self._icons = icons
         self._rows: dict[int, JobRow] = {}
         self._followed: int | None = None
-        self.heading = QLabel("QUEUE", self)
-        self.heading.setProperty("role", "heading")
+        self.fold = small_button(
+            self, icons("chevron_right"), "Queue", "Show or hide the jobs one by one", checkable=True
+        )
+        self.line = ElidedLabel(self)
+        self.line.setObjectName("job")
+        self.line.setAccessibleName("Queue")
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(3)
+        self.bar.setAccessibleName("How far it is")
         self.cancel_all = self._button("Cancel &all", "Stop all that runs or waits")
         self.clear = self._button("C&lear", "Forget those that have ended")
+        self.fold.toggled.connect(self._unfold)
         self.cancel_all.clicked.connect(queue.cancel_all)
         self.clear.clicked.connect(queue.forget_ended)
         self._lay_out()
@@ -137,7 +140,9 @@ class QueueView(QWidget):
         jobs = worth_showing(self._queue.jobs)
         there = {job.id for job in jobs}
         for id_ in [id_ for id_ in self._rows if id_ not in there]:
-            self._rows.pop(id_).deleteLater()
+            gone = self._rows.pop(id_)
+            self._column.removeWidget(gone)
+            gone.deleteLater()
         for job in jobs:
             row = self._rows.get(job.id)
             if row is None:
@@ -145,41 +150,59 @@ class QueueView(QWidget):
                 self._column.addWidget(row)
             row.show_job(job)
         active = sum(job.active for job in jobs)
-        self.heading.setText(f"QUEUE · {active}" if active else "QUEUE")
         self.cancel_all.setVisible(active > 0)
         self.clear.setVisible(active < len(jobs))
         self.setVisible(bool(jobs))
+        self._show_line(jobs)
         wanted = self._column.sizeHint().height() + 4
         self._scroll.setFixedHeight(min(wanted, MOST_HEIGHT))
+        self._follow_running()
+
+    def _show_line(self, jobs: Sequence[GenerationJob]) -> None:
+        running = self._queue.running
+        self.line.setText(line_text(jobs))
+        self.bar.setVisible(running is not None)
+        if running is not None and running.progress is not None:
+            self.bar.setValue(round(running.progress.fraction * 1000))
+
+    def _follow_running(self) -> None:
         running = self._queue.running
         if running is not None and running.id != self._followed:
             self._followed = running.id
             self._list.adjustSize()
             self._scroll.ensureWidgetVisible(self._rows[running.id], 0, 0)
 
+    @Slot(bool)
+    def _unfold(self, on: bool) -> None:
+        self.fold.setIcon(self._icons("chevron_down" if on else "chevron_right"))
+        self._scroll.setVisible(on)
+
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)
         button.setFlat(True)
         button.setToolTip(tip)
-        button.setStyleSheet("padding: 1px 8px; font-size: 11px; min-height: 16px;")
+        button.setStyleSheet("padding: 1px 6px; font-size: 11px; min-height: 16px;")
         return button
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 10, 6)
-        column.setSpacing(6)
+        column.setContentsMargins(6, 4, 10, 2)
+        column.setSpacing(3)
         head = QHBoxLayout()
-        head.addWidget(self.heading)
-        head.addStretch(1)
+        head.setSpacing(4)
+        head.addWidget(self.fold)
+        head.addWidget(self.line, 1)
         head.addWidget(self.cancel_all)
         head.addWidget(self.clear)
         column.addLayout(head)
+        column.addWidget(self.bar)
         self._list = QWidget(self)
         self._column = QVBoxLayout(self._list)
-        self._column.setContentsMargins(0, 0, 4, 0)
+        self._column.setContentsMargins(4, 0, 4, 0)
         self._column.setSpacing(6)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._list)
+        self._scroll.hide()
         column.addWidget(self._scroll)

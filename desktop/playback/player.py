@@ -130,6 +130,11 @@ class Player(QObject):
         return self.speed != 0.0 and self._on_timeline and self._request.seconds is None
 
     @property
+    def busy(self) -> bool:
+        """Whether anything is heard now: the timeline or a take by itself."""
+        return self.playing or not self._on_timeline
+
+    @property
     def loop(self) -> Span | None:
         return self._loop
 
@@ -198,6 +203,11 @@ class Player(QObject):
         self._timer.stop()
         self._stand(place)
         self.state_changed.emit()
+
+    def stop_take(self) -> None:
+        """Stop a take that plays by itself; the timeline plays on."""
+        if not self._on_timeline:
+            self.stop()
 
     def toggle(self) -> None:
         if self.playing or not self._on_timeline:

@@ -20,7 +20,12 @@ from desktop.actions.key_map import KeyMap
 
 PLAIN = QKeySequence.SequenceFormat.PortableText
 ID = Qt.ItemDataRole.UserRole
-PLACES = {"": "Elsewhere", "canvas": "On the still", "timeline": "In the timeline"}
+PLACES = {
+    "": "Elsewhere",
+    "canvas": "On the still",
+    "takes": "In the list of takes",
+    "timeline": "In the timeline",
+}
 """Where a scope's keys act, as shown."""
 
 

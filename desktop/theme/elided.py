@@ -1,8 +1,8 @@
-"""A line edit whose text ends in an ellipsis where it does not fit, until it is edited."""
+"""A line edit and a label whose text ends in an ellipsis where it does not fit."""
 
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QToolTip
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QStyle, QStyleOptionFrame, QToolTip, QWidget
 
 MARGIN = 2
 """Pixels that Qt keeps free on both sides of a line edit's text."""
@@ -42,3 +42,20 @@ class ElidedLine(QLineEdit):
         self.initStyleOption(option)
         inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
         return inside.adjusted(MARGIN, 0, -MARGIN, 0)
+
+
+class ElidedLabel(QLabel):
+    """A label that elides its text; the tooltip has the whole text."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        room = self.contentsRect()
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        self.setToolTip(self.text() if words != self.text() else "")

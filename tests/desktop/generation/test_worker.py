@@ -190,15 +190,17 @@ def test_a_take_of_several_is_of_all_the_jobs_objects() -> None:
     assert objects_of(job, toy_take("a", (4,), 1)) == (4,)
 
 
-def test_of_what_went_well_only_the_newest_is_shown_and_all_that_failed(line: Line, qtbot: QtBot) -> None:
+def test_the_queue_shows_what_failed_and_not_what_went_well(line: Line, qtbot: QtBot) -> None:
     view = QueueView(line.queue, icon_maker())
     qtbot.addWidget(view)
     line.maker.failures.append(RuntimeError("no"))
     for words in ("rain", "wind", "sea", "hail"):
         line.submit(words)
     ended(line, qtbot)
-    assert [row.label.text() for row in view.rows] == ["rain", "hail"]
-    assert not view.clear.isHidden()
+    assert [row.label.text() for row in view.rows] == ["rain"]
+    assert view.line.text().startswith("rain: ") and "no" in view.line.text() and not view.bar.isVisible()
+    qtbot.mouseClick(view.clear, LEFT)
+    assert view.isHidden()
 
 
 def test_the_view_shows_the_queue_and_its_buttons_cancel_and_clear(line: Line, qtbot: QtBot) -> None:
@@ -211,12 +213,14 @@ def test_the_view_shows_the_queue_and_its_buttons_cancel_and_clear(line: Line, q
     qtbot.waitExposed(view)
     assert [row.label.text() for row in view.rows] == ["rain", "wind", "sea"]
     assert [row.state.text() for row in view.rows][1:] == ["waits", "waits"]
+    qtbot.waitUntil(lambda: view.line.text() == "rain: step 1 of 4 · 2 wait", timeout=PATIENCE)
+    assert not view.rows[1].isVisible() and view.height() < 50
+    qtbot.mouseClick(view.fold, LEFT)
+    assert view.rows[1].isVisible()
     qtbot.mouseClick(view.rows[1].cancel, LEFT)
     assert line.states()[1] == "cancelled"
     qtbot.mouseClick(view.cancel_all, LEFT)
     ended(line, qtbot)
-    assert view.cancel_all.isHidden()
-    qtbot.mouseClick(view.clear, LEFT)
     assert view.rows == ()
     assert view.isHidden()
 

@@ -102,10 +102,11 @@ def test_hit_points_are_tapped_while_the_take_plays(heard: Bench, qtbot: QtBot) 
 def test_tapping_plays_the_take_in_use(heard: Bench, qtbot: QtBot) -> None:
     offered(heard.panel, True)
     used = heard.document.scene.takes[0].digest
-    heard.panel.card(0).use.emit(used)
-    with qtbot.waitSignal(heard.panel.play_requested, timeout=PATIENCE) as asked:
+    heard.panel.takes.make_current((0, used))
+    heard.panel.takes.use()
+    with qtbot.waitSignal(heard.panel.takes.play_requested, timeout=PATIENCE) as asked:
         heard.panel.card(0).open_curve().tap.click()
-    assert asked.args == [used]
+    assert asked.args == [used, 0.0]
 
 
 def test_a_recording_is_followed_and_what_cannot_be_read_is_said(

@@ -330,18 +330,19 @@ def test_a_take_is_starred_rejected_and_taken_back(heard: Bench, qtbot: QtBot) -
 def test_a_click_on_play_or_on_the_waveform_asks_for_the_take(heard: Bench, qtbot: QtBot) -> None:
     click_card(heard, 0)
     row = heard.panel.card(0).rows[0]
-    asked: list[str] = []
-    heard.panel.play_requested.connect(asked.append)
+    asked: list[tuple[str, float]] = []
+    heard.panel.takes.play_requested.connect(lambda digest, place: asked.append((digest, round(place, 1))))
     qtbot.mouseClick(row.player, LEFT)
-    qtbot.mouseClick(row.wave, LEFT)
-    assert asked == [row.take.digest] * 2
+    for x in (0, row.wave.width() // 4, row.wave.width() - 1):
+        qtbot.mouseClick(row.wave, LEFT, pos=QPoint(x, 20))
+    assert asked == [(row.take.digest, place) for place in (0.0, 0.0, 0.2, 1.0)]
 
 
 def test_a_take_that_is_pressed_and_moved_is_carried_and_not_played(heard: Bench, qtbot: QtBot) -> None:
     click_card(heard, 0)
     row = heard.panel.card(0).rows[0]
     happened: list[tuple[str, str]] = []
-    heard.panel.play_requested.connect(lambda digest: happened.append(("play", digest)))
+    heard.panel.takes.play_requested.connect(lambda digest, _place: happened.append(("play", digest)))
     heard.panel.take_drag_prepared.connect(lambda digest: happened.append(("touch", digest)))
     heard.panel.take_drag_started.connect(lambda digest, by: happened.append(("carry" * (by is row), digest)))
     begin = row.wave.rect().center()
@@ -422,8 +423,8 @@ def test_a_card_tells_of_its_job_and_of_its_failure(made: Bench, qtbot: QtBot) -
     made.document.select((0,))
     made.panel.generate()
     card: ObjectCard = made.panel.card(0)
-    qtbot.waitUntil(lambda: "step 1" in card.caption.text(), timeout=PATIENCE)
-    assert "step 1" in made.panel.queue_view.rows[0].state.text()
+    qtbot.waitUntil(lambda: "step 1" in made.panel.queue_view.line.text(), timeout=PATIENCE)
+    assert card.caption.text() == "Being made", "how far it is stands in one place"
     made.queue.cancel_all()
     qtbot.waitUntil(lambda: card.caption.text() == "No takes yet", timeout=PATIENCE)
     made.maker.failures.append(RuntimeError("the sky fell"))

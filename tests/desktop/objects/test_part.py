@@ -61,7 +61,7 @@ def test_the_settings_decide_how_many_takes_and_steps(house: House, qtbot: QtBot
     assert footer.choice.candidates == 4
 
 
-def test_the_status_line_tells_what_is_being_made(
+def test_the_status_line_tells_what_is_being_made_only_while_the_queue_is_hidden(
     house: House, maker: FakeGenerationBackend, qtbot: QtBot
 ) -> None:
     maker.go.clear()
@@ -70,6 +70,10 @@ def test_the_status_line_tells_what_is_being_made(
     house.part.panel.generate()
     qtbot.waitUntil(lambda: "1 waiting" in house.services.activity.work, timeout=PATIENCE)
     assert house.services.activity.work.startswith("Making Dog")
+    assert house.services.activity.shown == ""
+    house.part.panel.hide()
+    house.part.panel.generate()
+    qtbot.waitUntil(lambda: house.services.activity.shown.startswith("Making Dog"), timeout=PATIENCE)
     maker.go.set()
     qtbot.waitUntil(lambda: not house.services.activity.work, timeout=PATIENCE)
 

@@ -7,15 +7,34 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop.objects.edits import clicked, drop_place, shift_object, takes_with, use_take
+from desktop.objects.edits import (
+    clicked,
+    drop_place,
+    in_use,
+    place_at,
+    shift_object,
+    takes_with,
+    use_take,
+)
 from desktop.objects.preview_images import crop_box, cut_out, peaks
 from desktop.objects.recipe_tip import recipe_rows, recipe_tip
+from desktop.objects.take_filter import TakeFilter, order_of
 from desktop.objects.wave_strip import wave_outline
+from engine.generation.add_to_project import attach
 from engine.generation.object_aware import object_aware_info
 from engine.generation.recipe import request_text
 from engine.generation.request_builder import request_for, targets_of, together_target
-from engine.scene.edits import choose_take, reject_take, remove_clip, star_take
-from tests.desktop.objects.toy import toy_mask, toy_project, with_takes
+from engine.scene.edits import (
+    choose_take,
+    note_take,
+    reject_take,
+    remove_clip,
+    remove_track,
+    rename_take,
+    star_take,
+)
+from engine.scene.scene import Scene
+from tests.desktop.objects.toy import toy_mask, toy_project, toy_take, with_takes
 
 
 @pytest.mark.parametrize(
@@ -143,6 +162,86 @@ def test_a_used_take_replaces_only_the_one_that_was_in_use(tmp_path: Path) -> No
     bare = remove_clip(scene, scene.timeline.tracks[0].clips[0].id)
     assert [clip.take for clip in use_take(bare, 0, third).timeline.tracks[0].clips] == [third]
     assert use_take(scene, 0, second) == scene
+
+
+def together(tmp_path: Path) -> tuple[Scene, str, dict[int, str]]:
+    """A scene with two takes of the dog, one of the bird and one of both; the digest of that, and of the newest."""
+    project, scene, _ = toy_project(tmp_path)
+    with project:
+        scene = with_takes(project, with_takes(project, scene, 0, 2), 1, 1)
+        both = project.add_take(toy_take("Dog + Bird", (0, 1), 1, seed=5), (0, 1))
+    return attach(scene, both), both.digest, {take.objects[0]: take.digest for take in scene.takes}
+
+
+def heard(scene: Scene) -> set[str]:
+    """The names of what sounds, as the takes are called."""
+    clips = (clip for track in scene.timeline.audible() for clip in track.clips if not clip.muted)
+    takes = (scene.take(clip.take) for clip in clips)
+    return {f"{take.name} {take.number}" for take in takes if take is not None}
+
+
+def test_a_take_of_several_together_is_used_instead_of_theirs_and_theirs_instead_of_it(
+    tmp_path: Path,
+) -> None:
+    before, both, newest = together(tmp_path)
+    assert heard(before) == {"Dog 1", "Bird 1"}
+    scene = use_take(before, 0, both)
+    assert heard(scene) == {"Dog + Bird 1"}
+    record = scene.take(both)
+    assert record is not None and in_use(scene, 0, record) and in_use(scene, 1, record)
+    assert use_take(scene, 1, both) == scene
+    back = use_take(scene, 0, newest[0])
+    assert heard(back) == {"Dog 2", "Bird 1"} and not in_use(back, 0, record)
+    assert heard(use_take(back, 1, both)) == {"Dog + Bird 1"}
+
+
+def test_a_take_of_several_together_gets_its_track_back_and_its_clip(tmp_path: Path) -> None:
+    before, both, _ = together(tmp_path)
+    track = next(track for track in before.timeline.tracks if track.object is None)
+    for scene in (remove_track(before, track.id), remove_clip(before, track.clips[0].id)):
+        assert heard(use_take(scene, 1, both)) == {"Dog + Bird 1"}
+    placed = place_at(remove_track(before, track.id), 0, both, 4000)
+    assert [(track.name, track.clips[0].start) for track in placed.timeline.tracks][-1] == (
+        "Dog + Bird",
+        4000,
+    )
+
+
+def test_a_take_is_placed_at_a_time_on_the_track_of_its_object(tmp_path: Path) -> None:
+    before, _, newest = together(tmp_path)
+    placed = place_at(before, 1, newest[1], 700)
+    track = next(track for track in placed.timeline.tracks if track.object == 1)
+    assert [(clip.take, clip.start) for clip in track.clips] == [(newest[1], 0), (newest[1], 700)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        (TakeFilter(), "Dog 2, Dog 1, Dog + Bird 1, Bird 1"),
+        (TakeFilter("bird"), "Dog + Bird 1, Bird 1"),
+        (TakeFilter("GATE far"), "Dog 1"),
+        (TakeFilter("reel 2"), "Dog 1"),
+        (TakeFilter("howling"), "Dog 2"),
+        (TakeFilter("nothing like it"), ""),
+        (TakeFilter(starred=True), "Dog 2"),
+        (TakeFilter("gate", starred=True), ""),
+        (TakeFilter(number=1), "Dog + Bird 1, Bird 1"),
+        (TakeFilter(deleted=True), "Dog 3"),
+    ],
+)
+def test_takes_are_found_by_words_star_object_and_in_the_bin(
+    chosen: TakeFilter, shown: str, tmp_path: Path
+) -> None:
+    scene, _, _ = together(tmp_path)
+    first, second = (take.digest for take in scene.takes[:2])
+    third = replace(scene.takes[0], digest="f" * 64, number=3, deleted=True)
+    prompted = replace(scene.takes[1], recipe=json.dumps({"targets": [{"prompt": "howling"}], "schema": 2}))
+    scene = replace(scene, takes=(scene.takes[0], prompted, *scene.takes[2:], third))
+    scene = star_take(note_take(rename_take(scene, first, "Far bark"), first, "gate, reel 2"), second)
+    found = [scene.take(digest) for _, digest in order_of(scene, chosen)]
+    names = list(dict.fromkeys(f"{take.name} {take.number}" for take in found if take is not None))
+    assert sorted(names) == sorted(filter(None, shown.split(", ")))
+    assert chosen.active == (chosen != TakeFilter())
 
 
 def test_an_object_moved_past_the_end_stays_there(tmp_path: Path) -> None:

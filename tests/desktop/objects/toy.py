@@ -149,7 +149,9 @@ def bench(folder: Path, takes: int = 0) -> Bench:
     worker = GenerationWorker(lambda _: maker, document)
     queue = GenerationQueue(worker, document)
     TakeImporter(document, queue, background, messages, document)
-    panel = ObjectsPanel(document, queue, Previews(document, background, document), lambda: 77)
+    panel = ObjectsPanel(
+        document, queue, Previews(document, background, document), lambda: 77, None, messages
+    )
 
     def choice() -> GenerationOptions:
         return panel.footer.choice
