@@ -55,6 +55,7 @@ def build_parser(more: Sequence[Callable[[Commands], None]] = ()) -> argparse.Ar
     _add_loudness(commands)
     _add_hear(commands)
     add_library(commands, clicks, _add_model)
+    _add_sonify(commands)
     _add_demo(commands)
     _add_diagnostics(commands)
     for add in more:
@@ -252,6 +253,35 @@ def _add_hear(commands: Commands) -> None:
     hear.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a sound file")
     hear.add_argument("--json", action="store_true", help="print a summary for scripts")
     _add_model(hear)
+
+
+def _add_sonify(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "sonify",
+        help="make soundscapes of stills from your library",
+        description="Make a soundscape of each still from recordings of your library that fit what is surely in it, "
+        "with a record of each that makes the same samples again.",
+    )
+    parser.set_defaults(run="sonify.sonify")
+    parser.add_argument(
+        "stills", type=Path, nargs="*", metavar="STILL", help="a picture, or a folder of pictures"
+    )
+    parser.add_argument(
+        "--duration", type=float, default=10.0, metavar="SECONDS", help="of each soundscape (10)"
+    )
+    parser.add_argument(
+        "--lufs", type=float, nargs=2, default=(-24.0, -22.0), metavar="L", help="range of loudness (-24 -22)"
+    )
+    parser.add_argument(
+        "--limit", type=int, default=5, metavar="N", help="at most this many things a still (5)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, other recordings (0)")
+    parser.add_argument(
+        "--library", type=Path, metavar="DIR", help="where the index lies; else the user's own"
+    )
+    parser.add_argument("--record", type=Path, metavar="FILE", help="make those of a pairs.jsonl again")
+    _add_model(parser)
+    _add_output(parser)
 
 
 def _add_output(parser: argparse.ArgumentParser, *, required: bool = True) -> argparse._ArgumentGroup:
