@@ -50,7 +50,7 @@ def test_each_sound_has_its_drawn_loudness_and_the_mix_is_their_sum(search: Libr
     for one, steps in zip(made.sounds, alone, strict=True):
         assert -30 <= one.lufs <= -28
         first = round(one.at * RATE)
-        part = steps[:, first : first + round(one.seconds * RATE)].astype(np.float32) / 2**23
+        part = np.asarray(steps[:, first : first + round(one.seconds * RATE)] / 2**23, np.float32)
         assert level_lufs(part, RATE) == pytest.approx(one.lufs, abs=0.1)
 
 
