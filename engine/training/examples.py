@@ -36,7 +36,7 @@ class SynthesisBank:
 
 def make_bank(folder: Path, concepts: Sequence[str], each: int, seed: int) -> None:
     """Synthesize ``each`` examples of every concept into ``folder``, in order."""
-    from engine.training.synthesis import synthesise
+    from engine.synthesis import synthesise
 
     folder.mkdir(parents=True, exist_ok=True)
     rows = len(concepts) * each

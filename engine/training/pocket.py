@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 
 from engine.models.concepts import Concept, load_concepts
+from engine.synthesis import SYNTHESISED
 from engine.training.examples import ExampleSource, SynthesisBank, make_bank
 from engine.training.recordings import Recording, RecordingClip, list_clips, read_clips, read_pack
-from engine.training.synthesis import SYNTHESISED
 
 TrainingScale = Literal["toy", "bootstrap", "release"]
 PARTS = (

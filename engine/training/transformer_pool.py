@@ -58,7 +58,7 @@ class SynthesisJob:
     """Synthesised sounds of the concepts that can be synthesised, made by other processes meanwhile."""
 
     def __init__(self, concepts: Sequence[Concept], each: int, seed: int, processes: int) -> None:
-        from engine.training.synthesis import SYNTHESISED
+        from engine.synthesis import SYNTHESISED
 
         tasks = [
             (row, concept.id, seed, number)
@@ -89,7 +89,7 @@ class SynthesisJob:
 
 def synthesised_part(tasks: Sequence[tuple[int, str, int, int]]) -> list[Sound]:
     """Synthesise sounds of (row, concept, seed, number); each from its own generator."""
-    from engine.training.synthesis import synthesise
+    from engine.synthesis import synthesise
 
     out = []
     for row, concept, seed, number in tasks:

@@ -11,8 +11,8 @@ from engine.cli.main import main
 from engine.generation.listener import Listener
 from engine.generation.model_parts import FolderParts
 from engine.models.concepts import load_concepts
+from engine.synthesis import synthesise
 from engine.training.recordings import list_clips
-from engine.training.synthesis import synthesise
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import soundfile
 from engine.cli.main import main
 from engine.project.folder import Project
 from engine.scene.edits import add_object, solo_track
-from engine.training.synthesis import synthesise
+from engine.synthesis import synthesise
 from tests.engine.project.toy_project import toy_mask, toy_project
 
 

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from engine.cli.main import main
-from engine.training.synthesis import synthesise
+from engine.synthesis import synthesise
 
 KINDS = ("siren", "rain", "clock", "bell")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, swell, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import place, repeated
-from engine.training.synthesis.filters import Formant, highpass, stirred
-from engine.training.synthesis.noises import banded, coloured
-from engine.training.synthesis.sources import throat
+from engine.synthesis.curves import glide, swell, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import place, repeated
+from engine.synthesis.filters import Formant, highpass, stirred
+from engine.synthesis.noises import banded, coloured
+from engine.synthesis.sources import throat
 
 VOWELS = (
     (730.0, 1090.0, 2440.0),

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.noises import white
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.noises import white
 
 Spiral = NDArray[np.complex128]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from engine.training.synthesis import (
+from engine.synthesis import (
     animals,
     bells,
     birds,
@@ -20,7 +20,7 @@ from engine.training.synthesis import (
     water,
     weather,
 )
-from engine.training.synthesis.draw import Draw, Wave
+from engine.synthesis.draw import Draw, Wave
 
 RATE = 16000
 Make = Callable[[Draw, float], Wave]

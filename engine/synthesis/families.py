@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.training.synthesis import (
+from engine.synthesis import (
     animals,
     bells,
     birds,
@@ -23,8 +23,8 @@ from engine.training.synthesis import (
     water,
     weather,
 )
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.space import finished, recorded
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.space import finished, recorded
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.signal import oaconvolve
 
-from engine.training.synthesis.curves import decay, soften_ends
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.filters import highpass, lowpass, stirred
-from engine.training.synthesis.noises import coloured, white
+from engine.synthesis.curves import decay, soften_ends
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.filters import highpass, lowpass, stirred
+from engine.synthesis.noises import coloured, white
 
 
 def room(draw: Draw, wave: Wave, seconds: float, wet: float) -> Wave:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.training.synthesis.curves import struck, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import impulses, instants, patter, place
-from engine.training.synthesis.noises import banded, coloured
+from engine.synthesis.curves import struck, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import impulses, instants, patter, place
+from engine.synthesis.noises import banded, coloured
 
 
 def fire(draw: Draw, seconds: float) -> Wave:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, swell, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import place, repeated
-from engine.training.synthesis.sources import harmonics, throat
+from engine.synthesis.curves import glide, swell, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import place, repeated
+from engine.synthesis.sources import harmonics, throat
 
 
 def bird(draw: Draw, seconds: float) -> Wave:

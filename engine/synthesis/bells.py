@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.training.synthesis.curves import struck, swell
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import patter, place, repeated
-from engine.training.synthesis.modal import rung
-from engine.training.synthesis.noises import banded
-from engine.training.synthesis.sources import harmonics
+from engine.synthesis.curves import struck, swell
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import patter, place, repeated
+from engine.synthesis.modal import rung
+from engine.synthesis.noises import banded
+from engine.synthesis.sources import harmonics
 
 CHURCH = np.array([0.5, 1.0, 1.19, 1.5, 2.0, 2.51, 2.66, 3.01, 4.17, 5.43])
 """Partials of a tuned church bell relative to its prime: hum, prime, tierce, quint, nominal, and above."""

@@ -1,5 +1,5 @@
 """Procedural synthesis of sounds of all concepts, endlessly varied, for training the pocket model."""
 
-from engine.training.synthesis.families import SYNTHESISED, synthesise
+from engine.synthesis.families import SYNTHESISED, synthesise
 
 __all__ = ["SYNTHESISED", "synthesise"]

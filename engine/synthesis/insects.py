@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, swell, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import place
-from engine.training.synthesis.noises import banded
-from engine.training.synthesis.sources import harmonics
+from engine.synthesis.curves import glide, swell, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import place
+from engine.synthesis.noises import banded
+from engine.synthesis.sources import harmonics
 
 
 def insect(draw: Draw, seconds: float) -> Wave:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, swell, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import repeated
-from engine.training.synthesis.filters import formants
-from engine.training.synthesis.noises import banded
-from engine.training.synthesis.sources import harmonics, pulses
+from engine.synthesis.curves import glide, swell, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import repeated
+from engine.synthesis.filters import formants
+from engine.synthesis.noises import banded
+from engine.synthesis.sources import harmonics, pulses
 
 
 def horn(draw: Draw, seconds: float) -> Wave:

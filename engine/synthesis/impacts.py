@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, struck, swell, wander
-from engine.training.synthesis.draw import Draw, Range, Wave
-from engine.training.synthesis.events import impulses, patter, place, repeated
-from engine.training.synthesis.filters import formants, highpass
-from engine.training.synthesis.modal import rung
-from engine.training.synthesis.noises import banded, coloured
-from engine.training.synthesis.sources import harmonics, pulses
-from engine.training.synthesis.space import room
+from engine.synthesis.curves import glide, struck, swell, wander
+from engine.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.events import impulses, patter, place, repeated
+from engine.synthesis.filters import formants, highpass
+from engine.synthesis.modal import rung
+from engine.synthesis.noises import banded, coloured
+from engine.synthesis.sources import harmonics, pulses
+from engine.synthesis.space import room
 
 
 def knock(draw: Draw, band: Range, ring: float, modes: int = 6, noise: float = 0.5) -> Wave:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
-from engine.training.synthesis import SYNTHESISED, synthesise
+from engine.synthesis import SYNTHESISED, synthesise
 
 CONCEPTS = Path(__file__).parents[4] / "resources" / "concepts.json"
 

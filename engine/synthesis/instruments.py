@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, struck, swell, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import place
-from engine.training.synthesis.filters import formants, lowpass
-from engine.training.synthesis.modal import plucked, rung
-from engine.training.synthesis.noises import banded
-from engine.training.synthesis.sources import period, pulses, reed
+from engine.synthesis.curves import glide, struck, swell, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import place
+from engine.synthesis.filters import formants, lowpass
+from engine.synthesis.modal import plucked, rung
+from engine.synthesis.noises import banded
+from engine.synthesis.sources import period, pulses, reed
 
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 5, 7), (0, 7, 12))

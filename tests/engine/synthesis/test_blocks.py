@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.training.synthesis.curves import decay, glide, soften_ends, struck, swell, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import impulses, instants, patter, place, repeated
-from engine.training.synthesis.filters import bandpass, formants, highpass, lowpass, resonance, stirred, tilt
-from engine.training.synthesis.modal import plucked, rung
-from engine.training.synthesis.noises import banded, coloured, white
-from engine.training.synthesis.sources import folds, harmonics, period, pulses, reed, throat, turns
-from engine.training.synthesis.space import finished, padded, recorded, room, tinted
+from engine.synthesis.curves import decay, glide, soften_ends, struck, swell, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import impulses, instants, patter, place, repeated
+from engine.synthesis.filters import bandpass, formants, highpass, lowpass, resonance, stirred, tilt
+from engine.synthesis.modal import plucked, rung
+from engine.synthesis.noises import banded, coloured, white
+from engine.synthesis.sources import folds, harmonics, period, pulses, reed, throat, turns
+from engine.synthesis.space import finished, padded, recorded, room, tinted
 
 RATE = 16000
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.training.synthesis.curves import decay, struck, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import impulses, instants, patter, place
-from engine.training.synthesis.filters import formants, lowpass
-from engine.training.synthesis.noises import banded, coloured
+from engine.synthesis.curves import decay, struck, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import impulses, instants, patter, place
+from engine.synthesis.filters import formants, lowpass
+from engine.synthesis.noises import banded, coloured
 
 
 def rain(draw: Draw, seconds: float) -> Wave:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, struck, swell, wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import place, repeated
-from engine.training.synthesis.filters import Formant, bandpass, formants, lowpass
-from engine.training.synthesis.noises import banded, white
-from engine.training.synthesis.sources import pulses, throat
+from engine.synthesis.curves import glide, struck, swell, wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import place, repeated
+from engine.synthesis.filters import Formant, bandpass, formants, lowpass
+from engine.synthesis.noises import banded, white
+from engine.synthesis.sources import pulses, throat
 
 
 def dog(draw: Draw, seconds: float) -> Wave:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 
-from engine.training.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.draw import Draw, Range, Wave
 
 
 def white(draw: Draw, count: int) -> Wave:

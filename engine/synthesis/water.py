@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.training.synthesis.curves import wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.events import patter
-from engine.training.synthesis.filters import formants, lowpass, stirred
-from engine.training.synthesis.noises import banded, white
+from engine.synthesis.curves import wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.events import patter
+from engine.synthesis.filters import formants, lowpass, stirred
+from engine.synthesis.noises import banded, white
 
 
 def sea(draw: Draw, seconds: float) -> Wave:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.training.synthesis.curves import wander
-from engine.training.synthesis.draw import Draw, Wave
-from engine.training.synthesis.filters import Formant, formants, tilt
-from engine.training.synthesis.noises import white
+from engine.synthesis.curves import wander
+from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.filters import Formant, formants, tilt
+from engine.synthesis.noises import white
 
 
 def turns(pitch: Wave, rate: int) -> Wave:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.training.synthesis.draw import Draw, Range, Wave
-from engine.training.synthesis.filters import resonance
+from engine.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.filters import resonance
 
 
 def place(out: Wave, sound: Wave, at: float, rate: int, level: float = 1.0) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.training.synthesis.curves import glide, swell, wander
-from engine.training.synthesis.draw import Draw, Range, Wave
-from engine.training.synthesis.events import place
-from engine.training.synthesis.filters import formants, highpass, lowpass, stirred
-from engine.training.synthesis.horns import car_horn, ship_horn, train_horn
-from engine.training.synthesis.noises import banded, coloured
-from engine.training.synthesis.sources import harmonics, period, pulses, reed, turns
+from engine.synthesis.curves import glide, swell, wander
+from engine.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.events import place
+from engine.synthesis.filters import formants, highpass, lowpass, stirred
+from engine.synthesis.horns import car_horn, ship_horn, train_horn
+from engine.synthesis.noises import banded, coloured
+from engine.synthesis.sources import harmonics, period, pulses, reed, turns
 
 
 def combustion(draw: Draw, speed: Wave, cylinders: int, bright: float, uneven: float) -> Wave:
