@@ -17,6 +17,8 @@ from engine.generation.listener import Heard, hear_file
 from engine.generation.model_parts import FolderParts, Parts, Proposal
 from engine.generation.object_aware import ObjectAwareGenerator, object_aware_info
 from engine.generation.part_loader import PartLoader
+from engine.generation.procedural import INFO as PROCEDURAL_INFO
+from engine.generation.procedural import ProceduralGenerator
 from engine.generation.recipe import read_recipe
 from engine.generation.registry import Entry, GeneratorRegistry, installed_generators
 from engine.generation.request_builder import request_for, targets_of, text_target, together_target
@@ -466,7 +468,11 @@ class Studio:
         )
         more = installed_generators() if self._more is None else self._more
         recorded = LibraryGenerator(self._library, self.embeddings.conditioner)
-        own = [Entry(info, self._object_aware), *([Entry.of(recorded)] if has_library else [])]
+        own = [
+            Entry(info, self._object_aware),
+            Entry(PROCEDURAL_INFO, ProceduralGenerator),
+            *([Entry.of(recorded)] if has_library else []),
+        ]
         return GeneratorRegistry([*own, *map(Entry.of, more)])
 
     def _object_aware(self) -> ObjectAwareGenerator:

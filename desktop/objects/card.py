@@ -20,6 +20,7 @@ from desktop.objects.controls import IconMaker, letter_button, restyle, small_bu
 from desktop.objects.curve_dialog import CurveDialog
 from desktop.objects.editor import ObjectEditor
 from desktop.objects.name_chips import NameChips, pick_name
+from desktop.objects.parameter_panel import ParameterPanel
 from desktop.objects.swatch import Swatch
 from desktop.objects.take_list import TakeList
 from desktop.objects.take_menu import KeyOf
@@ -27,7 +28,7 @@ from desktop.objects.take_row import TakeRow, TakeRowState
 from desktop.objects.vocabulary import name_entries
 from desktop.theme.dark_colours import DARK
 from desktop.theme.label_field import LabelField
-from engine.generation.generator import ANYTHING, Capabilities
+from engine.generation.generator import ANYTHING, Capabilities, parameters_of
 from engine.scene.colours import Colour
 from engine.scene.edits import recolour_object, rename_object, set_controls
 from engine.scene.limits import MOST_NAME
@@ -138,6 +139,7 @@ class ObjectCard(QFrame):
         self._image: QImage | None = None
         self.editor: ObjectEditor | None = None
         self.curve: CurveDialog | None = None
+        self.parameters: ParameterPanel | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._make_controls()
         self._lay_out()
@@ -227,6 +229,11 @@ class ObjectCard(QFrame):
         if controls != self.thing.controls:
             change = partial(set_controls, index=self.thing.index, controls=controls)
             self.edited.emit("Change curve", change, None)
+
+    def _commit_parameters(self, controls: SoundControls) -> None:
+        index = self.thing.index
+        change = partial(set_controls, index=index, controls=controls)
+        self.edited.emit("Change sound", change, f"object {index} parameters")
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
@@ -371,8 +378,9 @@ class ObjectCard(QFrame):
         if state.expanded:
             if state.editing:
                 self._update_editor()
-            if self.editor is not None:
+            if self.editor is not None and self.parameters is not None:
                 self.editor.setVisible(state.editing)
+                self.parameters.setVisible(state.editing and bool(self.parameters.sliders))
             self.takes.show_rows(state.rows)
         if self.curve is not None:
             self.curve.show_thing(thing)
@@ -388,5 +396,14 @@ class ObjectCard(QFrame):
             layout = self._inside.layout()
             assert isinstance(layout, QVBoxLayout)
             layout.insertWidget(0, self.editor)
+            self.parameters = ParameterPanel(self._icons, self._inside)
+            self.parameters.changed.connect(self._commit_parameters)
+            self.parameters.finished.connect(self.edit_finished)
+            layout.insertWidget(1, self.parameters)
         self.editor.show_thing(state.thing)
         self.editor.show_capabilities(state.capabilities)
+        words = state.thing.prompt or state.thing.name
+        assert self.parameters is not None
+        self.parameters.show_parameters(
+            parameters_of(state.capabilities.parameters, words), state.thing.controls
+        )

@@ -83,6 +83,15 @@ def box(text: str) -> Hinted:
     return Hinted(name, Hints(box=Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))))
 
 
+def parameter(text: str) -> tuple[str, float]:
+    """Parse ``NAME=VALUE`` with a value from 0 to 1."""
+    name, _, value = text.partition("=")
+    (number,) = _numbers(value, 1, f"{text!r} is no parameter: write NAME=0.5")
+    if not name.strip() or not 0.0 <= number <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no parameter: write NAME=, and a number from 0 to 1")
+    return name.strip(), number
+
+
 def _split(text: str, form: str) -> tuple[str | None, str]:
     name, at, rest = text.rpartition("@")
     if not at or not rest.strip():
@@ -136,6 +145,15 @@ def _add_sound(commands: Commands) -> None:
         help="when it sounds: JSON with levels and hits (curves.md), or a recording to follow",
     )
     what.add_argument("--loop", action="store_true", help="make takes whose end continues into their start")
+    what.add_argument(
+        "--set",
+        dest="parameters",
+        action="append",
+        default=[],
+        type=parameter,
+        metavar="NAME=0..1",
+        help="a physical parameter, with --generator procedural: size, distance, pace, surface ...",
+    )
     what.add_argument("--together", action="store_true", help="add one take of all the things at once")
     what.add_argument("--recipe", type=Path, metavar="FILE", help="make the same samples as an earlier run")
     _add_making(sound)

@@ -91,7 +91,7 @@ def check_sound(arguments: Namespace) -> None:
     pointed = bool(arguments.hinted)
     if arguments.recipe is not None:
         said = [pointed, arguments.prompt, arguments.negative, arguments.together, arguments.draft]
-        said += [arguments.final, arguments.generator, arguments.curve, arguments.loop]
+        said += [arguments.final, arguments.generator, arguments.curve, arguments.loop, arguments.parameters]
         numbers = (
             arguments.duration,
             arguments.seed,
@@ -141,6 +141,11 @@ def check_options(generator: GeneratorInfo, arguments: Namespace, settings: Sett
         BadInput: it does not take an option, or cannot make takes of the duration.
     """
     check_duration(generator, settings.duration)
+    known = [parameter.name for parameter in generator.capabilities.parameters]
+    for name, _ in arguments.parameters:
+        if name not in known:
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise BadInput(f"The generator {generator.id} has no parameter {name}; {has}.")
     for option, flags in FLAGS.items():
         for name, words in flags:
             if getattr(arguments, name) and not generator.capabilities.takes(option):
@@ -171,7 +176,7 @@ def controls_of(arguments: Namespace) -> SoundControls:
         BadInput: the curve cannot be read.
     """
     curve = FREE if arguments.curve is None else read_curve_file(arguments.curve)
-    return replace(curve, loop=arguments.loop)
+    return replace(curve, loop=arguments.loop, parameters=tuple(sorted(dict(arguments.parameters).items())))
 
 
 def _make(studio: Studio, arguments: Namespace, settings: Settings, progress: Progress) -> GenerationResult:

@@ -4,7 +4,7 @@ Window, command line and project know a generator only by its ``GeneratorInfo``.
 depends on which generator it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
@@ -15,6 +15,7 @@ from engine.errors import BadInput, Failed
 from engine.generation.recipe import request_text
 from engine.generation.requests import GenerationRequest, Settings, Target
 from engine.generation.settings import GeneratorSettings
+from engine.models.free_words import bundled_free_words
 from engine.progress import Progress
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS
 from engine.scene.takes import Take
@@ -210,3 +211,11 @@ def finished_take(
 def sampled_seconds(request: GenerationRequest, target: Target) -> float:
     """Return how many seconds of samples a take needs: a loop is a little longer before its ends are joined."""
     return request.duration + (LOOP_OVERLAP if target.controls.loop else 0.0)
+
+
+def parameters_of(parameters: Sequence[Parameter], words: str) -> tuple[Parameter, ...]:
+    """Return those of a generator's parameters that something with this name or prompt has."""
+    if not parameters:
+        return ()
+    ids = {concept.id for concept in bundled_free_words().read(words).concepts[:1]}
+    return tuple(it for it in parameters if not it.concepts or it.concepts & ids)

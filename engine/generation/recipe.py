@@ -13,7 +13,7 @@ from typing import Any
 from engine.errors import BadInput
 from engine.generation.request_limits import MOST_OBJECTS, MOST_TAKES
 from engine.generation.requests import LEVEL_LUFS, DiffusionSettings, GenerationRequest, Target, TargetPart
-from engine.generation.settings import GeneratorSettings, UnreadSettings, refuse
+from engine.generation.settings import GeneratorSettings, ProceduralSettings, UnreadSettings, refuse
 from engine.inputs import DamagedFile, NoSuchFile, is_text, read_json
 from engine.project.codec import (
     Codec,
@@ -33,6 +33,7 @@ from engine.scene.recipe_facts import (
     MOST_CHARACTERS,
     NO_TEXT,
     OBJECT_AWARE,
+    PROCEDURAL,
     SCHEMA,
     migrate_recipe,
     parse_recipe,
@@ -43,7 +44,7 @@ MAX_PIXELS = 50_000_000
 """Pixels of a mask, as of a still (``engine.vision.picture_limits``)."""
 
 SettingsTypes = Mapping[str, type[GeneratorSettings]]
-BUILT_IN: SettingsTypes = {OBJECT_AWARE: DiffusionSettings}
+BUILT_IN: SettingsTypes = {OBJECT_AWARE: DiffusionSettings, PROCEDURAL: ProceduralSettings}
 """Settings classes of the built-in generators by generator id."""
 
 

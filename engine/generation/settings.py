@@ -67,6 +67,11 @@ class GeneratorSettings:
 
 
 @dataclass(frozen=True)
+class ProceduralSettings(GeneratorSettings):
+    """Settings of the procedural generator: none, since its parameters belong to the objects."""
+
+
+@dataclass(frozen=True)
 class UnreadSettings(GeneratorSettings):
     """Settings of a generator that is not installed: kept, but not interpreted.
 

@@ -22,6 +22,8 @@ SCHEMA = 2
 
 MOST_CHARACTERS = 16_000_000
 NO_TEXT = "is damaged: part of it is no text"
+PROCEDURAL = "procedural"
+"""Id of the generator that makes sounds from formulas."""
 OBJECT_AWARE = "object-aware"
 """Id of the only generator at the time of schema 1."""
 

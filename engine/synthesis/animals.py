@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.synthesis.curves import glide, struck, swell, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import glide, struck, swell, wander
 from engine.synthesis.events import place, repeated
 from engine.synthesis.filters import Formant, bandpass, formants, lowpass
 from engine.synthesis.noises import banded, white
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import pulses, throat
 
 
@@ -151,6 +151,8 @@ def _snort(draw: Draw) -> Wave:
 def _hooves(draw: Draw, seconds: float) -> Wave:
     out = np.zeros(draw.samples(seconds))
     stride = draw.between(0.38, 0.62) if draw.chance(0.6) else draw.between(0.7, 1.1)
+    if draw.is_chosen("pace"):
+        stride = draw.log_between(0.38, 1.1, "-pace")
     beats = draw.pick(((0.0, 0.17, 0.36), (0.0, 0.2, 0.3, 0.5), (0.0, 0.25, 0.5, 0.75), (0.0, 0.5)))
     pitch = draw.log_between(180.0, 1100.0)
     hard = draw.between(0.0, 1.0)

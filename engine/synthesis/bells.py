@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.synthesis.curves import struck, swell
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import struck, swell
 from engine.synthesis.events import patter, place, repeated
 from engine.synthesis.modal import rung
 from engine.synthesis.noises import banded
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import harmonics
 
 CHURCH = np.array([0.5, 1.0, 1.19, 1.5, 2.0, 2.51, 2.66, 3.01, 4.17, 5.43])
@@ -131,6 +131,8 @@ def clock(draw: Draw, seconds: float) -> Wave:
     period = draw.pick((0.1, 0.2, 0.25, 0.25, 0.3, 0.5, 0.5, 0.5, 0.6, 1.0, 1.0))
     if draw.chance(0.5):
         period = draw.log_between(0.12, 1.0)
+    if draw.is_chosen("pace"):
+        period = draw.log_between(0.1, 1.0, "-pace")
     strokes = [_tick(draw) for _ in range(2)]
     uneven = draw.between(0.0, 0.08) * period
     balance = draw.between(0.3, 1.0)

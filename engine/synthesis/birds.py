@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.synthesis.curves import glide, swell, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import glide, swell, wander
 from engine.synthesis.events import place, repeated
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import harmonics, throat
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.synthesis.curves import glide, swell, wander
-from engine.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.envelopes import glide, swell, wander
 from engine.synthesis.events import place
 from engine.synthesis.filters import formants, highpass, lowpass, stirred
 from engine.synthesis.horns import car_horn, ship_horn, train_horn
 from engine.synthesis.noises import banded, coloured
+from engine.synthesis.random_draws import Draw, Range, Wave
 from engine.synthesis.sources import harmonics, period, pulses, reed, turns
 
 
@@ -45,6 +45,8 @@ def _speed(draw: Draw, count: int, idle: Range, top: Range) -> Wave:
     """Return revolutions per second over time: idling, held, driven through gears, or revved."""
     low, high = draw.log_between(*idle), draw.log_between(*top)
     plan = draw.pick(("idle", "hold", "rise", "fall", "rev"))
+    if draw.is_chosen("speed"):
+        return draw.log_between(low, high, "speed") * np.exp(0.02 * wander(draw, count, 0.5))
     if plan == "idle":
         return low * np.exp(0.02 * wander(draw, count, 1.5))
     if plan == "hold":
@@ -135,7 +137,7 @@ def airplane(draw: Draw, seconds: float) -> Wave:
     """Synthesize a jet or a propeller, overhead or taxiing, comb-filtered by the ground reflection."""
     count = draw.samples(seconds)
     if draw.chance(0.45):
-        speed = draw.between(55.0, 110.0) * glide([(0.0, 1.0), (1.0, draw.near(1.0, 0.12))], count)
+        speed = draw.between(55.0, 110.0, "speed") * glide([(0.0, 1.0), (1.0, draw.near(1.0, 0.12))], count)
         blades = speed * np.exp(0.01 * wander(draw, count, 2.0))
         levels = tuple(1.0 / np.arange(1, 25) ** draw.between(0.5, 1.2))
         beat = 1.0 + 0.3 * np.sin(2 * np.pi * draw.between(0.5, 4.0) * np.arange(count) / draw.rate)
@@ -154,8 +156,8 @@ def airplane(draw: Draw, seconds: float) -> Wave:
 def helicopter(draw: Draw, seconds: float) -> Wave:
     """Synthesize rotor blades at a steady rate, each stroke a noise burst and a thump, with a turbine above."""
     count = draw.samples(seconds)
-    rate = draw.log_between(8.0, 26.0) * np.exp(0.01 * wander(draw, count, 0.5))
-    if draw.chance(0.15):
+    rate = draw.log_between(8.0, 26.0, "speed") * np.exp(0.01 * wander(draw, count, 0.5))
+    if draw.chance(0.15) and not draw.is_chosen("speed"):
         rate = rate * glide([(0.0, draw.between(0.5, 1.0)), (1.0, 1.0)], count)
     phase = np.mod(turns(rate, draw.rate), 1.0)
     sharp = draw.log_between(3.0, 16.0)
@@ -200,7 +202,7 @@ def ship(draw: Draw, seconds: float) -> Wave:
     wash = banded(draw, count, (100.0, 2500.0), 1.0, 1.5) * np.exp(0.25 * wander(draw, count, 1.0))
     if draw.chance(0.55):
         return ship_horn(draw, seconds) + draw.log_between(0.01, 0.15) * wash
-    speed = draw.between(3.0, 9.0) * np.exp(0.01 * wander(draw, count, 1.0))
+    speed = draw.between(3.0, 9.0, "speed") * np.exp(0.01 * wander(draw, count, 1.0))
     motor = combustion(draw, speed, draw.pick((2, 4, 6)), draw.between(0.1, 0.6), draw.between(0.1, 0.5))
     return motor + draw.between(0.1, 0.8) * wash
 
@@ -221,7 +223,7 @@ def _rails(draw: Draw, count: int) -> Wave:
         0.15 * wander(draw, count, 5.0)
     )
     out = 0.5 * roll
-    period = draw.between(0.5, 1.4)
+    period = draw.between(0.5, 1.4, "-speed")
     gap = draw.between(0.08, 0.2)
     clack_band = (draw.between(150.0, 500.0), draw.between(1200.0, 4000.0))
     for beat in np.arange(draw.between(0.0, period), count / draw.rate, period):
@@ -236,7 +238,7 @@ def _rails(draw: Draw, count: int) -> Wave:
 
 
 def _steam(draw: Draw, count: int) -> Wave:
-    chuffs = draw.log_between(1.5, 7.0) * glide([(0.0, 1.0), (1.0, draw.between(0.9, 1.5))], count)
+    chuffs = draw.log_between(1.5, 7.0, "speed") * glide([(0.0, 1.0), (1.0, draw.between(0.9, 1.5))], count)
     phase = np.mod(turns(chuffs, draw.rate), 1.0)
     accent = 0.75 + 0.25 * (np.floor(turns(chuffs, draw.rate)) % 4 == 0)
     puff = np.minimum(phase * 12.0, 1.0) * np.exp(-draw.between(3.0, 7.0) * phase) * accent
@@ -262,7 +264,7 @@ def _throttle(draw: Draw, count: int, top: float) -> Wave:
 def chainsaw(draw: Draw, seconds: float) -> Wave:
     """Synthesize a two-stroke engine, which fires on every revolution: idling, revving, and slowing under load."""
     count = draw.samples(seconds)
-    top = draw.log_between(85.0, 190.0)
+    top = draw.log_between(85.0, 190.0, "speed")
     plan = draw.pick(("throttle", "throttle", "throttle", "rev", "cut", "cut", "idle"))
     if plan == "throttle":
         speed = _throttle(draw, count, top)

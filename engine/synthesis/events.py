@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.synthesis.draw import Draw, Range, Wave
 from engine.synthesis.filters import resonance
+from engine.synthesis.random_draws import Draw, Range, Wave
 
 
 def place(out: Wave, sound: Wave, at: float, rate: int, level: float = 1.0) -> None:
@@ -33,9 +33,10 @@ def repeated(
     events stop after one to three.
     """
     out = np.zeros(draw.samples(seconds))
-    limit = min(most, draw.whole(1, 3)) if draw.chance(sparse) else most
+    few = draw.chance(sparse) and not draw.is_chosen("pace")
+    limit = min(most, draw.whole(1, 3)) if few else most
     at = draw.between(0.0, 0.12) if draw.chance(0.6) else draw.between(0.0, 0.25 * seconds)
-    pause = draw.log_between(max(gaps[0], 1e-3), gaps[1])
+    pause = draw.log_between(max(gaps[0], 1e-3), gaps[1], "-pace")
     for _ in range(limit):
         if at > seconds - 0.05:
             break

@@ -23,7 +23,7 @@ from engine.synthesis import (
     water,
     weather,
 )
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.space import finished, recorded
 
 

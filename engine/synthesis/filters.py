@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft, rfftfreq
 from scipy.signal import butter, lfilter, sosfilt
 
-from engine.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.random_draws import Draw, Range, Wave
 
 
 def lowpass(wave: Wave, rate: int, cutoff: float, order: int = 2) -> Wave:

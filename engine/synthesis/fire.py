@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.synthesis.curves import struck, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import struck, wander
 from engine.synthesis.events import impulses, instants, patter, place
 from engine.synthesis.noises import banded, coloured
+from engine.synthesis.random_draws import Draw, Wave
 
 
 def fire(draw: Draw, seconds: float) -> Wave:
     """Synthesize crackling: many small clicks in bursts, fewer loud pops, a modulated rumble of flames."""
     count = draw.samples(seconds)
     flurry = np.clip(np.exp(0.9 * wander(draw, count, draw.between(1.0, 6.0))), 0.0, 6.0)
-    clicks = patter(draw, count, draw.log_between(8.0, 140.0), (500.0, 7600.0), (0.0008, 0.008), 8) * flurry
+    clicks = (
+        patter(draw, count, draw.log_between(8.0, 140.0, "density"), (500.0, 7600.0), (0.0008, 0.008), 8)
+        * flurry
+    )
     out = np.asarray(clicks / (float(np.max(np.abs(clicks))) + 1e-9))
-    for at in instants(draw, seconds, draw.log_between(0.5, 9.0)):
+    for at in instants(draw, seconds, draw.log_between(0.5, 9.0, "density")):
         place(out, _pop(draw), float(at), draw.rate, draw.log_between(0.1, 1.0))
     dust = impulses(draw, count, draw.log_between(50.0, 800.0), 1.2)
     out += draw.log_between(0.002, 0.03) * dust

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.synthesis.curves import glide, swell, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import glide, swell, wander
 from engine.synthesis.events import repeated
 from engine.synthesis.filters import formants
 from engine.synthesis.noises import banded
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import harmonics, pulses
 
 
@@ -116,9 +116,9 @@ def siren(draw: Draw, seconds: float) -> Wave:
         )
     else:
         rate = {
-            "wail": draw.between(0.15, 0.5),
-            "yelp": draw.between(2.0, 5.0),
-            "raid": draw.between(0.08, 0.2),
+            "wail": draw.between(0.15, 0.5, "speed"),
+            "yelp": draw.between(2.0, 5.0, "speed"),
+            "raid": draw.between(0.08, 0.2, "speed"),
         }[kind]
         turn = np.mod(time * rate, 1.0)
         rise = draw.between(0.3, 0.7)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.synthesis.curves import glide, struck, swell, wander
-from engine.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.envelopes import glide, struck, swell, wander
 from engine.synthesis.events import impulses, patter, place, repeated
 from engine.synthesis.filters import formants, highpass
 from engine.synthesis.modal import rung
 from engine.synthesis.noises import banded, coloured
+from engine.synthesis.random_draws import Draw, Range, Wave
 from engine.synthesis.sources import harmonics, pulses
 from engine.synthesis.space import room
 
@@ -54,9 +54,9 @@ GROUNDS = (
 
 def footsteps(draw: Draw, seconds: float) -> Wave:
     """Synthesize heel and toe on some ground, walking or running."""
-    ground = draw.pick(GROUNDS)
-    period = draw.log_between(0.25, 0.85)
-    hard = draw.between(0.1, 1.0)
+    ground = draw.pick(GROUNDS, "surface")
+    period = draw.log_between(0.25, 0.85, "-pace")
+    hard = draw.between(0.1, 1.0, "weight")
     out = np.zeros(draw.samples(seconds))
     at = draw.between(0.0, period)
     until = seconds if draw.chance(0.8) else draw.between(0.4, 1.0) * seconds
@@ -189,7 +189,7 @@ def ball(draw: Draw, seconds: float) -> Wave:
     if kind == "kick":
         return repeated(draw, seconds, lambda: _thump(draw, low, ring), (0.5, 2.0), most=5)
     if kind == "dribble":
-        gap = draw.between(0.25, 0.6)
+        gap = draw.between(0.25, 0.6, "-pace")
         return repeated(draw, seconds, lambda: _thump(draw, low, ring), (gap, gap * 1.05), sparse=0.05)
     return repeated(draw, seconds, lambda: _bounces(draw, low, ring), (0.1, 1.0), most=3)
 
@@ -222,7 +222,7 @@ def applause(draw: Draw, seconds: float) -> Wave:
     count = draw.samples(seconds)
     out = np.zeros(count)
     claps = [_clap(draw) for _ in range(10)]
-    people = draw.whole(2, 60)
+    people = round(draw.log_between(2, 60, "density"))
     together = draw.chance(0.08)
     common = draw.between(0.35, 0.6)
     for _ in range(people):
@@ -274,7 +274,7 @@ def keyboard(draw: Draw, seconds: float) -> Wave:
     out = np.zeros(draw.samples(seconds))
     low = draw.log_between(350.0, 1600.0)
     ring = draw.log_between(0.012, 0.05)
-    speed = draw.log_between(0.07, 0.28)
+    speed = draw.log_between(0.07, 0.28, "-pace")
     at = draw.between(0.0, 0.3)
     while at < seconds - 0.05:
         deep = 0.55 if draw.chance(0.15) else 1.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.synthesis.curves import glide, swell, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import glide, swell, wander
 from engine.synthesis.events import place
 from engine.synthesis.noises import banded
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import harmonics
 
 

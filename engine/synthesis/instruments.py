@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.synthesis.curves import glide, struck, swell, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import glide, struck, swell, wander
 from engine.synthesis.events import place
 from engine.synthesis.filters import formants, lowpass
 from engine.synthesis.modal import plucked, rung
 from engine.synthesis.noises import banded
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import period, pulses, reed
 
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from engine.synthesis.draw import Draw, Wave
 from engine.synthesis.noises import white
+from engine.synthesis.random_draws import Draw, Wave
 
 Spiral = NDArray[np.complex128]
 

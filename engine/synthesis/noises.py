@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 
-from engine.synthesis.draw import Draw, Range, Wave
+from engine.synthesis.random_draws import Draw, Range, Wave
 
 
 def white(draw: Draw, count: int) -> Wave:
@@ -22,9 +22,15 @@ def coloured(draw: Draw, count: int, slope: float, floor: float = 40.0) -> Wave:
     return _unit(irfft(spectrum, size)[:count])
 
 
+OPEN = 7_000.0
+"""A band that ends above this many Hz has no upper end."""
+
+
 def banded(draw: Draw, count: int, band: Range, slope: float = 0.0, skirt: float = 4.0) -> Wave:
     """Return noise between two frequencies, with skirts of ``skirt`` x 6 dB per octave."""
     low, high = band
+    if high >= OPEN:  # what reaches the top at 16 kHz goes on to the top at any rate
+        high *= max(1.0, draw.rate / 16_000)
     size = next_fast_len(count, real=True)
     frequency = np.maximum(rfftfreq(size, 1.0 / draw.rate), 1.0)
     gain = frequency ** (-0.5 * slope)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.synthesis.curves import wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import wander
 from engine.synthesis.filters import Formant, formants, tilt
 from engine.synthesis.noises import white
+from engine.synthesis.random_draws import Draw, Wave
 
 
 def turns(pitch: Wave, rate: int) -> Wave:

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.signal import oaconvolve
 
-from engine.synthesis.curves import decay, soften_ends
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import decay, soften_ends
 from engine.synthesis.filters import highpass, lowpass, stirred
 from engine.synthesis.noises import coloured, white
+from engine.synthesis.random_draws import Draw, Wave
 
 
 def room(draw: Draw, wave: Wave, seconds: float, wet: float) -> Wave:

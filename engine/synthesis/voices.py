@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.synthesis.curves import glide, swell, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import glide, swell, wander
 from engine.synthesis.events import place, repeated
 from engine.synthesis.filters import Formant, highpass, stirred
 from engine.synthesis.noises import banded, coloured
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import throat
 
 VOWELS = (

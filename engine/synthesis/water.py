@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.synthesis.curves import wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import wander
 from engine.synthesis.events import patter
 from engine.synthesis.filters import formants, lowpass, stirred
 from engine.synthesis.noises import banded, white
+from engine.synthesis.random_draws import Draw, Wave
 
 
 def sea(draw: Draw, seconds: float) -> Wave:
     """Synthesize surf: waves that rise slowly, break, hiss and draw back, over the rumble of distant ones."""
     count = draw.samples(seconds)
     time = np.arange(count) / draw.rate
-    period = draw.log_between(2.5, 11.0)
+    period = draw.log_between(2.5, 11.0, "-pace")
     out = draw.between(0.1, 0.8) * banded(
         draw,
         count,
@@ -54,9 +54,9 @@ def stream(draw: Draw, seconds: float) -> Wave:
     rush = banded(
         draw, count, (draw.between(150.0, 600.0), draw.between(2000.0, 7000.0)), draw.between(0.4, 1.3), 1.5
     )
-    large = patter(draw, count, draw.log_between(15.0, 120.0), (350.0, 1400.0), (0.02, 0.09), 10)
-    small = patter(draw, count, draw.log_between(60.0, 500.0), (1000.0, 5000.0), (0.006, 0.03), 10)
-    out = draw.log_between(0.08, 0.8) * rush * np.exp(0.15 * wander(draw, count, 4.0))
+    large = patter(draw, count, draw.log_between(15.0, 120.0, "density"), (350.0, 1400.0), (0.02, 0.09), 10)
+    small = patter(draw, count, draw.log_between(60.0, 500.0, "density"), (1000.0, 5000.0), (0.006, 0.03), 10)
+    out = draw.log_between(0.08, 0.8, "flow") * rush * np.exp(0.15 * wander(draw, count, 4.0))
     out += draw.between(0.3, 1.0) * large / (float(np.std(large)) + 1e-9)
     out += draw.between(0.2, 0.9) * small / (float(np.std(small)) + 1e-9)
     if draw.chance(0.5):

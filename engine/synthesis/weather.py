@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.synthesis.curves import decay, struck, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import decay, struck, wander
 from engine.synthesis.events import impulses, instants, patter, place
 from engine.synthesis.filters import formants, lowpass
 from engine.synthesis.noises import banded, coloured
+from engine.synthesis.random_draws import Draw, Wave
 
 
 def rain(draw: Draw, seconds: float) -> Wave:
@@ -20,7 +20,7 @@ def rain(draw: Draw, seconds: float) -> Wave:
     near = patter(
         draw,
         count,
-        draw.log_between(60.0, 2500.0),
+        draw.log_between(60.0, 2500.0, "density"),
         (900.0, 7500.0),
         (0.001, 0.008),
         6,
@@ -28,7 +28,9 @@ def rain(draw: Draw, seconds: float) -> Wave:
     )
     out += draw.log_between(0.15, 1.5) * near / (float(np.std(near)) + 1e-9)
     if draw.chance(0.45):
-        surface = patter(draw, count, draw.log_between(8.0, 150.0), (250.0, 2600.0), (0.006, 0.04), 5)
+        surface = patter(
+            draw, count, draw.log_between(8.0, 150.0, "density"), (250.0, 2600.0), (0.006, 0.04), 5
+        )
         out += draw.log_between(0.1, 0.9) * surface / (float(np.std(surface)) + 1e-9)
     if draw.chance(0.15):
         out += 0.5 * draw.between(0.1, 1.0) * banded(draw, count, (30.0, 200.0), 1.0)
@@ -38,15 +40,15 @@ def rain(draw: Draw, seconds: float) -> Wave:
 def wind(draw: Draw, seconds: float) -> Wave:
     """Synthesize gusts: noise whose resonances rise with its strength; sometimes leaves or a whistling gap."""
     count = draw.samples(seconds)
-    force = wander(draw, count, draw.log_between(0.15, 1.0)) + 0.35 * wander(draw, count, 3.0)
-    base = draw.log_between(140.0, 700.0)
+    force = wander(draw, count, draw.log_between(0.15, 1.0, "pace")) + 0.35 * wander(draw, count, 3.0)
+    base = draw.log_between(140.0, 700.0, "tone")
     tone = base * np.exp(0.35 * force)
     sharp = draw.log_between(0.25, 1.3)
     shape = [(tone, base * sharp, 1.0), (tone * draw.between(1.8, 2.6), base * sharp * 2.0, 0.35)]
     out = formants(
         coloured(draw, count, draw.between(0.6, 1.6), 60.0), draw.rate, shape, draw.between(0.01, 0.08)
     )
-    out = out / (float(np.std(out)) + 1e-9) * np.exp(draw.between(0.3, 0.8) * force)
+    out = out / (float(np.std(out)) + 1e-9) * np.exp(draw.between(0.3, 0.8, "gust") * force)
     if draw.chance(0.3):
         leaves = banded(draw, count, (1800.0, 7000.0)) * np.exp(0.9 * force + 0.3 * wander(draw, count, 12.0))
         out += draw.log_between(0.03, 0.5) * leaves
@@ -62,7 +64,7 @@ def thunder(draw: Draw, seconds: float) -> Wave:
     count = draw.samples(seconds)
     out = np.zeros(count)
     start = draw.between(0.0, 0.2 * seconds)
-    far = draw.between(0.0, 1.0)
+    far = draw.between(0.0, 1.0, "distance")
     fall = draw.between(0.15, 0.6) * seconds
     for at in instants(draw, min(2.5 * fall, seconds - start), draw.log_between(8.0, 40.0)):
         size = draw.samples(draw.log_between(0.006, 0.05) * (1.0 + 2.0 * far))

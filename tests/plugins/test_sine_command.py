@@ -33,7 +33,11 @@ def still(tmp_path: Path) -> str:
 
 def test_an_installed_generator_is_found() -> None:
     assert [type(found) for found in installed_generators()] == [SineGenerator]
-    assert [info.id for info in Studio(parts=FakeParts()).generators] == ["object-aware", "sine"]
+    assert [info.id for info in Studio(parts=FakeParts()).generators] == [
+        "object-aware",
+        "procedural",
+        "sine",
+    ]
 
 
 def test_words_alone_need_no_model_and_come_again_from_their_recipe(parts: FakeParts, tmp_path: Path) -> None:
@@ -94,7 +98,7 @@ def test_a_generator_that_is_not_there_is_a_sentence(
     parts: FakeParts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["sound", "--prompt", "x", "--generator", "theremin", "--out", str(tmp_path / "out")]) == 2
-    assert "there are object-aware, sine" in capsys.readouterr().err
+    assert "there are object-aware, procedural, sine" in capsys.readouterr().err
 
 
 def test_a_recipe_of_a_generator_that_is_gone_says_so(parts: FakeParts, tmp_path: Path) -> None:

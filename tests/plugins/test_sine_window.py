@@ -28,7 +28,7 @@ def house(qtbot: QtBot, tmp_path: Path, parts: FakeParts) -> Iterator[House]:
     made = House(tmp_path, qtbot, lambda _: Studio(parts=parts))
     made.document.select((0, 1))
     made.part.worker.open()
-    qtbot.waitUntil(lambda: made.part.panel.footer.generator.count() == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: made.part.panel.footer.generator.count() == 3, timeout=PATIENCE)
     yield made
 
 

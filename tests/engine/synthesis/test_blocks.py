@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.synthesis.curves import decay, glide, soften_ends, struck, swell, wander
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.envelopes import decay, glide, soften_ends, struck, swell, wander
 from engine.synthesis.events import impulses, instants, patter, place, repeated
 from engine.synthesis.filters import bandpass, formants, highpass, lowpass, resonance, stirred, tilt
 from engine.synthesis.modal import plucked, rung
 from engine.synthesis.noises import banded, coloured, white
+from engine.synthesis.random_draws import Draw, Wave
 from engine.synthesis.sources import folds, harmonics, period, pulses, reed, throat, turns
 from engine.synthesis.space import finished, padded, recorded, room, tinted
 

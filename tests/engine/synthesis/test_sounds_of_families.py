@@ -20,7 +20,7 @@ from engine.synthesis import (
     water,
     weather,
 )
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.random_draws import Draw, Wave
 
 RATE = 16000
 Make = Callable[[Draw, float], Wave]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.synthesis.draw import Draw, Wave
+from engine.synthesis.random_draws import Draw, Wave
 
 
 def glide(points: Sequence[tuple[float, float]], count: int) -> Wave:
