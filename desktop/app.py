@@ -83,7 +83,7 @@ def run(start: Start, panels: Callable[[], Panels] | None = None) -> int:
     guard, gc_timer = FocusGuard(application), GcTimer(application)
     try:
         services, parts = create_services(settings), (panels or _default_panels)()
-        window = MainWindow(services, parts, about=about_text(), samples=sample_stills())
+        window = MainWindow(services, parts, samples=sample_stills())
         with plain_imports(), reporting_errors(services.messages, application):
             return _loop(application, window, start)
     finally:
@@ -184,21 +184,6 @@ def reporting_errors(messages: Messages, application: QApplication) -> Iterator[
         yield
     finally:
         sys.excepthook, threading.excepthook = before, before_threads
-
-
-def about_text() -> str:
-    """Return the text of the About dialog."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        number = version("foleyscape")
-    except PackageNotFoundError:
-        number = "from a folder"
-    return (
-        f"Foleyscape {number}\n\nTurns a film still into sound, object by object, on your own machine.\n"
-        "Apache-2.0, code and bundled weights alike; the recordings behind the weights are credited in "
-        "resources/models/pocket/README.md."
-    )
 
 
 def _loop(application: QApplication, window: MainWindow, start: Start) -> int:

@@ -12,7 +12,15 @@ SHARED_COMMANDS: tuple[Command[Any], ...] = (
     Command(
         "delete", "D&elete", "&Edit", ("Del", "Backspace"), "Remove the selected clips or objects", "trash", 1
     ),
-    Command("select_all", "Select &all", "&Edit", ("Ctrl+A",), "Select every object, or every clip", "", 2),
+    Command(
+        "select_all",
+        "Select &all",
+        "&Edit",
+        ("Ctrl+A",),
+        "Select all objects, or in the timeline all clips",
+        "",
+        2,
+    ),
     Command("solo", "&Solo", "&Objects", ("S",), "Hear only the selected objects", "headphones", 1),
     Command("mute", "&Mute", "&Objects", ("M",), "Silence the selected objects", "mute", 1),
     Command("mark_in", "Mark &in", "&Play", ("I",), "The loop begins here", "", 1),

@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.actions.alt_watch import AltWatch
+
 FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QKeySequenceEdit)
 CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit, QTabBar, QMenuBar)
 ARROWS = frozenset(
@@ -61,12 +63,15 @@ class FocusGuard(QObject):
         self._clicked = False
         self._text = ""
         self._surfaces: list[QWidget] = []
+        self._alt = AltWatch(application)
         application.focusChanged.connect(self._follow)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.MouseButtonPress:
             self._clicked = True
         elif isinstance(watched, QWidget) and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Alt:
+                self._alt.begin()
             if event.type() == QEvent.Type.ShortcutOverride:
                 return self._decide(watched, event)
             if event.type() == QEvent.Type.KeyPress and isinstance(watched.window(), QMainWindow):

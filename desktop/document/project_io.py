@@ -64,6 +64,7 @@ def load(
     begin: Callable[[Scene], Scene],
     same: Project | None,
     kept: Scene | None = None,
+    name: str | None = None,
 ) -> LoadedProject:
     """Open a project folder, or a still as a new scene.
 
@@ -72,6 +73,7 @@ def load(
         unsaved: the folder in which new scenes are created.
         begin: sets the defaults of a new scene.
         same: the open project if ``path`` is its folder. It stays open and reverts to what was saved.
+        name: name of the scene of a picture; None takes the file's.
         kept: its scene, if it has takes that were never saved: it is autosaved, not discarded.
 
     Raises:
@@ -86,7 +88,7 @@ def load(
         else:
             same.autosave(kept)
         return _with_still(same.reload(), stays=True)
-    return _new_scene(path, path.stem, unsaved, begin)
+    return _new_scene(path, name or path.stem, unsaved, begin)
 
 
 def load_picture(picture: QImage, name: str, unsaved: Path, begin: Callable[[Scene], Scene]) -> LoadedProject:

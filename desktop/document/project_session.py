@@ -122,14 +122,21 @@ class ProjectSession(QObject):
     def set_autosave(self, seconds: float) -> None:
         self._timer.setInterval(round(seconds * 1000))
 
-    def open(self, path: Path) -> None:
-        """Open a still or a project folder, replacing what is open. The caller asks about unsaved changes first."""
+    def open(self, path: Path, name: str | None = None) -> None:
+        """Open a still or a project folder, replacing what is open. The caller asks about unsaved changes first.
+
+        Args:
+            path: the still or the folder.
+            name: name of the scene of a still; None takes the file's.
+        """
         if self._opening == path:
             return  # A double click opens once.
         begin, place, same, done = self._begin(), self._unsaved, self._same(path), self._showing(path)
         kept = self._document.scene if same is not None and self._document.new_takes else None
         self._opening = path
-        self._run(f"Opening {path.name}", lambda: project_io.load(path, place, begin.begin, same, kept), done)
+        self._run(
+            f"Opening {path.name}", lambda: project_io.load(path, place, begin.begin, same, kept, name), done
+        )
 
     def open_picture(self, picture: QImage, name: str) -> None:
         """Open a picture that has no file, such as a pasted one."""

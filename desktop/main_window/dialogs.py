@@ -22,7 +22,6 @@ class Dialogs(Protocol):
     def replace_scene(self, name: str) -> bool: ...
     def recover(self, name: str, when: str) -> bool: ...
     def delete(self, name: str, takes: int) -> bool: ...
-    def tell(self, title: str, text: str) -> None: ...
 
 
 class QtDialogs:
@@ -81,12 +80,6 @@ class QtDialogs:
         box.button(kind.Cancel).setText("&Cancel")
         box.setDefaultButton(kind.Cancel)
         return box.exec() == kind.Yes.value
-
-    def tell(self, title: str, text: str) -> None:
-        box = message_box(self._parent, title, text)
-        box.setStandardButtons(QMessageBox.StandardButton.Close)
-        box.button(QMessageBox.StandardButton.Close).setText("&Close")
-        box.exec()
 
 
 def unsaved_box(over: QWidget | None, name: str, takes: int) -> QMessageBox:

@@ -26,6 +26,7 @@ from desktop.document.project_io import LoadedProject, Recoverable
 from desktop.export.part import ExportPart
 from desktop.main_window.dialogs import Dialogs, QtDialogs
 from desktop.main_window.drops import DropFrame, accept_copy, accepts, local_paths, open_content
+from desktop.main_window.help_dialogs import about_dialog, tour_dialog
 from desktop.main_window.message_bar import MessageBar
 from desktop.main_window.panels import Panel, PanelFactory, Panels
 from desktop.main_window.placement import moved_inside, room_on
@@ -52,7 +53,6 @@ class MainWindow(QMainWindow):
     Args:
         services: what all parts share.
         panels: factories of the parts.
-        about: text of the About dialog.
         samples: sample stills for the welcome page.
         ask: the modal dialogs; None uses Qt's.
         room: where the window may stand; None is its screen.
@@ -63,14 +63,13 @@ class MainWindow(QMainWindow):
         services: Services,
         panels: Panels,
         *,
-        about: str = "",
         samples: Sequence[SampleStill] = (),
         ask: Dialogs | None = None,
         room: QRect | None = None,
     ) -> None:
         super().__init__()
         self.services = services
-        self._about = about
+        self._sample_names = {sample.path: sample.name for sample in samples}
         self._ask: Dialogs = ask or QtDialogs(self)
         self._leaving = False
         self._room = room or room_on(self.screen())
@@ -92,7 +91,9 @@ class MainWindow(QMainWindow):
         self._drop_frame = DropFrame(self._pages)
         self._state = WindowState(services.state, services.background, services.messages, self, self._splits)
         self._recent_menu = RecentMenu(self._state.read_again, self)
-        self.setStatusBar(StatusBar(services.activity))
+        status = StatusBar(services.activity)
+        status.fact_clicked.connect(lambda _: self.show_preferences())
+        self.setStatusBar(status)
         self._bind()
         self._connect()
         self._restore()
@@ -102,8 +103,8 @@ class MainWindow(QMainWindow):
     # User actions
 
     def open_path(self, path: Path) -> None:
-        """Open a still or project after asking about unsaved changes."""
-        self._leave_scene(lambda: self.services.session.open(path))
+        """Open a still or project after asking about unsaved changes. A sample is called as its card is."""
+        self._leave_scene(lambda: self.services.session.open(path, self._sample_names.get(path)))
 
     def open_still(self) -> None:
         chosen = self._ask.still(self._last_folder())
@@ -251,7 +252,11 @@ class MainWindow(QMainWindow):
         self.close()
 
     def show_about(self) -> None:
-        self._ask.tell("About Foleyscape", self._about)
+        activity = self.services.activity
+        about_dialog({name: activity.fact(name) for name in ("model", "device")}, self).open()
+
+    def show_tour(self) -> None:
+        tour_dialog(self.services.settings.keys, self).open()
 
     def copy_diagnostics(self) -> None:
         """Copy a report on this installation to the clipboard, for bug reports."""

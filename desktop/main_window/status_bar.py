@@ -1,14 +1,27 @@
 """The status bar: device, model, running tasks with remaining time, and why there is no sound."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from desktop.document.activity import Activity
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon_pixmap
 
+FACT_TIPS = {
+    "sound": "Why there is no sound. Click for the preferences",
+    "device": "What the models run on. Click to change it",
+    "model": "The model that looks and sounds. Click to change it",
+}
+
 
 class StatusBar(QStatusBar):
-    """Shows the tasks and facts of ``Activity``."""
+    """Shows the tasks and facts of ``Activity``.
+
+    Signals:
+        fact_clicked(str): the fact of this name was clicked, to change it.
+    """
+
+    fact_clicked = Signal(str)
 
     def __init__(self, running: Activity, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,12 +35,20 @@ class StatusBar(QStatusBar):
         self.bar.setFixedWidth(72)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Something runs")
-        self.facts = {name: QLabel() for name in ("sound", "device", "model")}
+        self.facts = {name: self._fact(name) for name in FACT_TIPS}
         self._lay_out()
         running.changed.connect(self._show_work)
         running.facts_changed.connect(self._show_facts)
         self._show_work()
         self._show_facts()
+
+    def _fact(self, name: str) -> QToolButton:
+        fact = QToolButton()
+        fact.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        fact.setToolTip(FACT_TIPS[name])
+        fact.setStyleSheet(f"QToolButton {{ color: {DARK.dim}; font-size: 11px; padding: 0 3px; }}")
+        fact.clicked.connect(lambda _checked=False: self.fact_clicked.emit(name))
+        return fact
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -49,8 +70,7 @@ class StatusBar(QStatusBar):
             sign.setPixmap(icon_pixmap(signs[name], DARK.faint, 14, self.devicePixelRatioF()))
             cells.addWidget(sign)
             cells.addWidget(label)
-            for part in (self.work, label):
-                part.setProperty("role", "small")
+            self.work.setProperty("role", "small")
             self.addPermanentWidget(held)
 
     def _show_work(self) -> None:

@@ -24,6 +24,7 @@ class WindowTarget(Protocol):
     def quit(self) -> None: ...
     def show_preferences(self, page: str = "") -> None: ...
     def show_about(self) -> None: ...
+    def show_tour(self) -> None: ...
     def copy_diagnostics(self) -> None: ...
     def show_log(self) -> None: ...
     def toggle_panel(self, name: str) -> None: ...
@@ -171,6 +172,14 @@ WINDOW_COMMANDS: tuple[Command[WindowTarget], ...] = (
         run=lambda window: window.show_preferences("Keys"),
     ),
     Command(
+        "tour",
+        "&Quick tour…",
+        "&Help",
+        tip="From a still to stems, on one page",
+        icon="info",
+        run=lambda window: window.show_tour(),
+    ),
+    Command(
         "copy_diagnostics",
         "Copy &diagnostics",
         "&Help",
@@ -191,7 +200,7 @@ WINDOW_COMMANDS: tuple[Command[WindowTarget], ...] = (
         "about",
         "&About Foleyscape…",
         "&Help",
-        tip="Version, model and licences",
+        tip="Versions, model, licences and credits",
         icon="info",
         group=2,
         run=lambda window: window.show_about(),

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
+from desktop.theme.number_field import NumberField
 from engine.scene.colours import Colour
 
 SHEET = f"""
@@ -115,7 +116,7 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
         widget.style().polish(widget)
 
 
-class NoScrollSpinBox(QDoubleSpinBox):
+class NoScrollSpinBox(NumberField):
     """A spin box that ignores the wheel unless it has the focus, so that scrolling the list does not change it."""
 
     def __init__(self, parent: QWidget) -> None:

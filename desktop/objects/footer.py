@@ -1,13 +1,14 @@
 """The settings of the next takes, and the generate buttons."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.actions.actions import tooltip
 from desktop.actions.key_map import KeyMap
 from desktop.generation.requester import GenerationOptions
 from desktop.objects.objects_commands import OBJECTS_COMMANDS
 from desktop.theme.icons import icon
+from desktop.theme.number_field import WholeNumberField
 from engine.generation.generator import ANYTHING, Capabilities, GeneratorInfo
 from engine.generation.request_limits import MOST_TAKES
 from engine.generation.requests import DRAFT, FINAL, Quality
@@ -33,7 +34,7 @@ class Footer(QWidget):
         self.generator = QComboBox(self)
         self.generator.setAccessibleName("Generator")
         self.generator.setToolTip("What makes the sounds")
-        self.takes = QSpinBox(self)
+        self.takes = WholeNumberField(self)
         self.takes.setRange(1, MOST_TAKES)
         self.takes.lineEdit().setTextMargins(4, 0, 0, 0)
         self.takes.setAccessibleName("Takes at once")
@@ -57,7 +58,7 @@ class Footer(QWidget):
     def set_keys(self, keys: KeyMap) -> None:
         """Update the tooltips for another key map."""
         self.each.setToolTip(tooltip(keys.command("generate"), keys))
-        words = "One take of all that is selected, sounding together"
+        words = "One take of all selected objects together"
         self.together.setToolTip(tooltip(keys.command("together"), keys, words))
 
     @property

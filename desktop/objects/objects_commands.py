@@ -58,7 +58,7 @@ OBJECTS_COMMANDS: tuple[Command[ObjectsTarget], ...] = (
         "Generate &together",
         "&Objects",
         keys=("Ctrl+Shift+G",),
-        tip="One take of them all",
+        tip="One take of all selected objects together",
         icon="together",
         run=lambda part: part.panel.generate(together=True),
         enabled=lambda part: part.can_sound_together,

@@ -1,8 +1,9 @@
 """The page of keyboard shortcuts in the preferences."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
@@ -29,6 +30,26 @@ PLACES = {
 """Where a scope's keys act, as shown."""
 
 
+class KeyRecorder(QKeySequenceEdit):
+    """Records one key; Escape keeps the key that was there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before = QKeySequence()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        self._before = self.keySequence()
+        super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() == Qt.Key.Key_Escape and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.setKeySequence(self._before)
+            self.clearFocus()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
 class KeysPage(QWidget):
     """Shows a key map and lets it be searched and changed."""
 
@@ -42,13 +63,15 @@ class KeysPage(QWidget):
         self.search.setAccessibleName("Search actions")
         self.search.setClearButtonEnabled(True)
         self.tree = self._make_tree()
-        self.edit = QKeySequenceEdit()
+        self.edit = KeyRecorder()
         self.edit.setMaximumSequenceLength(1)
         self.edit.setAccessibleName("New key")
-        self.note = QLabel("Select an action, then press its new key.")
+        self.keep = QCheckBox("&Add to its keys")
+        self.keep.setToolTip("The action keeps the keys it has, and gets the new one too")
+        self.note = QLabel("Select an action, then press its new key. Esc keeps the old one.")
         self.note.setProperty("role", "small")
-        self.remove = QPushButton("No &key")
-        self.usual = QPushButton("&Usual key")
+        self.remove = QPushButton("&Clear")
+        self.usual = QPushButton("&Default")
         self._lay_out()
         self._connect()
         self._show_keys()
@@ -92,6 +115,7 @@ class KeysPage(QWidget):
         rows.addWidget(self.tree, 1)
         cells = QHBoxLayout()
         cells.addWidget(self.edit, 1)
+        cells.addWidget(self.keep)
         cells.addWidget(self.remove)
         cells.addWidget(self.usual)
         rows.addLayout(cells)
@@ -114,15 +138,19 @@ class KeysPage(QWidget):
     def _follow(self) -> None:
         """Update the controls below the list for the selected row."""
         id_ = self._current()
-        for control in (self.edit, self.remove, self.usual):
+        for control in (self.edit, self.keep, self.remove, self.usual):
             control.setEnabled(id_ is not None)
         first = next(iter(self.keys.keys(id_)), "") if id_ else ""
         self.edit.setKeySequence(QKeySequence(first))
 
     def _take(self) -> None:
-        key = self.edit.keySequence().toString(PLAIN)
-        if key:
-            self._give((key,))
+        key, id_ = self.edit.keySequence().toString(PLAIN), self._current()
+        if not key or id_ is None:
+            return
+        there = self.keys.keys(id_)
+        if key in there:
+            return
+        self._give((*there, key) if self.keep.isChecked() else (key,))
 
     def _give_usual(self) -> None:
         id_ = self._current()
@@ -135,7 +163,7 @@ class KeysPage(QWidget):
             return
         before = self.keys
         self._become(before.with_keys(id_, keys))
-        self.note.setText(self._told(id_, keys[0], before) if keys else "")
+        self.note.setText(self._told(id_, keys[-1], before) if keys else "")
 
     def _told(self, id_: str, key: str, before: KeyMap) -> str:
         """Return which other command had the key, or still has it in another part of the window."""

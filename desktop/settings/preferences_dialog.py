@@ -12,14 +12,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -28,6 +26,7 @@ from PySide6.QtWidgets import (
 from desktop.actions.key_map import KeyMap
 from desktop.settings.keys_page import KeysPage
 from desktop.settings.table import SECTIONS, FieldInfo, Preferences, field_info
+from desktop.theme.number_field import NumberField, WholeNumberField
 
 RESTART = "from the next start"
 
@@ -103,7 +102,7 @@ class PreferencesDialog(QDialog):
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)
         box.button(standard.Ok).setProperty("primary", True)
-        box.button(standard.RestoreDefaults).setText("Restore &usual")
+        box.button(standard.RestoreDefaults).setText("Restore &defaults")
         box.button(standard.RestoreDefaults).clicked.connect(self.restore_usual)
         return box
 
@@ -164,8 +163,8 @@ class PreferencesDialog(QDialog):
         self._readers[name] = box.isChecked
         return box
 
-    def _whole_number(self, name: str, value: int, words: FieldInfo) -> QSpinBox:
-        box = QSpinBox()
+    def _whole_number(self, name: str, value: int, words: FieldInfo) -> WholeNumberField:
+        box = WholeNumberField()
         box.setRange(int(words.least), int(words.most))
         box.setSpecialValueText(words.nothing)
         box.setValue(value)
@@ -173,8 +172,8 @@ class PreferencesDialog(QDialog):
         self._readers[name] = box.value
         return box
 
-    def _number(self, name: str, value: float, words: FieldInfo) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+    def _number(self, name: str, value: float, words: FieldInfo) -> NumberField:
+        box = NumberField()
         box.setRange(words.least, words.most)
         box.setDecimals(1)
         box.setSingleStep(0.5)

@@ -37,14 +37,14 @@ class Colours:
     line: str = "#0b0d0f"
     edge: str = "#333a44"
     text: str = "#dde1e6"
-    dim: str = "#98a1ac"
-    faint: str = "#5d6671"
+    dim: str = "#aab3bd"
+    faint: str = "#8a939e"
     accent: str = "#5ba8e5"
     on_accent: str = "#08131c"
     selected: str = "#26384a"
     good: str = "#6cc08b"
     warning: str = "#e2b04e"
-    error: str = "#ee6a73"
+    error: str = "#f5848c"
     playhead: str = "#f2f4f6"
 
     def names(self) -> dict[str, str]:

@@ -47,6 +47,7 @@ class WelcomePage(QWidget):
         self._recovery, self._recent, self._samples = _Section(), _Section(), _Section()
         self._cards: dict[Path, list[QToolButton]] = {}
         self._lay_out()
+        self._names = {sample.path: sample.name for sample in samples}
         self._samples.fill("TRY A SAMPLE", [self._card(sample.path, sample.name) for sample in samples])
 
     def show_recent(self, paths: Sequence[Path]) -> None:
@@ -55,7 +56,7 @@ class WelcomePage(QWidget):
         self._cards = {
             path: [card for card in cards if card not in old] for path, cards in self._cards.items()
         }
-        cards = [self._card(path, path.stem) for path in paths[:SHOWN]]
+        cards = [self._card(path, self._names.get(path, path.stem)) for path in paths[:SHOWN]]
         self._recent.fill("RECENT", cards)
         self._order_tabs()
 

@@ -71,6 +71,3 @@ class FakeDialogs:
     def delete(self, name: str, takes: int) -> bool:
         self.asked.append(f"delete {name} with {takes}")
         return self.wants_deletion
-
-    def tell(self, title: str, text: str) -> None:
-        self.asked.append(title)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QPushButton, QTextBrowser, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import create_services
@@ -21,6 +21,7 @@ from desktop.document.project_io import Recoverable
 from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.dialogs import unsaved_box
 from desktop.main_window.drops import local_paths
+from desktop.main_window.help_dialogs import HelpDialog
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.status_bar import StatusBar
@@ -45,9 +46,7 @@ class Bench:
         self.told: list[str] = []
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         panels = Panels(FakePanel, FakePanel, FakePanel)
-        self.window = MainWindow(
-            self.services, panels, about="It works.", samples=samples, ask=self.person, room=room
-        )
+        self.window = MainWindow(self.services, panels, samples=samples, ask=self.person, room=room)
         qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
         self.services.messages.shown.connect(lambda message: self.told.append(message.text))
         self.window.show()
@@ -375,7 +374,7 @@ def test_a_sample_is_one_click_away(qtbot: QtBot) -> None:
     assert len(cards) >= 4
     bench.qtbot.mouseClick(cards[0], Qt.MouseButton.LeftButton)
     bench.settle()
-    assert bench.scene.name == "chelsea"
+    assert bench.scene.name == "Cat"
 
 
 def test_a_scene_that_was_never_saved_is_offered_on_the_welcome_page(
@@ -506,6 +505,19 @@ def test_the_status_line_says_why_there_is_no_sound_and_on_which_device_it_works
     assert facts["sound"].isVisible()
 
 
+def test_a_fact_of_the_status_line_has_a_tip_and_opens_the_preferences(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(bench.window, "show_preferences", lambda page="": shown.append(page))
+    status = cast(StatusBar, bench.window.statusBar())
+    for name, fact in status.facts.items():
+        bench.services.activity.set_fact(name, "CPU, 1 thread")
+        assert fact.toolTip() and fact.accessibleName()
+        bench.qtbot.mouseClick(fact, Qt.MouseButton.LeftButton)
+    assert len(shown) == len(status.facts) == 3
+
+
 def test_changed_preferences_and_keys_are_in_force_at_once(bench: Bench, still: Path) -> None:
     settings = bench.services.settings
     bench.window._set(
@@ -519,9 +531,39 @@ def test_changed_preferences_and_keys_are_in_force_at_once(bench: Bench, still: 
     assert bench.on_welcome
 
 
-def test_about_says_what_it_is(bench: Bench) -> None:
+def test_about_says_versions_model_licence_and_leads_to_the_credits(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     bench.window.actions_.action("about").trigger()
-    assert bench.person.asked == ["About Foleyscape"]
+    dialog = bench.window.findChild(HelpDialog)
+    assert dialog is not None
+    page = dialog.findChild(QLabel)
+    assert page is not None
+    for words in ("Foleyscape", "Pocket model", "Qt", "numpy", "Apache-2.0", "Credits"):
+        assert words in page.text()
+    page.linkActivated.emit("credits")
+    assert Path(opened[0].toLocalFile()).is_file()
+    assert all(button.icon().isNull() for button in dialog.findChildren(QPushButton))
+    dialog.reject()
+
+
+def test_the_quick_tour_names_the_keys_that_are_in_force(bench: Bench) -> None:
+    settings = bench.services.settings
+    bench.window._set(
+        settings.preferences, settings.keys.with_keys("find", ("Ctrl+J",)).with_keys("export", ())
+    )
+    bench.window.actions_.action("tour").trigger()
+    dialog = bench.window.findChild(HelpDialog)
+    assert dialog is not None
+    page = dialog.findChild(QTextBrowser)
+    assert page is not None
+    text = page.toPlainText()
+    assert "Ctrl+J finds things by itself" in text
+    assert "File > Export" in text
+    assert "{" not in text
+    dialog.reject()
 
 
 def test_every_control_of_the_window_has_a_name_for_those_who_do_not_see_it(qtbot: QtBot) -> None:

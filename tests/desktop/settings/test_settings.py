@@ -164,3 +164,20 @@ def test_searching_keys_hides_what_does_not_match(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     qtbot.keyClicks(page.search, "regen")
     assert page.shown() == ["regenerate"]
+
+
+def test_an_action_can_have_several_keys_and_escape_keeps_the_key_it_has(qtbot: QtBot) -> None:
+    page = KeysPage(key_map())
+    qtbot.addWidget(page)
+    page.show()
+    page.select("play")
+    page.keep.setChecked(True)
+    page.edit.setFocus()
+    qtbot.keyClick(page.edit, Qt.Key.Key_F9)
+    page.edit.editingFinished.emit()
+    assert page.keys.keys("play") == (*key_map().keys("play"), "F9")
+    before = page.keys.keys("play")
+    page.edit.setFocus()
+    qtbot.keyClick(page.edit, Qt.Key.Key_Escape)
+    page.edit.editingFinished.emit()
+    assert page.keys.keys("play") == before

@@ -54,9 +54,13 @@ def test_the_style_sheet_has_no_name_left_and_its_icons_are_files() -> None:
 def test_words_can_be_read_on_everything_they_stand_on() -> None:
     for ground in (DARK.well, DARK.ground, DARK.panel, DARK.raised, DARK.hover, DARK.selected):
         assert contrast(DARK.text, ground) >= 7.0
-    assert contrast(DARK.dim, DARK.raised) >= 4.5
-    assert contrast(DARK.on_accent, DARK.accent) >= 4.5
-    assert contrast(DARK.error, DARK.panel) >= 4.5
+    for words in (DARK.text, DARK.dim, DARK.accent, DARK.good, DARK.warning, DARK.error):
+        for ground in (DARK.well, DARK.ground, DARK.panel, DARK.raised, DARK.hover, DARK.selected):
+            assert contrast(words, ground) >= 4.5, (words, ground)
+    for ground in (DARK.well, DARK.ground, DARK.panel, DARK.raised):
+        assert contrast(DARK.faint, ground) >= 4.5, ("disabled words and placeholders", ground)
+    for ground in (DARK.accent, DARK.warning, DARK.error):
+        assert contrast(DARK.on_accent, ground) >= 4.5, ground
 
 
 def test_the_application_wears_the_theme(qapp: QApplication) -> None:

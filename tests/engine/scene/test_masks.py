@@ -1,12 +1,14 @@
 """Masks as values: packed and unpacked, joined, measured."""
 
 import dataclasses
+from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from engine.scene.colours import PALETTE, object_colour
 from engine.scene.masks import area, bounds, inner_point, outline, pack, union, unpack
@@ -87,6 +89,9 @@ def test_a_union_has_every_pixel_of_its_masks() -> None:
 
 def test_neighbouring_objects_have_different_colours() -> None:
     assert len(set(PALETTE)) == len(PALETTE)
+    shades = rgb2lab(np.array(PALETTE, float)[None] / 255)[0]
+    apart = [deltaE_ciede2000(one, other) for one, other in combinations(shades, 2)]
+    assert min(apart) >= 18, "on a picture two of them could be taken for each other"
     assert object_colour(0) == object_colour(len(PALETTE)) != object_colour(1)
 
 
