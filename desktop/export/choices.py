@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from desktop.settings.store import JsonFile, state_file
 from engine.export.file_names import safe_name
-from engine.export.plan import FORMATS, ExportSettings
+from engine.export.plan import FORMATS, Content, ExportSettings
 from engine.export.ucs import UcsBlocks
 from engine.scene.timecode import frame_rate
 from engine.scene.timeline import LoudnessPreset, Timeline
@@ -29,6 +29,13 @@ class ExportChoices:
         creator: UCS creator ID.
         source: UCS source ID.
         categories: pairs of track id and CatID that the user chose; like ``start`` they belong to one project.
+        content: as in ``ExportSettings``.
+        span: "loop" or "selection", or empty for the whole timeline; belongs to one project.
+        left_out: ids of the tracks of which no stem is written; belongs to one project.
+        mix: whether the mix is written.
+        mono: whether all sounds have one channel.
+        embed: whether an AAF holds its sound itself.
+        library: name of a library, for the metadata.
     """
 
     preset: str = ""
@@ -42,6 +49,13 @@ class ExportChoices:
     creator: str = ""
     source: str = ""
     categories: tuple[tuple[int, str], ...] = ()
+    content: str = "stems"
+    span: str = ""
+    left_out: tuple[int, ...] = ()
+    mix: bool = True
+    mono: bool = False
+    embed: bool = False
+    library: str = ""
 
     def settings(self, timeline: Timeline, *, overwrite: bool = False) -> ExportSettings:
         """Return the engine's settings for a scene with this timeline.
@@ -59,6 +73,14 @@ class ExportChoices:
             formats=tuple(name for name in FORMATS if name in self.formats),
             overwrite=overwrite,
             ucs=UcsBlocks(self.creator, self.source, categories=self.categories) if self.ucs else None,
+            stems=tuple(t.id for t in timeline.tracks if t.id not in self.left_out)
+            if self.left_out
+            else None,
+            mix=self.mix,
+            mono=self.mono,
+            content=cast(Content, self.content),
+            library=self.library,
+            embed=self.embed,
         )
 
 
@@ -80,7 +102,7 @@ class LastExport:
         """Return the choices to start with for a project."""
         if project and project == self.project:
             return self.choices
-        return replace(self.choices, frame_rate="", start="", categories=())
+        return replace(self.choices, frame_rate="", start="", categories=(), span="", left_out=())
 
 
 def suggested_folder(begin: Path, name: str) -> Path:
@@ -100,13 +122,23 @@ def read_last_export(facts: Mapping[str, Any]) -> LastExport:
 
 def write_last_export(remembered: LastExport) -> dict[str, Any]:
     """Return only the values that differ from the defaults."""
-    usual, choices = ExportChoices(), remembered.choices
-    found = {
+    found = _write_choices(remembered.choices)
+    return {"choices": found, "folder": remembered.folder, "project": remembered.project}
+
+
+def read_presets(facts: Any) -> dict[str, ExportChoices]:
+    """Read named choices; invalid ones are left out."""
+    entries = facts.items() if isinstance(facts, dict) else ()
+    return {name: _read_choices(found) for name, found in entries if name.strip() and isinstance(found, dict)}
+
+
+def _write_choices(choices: ExportChoices) -> dict[str, Any]:
+    usual = ExportChoices()
+    return {
         entry.name: getattr(choices, entry.name)
         for entry in fields(ExportChoices)
         if getattr(choices, entry.name) != getattr(usual, entry.name)
     }
-    return {"choices": found, "folder": remembered.folder, "project": remembered.project}
 
 
 def _read_choices(facts: Mapping[str, Any]) -> ExportChoices:
@@ -116,6 +148,8 @@ def _read_choices(facts: Mapping[str, Any]) -> ExportChoices:
         value, wanted = facts.get(entry.name), getattr(usual, entry.name)
         if entry.name == "categories":
             value = _read_categories(value)
+        elif entry.name == "left_out":
+            value = tuple(n for n in value if type(n) is int) if isinstance(value, list | tuple) else ()
         elif isinstance(value, list):
             value = tuple(name for name in FORMATS if name in value)
         if isinstance(wanted, float) and type(value) is int:
@@ -139,15 +173,21 @@ def _read_categories(found: object) -> tuple[tuple[int, str], ...]:
 
 
 class LastExportStore:
-    """Keeps the last export's choices in a file.
+    """Keeps the last export's choices, and those saved under names, in a file.
 
     Args:
         file: read once, here, so that no dialog has to.
     """
 
     def __init__(self, file: JsonFile) -> None:
-        self._file = file
-        self.last = read_last_export(file.read())
+        self.file = file
+        facts = file.read()
+        self.last = read_last_export(facts)
+        self.presets = read_presets(facts.get("presets"))
+
+    def keep_preset(self, name: str, choices: ExportChoices) -> None:
+        """Keep choices under a name, without those of one project; ``save`` writes them."""
+        self.presets[name] = LastExport(choices).for_project("")
 
     def save(self) -> None:
         """Write the file. Called in a worker thread.
@@ -156,9 +196,10 @@ class LastExportStore:
             BadInput: the place cannot be written to.
             Failed: writing failed.
         """
-        known = write_last_export(self.last)
-        others = {key: value for key, value in self._file.read().items() if key not in known}
-        self._file.write({**others, **known})
+        presets = {name: _write_choices(choices) for name, choices in self.presets.items()}
+        known = {**write_last_export(self.last), "presets": presets}
+        others = {key: value for key, value in self.file.read().items() if key not in known}
+        self.file.write({**others, **known})
 
 
 def last_export_file() -> JsonFile:

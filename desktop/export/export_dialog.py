@@ -1,12 +1,13 @@
 """The export dialog: form on the left, preview of the files on the right, and the running export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
-from PySide6.QtCore import QSize, QUrl, SignalInstance
+from PySide6.QtCore import QSize, Qt, QUrl, SignalInstance
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
@@ -15,7 +16,9 @@ from desktop.export.choices import LastExport, LastExportStore, suggested_folder
 from desktop.export.confirmations import ExportDialogs, QtExportDialogs
 from desktop.export.drags import FileDrags
 from desktop.export.file_list import FileRow
-from desktop.export.form import ExportForm, name_sign
+from desktop.export.form import ExportForm
+from desktop.export.form_parts import name_sign
+from desktop.export.preset_row import PresetRow
 from desktop.export.preview import ExportPreview, PreviewRequest
 from desktop.export.results import ResultPane
 from desktop.export.single_file import SingleExport, single_export
@@ -24,6 +27,7 @@ from desktop.export.worker import ExportProgress, ExportRequest, ExportResult, E
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon
 from engine.export.run import Exported
+from engine.export.span import Span
 from engine.scene.scene import Scene
 from engine.sound.cache import TakeSource
 
@@ -47,9 +51,10 @@ class ExportDialog(QDialog):
         messages: shows errors.
         ask: the modal dialogs.
         reveal: shows a folder in the file manager.
+        spans: ranges that can be chosen, by their names in ``ContentForm``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a thing that outlives the dialog
         self,
         document: Document,
         takes: TakeSource,
@@ -61,6 +66,7 @@ class ExportDialog(QDialog):
         messages: Messages,
         ask: ExportDialogs | None = None,
         reveal: Callable[[Path], object] | None = None,
+        spans: Mapping[str, Span] = MappingProxyType({}),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,7 +82,9 @@ class ExportDialog(QDialog):
         self._project = str(document.project.path) if document.project else ""
         scene = document.scene
         begun = memory.last.for_project(self._project)
-        self.form, self._categories = ExportForm(begun, scene.timeline), begun.categories
+        self._spans = spans
+        self.form, self._categories = ExportForm(begun, scene.timeline, spans), begun.categories
+        self.presets = PresetRow(memory.presets)
         self.results = ResultPane(str(suggested_folder(begin, scene.name)))
         self.export_button, self.close_button = QPushButton("&Export"), QPushButton("Close")
         self.reveal_button = QPushButton("Show in file &manager")
@@ -114,11 +122,28 @@ class ExportDialog(QDialog):
         scene, project = self._document.scene, self._document.project
         home = project.path if project else None
         choices = replace(self.form.choices, categories=self._categories)
-        self._work.look(PreviewRequest(self._number, scene, choices, self.results.folder.text(), home))
+        span = self._spans.get(choices.span)
+        self._work.look(PreviewRequest(self._number, scene, choices, self.results.folder.text(), home, span))
         self._show_state()
 
     def _control_changed(self) -> None:
         self._look()
+
+    def _use_preset(self, name: str) -> None:
+        if name in self._memory.presets:
+            self.form.show_choices(self._memory.presets[name])
+
+    def _save_preset(self, name: str) -> None:
+        self._memory.keep_preset(name, self.form.choices)
+        self._presets_changed(name)
+
+    def _remove_preset(self, name: str) -> None:
+        self._memory.presets.pop(name, None)
+        self._presets_changed("")
+
+    def _presets_changed(self, current: str) -> None:
+        self.presets.show_names(self._memory.presets, current)
+        self._work.remember(self._memory)
 
     def _categorise(self, track: int, cat_id: str) -> None:
         self._categories = with_category(self._categories, track, cat_id)
@@ -239,6 +264,7 @@ class ExportDialog(QDialog):
     def _show_state(self) -> None:
         running, shown = self._work.running, self.preview
         self.form.setEnabled(not running)
+        self.presets.setEnabled(not running)
         self.results.set_editable(not running)
         self.export_button.setEnabled(shown is not None and shown.ready and not running)
         self.close_button.setText("Cancel export" if running else "Close")
@@ -263,16 +289,29 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         self.setWindowTitle(f"Export {self._document.scene.name}")
         self.resize(SIZE)
-        self.form.setFixedWidth(FORM_WIDTH)
         across = QHBoxLayout()
-        across.setSpacing(26)
-        across.addWidget(self.form)
+        across.setSpacing(20)
+        left = QVBoxLayout()
+        left.addWidget(self.presets)
+        left.addWidget(self._scrolled_form(), 1)
+        across.addLayout(left)
         across.addWidget(self.results, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(22, 10, 22, 18)
         rows.setSpacing(14)
         rows.addLayout(across, 1)
         rows.addLayout(self._buttons())
+
+    def _scrolled_form(self) -> QScrollArea:
+        """Return the form in an area that scrolls where the screen is low."""
+        self.form.setFixedWidth(FORM_WIDTH)
+        area = QScrollArea()
+        area.setWidget(self.form)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(FORM_WIDTH + area.verticalScrollBar().sizeHint().width() + 6)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -294,6 +333,9 @@ class ExportDialog(QDialog):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._control_changed)
+        self.presets.chosen.connect(self._use_preset)
+        self.presets.saved.connect(self._save_preset)
+        self.presets.removed.connect(self._remove_preset)
         self.results.folder.textChanged.connect(lambda _text: self._control_changed())
         self.results.choose.clicked.connect(lambda _checked=False: self._choose_folder())
         self.results.files.drag_prepared.connect(self._touch)

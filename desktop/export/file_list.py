@@ -22,7 +22,14 @@ from desktop.theme.icons import icon
 from engine.export.plan import ExportPlan, PlannedFile
 from engine.export.run import Exported
 
-ICONS = {"stem": "waveform", "mix": "together", "media": "copy", "interchange": "export"}
+ICONS = {
+    "clip": "waveform",
+    "take": "waveform",
+    "stem": "waveform",
+    "mix": "together",
+    "media": "copy",
+    "interchange": "export",
+}
 FILE, KIND, SIZE, LOUDNESS, PEAK, CATEGORY = range(6)
 TITLES = ("File", "What", "Size", "LUFS", "dBTP", "Category")
 WIDTHS = {KIND: 190, SIZE: 76, LOUDNESS: 64, PEAK: 64, CATEGORY: 116}

@@ -1,23 +1,22 @@
 """The export form: a control for each choice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFormLayout,
     QGridLayout,
-    QLabel,
-    QLineEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.export.choices import ExportChoices
+from desktop.export.content_form import ContentForm
+from desktop.export.form_parts import choice, heading, line, name_sign, rows, select, switch
 from desktop.export.words import FORMAT_NAMES, preset_text, usual_texts
 from engine.export.plan import BITS, FORMATS, INTERCHANGE_FORMATS, MOST_HANDLES, SOUND_FORMATS
 from engine.export.presets import PRESETS
@@ -47,29 +46,41 @@ class ExportForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, choices: ExportChoices, timeline: Timeline, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        choices: ExportChoices,
+        timeline: Timeline,
+        spans: Collection[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         usual = usual_texts(timeline)
         presets = [("", usual["preset"]), *((name, preset_text(p)) for name, p in PRESETS.items())]
         rates = [(0, usual["rate"]), *((rate, f"{rate / 1000:g} kHz") for rate in PROJECT_RATES)]
-        self.preset = self._choice(presets, choices.preset)
-        self.rate = self._choice(rates, choices.rate)
-        self.bits = self._choice([(bits, BIT_NAMES[bits]) for bits in BITS], choices.bits)
+        self.preset = choice(presets, choices.preset, self.changed.emit)
+        self.rate = choice(rates, choices.rate, self.changed.emit)
+        self.bits = choice([(bits, BIT_NAMES[bits]) for bits in BITS], choices.bits, self.changed.emit)
         frame_rates = [("", usual["frame_rate"]), *((name, f"{name} fps") for name in RATES)]
-        self.frame_rate = self._choice(frame_rates, choices.frame_rate)
-        self.start = self._line(choices.start, usual["start"], 11)
+        self.frame_rate = choice(frame_rates, choices.frame_rate, self.changed.emit)
+        self.start = line(choices.start, usual["start"], 11, self.changed.emit)
         self.handles = self._handles(choices.handles)
-        self.formats = {name: self._switch(FORMAT_NAMES[name], name in choices.formats) for name in FORMATS}
-        self.ucs = self._switch("&UCS file names", choices.ucs)
-        self.creator = self._line(choices.creator, "Initials or a short name", 40)
-        self.source = self._line(choices.source, "Show, library or project", 40)
+        self.formats = {
+            name: switch(FORMAT_NAMES[name], name in choices.formats, self.changed.emit) for name in FORMATS
+        }
+        self.ucs = switch("&UCS file names", choices.ucs, self.changed.emit)
+        self.creator = line(choices.creator, "Initials or a short name", 40, self.changed.emit)
+        self.source = line(choices.source, "Show, library or project", 40, self.changed.emit)
+        self.content = ContentForm(choices, timeline, spans)
+        self.content.changed.connect(self.changed)
         self._lay_out()
         self._show_ucs(choices.ucs)
         self.ucs.toggled.connect(self._show_ucs)
+        self.content.embed.setEnabled("aaf" in choices.formats)
+        self.formats["aaf"].toggled.connect(self.content.embed.setEnabled)
 
     @property
     def choices(self) -> ExportChoices:
-        return ExportChoices(
+        made = ExportChoices(
             preset=self.preset.currentData(),
             rate=self.rate.currentData(),
             bits=self.bits.currentData(),
@@ -81,6 +92,25 @@ class ExportForm(QWidget):
             creator=self.creator.text().strip(),
             source=self.source.text().strip(),
         )
+        values: dict[str, Any] = self.content.values()
+        return replace(made, **values)
+
+    def show_choices(self, choices: ExportChoices) -> None:
+        """Set every control but those of this scene alone."""
+        for box, value in (
+            (self.preset, choices.preset),
+            (self.rate, choices.rate),
+            (self.bits, choices.bits),
+            (self.frame_rate, choices.frame_rate),
+        ):
+            select(box, value)
+        self.handles.setValue(choices.handles)
+        for name, box_of_format in self.formats.items():
+            box_of_format.setChecked(name in choices.formats)
+        self.ucs.setChecked(choices.ucs)
+        self.creator.setText(choices.creator)
+        self.source.setText(choices.source)
+        self.content.show_choices(choices)
 
     def show_timeline(self, timeline: Timeline) -> None:
         """Show the timeline's own values where a choice defaults to them."""
@@ -89,11 +119,12 @@ class ExportForm(QWidget):
             box: QComboBox = getattr(self, name)
             box.setItemText(0, usual[name])
         self.start.setPlaceholderText(usual["start"])
+        self.content.show_timeline(timeline)
 
     def _lay_out(self) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
         level = (
             ("&Loudness", self.preset, "What the mix is brought to; every stem is changed alike"),
             ("Sample &rate", self.rate, "Samples a second of every sound file"),
@@ -104,23 +135,24 @@ class ExportForm(QWidget):
             ("&Start", self.start, "Timecode at the start of the timeline, HH:MM:SS:FF; empty is its own"),
             ("&Handles", self.handles, "Run-up before the start and run-out after the end of every file"),
         )
-        rows.addWidget(heading("SOUND"))
-        rows.addLayout(_rows(level))
-        rows.addWidget(heading("TIME"))
-        rows.addLayout(_rows(time))
-        rows.addWidget(heading("SOUND FILES"))
-        rows.addLayout(self._boxes(SOUND_FORMATS))
-        rows.addWidget(heading("FOR OTHER PROGRAMS"))
-        rows.addLayout(self._boxes(INTERCHANGE_FORMATS))
-        rows.addWidget(heading("NAMES"))
+        column.addWidget(self.content)
+        column.addWidget(heading("SOUND"))
+        column.addLayout(rows(level))
+        column.addWidget(heading("TIME"))
+        column.addLayout(rows(time))
+        column.addWidget(heading("SOUND FILES"))
+        column.addLayout(self._boxes(SOUND_FORMATS))
+        column.addWidget(heading("FOR OTHER PROGRAMS"))
+        column.addLayout(self._boxes(INTERCHANGE_FORMATS))
+        column.addWidget(heading("NAMES"))
         name_sign(self.ucs, "UCS file names", "Names by the Universal Category System 8.2.1")
-        rows.addWidget(self.ucs)
+        column.addWidget(self.ucs)
         names = (
             ("&Creator", self.creator, "Who made it, as the names say it"),
             ("S&ource", self.source, "What it was made for, as the names say it"),
         )
-        rows.addLayout(_rows(names))
-        rows.addStretch(1)
+        column.addLayout(rows(names))
+        column.addStretch(1)
 
     def _boxes(self, names: Sequence[str]) -> QGridLayout:
         grid = QGridLayout()
@@ -138,22 +170,6 @@ class ExportForm(QWidget):
         self.creator.setEnabled(on)
         self.source.setEnabled(on)
 
-    def _choice(self, choices: Sequence[tuple[Any, str]], value: Any) -> QComboBox:
-        box = QComboBox()
-        for choice, text in choices:
-            box.addItem(text, choice)
-        box.setCurrentIndex(max(0, box.findData(value)))
-        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        box.currentIndexChanged.connect(lambda _index: self.changed.emit())
-        return box
-
-    def _line(self, text: str, hint: str, most: int) -> QLineEdit:
-        line = QLineEdit(text)
-        line.setPlaceholderText(hint)
-        line.setMaxLength(most)
-        line.textChanged.connect(lambda _text: self.changed.emit())
-        return line
-
     def _handles(self, value: float) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
         box.setRange(0.0, MOST_HANDLES)
@@ -166,40 +182,3 @@ class ExportForm(QWidget):
         box.lineEdit().setTextMargins(6, 0, 0, 0)
         box.valueChanged.connect(lambda _value: self.changed.emit())
         return box
-
-    def _switch(self, text: str, on: bool) -> QCheckBox:
-        box = QCheckBox(text)
-        box.setChecked(on)
-        box.toggled.connect(lambda _on: self.changed.emit())
-        return box
-
-
-def heading(words: str) -> QLabel:
-    """Create a heading."""
-    label = QLabel(words)
-    label.setProperty("role", "heading")
-    label.setContentsMargins(0, 10, 0, 2)
-    return label
-
-
-def name_sign(widget: QWidget, name: str, tip: str) -> None:
-    """Set a control's accessible name and tooltip."""
-    widget.setAccessibleName(name)
-    widget.setToolTip(tip)
-
-
-def _rows(entries: Sequence[tuple[str, QWidget, str]]) -> QFormLayout:
-    form = QFormLayout()
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setHorizontalSpacing(14)
-    form.setVerticalSpacing(7)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-    for words, widget, tip in entries:
-        name_sign(widget, words.replace("&", ""), tip)
-        label = QLabel(words)
-        label.setProperty("role", "dim")
-        label.setMinimumWidth(82)
-        label.setBuddy(widget)
-        form.addRow(label, widget)
-    return form

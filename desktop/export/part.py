@@ -1,6 +1,6 @@
 """The export part of the window: the dialog, the worker threads, and drags of clips, stems and takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,16 @@ from engine.sound.cache import TakeSource
 
 if TYPE_CHECKING:
     from desktop.export.export_dialog import ExportDialog
+    from engine.export.span import Span
 
 WHO = "export"
 
 
 class ExportPart(QObject):
     """Opens the export dialog and renders drags.
+
+    Attributes:
+        spans: returns the ranges of the timeline that can be exported alone, by their names.
 
     Args:
         document: holds the scene.
@@ -60,6 +64,7 @@ class ExportPart(QObject):
         self.drags = drags or FileDrags(messages, parent=self)
         self.take_file = TakeFile(self.drags, messages, window)
         self._memory = memory or LastExportStore(last_export_file())
+        self.spans: Callable[[], Mapping[str, Span]] = dict
         self.dialog: ExportDialog | None = None
         self.work.progressed.connect(self._tell)
         self.work.done.connect(self._tell_end)
@@ -90,6 +95,7 @@ class ExportPart(QObject):
                 self._memory,
                 self._begin(),
                 messages=self._messages,
+                spans=self.spans(),
                 parent=self._window,
             )
             self.dialog.finished.connect(self._forget)

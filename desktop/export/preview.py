@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.export.choices import ExportChoices
 from engine.errors import BadInput, Failed, FoleyscapeError
 from engine.export.plan import EXPORT_KIND, ExportPlan, ExportSettings, plan
+from engine.export.span import Span
 from engine.export.ucs import load_cat_ids
 from engine.files import EMPTY_FOLDER, FolderSurvey, disk_errors, survey_folder
 from engine.scene.scene import Scene
@@ -24,6 +25,7 @@ class PreviewRequest:
         choices: the form's values.
         folder: as the user typed it.
         project: the project folder of the scene, or None.
+        span: stretch of the timeline to export, in its samples; None is all of it.
     """
 
     number: int
@@ -31,6 +33,16 @@ class PreviewRequest:
     choices: ExportChoices
     folder: str
     project: Path | None = None
+    span: Span | None = None
+
+    def settings(self, *, overwrite: bool = False) -> ExportSettings:
+        """Return the engine's settings.
+
+        Raises:
+            BadInput: a choice is invalid.
+        """
+        made = self.choices.settings(self.scene.timeline, overwrite=overwrite)
+        return replace(made, span=self.span)
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class ExportPreview:
         return self.plan is not None and not self.problems
 
     def settings(self, *, overwrite: bool) -> ExportSettings:
-        return self.asked.choices.settings(self.asked.scene.timeline, overwrite=overwrite)
+        return self.asked.settings(overwrite=overwrite)
 
 
 def preview_of(asked: PreviewRequest) -> ExportPreview:
@@ -71,7 +83,7 @@ def preview_of(asked: PreviewRequest) -> ExportPreview:
     cat_ids: Mapping[str, tuple[str, str]] = {}
     try:
         cat_ids = load_cat_ids() if asked.choices.ucs else {}
-        planned = plan(asked.scene, asked.choices.settings(asked.scene.timeline))
+        planned = plan(asked.scene, asked.settings())
     except FoleyscapeError as error:
         problems.append(error.message)
     try:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from desktop.document.activity import time_left_text
 from desktop.export.categories import CatIds
 from desktop.export.file_list import FileList
-from desktop.export.form import heading, name_sign
+from desktop.export.form_parts import heading, name_sign
 from desktop.export.words import plan_text
 from desktop.export.worker import ExportProgress
 from desktop.theme.dark_colours import DARK

@@ -58,7 +58,7 @@ def single_export(
     Raises:
         BadInput: a choice is invalid.
     """
-    wanted = replace(choices, formats=("wav",))
+    wanted = replace(choices, formats=("wav",), content="stems", left_out=(), mix=True)
     if clip is not None:
         wanted = replace(wanted, preset="none", start="", frame_rate="", handles=0.0)
     names = (scene.name, *((thing.index, thing.name, thing.prompt) for thing in scene.objects))

@@ -9,7 +9,7 @@ from engine.scene.timecode import to_text
 from engine.scene.timeline import Timeline
 
 MINUS = "\N{MINUS SIGN}"
-KINDS = {"stem": "Stem", "mix": "Mix", "media": "Media"}
+KINDS = {"stem": "Stem", "mix": "Mix", "media": "Media", "clip": "Clip", "take": "Take"}
 FORMAT_NAMES = {
     "wav": "WAV",
     "flac": "FLAC",
@@ -75,6 +75,8 @@ def plan_text(planned: ExportPlan) -> str:
     parts = [count_text(len(planned.files), "file"), size_text(sum(file.size for file in planned.files))]
     if planned.sounds:
         parts.append(f"{length_text(planned.samples, planned.form.rate)} of sound")
+    if planned.left_out:
+        parts.append(f"muted, left out: {', '.join(planned.left_out)}")
     return "  ·  ".join(parts)
 
 
@@ -84,6 +86,8 @@ def done_text(exported: Exported) -> str:
     parts = [f"{count_text(len(exported.files), 'file')} written to {exported.folder}."]
     if mix is not None and mix.lufs is not None:
         parts.append(f"The mix has {level_text(mix.lufs)} LUFS, {level_text(mix.true_peak_dbtp)} dBTP.")
+    if exported.plan.left_out:
+        parts.append(f"Muted and left out: {', '.join(exported.plan.left_out)}.")
     if exported.gain_db:
         parts.append(f"All stems alike were changed by {exported.gain_db:+.1f} dB.".replace("-", MINUS))
     if exported.limited:

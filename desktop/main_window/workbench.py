@@ -42,6 +42,7 @@ def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: Export
     canvas.vision.prepared.connect(lambda _: objects.warm_up())
     _connect_auditioning(objects, timeline, exports)
     _connect_clip_drags(timeline, exports)
+    exports.spans = lambda: timeline.view.spans
     _connect_take_drags(objects, exports)
     _connect_sound_drops(canvas, objects, timeline)
 

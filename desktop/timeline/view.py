@@ -106,6 +106,16 @@ class TimelineView(QWidget):
         return self.track_view.view.loop
 
     @property
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """Ranges that stand out, by name: "loop", from in to out, and "selection", round the selected clips."""
+        tracks = self.track_view.view.scene.timeline.tracks
+        clips = [clip for track in tracks for clip in track.clips if clip.id in self.selected]
+        found = {} if self.loop is None else {"loop": self.loop}
+        if clips:
+            found["selection"] = min(clip.start for clip in clips), max(clip.end for clip in clips)
+        return found
+
+    @property
     def snap(self) -> bool:
         return self.track_view.snap
 

@@ -42,7 +42,7 @@ def make(qtbot: QtBot, small: Toy, tmp_path: Path) -> Iterator[Make]:
         drags = FileDrags(messages, tmp_path / "drags", write=write, launch=launches, held=launches.held)
         dialog = ExportDialog(
             document, small.takes, work, drags, memory, Path(memory.last.folder or tmp_path / "films"),
-            messages=messages, ask=person, reveal=person.reveal,
+            messages=messages, ask=person, reveal=person.reveal, spans={"loop": (9_600, 19_200)},
         )  # fmt: skip
         qtbot.addWidget(dialog)
         dialog.show()

@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.export.choices import LastExportStore
 from desktop.export.file_list import CATEGORY
 from desktop.export.preview import ExportPreview
 from desktop.export.words import FORMAT_NAMES
+from engine.scene.edits import mute_track
 from engine.scene.edits.stills import rename_scene
 from tests.desktop.export.bench import (
     LEFT,
@@ -34,6 +36,12 @@ from tests.desktop.export.bench import (
 )
 
 # Every control acts
+
+
+def leave_out(bench: Bench, place: int) -> None:
+    """Uncheck a track in the menu of stems."""
+    bench.dialog.form.content.stems.menu().actions()[place].trigger()
+
 
 CONTROLS: dict[str, tuple[Change, Callable[[ExportPreview], object], object]] = {
     "Loudness": (
@@ -88,6 +96,25 @@ CONTROLS: dict[str, tuple[Change, Callable[[ExportPreview], object], object]] = 
         lambda b: name_files(b, "LM", "NS"),
         lambda p: paths(p)[0],
         "stems/ANMLDog_Dog_LM_NS.wav",
+    ),
+    "What": (
+        lambda b: pick(b.dialog.form.content.content, "takes"),
+        lambda p: paths(p)[0],
+        "takes/01_dog-2.wav",
+    ),
+    "Range": (lambda b: pick(b.dialog.form.content.span, "loop"), lambda p: plan_of(p).samples, 9_600),
+    "Stems": (lambda b: leave_out(b, 1), lambda p: "stems/02_rain.wav" in paths(p), False),
+    "Mix": (lambda b: click(b.dialog.form.content.mix), lambda p: "mix.wav" in paths(p), False),
+    "Mono": (lambda b: click(b.dialog.form.content.mono), lambda p: plan_of(p).form.channels, 1),
+    "Sound inside AAF": (
+        lambda b: click(b.dialog.form.formats["aaf"], b.dialog.form.content.embed),
+        lambda p: p.settings(overwrite=False).embed,
+        True,
+    ),
+    "Library": (
+        lambda b: typed(b.dialog.form.content.library, "Own Foley"),
+        lambda p: plan_of(p).library,
+        "Own Foley",
     ),
     "Folder": (lambda b: typed(b.dialog.results.folder, "x"), lambda p: "whole path" in p.problems[0], True),
 }
@@ -226,6 +253,36 @@ def test_chosen_categories_are_written_and_there_again_next_time(bench: Bench) -
     bench.export()
     assert any("GEOGeyser_Dog" in name for name in everything_in(bench.settled().folder))
     assert [cat_id for _, cat_id in bench.memory.last.choices.categories] == ["GEOGeyser"]
+
+
+# Presets
+
+
+def test_choices_are_kept_under_a_name_and_chosen_again(bench: Bench) -> None:
+    presets, form = bench.dialog.presets, bench.dialog.form
+    assert not presets.save.isEnabled() and not presets.remove.isEnabled()
+    click(form.formats["aaf"], form.content.embed)
+    pick(form.bits, 16)
+    presets.field.setEditText("  For   Avid ")
+    click(presets.save)
+    assert list(bench.memory.presets) == ["For Avid"]
+    click(form.formats["aaf"], form.content.embed)
+    pick(form.bits, 24)
+    presets.field.textActivated.emit("For Avid")
+    preview = bench.settled()
+    assert "night-street.aaf" in paths(preview) and plan_of(preview).form.bits == 16
+    assert preview.settings(overwrite=False).embed
+    bench.qtbot.waitUntil(lambda: "For Avid" in LastExportStore(bench.memory.file).presets)
+    click(presets.remove)
+    bench.qtbot.waitUntil(lambda: not LastExportStore(bench.memory.file).presets)
+    assert presets.field.count() == 0
+
+
+def test_muted_tracks_are_said_to_be_left_out(bench: Bench) -> None:
+    bench.settled()
+    bench.document.edit("Mute", lambda scene: mute_track(scene, 2, muted=True))
+    bench.settled()
+    assert bench.dialog.results.total.endswith("muted, left out: rain")
 
 
 # Reach

@@ -42,7 +42,24 @@ from tests.engine.export.toy_scene import at_ten_hours_of_drop_frame, toy
 TOY = toy()
 USUAL = ExportChoices()
 ODD = ExportChoices(
-    "film", 96_000, 16, "24", "02:00:00:00", 1.5, ("flac", "edl"), True, "LM", "NS", ((2, "RAINWatr"),)
+    "film",
+    96_000,
+    16,
+    "24",
+    "02:00:00:00",
+    1.5,
+    ("flac", "edl"),
+    True,
+    "LM",
+    "NS",
+    ((2, "RAINWatr"),),
+    "takes",
+    "loop",
+    (2,),
+    False,
+    True,
+    True,
+    "Own Foley",
 )
 
 
@@ -82,7 +99,9 @@ def test_what_does_not_fit_in_a_file_is_the_usual() -> None:
 def test_frame_rate_and_start_belong_to_the_project_that_they_were_chosen_for() -> None:
     kept = LastExport(ODD, "/films", "/p/Street.foley")
     assert kept.for_project("/p/Street.foley") == ODD
-    assert kept.for_project("/p/Other.foley") == replace(ODD, frame_rate="", start="", categories=())
+    assert kept.for_project("/p/Other.foley") == replace(
+        ODD, frame_rate="", start="", categories=(), span="", left_out=()
+    )
     assert kept.for_project("").start == ""
 
 

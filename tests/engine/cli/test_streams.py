@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ HOUSE = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def project(tmp_path: Path) -> str:
     project, scene = toy_project(tmp_path)
+    tracks = tuple(replace(track, soloed=False) for track in scene.timeline.tracks)
+    scene = replace(scene, timeline=replace(scene.timeline, tracks=tracks))
     project.save(rename_scene(scene, "Straße 猫"))
     project.close()
     return str(project.path)
@@ -105,7 +108,9 @@ def test_a_terminal_of_any_encoding_shows_every_command(
 
 def test_streams_closed_before_the_start_stay_out_of_the_files(tmp_path: Path) -> None:
     """The shell's >&- closes the number itself, and the next file opened would get it."""
-    project, _ = toy_project(tmp_path)
+    project, scene = toy_project(tmp_path)
+    tracks = tuple(replace(track, soloed=False) for track in scene.timeline.tracks)
+    project.save(replace(scene, timeline=replace(scene.timeline, tracks=tracks)))
     project.close()
     words = 'exec "$0" -m engine.cli project export "$1" --out "$2" <&- >&- 2>&-'
     done = subprocess.run(
