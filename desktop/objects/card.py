@@ -27,6 +27,7 @@ from desktop.objects.take_menu import KeyOf
 from desktop.objects.take_row import TakeRow, TakeRowState
 from desktop.objects.vocabulary import name_entries
 from desktop.theme.dark_colours import DARK
+from desktop.theme.elided import ElidedLabel
 from desktop.theme.label_field import LabelField
 from engine.generation.generator import ANYTHING, Capabilities, parameters_of
 from engine.scene.colours import Colour
@@ -289,7 +290,7 @@ class ObjectCard(QFrame):
         self.name.setMaxLength(MOST_NAME)
         self.name.setAccessibleName("Name")
         self.name.setToolTip("What it is called. Double-click to change it  (F2)")
-        self.caption = QLabel(self)
+        self.caption = ElidedLabel(self)
         self.caption.setObjectName("caption")
         self.chips = NameChips(self)
         self.solo_button = letter_button(self, "S", "Solo", "Hear only what is soloed  (S)")

@@ -472,4 +472,4 @@ class ObjectsPanel(QWidget):
         column.addWidget(self.take_hint)
         column.addWidget(self.queue_view)
         column.addWidget(self.footer)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(324)

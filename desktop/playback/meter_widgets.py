@@ -55,7 +55,7 @@ class LevelBars(QWidget):
         return QSize(190, 34)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(70, 34)
+        return QSize(30, 34)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's
         painter = QPainter(self)
@@ -145,7 +145,7 @@ class Meters(QFrame):
                 label.setVisible(event.size().width() >= least)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(190, super().minimumSizeHint().height())
+        return QSize(150, super().minimumSizeHint().height())
 
     @Slot(object)
     def show_reading(self, reading: MeterReading) -> None:

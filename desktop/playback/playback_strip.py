@@ -1,5 +1,6 @@
 """The strip below the timeline: transport and meters, with the player and its threads."""
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.actions.actions import Actions
@@ -15,6 +16,9 @@ from desktop.playback.render_sources import ProjectTakeSource
 from desktop.playback.transport import TransportBar
 from desktop.playback.transport_commands import TRANSPORT_COMMANDS, TRANSPORT_ROUTES, Comparer
 from desktop.services import Services
+
+ROOMY = 680
+"""From this width on, in pixels, speed and gain have room beside the meters."""
 
 
 class PlaybackStrip(QFrame):
@@ -44,7 +48,7 @@ class PlaybackStrip(QFrame):
         self._thread = MeterThread(lambda: player.stream, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 8, 5)
-        row.setSpacing(10)
+        row.setSpacing(8)
         row.addWidget(self.transport)
         row.addStretch(1)
         row.addWidget(self.meters, 2)
@@ -53,6 +57,11 @@ class PlaybackStrip(QFrame):
         self.meters.restart_requested.connect(self._thread.restart)
         player.restarted.connect(self._thread.restart)
         document.replaced.connect(self.meters.restart)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show less while the strip is narrow, so that nothing lies over something else."""
+        super().resizeEvent(event)
+        self.transport.set_compact(event.size().width() < ROOMY)
 
     def prepare(self) -> None:
         """Open the device and render ahead in the background, so that play starts at once."""

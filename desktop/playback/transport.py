@@ -43,6 +43,7 @@ class TransportBar(QFrame):
         self.setStyleSheet(SHEET)
         self.player = player
         self.compare = compare
+        self._compact = False
         self._commands = {command.id: command for command in TRANSPORT_COMMANDS}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -54,7 +55,6 @@ class TransportBar(QFrame):
         self._rule()
         self.buttons["loop"] = self._button("loop")
         self.buttons["loop"].setCheckable(True)
-        self._rule()
         self.sides = (self._side("A", second=False), self._side("B", second=True))
         self.speed = self._label("Speed")
         self.gain = self._label("Gain of what is compared")
@@ -71,6 +71,12 @@ class TransportBar(QFrame):
         for side in self.sides:
             side.setToolTip(tooltip(keys.command("compare"), keys))
 
+    def set_compact(self, on: bool) -> None:
+        """Hide speed and gain while there is no room for them."""
+        if on != self._compact:
+            self._compact = on
+            self._show_state()
+
     @Slot()
     def _show_state(self) -> None:
         player = self.player
@@ -79,7 +85,7 @@ class TransportBar(QFrame):
         play.setIcon(icon("stop" if active else "play", DARK.accent if active else DARK.text))
         play.setAccessibleName("Stop" if active else "Play")
         self.buttons["loop"].setChecked(player.looping)
-        _show_words(self.speed, _spoken_speed(player.speed if player.playing else 0.0))
+        self._show_words(self.speed, _spoken_speed(player.speed if player.playing else 0.0))
         self._show_pair(player.pair)
         self._show_position(player.position)
 
@@ -87,7 +93,7 @@ class TransportBar(QFrame):
         for side, second in zip(self.sides, (False, True), strict=True):
             side.setChecked(pair is not None and pair.second == second)
         known = pair is not None and pair.gain_db is not None
-        _show_words(self.gain, f"{level_text(pair.gain_db)} dB" if pair is not None and known else "")
+        self._show_words(self.gain, f"{level_text(pair.gain_db)} dB" if pair is not None and known else "")
 
     @Slot(object)
     def _show_position(self, sample: int) -> None:
@@ -143,19 +149,18 @@ class TransportBar(QFrame):
         self._row.addWidget(label)
         return label
 
+    def _show_words(self, label: QLabel, words: str) -> None:
+        """Show a text where there is room for it, and no gap where there is none."""
+        label.setText(words)
+        label.setVisible(bool(words) and not self._compact)
+
     def _rule(self) -> None:
         line = QFrame(self)
         line.setObjectName("rule")
         line.setFixedSize(1, 20)
-        self._row.addSpacing(5)
+        self._row.addSpacing(3)
         self._row.addWidget(line)
-        self._row.addSpacing(5)
-
-
-def _show_words(label: QLabel, words: str) -> None:
-    """Show a text, and no gap where there is none."""
-    label.setText(words)
-    label.setVisible(bool(words))
+        self._row.addSpacing(3)
 
 
 def _spoken_speed(speed: float) -> str:

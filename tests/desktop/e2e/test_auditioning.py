@@ -241,6 +241,13 @@ def test_takes_are_to_be_seen_at_every_size_and_nothing_beside_them_is_cut(house
             assert left + widget.width() <= right, "both are beside the panel"
             assert widget.width() >= widget.minimumSizeHint().width()
         assert panel.height() >= house.window.height() - 80, "the panel has the full height"
+        transport = house.timeline._playback.strip.transport
+        parts = [transport._row.itemAt(place).widget() for place in range(transport._row.count())]
+        shown = [part.geometry() for part in parts if part is not None and part.isVisible()]
+        edges = [edge for part in shown for edge in (part.left(), part.right())]
+        assert edges == sorted(edges), "no part of the transport lies over another"
+        for card in panel.cards:
+            assert card.width() >= card.minimumSizeHint().width()
         for line in (panel.filter_bar, panel.footer, panel.take_hint):
             assert line.mapTo(house.window, line.rect().bottomRight()).x() < house.window.width()
 
