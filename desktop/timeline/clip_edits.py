@@ -56,9 +56,11 @@ def replace_clips(scene: Scene, placed: Placed) -> Scene:
 
 def with_groups(scene: Scene, numbers: Collection[int]) -> frozenset[int]:
     """Return the ids of these clips and of all clips that are in a group with one of them."""
-    every = [clip for track in scene.timeline.tracks for clip in track.clips]
-    groups = {clip.group for clip in every if clip.id in numbers} - {None}
-    return frozenset(numbers) | {clip.id for clip in every if clip.group in groups and groups}
+    tracks = scene.timeline.tracks
+    groups = {clip.group for track in tracks for clip in track.clips if clip.id in numbers} - {None}
+    if not groups:
+        return frozenset(numbers)
+    return frozenset(numbers) | {clip.id for track in tracks for clip in track.clips if clip.group in groups}
 
 
 def copies_of(scene: Scene, placed: Placed) -> Placed:

@@ -62,6 +62,8 @@ class TrackModel(QObject):
 
     def select(self, numbers: frozenset[int]) -> None:
         """Select these clips, and the others of their groups."""
+        if numbers == self.state.selected:
+            return
         numbers = with_groups(self.state.scene, numbers)
         if numbers != self.state.selected:
             self.state = replace(self.state, selected=numbers)

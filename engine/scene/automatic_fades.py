@@ -5,7 +5,7 @@ programs are the fades given here, so that a clip that is moved away from anothe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from engine.scene.timeline import Clip, Fade, FadeShape, Timeline, Track
 
@@ -13,8 +13,6 @@ EDGE_SHAPE: FadeShape = "linear"
 """Shape of the fades at edges, which every interchange format has."""
 MOST_AT_ONCE = 32
 """Clips sounding at one time that are looked at for crossfades; more make no sense, and would take long."""
-
-_PLAIN = Fade()
 
 
 @dataclass(frozen=True)
@@ -79,102 +77,103 @@ def faded_clips(clips: Sequence[Clip], rule: FadeRule) -> tuple[Clip, ...]:
         clips: sorted by start, then by id.
         rule: which fades are automatic.
     """
-    edges = [_Edges(clip) for clip in clips]
+    meetings = _Meetings(clips)
     if rule.crossfade:
-        _find_overlaps([one for one in edges if one.clip.auto_fades and not one.clip.muted])
+        meetings.find_overlaps()
     if rule.edge:
-        _find_continued(edges)
-    return tuple(one.faded(rule) for one in edges)
+        meetings.find_continued()
+    edge = Fade(rule.edge, EDGE_SHAPE)
+    return tuple(meetings.faded(place, edge) if clip.auto_fades else clip for place, clip in enumerate(clips))
 
 
-@dataclass
-class _Edges:
-    """A clip and what meets its two edges.
+class _Meetings:
+    """What meets the edges of each clip of a track, by its place in the track.
 
     Attributes:
-        clip: the clip.
-        before: overlap with the clip before, in samples.
-        after: overlap with the clip after.
-        aligned: whether an overlap is with the same sound at the same place.
-        continues: whether it goes on where another clip stops.
-        continued: whether another clip goes on where it stops.
+        before: overlap with the end of an earlier clip, in samples, and whether both are the same sound there.
+        after: the same with the beginning of a later clip.
+        continuing: places of clips that go on, sample by sample, where another stops.
+        continued: places of clips where another goes on.
     """
 
-    clip: Clip
-    before: int = 0
-    after: int = 0
-    aligned: list[bool] = field(default_factory=lambda: [False, False])
-    continues: bool = False
-    continued: bool = False
+    def __init__(self, clips: Sequence[Clip]) -> None:
+        self._clips = clips
+        self.before: dict[int, tuple[int, bool]] = {}
+        self.after: dict[int, tuple[int, bool]] = {}
+        self.continuing: set[int] = set()
+        self.continued: set[int] = set()
 
-    def faded(self, rule: FadeRule) -> Clip:
-        clip = self.clip
-        if not clip.auto_fades:
-            return clip
-        into = _longer(clip.fade_in, self.before, 0 if self.continues else rule.edge, aligned=self.aligned[0])
-        out = _longer(clip.fade_out, self.after, 0 if self.continued else rule.edge, aligned=self.aligned[1])
+    def find_overlaps(self) -> None:
+        """Note by how much each clip overlaps the end of an earlier one, and the beginning of a later one."""
+        sounding: list[tuple[int, int, int]] = []
+        for place, clip in enumerate(self._clips):
+            if clip.muted or not clip.auto_fades:
+                continue
+            start, end = clip.start, clip.start + clip.length
+            if sounding:
+                sounding = [one for one in sounding if one[1] > start][-MOST_AT_ONCE:]
+            for earlier_start, earlier_end, earlier in sounding:
+                if earlier_start < start and earlier_end < end:
+                    self._note_overlap(earlier, place, earlier_end - start)
+            sounding.append((start, end, place))
+
+    def _note_overlap(self, earlier: int, later: int, overlap: int) -> None:
+        met = overlap, _shifted(self._clips[earlier]) == _shifted(self._clips[later])
+        if overlap > self.before.get(later, _NOTHING)[0]:
+            self.before[later] = met
+        if overlap > self.after.get(earlier, _NOTHING)[0]:
+            self.after[earlier] = met
+
+    def find_continued(self) -> None:
+        """Note the cuts at which a clip goes on where another stops, so that nothing is to be faded."""
+        stops = {clip.start + clip.length: place for place, clip in enumerate(self._clips)}
+        for place, clip in enumerate(self._clips):
+            other = stops.get(clip.start)
+            if other is None or other == place or place in self.before or other in self.after:
+                continue
+            earlier = self._clips[other]
+            faded = earlier.fade_out.samples or clip.fade_in.samples
+            if not faded and _shifted(earlier) == _shifted(clip) and _sound_of(earlier) == _sound_of(clip):
+                self.continuing.add(place)
+                self.continued.add(other)
+
+    def faded(self, place: int, edge: Fade) -> Clip:
+        """Return the clip at a place with the fades that sound."""
+        clip = self._clips[place]
+        into = _longer(clip.fade_in, self.before.get(place), _NONE if place in self.continuing else edge)
+        out = _longer(clip.fade_out, self.after.get(place), _NONE if place in self.continued else edge)
         if into is clip.fade_in and out is clip.fade_out:
             return clip
-        into, out = _fitting(into, out, clip.length)
-        return replace(clip, fade_in=into, fade_out=out)
+        both = into.samples + out.samples
+        if both > clip.length:
+            rise = clip.length * into.samples // both
+            into, out = Fade(rise, into.shape), Fade(clip.length - rise, out.shape)
+        return _with_fades(clip, into, out)
 
 
-def _longer(own: Fade, overlap: int, edge: int, *, aligned: bool) -> Fade:
+_NOTHING = 0, False
+_NONE = Fade(0, EDGE_SHAPE)
+
+
+def _longer(own: Fade, met: tuple[int, bool] | None, edge: Fade) -> Fade:
     """Return the user's fade, or a longer automatic one; a user's fade keeps its shape."""
-    least = max(overlap, edge)
+    overlap, aligned = met or _NOTHING
+    least = max(overlap, edge.samples)
     if own.samples >= least:
         return own
     if own.samples:
         return Fade(least, own.shape)
-    if overlap < edge:
-        return Fade(edge, EDGE_SHAPE)
+    if overlap < edge.samples:
+        return edge
     # The same sound twice adds up to itself with gains of sum 1, different sounds with powers of sum 1.
     return Fade(overlap, "linear" if aligned else "equal_power")
 
 
-def _fitting(into: Fade, out: Fade, length: int) -> tuple[Fade, Fade]:
-    """Return both fades, shortened in proportion where they are together longer than the clip."""
-    both = into.samples + out.samples
-    if both > length:
-        rise = length * into.samples // both
-        return Fade(rise, into.shape), Fade(length - rise, out.shape)
-    return into, out
-
-
-def _find_overlaps(edges: Sequence[_Edges]) -> None:
-    """Note by how much each clip overlaps the end of an earlier one, and the beginning of a later one."""
-    sounding: list[_Edges] = []
-    for later in edges:
-        start, end = later.clip.start, later.clip.end
-        sounding = [one for one in sounding if one.clip.end > start][-MOST_AT_ONCE:]
-        for earlier in sounding:
-            overlap = earlier.clip.end - start
-            if earlier.clip.start < start and earlier.clip.end < end:
-                _note_overlap(earlier, later, overlap)
-        sounding.append(later)
-
-
-def _note_overlap(earlier: _Edges, later: _Edges, overlap: int) -> None:
-    same = _shifted(earlier.clip) == _shifted(later.clip)
-    if overlap > later.before:
-        later.before, later.aligned[0] = overlap, same
-    if overlap > earlier.after:
-        earlier.after, earlier.aligned[1] = overlap, same
-
-
-def _find_continued(edges: Sequence[_Edges]) -> None:
-    """Note the cuts at which a clip goes on sample by sample where another stops, so that nothing is to be faded."""
-    stops = {
-        (one.clip.end, _shifted(one.clip)): one
-        for one in edges
-        if not one.after and not one.clip.fade_out.samples
-    }
-    for later in edges:
-        earlier = stops.get((later.clip.start, _shifted(later.clip)))
-        if earlier is None or earlier is later or later.before or later.clip.fade_in.samples:
-            continue
-        if _sound_of(earlier.clip) == _sound_of(later.clip):
-            later.continues = earlier.continued = True
+def _with_fades(clip: Clip, into: Fade, out: Fade) -> Clip:
+    """Return the clip with other fades; ``dataclasses.replace`` would take ten times as long, for every clip drawn."""
+    made = object.__new__(Clip)
+    made.__dict__.update(clip.__dict__, fade_in=into, fade_out=out)
+    return made
 
 
 def _shifted(clip: Clip) -> tuple[str, int]:
@@ -190,8 +189,8 @@ def _sound_of(clip: Clip) -> Clip:
         start=0,
         offset=0,
         length=1,
-        fade_in=_PLAIN,
-        fade_out=_PLAIN,
+        fade_in=_NONE,
+        fade_out=_NONE,
         unknown_fields=(),
         name=None,
         group=None,

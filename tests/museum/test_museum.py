@@ -18,6 +18,7 @@ from engine.generation.recipe import read_recipe_text
 from engine.project import schema
 from engine.project.folder import Project
 from engine.scene import recipe_facts
+from engine.scene.automatic_fades import with_automatic_fades
 from engine.scene.recipe_facts import RecipeFacts
 from engine.scene.takes import Take
 from engine.studio import Studio
@@ -70,6 +71,14 @@ def test_a_project_of_any_schema_opens_whole_and_is_saved_as_one_of_today(path: 
     again = Project.open(copy, writing=False)
     assert again.scene == opened.scene
     assert json.loads((copy / "scene.json").read_text())["schema"] == schema.SCHEMA
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("project_*.foley")), ids=lambda path: path.stem)
+def test_a_project_from_before_automatic_fades_sounds_as_it_did(path: Path) -> None:
+    line = Project.open(path, writing=False).scene.timeline
+    before = json.loads((path / "scene.json").read_text())["schema"] < 4
+    assert (line.edge_fade_ms, line.auto_crossfade) == ((0.0, False) if before else (5.0, True))
+    assert (with_automatic_fades(line) == line) is before
 
 
 @pytest.mark.parametrize("name", ["project_2.foley", "project_2_recipes_2.foley"])

@@ -134,7 +134,7 @@ class ClipPainter:
             for clip, rect in roomy:
                 if clip.markers:
                     self._markers(clip, rect)
-                if self.over.any() and self._is_over(rect):
+                if self._is_over(rect):
                     self._over_badge(rect)
         for clip, rect in roomy:
             if self._plan.spectrograms or clip.id in self._plan.selected:
@@ -142,6 +142,8 @@ class ClipPainter:
 
     def _is_over(self, rect: QRectF) -> bool:
         """Return whether a visible part of a clip goes over full scale."""
+        if not self.over.size:
+            return False
         first, last = (round(x * self._plan.ratio) for x in (max(rect.x(), 0.0), max(rect.right(), 0.0)))
         return bool(self.over[first:last].any())
 
@@ -274,10 +276,12 @@ class ClipPainter:
 
     def _titles(self, roomy: list[tuple[Clip, QRectF]]) -> None:
         chosen = self._plan.selected
-        # A title ends where the next clip covers it.
+        # A title ends where the next clip or the label of one that goes over covers it.
         starts = [*(rect.x() for _, rect in roomy), math.inf][1:]
+        ends = [rect.right() - (OVER if self._is_over(rect) else 0.0) for _, rect in roomy]
+        starts = [min(start, end) for start, end in zip(starts, ends, strict=True)]
         roomy = [
-            (clip, QRectF(rect.x(), rect.y(), min(rect.right(), start) - rect.x(), rect.height()))
+            (clip, QRectF(rect.x(), rect.y(), start - rect.x(), rect.height()))
             for (clip, rect), start in zip(roomy, starts, strict=True)
         ]
         for colours, some in (

@@ -407,3 +407,9 @@ def test_going_on_as_saved_keeps_the_takes_of_the_autosave_set_aside(
     desk.settle()
     assert desk.document.scene.name == "one"
     assert desk.document.scene.takes == (replace(record, rejected=True),)
+
+
+def test_a_new_scene_has_the_automatic_fades_of_the_preferences() -> None:
+    line = SceneDefaults(edge_fade_ms=2.5, auto_crossfade=False).begin(Scene()).timeline
+    assert (line.edge_fade_ms, line.auto_crossfade) == (2.5, False)
+    assert SceneDefaults().begin(Scene()).timeline.edge_fade_ms == 5.0
