@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -90,7 +91,7 @@ class CardState:
         if self.busy is not None:
             return self.busy.words
         if self.guesses:
-            return "Not sure what it is: choose or type a name"
+            return "Not sure what it is"
         return self.counted
 
 
@@ -292,6 +293,7 @@ class ObjectCard(QFrame):
         self.name.setToolTip("What it is called. Double-click to change it  (F2)")
         self.caption = ElidedLabel(self)
         self.caption.setObjectName("caption")
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.chips = NameChips(self)
         self.solo_button = letter_button(self, "S", "Solo", "Hear only what is soloed  (S)")
         self.mute_button = letter_button(self, "M", "Mute", "Silence it  (M)")

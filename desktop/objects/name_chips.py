@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QTool
 from desktop.objects.vocabulary import NameEntry, matching
 
 SIZE = (240, 300)
+MOST_WIDTH = 62
+"""Pixels of a chip's text, so that four of them fit beside each other in the narrowest panel."""
 
 
 class NameChips(QWidget):
@@ -54,7 +56,7 @@ class NameChips(QWidget):
     def _chip(self, text: str, tip: str) -> QToolButton:
         chip = QToolButton(self)
         chip.setObjectName("chip")
-        chip.setText(text)
+        chip.setText(chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, MOST_WIDTH))
         chip.setToolTip(tip)
         chip.setAccessibleName(tip)
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
