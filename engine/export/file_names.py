@@ -14,6 +14,7 @@ from engine.export.ucs import (
     shortened,
     ucs_name,
 )
+from engine.files.portable_names import is_reserved
 from engine.models.free_words import bundled_free_words
 from engine.scene.scene import Scene
 from engine.scene.timeline import Track
@@ -58,13 +59,19 @@ def safe_name(words: str, otherwise: str) -> str:
     """Turn text into part of a file name: letters, digits and hyphens in lower case."""
     name = shortened(cleaned(words), NAME_LETTERS).casefold().replace(" ", "-")
     short = name.encode("utf-8")[:SAFE_NAME_BYTES].decode("utf-8", "ignore").strip("-")
-    return short or otherwise
+    return _portable(short or otherwise)
 
 
 def ascii_name(words: str, otherwise: str) -> str:
     """Turn text into part of a file name that works in any program: ASCII letters, digits and hyphens."""
     ascii_only = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:NAME_LETTERS].strip("-") or otherwise
+    short = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:NAME_LETTERS].strip("-")
+    return _portable(short or otherwise)
+
+
+def _portable(name: str) -> str:
+    """Return the name, with a letter more if Windows takes it for a device."""
+    return f"{name}-" if is_reserved(name) else name
 
 
 def _unique_ucs_name(
