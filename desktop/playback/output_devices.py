@@ -121,6 +121,7 @@ class PortAudioDevice:
 
     def __init__(self, rate: int, pull: Pull, library: Any) -> None:
         facts = library.query_devices(kind="output")
+        self.name = str(facts.get("name", ""))
         self._channels = min(2, int(facts["max_output_channels"]))
         self._pull = pull
         self._started = self._closed = False

@@ -90,6 +90,8 @@ class Player(QObject):
         self._looping = False
         self._device: OutputDevice | None = None
         self._past_end = False
+        self.endless = False
+        """Whether playback goes on after the last clip, as it does while something is recorded."""
         self._output_thread = OutputThread(open_device, self._opened.emit, self._failed.emit)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -118,6 +120,11 @@ class Player(QObject):
         if self.playing:
             self._place = self._heard(self._place)
         return self._place
+
+    @property
+    def seek_id(self) -> int:
+        """The seek that is playing, for ``CallbackReader.position``."""
+        return self._request.seek_id
 
     @property
     def speed(self) -> float:
@@ -380,7 +387,13 @@ class Player(QObject):
     def _is_over(self, here: int) -> bool:
         """Return whether playback has reached the end; never if it started after the last clip."""
         loops = self._request.loop is not None and here < self._request.loop[1]
-        return self.speed > 0 and not loops and not self._past_end and here >= self.timeline.length
+        return (
+            self.speed > 0
+            and not self.endless
+            and not loops
+            and not self._past_end
+            and here >= self.timeline.length
+        )
 
     def _end(self) -> None:
         """Stop because the end was reached."""

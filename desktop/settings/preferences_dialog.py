@@ -136,7 +136,7 @@ class PreferencesDialog(QDialog):
     def _control(self, entry: "Field[Any]", words: FieldInfo) -> tuple[QWidget, QWidget]:
         """Return the control itself and the widget to put into the row."""
         value = getattr(self._begun, entry.name)
-        if words.choices:
+        if words.choices or words.listed is not None:
             control: QWidget = self._choice(entry.name, value, words)
         elif isinstance(value, bool):
             control = self._switch(entry.name, value, words)
@@ -151,7 +151,10 @@ class PreferencesDialog(QDialog):
 
     def _choice(self, name: str, value: Any, words: FieldInfo) -> QComboBox:
         box = QComboBox()
-        for choice, text in words.choices:
+        choices = words.choices if words.listed is None else words.listed()
+        if value not in [choice for choice, _ in choices]:
+            choices = (*choices, (value, f"{value} (not there)"))
+        for choice, text in choices:
             box.addItem(text, choice)
         box.setCurrentIndex(box.findData(value))
         self._readers[name] = box.currentData

@@ -1,11 +1,19 @@
 """All preferences in one table: each field has its type, default, texts and limits."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
+from desktop.settings.sound_inputs import input_choices
 from engine.generation.request_limits import MOST_CANDIDATES, MOST_STEPS, MOST_TAKES
-from engine.generation.requests import DRAFT, FINAL, SECONDS
+from engine.generation.requests import (
+    DRAFT,
+    FINAL,
+    MOST_CANDIDATES,
+    MOST_STEPS,
+    MOST_TAKES,
+    SECONDS,
+)
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS
 from engine.scene.objects import NEGATIVE
 from engine.scene.timecode import RATES
@@ -26,6 +34,7 @@ class FieldInfo:
         unit: unit shown after a number.
         nothing: text for 0 or an empty line.
         folder: whether it is the path of a folder.
+        listed: returns what can be chosen on this machine, as ``choices``; other values are valid, too.
         restart: whether a change takes effect at the next start.
     """
 
@@ -38,6 +47,7 @@ class FieldInfo:
     unit: str = ""
     nothing: str = ""
     folder: bool = False
+    listed: Callable[[], tuple[tuple[Any, str], ...]] | None = None
     restart: bool = False
 
 
@@ -130,6 +140,26 @@ class Preferences:
         True,
         FieldInfo(
             LISTENING, "Match loudness", "Takes are heard at −23 LUFS, so that the louder one does not win."
+        ),
+    )
+    input_device: str = _field(
+        "",
+        FieldInfo(
+            LISTENING,
+            "Microphone",
+            "What takes are recorded from.",
+            listed=input_choices,
+        ),
+    )
+    pre_roll: float = _field(
+        2.0,
+        FieldInfo(
+            LISTENING,
+            "Pre-roll",
+            "How long the timeline plays before a recording begins.",
+            least=0.0,
+            most=30.0,
+            unit="s",
         ),
     )
     sample_rate: int = _field(

@@ -52,8 +52,9 @@ class TimelinePart(QObject):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.view, 1)
+        self.recordings = RecordingsPart(services, self.player, self._place, device)
+        column.addWidget(self.recordings.bar)
         column.addWidget(self._playback.widget)
-        self.recordings = RecordingsPart(services, self.player, self._place)
         self._join()
 
     @property
@@ -91,6 +92,7 @@ class TimelinePart(QObject):
         player.position_changed.connect(self._show_peaks)
         self.waveforms.failed.connect(services.messages.show)
         services.session.opened.connect(self._begin)
+        services.session.opened.connect(self.recordings.tell_of_leftovers)
         services.settings.keys_changed.connect(view.set_keys)
         services.settings.changed.connect(lambda preferences: view.set_snap(preferences.snap))
         services.settings.changed.connect(lambda preferences: player.set_matched(preferences.matched))

@@ -120,9 +120,17 @@ def add_recording(
 
 
 def place_recording(
-    scene: Scene, record: TakeRecord, *, at: int | None = None, track_id: int | None = None
+    scene: Scene,
+    record: TakeRecord,
+    *,
+    at: int | None = None,
+    track_id: int | None = None,
+    offset: int = 0,
+    length: int | None = None,
 ) -> Scene:
     """Return the scene with a recording that is stored already, placed as ``add_recording`` says.
+
+    ``offset`` and ``length`` are those of the clip, in samples; by default it plays the whole recording.
 
     Raises:
         BadInput: as for ``add_recording``.
@@ -145,7 +153,7 @@ def place_recording(
     if track_id is None:
         track_id = scene.next_id
         scene = add_track(scene, record.name)
-    return place_take(scene, track_id, record.digest, at)
+    return place_take(scene, track_id, record.digest, at, offset=offset, length=length)
 
 
 def _facts(sound: SoundFile, request: ImportRequest) -> Mapping[str, str | int | float]:

@@ -20,6 +20,7 @@ from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.workbench import connect_parts
 from desktop.objects.part import ObjectsPart
+from desktop.playback.output_thread import OpenDevice
 from desktop.settings.model_choice import ModelChoice
 from desktop.settings.store import SettingsStore, settings_file
 from desktop.timeline.part import TimelinePart
@@ -37,16 +38,22 @@ PATIENCE = 120_000
 class House:
     """Args:
     make: makes the studio; None is the real one.
+    device: opens the output; None is a device that is pulled by hand.
     """
 
-    def __init__(self, qtbot: QtBot, make: Callable[[ModelChoice], GenerationBackend] | None = None) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        make: Callable[[ModelChoice], GenerationBackend] | None = None,
+        device: OpenDevice | None = None,
+    ) -> None:
         self.qtbot = qtbot
         self.person, self.shelf = FakeDialogs(), Shelf()
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
         self.said: list[Message] = []
         self.services.messages.shown.connect(self.said.append)
         objects = partial(ObjectsPart, make=make)
-        timeline = partial(TimelinePart, device=self.shelf)
+        timeline = partial(TimelinePart, device=device or self.shelf)
         panels = Panels(CanvasPart, objects, timeline, connect_parts)
         self.window = MainWindow(self.services, panels, ask=self.person)
         self.guard = FocusGuard(cast(QApplication, QApplication.instance()))
@@ -113,9 +120,11 @@ def drag(widget: QWidget, begin: QPoint, end: QPoint, modifiers: Qt.KeyboardModi
     QTest.mouseRelease(widget, LEFT, modifiers, end)
 
 
-def toy_house(qtbot: QtBot, folder: Path, maker: FakeGenerationBackend) -> House:
+def toy_house(
+    qtbot: QtBot, folder: Path, maker: FakeGenerationBackend, device: OpenDevice | None = None
+) -> House:
     """A window in which the toy project of ``folder`` is open."""
-    made = House(qtbot, lambda _: maker)
+    made = House(qtbot, lambda _: maker, device)
     toy_project(folder)[0].close()
     made.window.open_path(folder / "Street.foley")
     made.until(lambda: made.services.document.still is not None and maker.warmed == 1)

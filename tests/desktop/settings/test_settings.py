@@ -1,6 +1,7 @@
 """Settings: sparse and atomic on disk, forgiving of what they find there, every one with a control that sets it."""
 
 import json
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -92,7 +93,17 @@ def test_every_file_is_in_the_persons_own_folders(home: Path) -> None:
         assert "foleyscape" in path.parts
 
 
-def test_every_setting_has_a_control_that_sets_it_and_nothing_else(qtbot: QtBot) -> None:
+class OneMicrophone:
+    """Stands in for ``sounddevice``."""
+
+    def query_devices(self) -> list[dict[str, object]]:
+        return [{"name": "Microphone", "max_input_channels": 1}]
+
+
+def test_every_setting_has_a_control_that_sets_it_and_nothing_else(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", OneMicrophone())
     dialog = PreferencesDialog(Preferences(), key_map())
     qtbot.addWidget(dialog)
     for entry in fields(Preferences):
