@@ -6,14 +6,7 @@ from typing import Any
 
 from desktop.settings.sound_inputs import input_choices
 from engine.generation.request_limits import MOST_CANDIDATES, MOST_STEPS, MOST_TAKES
-from engine.generation.requests import (
-    DRAFT,
-    FINAL,
-    MOST_CANDIDATES,
-    MOST_STEPS,
-    MOST_TAKES,
-    SECONDS,
-)
+from engine.generation.requests import DRAFT, FINAL, SECONDS
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS
 from engine.scene.objects import NEGATIVE
 from engine.scene.timecode import RATES
