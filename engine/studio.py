@@ -10,7 +10,7 @@ import numpy as np
 from engine.errors import BadInput, Failed
 from engine.generation.delivery import Delivery, Provenance, deliver
 from engine.generation.embeddings import Embeddings
-from engine.generation.generator import Generator, GeneratorInfo
+from engine.generation.generator import Generator, GeneratorInfo, under_licence
 from engine.generation.hint_check import check_hints
 from engine.generation.library_generator import LIBRARY, LibraryGenerator
 from engine.generation.listener import Heard, hear_file
@@ -346,8 +346,9 @@ class Studio:
         progress = progress or no_progress()
         progress.report(0.0, "Loading the model")
         with self._loader.session():
-            generator = self._registry().entry(request.generator).load()
-            takes = generator.generate(request, still, progress.part(0.05, 1.0))
+            entry = self._registry().entry(request.generator)
+            takes = entry.load().generate(request, still, progress.part(0.05, 1.0))
+            takes = under_licence(takes, entry.info.capabilities.licence)
         path = self._paths.get(still.digest) if still else None
         return GenerationResult(request, takes, Provenance(still, path, self._parts.device))
 

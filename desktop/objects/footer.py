@@ -20,16 +20,20 @@ class Footer(QWidget):
     Signals:
         generate(bool): generate; True generates the objects together.
         generator_changed(): another generator was chosen, or the list has changed.
+        generator_chosen(str): the user chose the generator with this id.
     """
 
     generate = Signal(bool)
     generator_changed = Signal()
+    generator_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._qualities = (DRAFT, FINAL)
         self._generators: tuple[GeneratorInfo, ...] = ()
         self._selected = 0
+        self.wanted: str | None = None
+        """Id of the generator to choose once there is one of that id."""
         self.candidates: int | None = None
         self.generator = QComboBox(self)
         self.generator.setAccessibleName("Generator")
@@ -49,6 +53,7 @@ class Footer(QWidget):
         self.together.setAccessibleName("Generate together")
         self.together.setIcon(icon("together"))
         self.generator.currentIndexChanged.connect(self._follow_generator)
+        self.generator.activated.connect(self._tell_choice)
         self.each.clicked.connect(lambda: self.generate.emit(False))
         self.together.clicked.connect(lambda: self.generate.emit(True))
         self._lay_out()
@@ -75,7 +80,7 @@ class Footer(QWidget):
     @Slot(object)
     def set_generators(self, generators: tuple[GeneratorInfo, ...]) -> None:
         """Offer these generators, the default one first; the current choice is kept."""
-        chosen = self.generator.currentData()
+        chosen = self.generator.currentData() or self.wanted
         self.generator.blockSignals(True)
         self._generators = generators
         self.generator.clear()
@@ -94,6 +99,10 @@ class Footer(QWidget):
         self.each.setEnabled(count >= 1 and can.takes("objects"))
         self.each.setText("Generate &each" if count > 1 else "&Generate")
         self.together.setEnabled(count >= 2 and can.takes("together"))
+
+    @Slot()
+    def _tell_choice(self) -> None:
+        self.generator_chosen.emit(self.generator.currentData())
 
     @Slot()
     def _follow_generator(self) -> None:

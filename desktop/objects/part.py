@@ -1,8 +1,9 @@
 """The objects panel with generation, as a part of the window."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -81,6 +82,8 @@ class ObjectsPart(QObject):
         on_model_change(services.settings, lambda _: self._prepare())
         services.settings.keys_changed.connect(self.panel.set_keys)
         self.panel.set_keys(services.settings.keys)
+        self.panel.footer.wanted = _generator_in(services.state.read())
+        self.panel.footer.generator_chosen.connect(self._remember_generator)
         self._applied: Preferences | None = None
         self._apply(services.settings.preferences)
 
@@ -150,6 +153,13 @@ class ObjectsPart(QObject):
     def _model(self) -> ModelChoice:
         return model_choice(self._services.settings.preferences)
 
+    @Slot(str)
+    def _remember_generator(self, name: str) -> None:
+        state, messages = self._services.state, self._services.messages
+        self._services.background.run(
+            lambda: state.update(lambda facts: {**facts, "generator": name}), lambda _: None, messages.fail
+        )
+
     @Slot()
     def _tell(self) -> None:
         """Note that something is made. The queue says how far it is; the status bar only while the queue is hidden."""
@@ -177,6 +187,12 @@ class ObjectsPart(QObject):
             footer.takes.setValue(preferences.variations)
         if before is None or before.final != preferences.final:
             footer.quality.setCurrentIndex(int(preferences.final))
+
+
+def _generator_in(facts: Mapping[str, Any]) -> str | None:
+    """Return the id of the generator that was chosen last, or None."""
+    name = facts.get("generator")
+    return name if isinstance(name, str) else None
 
 
 def _qualities(preferences: Preferences) -> tuple[Quality, Quality]:

@@ -68,8 +68,8 @@ def takes_used(scene: Scene, tracks: Iterable[Track], licences: Mapping[str, str
 
 
 def licence_of_take(take: TakeRecord, licences: Mapping[str, str]) -> str:
-    """Return the licence of a take: of a recording in the user's words, else that of the weights; or "unknown"."""
-    if take.kind == "recording":
+    """Return the licence of a take as it says itself, else that of the weights it was made with; or "unknown"."""
+    if take.licence or take.kind == "recording":
         return take.licence or UNKNOWN_LICENCE
     return licence_of(model_of(take.recipe), licences)
 

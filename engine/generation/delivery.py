@@ -190,7 +190,16 @@ class StemEntry:
         take, (channels, samples) = self.take, self.take.samples.shape
         digest = take_digest(take)
         return TakeRecord(
-            digest, take.name, take.objects, take.number, take.rate, channels, samples, take.recipe
+            digest,
+            take.name,
+            take.objects,
+            take.number,
+            take.rate,
+            channels,
+            samples,
+            take.recipe,
+            kind=take.kind,
+            licence=take.licence,
         )
 
     def track(self, number: int, record: TakeRecord) -> Track:

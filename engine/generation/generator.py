@@ -4,8 +4,8 @@ Window, command line and project know a generator only by its ``GeneratorInfo``.
 depends on which generator it is.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, get_args
 
 import numpy as np
@@ -15,6 +15,7 @@ from engine.errors import BadInput, Failed
 from engine.generation.recipe import request_text
 from engine.generation.requests import GenerationRequest, Settings, Target
 from engine.generation.settings import GeneratorSettings
+from engine.models.catalogue import UNKNOWN_LICENCE
 from engine.models.free_words import bundled_free_words
 from engine.progress import Progress
 from engine.scene.limits import LEAST_SECONDS, MOST_SECONDS
@@ -95,6 +96,14 @@ class Capabilities:
     def takes(self, option: Option) -> bool:
         """Return whether the generator takes this option."""
         return option in self.options
+
+
+def under_licence(takes: Iterable[Take], licence: str) -> tuple[Take, ...]:
+    """Return the takes, each that has no licence of its own with that of the generator, unless it is not known."""
+    return tuple(
+        take if take.licence or licence == UNKNOWN_LICENCE else replace(take, licence=licence)
+        for take in takes
+    )
 
 
 LOOP_OVERLAP = 0.25

@@ -18,6 +18,7 @@ from engine.library.event import event_of
 from engine.library.found_sound import FoundSound
 from engine.library.library import Library
 from engine.library.search import LibrarySearch, Vector
+from engine.models.catalogue import UNKNOWN_LICENCE
 from engine.progress import Progress, no_progress
 from engine.project.codec import Codec, FieldCodec, InvalidValue, whole
 from engine.scene.takes import Take
@@ -218,7 +219,7 @@ def _take(
     licence = "; ".join(dict.fromkeys(one.licence for one in drawn if one.licence))
     known = replace(request, settings=replace(settings, drawn=tuple(drawn)))
     take = finished_take(known, target, count, total, RATE)
-    return replace(take, licence=licence)
+    return replace(take, licence=licence or UNKNOWN_LICENCE)
 
 
 def _facts(sound: FoundSound, start: float, seconds: float) -> DrawnRecording:

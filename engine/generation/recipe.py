@@ -175,8 +175,11 @@ def _read_mask(value: Any) -> PackedMask:
     given = _MASK.read(value, refuse)
     if given["height"] * given["width"] > MAX_PIXELS:
         raise InvalidValue("is larger than any still")
-    del given["unknown_fields"]
     return PackedMask(**given)
+
+
+def _mask_facts(mask: PackedMask) -> dict[str, Any]:
+    return {**_MASK.write(mask), **_MASK.write_unknown_fields(mask)}
 
 
 def _read_part(value: Any) -> TargetPart:
@@ -226,7 +229,7 @@ _MASK = Codec(
         "bits": text_that(lambda value: value.isascii(), "the bits of a mask as text"),
     },
 )
-_packed = FieldCodec(_read_mask, _MASK.write)
+_packed = FieldCodec(_read_mask, _mask_facts)
 _PART = Codec(TargetPart, {"mask": _packed, "prompt": optional(_text), "unanswered": one_of(False, True)})
 _PARTS = _inside("its parts ", list_of(_one(_read_part), MOST_OBJECTS, "objects"))
 _TARGET = Codec(

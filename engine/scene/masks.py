@@ -4,10 +4,12 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.scene.limits import UnknownFields
 
 Mask = NDArray[np.bool_]
 """Boolean (H, W), the size of the still."""
@@ -22,12 +24,14 @@ class PackedMask:
         width: columns of the mask.
         digest: sha256 of the size and the bits, in hexadecimal.
         bits: one bit per pixel, row-major, most significant bit first; zlib, then base64.
+        unknown_fields: keys that a newer program wrote beside them.
     """
 
     height: int
     width: int
     digest: str
     bits: str
+    unknown_fields: UnknownFields = field(default=(), repr=False, compare=False)
 
 
 def pack(mask: Mask) -> PackedMask:

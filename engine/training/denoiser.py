@@ -62,9 +62,9 @@ class DenoiserConfig:
     device: str = "cpu"
 
     @staticmethod
-    def toy() -> "DenoiserConfig":
+    def toy(steps: int = 160) -> "DenoiserConfig":
         """Return a config for tests."""
-        schedule = Schedule(steps=160, peak_rate=4e-3, warmup_steps=5)
+        schedule = Schedule(steps=steps, peak_rate=4e-3, warmup_steps=5)
         small = unet_config((16, 32), layers=1, norm_groups=8)
         return DenoiserConfig(schedule, unet=small, batch=4, decay=0.9, bfloat16=False)
 

@@ -19,6 +19,9 @@ from engine.training.pocket import PARTS, PocketRun
 
 log = logging.getLogger("foleyscape.training")
 
+CHAIN_STEPS = 20
+"""Of the denoiser and the segmenter at the toy setting, where the chain counts and not what it makes."""
+
 
 def _timed(schedule: Schedule, minutes: float) -> Schedule:
     return replace(schedule, seconds=minutes * 60)
@@ -203,7 +206,9 @@ def _make_unet(run: PocketRun) -> None:
     config = replace(DenoiserConfig.release(), device=run.device)
     if run.setting != "release":
         config = (
-            DenoiserConfig.toy() if run.setting == "toy" else DenoiserConfig.bootstrap(run.minutes.unet * 60)
+            DenoiserConfig.toy(CHAIN_STEPS)
+            if run.setting == "toy"
+            else DenoiserConfig.bootstrap(run.minutes.unet * 60)
         )
     attention = ObjectAttention.from_pretrained(run.part("object_attention")).float()
     captions = CaptionConditions(run.concepts, _words(run))
@@ -251,7 +256,9 @@ def _make_segmenter(run: PocketRun) -> None:
 
     toy = run.setting == "toy"
     archive = run.shared / "data" / "caltech101_sounding.zip"
-    config = SegmenterConfig.toy() if toy else SegmenterConfig.bootstrap(run.minutes.segmenter * 60)
+    config = (
+        SegmenterConfig.toy(CHAIN_STEPS) if toy else SegmenterConfig.bootstrap(run.minutes.segmenter * 60)
+    )
     clicks = ClickConfig.toy() if toy else ClickConfig()
     stretch = HalvesConfig.toy() if toy else HalvesConfig()
     # If the run is killed between the two, it must not find a finished part.

@@ -36,13 +36,13 @@ class SegmenterConfig:
     seed: int = 0
 
     @staticmethod
-    def toy() -> "SegmenterConfig":
+    def toy(steps: int = 60) -> "SegmenterConfig":
         """Return a config for under a minute on one core."""
         network = SamConfig(
             image_size=64, width=32, depth=2, heads=2, global_blocks=(1,), stem=(8, 16), prompt_width=32,
             decoder_mlp=32, decoder_heads=4, mask_channels=8, score_hidden=32,
         )  # fmt: skip
-        schedule = Schedule(steps=60, peak_rate=3e-3, warmup_steps=5)
+        schedule = Schedule(steps=steps, peak_rate=3e-3, warmup_steps=5)
         return SegmenterConfig(schedule, network, scenes=4, prompts=3, bfloat16=False)
 
     @staticmethod

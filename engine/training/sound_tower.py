@@ -45,6 +45,7 @@ class SoundTowerConfig:
         pair_share: share of sounds that are sums of two.
         nothing: share of sounds of no concept: hum, tones, hiss, silence.
         taught: share of a batch that the teacher processes too; it costs more than the tower.
+        settling: batches from which the normalization statistics are measured at the end.
         seconds: durations to which a batch is cropped; few, and with small prime factors, for speed.
         bfloat16: whether the networks compute in bfloat16.
         seed: seed of the weights and of all random draws.
@@ -59,6 +60,7 @@ class SoundTowerConfig:
     pair_share: float = 0.3
     nothing: float = 0.03
     taught: float = 0.5
+    settling: int = 24
     seconds: tuple[float, ...] = (2.56, 3.2, 4.0, 5.12)
     bfloat16: bool = True
     seed: int = 60
@@ -74,9 +76,10 @@ class SoundTowerConfig:
         return cls(
             widths=(8, 16, 16),
             schedule=Schedule(70, 1e-2, warmup_steps=5),
-            batch=24,
+            batch=10,
             average=0.9,
             pairs=6,
+            settling=6,
             seconds=(1.28, 1.6),
             bfloat16=False,
         )
@@ -321,12 +324,12 @@ def train_sound_tower(
 
     losses = trainer.run(batches(), loss_of)
     trainer.finish()
-    _settle(listener, lessons)
+    _settle(listener, lessons, config.settling)
     return listener.tower.cpu().eval(), losses
 
 
 @torch.no_grad()
-def _settle(listener: TaughtSoundTower, lessons: Lessons, batches: int = 24) -> None:
+def _settle(listener: TaughtSoundTower, lessons: Lessons, batches: int) -> None:
     """Measure the normalization statistics for the averaged weights and unmasked sounds."""
     norms = [module for module in listener.modules() if isinstance(module, nn.BatchNorm2d)]
     for norm in norms:

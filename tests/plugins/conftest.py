@@ -1,6 +1,10 @@
 """A package that brings a generator, installed for one test."""
 
+import os
+
 import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 @pytest.fixture

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from desktop.objects.part import ObjectsPart
 from desktop.objects.recipe_tip import recipe_rows
 from engine.cli.main import main
 from engine.project.folder import Project
@@ -68,7 +71,22 @@ def test_its_takes_are_kept_told_exported_and_there_again(
     house.project.close()
     assert Project.open(folder, writing=False).scene == house.document.scene
     assert main(["project", "export", str(folder), "--out", str(tmp_path / "delivery")]) == 0
-    assert len(list((tmp_path / "delivery").rglob("*.wav"))) == 2
+    waves = list((tmp_path / "delivery").rglob("*.wav"))
+    assert len(waves) == 2
+    # The licence that the generator gives its sounds goes with them.
+    assert all(b"CC0-1.0" in wave.read_bytes() for wave in waves)
+
+
+def test_the_generator_chosen_last_is_chosen_next_time(house: House, qtbot: QtBot, parts: FakeParts) -> None:
+    footer = house.part.panel.footer
+    assert footer.choice.generator == "object-aware"
+    QTest.keyClick(footer.generator, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: house.services.state.read().get("generator") == "sine")
+    again = ObjectsPart(house.services, house.window, lambda _: Studio(parts=parts))
+    again.worker.open()
+    qtbot.waitUntil(lambda: again.panel.footer.generator.count() == 2, timeout=PATIENCE)
+    assert again.panel.footer.choice.generator == "sine"
+    again.close()
 
 
 def test_what_it_cannot_do_is_one_message(house: House, qtbot: QtBot) -> None:

@@ -28,6 +28,13 @@ def test_what_is_muted_or_gone_is_not_in_the_file() -> None:
     assert takes_used(scene, (muted, gone), {}) == ()
 
 
+def test_a_licence_that_a_take_brings_goes_before_that_of_its_model() -> None:
+    scene = toy().scene
+    own = replace(scene, takes=tuple(replace(take, licence="CC0-1.0") for take in scene.takes))
+    used = takes_used(own, own.timeline.tracks, licences_of(load_catalogue()))
+    assert {take.licence for take in used} == {"CC0-1.0"}
+
+
 def test_a_model_that_nobody_knows_has_no_licence_made_up_for_it() -> None:
     scene = toy().scene
     used = takes_used(scene, scene.timeline.tracks, {"other": "MIT"})

@@ -36,17 +36,19 @@ def whole_recipe() -> dict[str, Any]:
 
 
 def put(facts: dict[str, Any], place: str, key: str, value: Any) -> None:
-    """Puts a value into a recipe, at the top, in a target, in one of its parts or in the settings."""
+    """Puts a value into a recipe, at the top, in a target, in one of its parts, in the settings or in a mask."""
     places = {
         "top": facts,
         "target": facts["targets"][0],
         "part": facts["targets"][2]["parts"][1],
         "settings": facts["settings"],
+        "mask": facts["targets"][0]["mask"],
+        "mask of a part": facts["targets"][2]["parts"][1]["mask"],
     }
     places[place][key] = value
 
 
-@pytest.mark.parametrize("place", ["top", "target", "part", "settings"])
+@pytest.mark.parametrize("place", ["top", "target", "part", "settings", "mask", "mask of a part"])
 def test_a_key_of_a_newer_program_is_kept_through_a_round_trip(place: str) -> None:
     facts = whole_recipe()
     put(facts, place, "curve", [[0.0, -6.5], {"name": "Tür"}])
