@@ -18,6 +18,10 @@ from engine.sound.round_trip import MOST_LATENCY_SECONDS, click_signal, find_lag
 
 KEY = "round_trips"
 TIMEOUT_SECONDS = 8.0
+MOST_SPREAD_SECONDS = 0.01
+UNSTEADY = (
+    "Three measurements of the latency all differ: let this machine do nothing else, and measure again."
+)
 STILL = "Nothing came in from the microphone while the clicks were played: look at its connection."
 
 
@@ -48,6 +52,21 @@ class _Clicks:
         self.recorded += len(frames)
         if self.wanted and self.recorded >= self.wanted:
             self.full.set()
+
+
+def measure_median(open_output: OpenDevice, open_input: OpenInput, rate: int, name: str) -> tuple[str, float]:
+    """Measure the round trip three times and return the key of the pair and the middle one, in seconds.
+
+    The first opening of some sound servers tells wrong times. Blocks for some seconds.
+
+    Raises:
+        Failed: as ``measure_round_trip``, or no two measurements agree.
+    """
+    found = sorted(measure_round_trip(open_output, open_input, rate, name)[::-1] for _ in range(3))
+    seconds, key = found[1]
+    if min(seconds - found[0][0], found[2][0] - seconds) > MOST_SPREAD_SECONDS:
+        raise Failed(UNSTEADY)
+    return key, seconds
 
 
 def measure_round_trip(

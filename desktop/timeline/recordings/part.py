@@ -16,7 +16,7 @@ from desktop.settings.model_choice import model_choice
 from desktop.settings.store import unsaved_folder
 from desktop.theme.message_box import message_box
 from desktop.threads.background import Background
-from desktop.timeline.recordings.calibration import keep_round_trip, measure_round_trip
+from desktop.timeline.recordings.calibration import keep_round_trip, measure_median
 from desktop.timeline.recordings.importer import Place, SoundImporter
 from desktop.timeline.recordings.input_devices import InputDevice, OpenInput, Push, open_input
 from desktop.timeline.recordings.record_bar import RecordBar
@@ -114,7 +114,7 @@ class RecordingsPart(QObject):
         self.measuring_changed.emit()
         self._services.activity.set_task("latency", "Measuring the recording latency: four clicks are played")
         preferences, rate = self._services.settings.preferences, self._player.timeline.rate
-        work = partial(measure_round_trip, self.open_output, self.open_input, rate, preferences.input_device)
+        work = partial(measure_median, self.open_output, self.open_input, rate, preferences.input_device)
         self._measuring.run(work, self._keep_latency, self._fail_latency)
 
     def tell_of_leftovers(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from pytestqt.qtbot import QtBot
 
+from desktop.timeline.recordings import calibration
 from desktop.timeline.recordings import recorder as recording
 from desktop.timeline.recordings.calibration import (
     KEY,
@@ -288,6 +289,21 @@ def test_clicks_that_do_not_come_back_are_a_sentence() -> None:
 
     with pytest.raises(Failed, match="clicks were not heard"):
         stepping(loop, lambda: measure_round_trip(loop.open_output, noise, RATE, ""))
+
+
+def test_measurements_that_differ_are_a_sentence_and_one_that_is_wrong_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = Loopback(0)
+    for seconds, wanted in (((0.0001, 0.2999, 0.2946), 0.2946), ((0.0, 0.1, 0.2), None)):
+        answers = iter(seconds)
+        monkeypatch.setattr(calibration, "measure_round_trip", lambda *_, a=answers: ("pair", next(a)))
+        if wanted is None:
+            with pytest.raises(Failed, match="all differ"):
+                calibration.measure_median(loop.open_output, loop.open_input, RATE, "")
+        else:
+            found = calibration.measure_median(loop.open_output, loop.open_input, RATE, "")
+            assert found == ("pair", wanted)
 
 
 def test_the_command_measures_and_keeps_the_round_trip_of_the_pair(studio: Studio) -> None:
