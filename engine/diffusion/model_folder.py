@@ -120,7 +120,9 @@ def load_part(folder: Path, index: Mapping[str, Any], part: str) -> Any:
     options = {} if part == "scheduler" else _loading_options(kind)
     try:
         loaded = kind.from_pretrained(folder / part, **options)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged config reaches a network's constructor as it is
         raise BadInput(
             f"The {part} of the model in {folder} could not be read ({type(error).__name__}). "
             "Fetch or copy the model again."

@@ -3,6 +3,7 @@
 Such are compared with what ``tifffile`` reads in ``tests/engine/vision/test_tiff.py``.
 """
 
+import logging
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,6 +38,8 @@ def odd_tiff(file: BinaryIO, path: Path) -> NDArray[np.uint8] | None:
     """
     import tifffile
 
+    # It tells of every odd tag on standard error; what matters is raised.
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
     file.seek(0)
     with tifffile.TiffFile(file, name=path.name) as tiff:
         page: Any = tiff.pages[0]

@@ -328,8 +328,10 @@ def load_network(folder: Path) -> PatchNetwork | ClipPatchNetwork | FeatureTower
     kinds = {kind.__name__: kind for kind in (PatchNetwork, ClipPatchNetwork, FeatureTower)}
     try:
         name = read_json(folder / "config.json")["_class_name"]
-        network = kinds[name].from_pretrained(folder, use_safetensors=True)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        network = kinds[name].from_pretrained(folder, use_safetensors=True, low_cpu_mem_usage=False)
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged config reaches the network's constructor as it is
         raise BadInput(
             f"The image encoder in {folder} could not be read ({type(error).__name__}). "
             "Fetch or copy the model again."

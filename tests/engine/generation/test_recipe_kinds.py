@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from engine.errors import BadInput
-from engine.generation.recipe import read_recipe, request_facts
-from engine.generation.request_builder import targets_of, together_target
-from engine.generation.requests import GenerationRequest
-from engine.scene.objects import SoundingObject
+from engine.generation.recipe import read_recipe
+from tests.engine.generation.sample_recipe import recipe
 
 KINDS: tuple[Any, ...] = (
     None,
@@ -36,15 +33,6 @@ KINDS: tuple[Any, ...] = (
     {"a": 1},
 )
 Place = tuple[str | int, ...]
-
-
-def recipe() -> dict[str, Any]:
-    masks = [np.zeros((40, 60), np.bool_) for _ in range(2)]
-    masks[0][:20], masks[1][20:] = True, True
-    objects = [SoundingObject(n, mask, f"thing {n}", "a dog barks") for n, mask in enumerate(masks)]
-    targets = (*targets_of(objects), together_target(objects))
-    request = request_facts(GenerationRequest("pocket-0123", "0" * 64, targets))
-    return {"schema": 2, "program": "foleyscape", "request": request, "still": {"path": "/a/still.png"}}
 
 
 def places(value: Any, above: Place = ()) -> Iterator[Place]:

@@ -6,6 +6,7 @@ import open_clip
 import pytest
 import torch
 
+from engine.models.resources import resource
 from engine.vision.towers import ClipPatchNetwork, PatchNetwork, load_network
 
 CLIP = {"side": 32, "patch_size": 8, "width": 32, "layers": 2, "heads": 2, "text_width": 24}
@@ -74,3 +75,8 @@ def test_a_folder_says_which_network_it_holds(
     again = load_network(tmp_path)
     assert type(again) is kind
     torch.testing.assert_close(again(pixels(32)), network.float()(pixels(32)))
+
+
+def test_loading_the_bundled_encoder_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    load_network(resource("models", "pocket", "image_encoder"))
+    assert capfd.readouterr() == ("", "")
