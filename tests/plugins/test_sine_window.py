@@ -80,11 +80,11 @@ def test_its_takes_are_kept_told_exported_and_there_again(
 def test_the_generator_chosen_last_is_chosen_next_time(house: House, qtbot: QtBot, parts: FakeParts) -> None:
     footer = house.part.panel.footer
     assert footer.choice.generator == "object-aware"
-    QTest.keyClick(footer.generator, Qt.Key.Key_Down)
+    QTest.keyClick(footer.generator, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: house.services.state.read().get("generator") == "sine")
     again = ObjectsPart(house.services, house.window, lambda _: Studio(parts=parts))
     again.worker.open()
-    qtbot.waitUntil(lambda: again.panel.footer.generator.count() == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: again.panel.footer.generator.count() == 3, timeout=PATIENCE)
     assert again.panel.footer.choice.generator == "sine"
     again.close()
 
