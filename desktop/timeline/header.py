@@ -63,7 +63,7 @@ class TrackHeader(QWidget):
         self._pressed: QPointF | None = None
         self._dragging = False
         self.setToolTip(
-            "Drag up or down to move the track, out of the column to take its stem out as a file. "
+            "Drag up or down to move the track, sideways to take its stem out as a file. "
             "Drag the lower edge for more room. Right click for more."
         )
         self.setMouseTracking(True)
@@ -133,12 +133,14 @@ class TrackHeader(QWidget):
         self.menu_requested.emit(self._track.id, event.globalPos())
 
     def _drag(self, pressed: QPointF, at: QPointF) -> None:
-        """Move the track within the column of headers, or take its stem out beyond it."""
-        if not 0 <= at.x() < self.width():
+        """Move the track up or down within the column of headers, or take its stem out sideways."""
+        across, down = abs(at.x() - pressed.x()), abs(at.y() - pressed.y())
+        sideways = not self._dragging and across >= DRAG_THRESHOLD and across > down
+        if sideways or not 0 <= at.x() < self.width():
             self._dragging, self._pressed = False, None
             self.dragged.emit(self._track.id, None)
             self._carrying.move(at)
-        elif self._dragging or abs(at.y() - pressed.y()) >= DRAG_THRESHOLD:
+        elif self._dragging or down >= DRAG_THRESHOLD:
             self._dragging = True
             self.dragged.emit(self._track.id, self.mapToParent(at).y())
 

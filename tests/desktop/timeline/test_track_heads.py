@@ -96,6 +96,14 @@ def test_a_head_dragged_out_of_the_column_takes_its_stem_out_and_moves_nothing(b
     assert names(bench) == ["dog", "rain", "Track 3"]
 
 
+def test_a_head_dragged_sideways_takes_its_stem_out_at_once(bench: TimelineBench) -> None:
+    started: list[int] = []
+    bench.view.headers.drag_out.drag_started.connect(started.append)
+    drag(head(bench, 0), QPoint(10, 2), QPoint(12, 80))
+    assert started == [bench.document.scene.timeline.tracks[0].id]
+    assert names(bench) == ["dog", "rain", "Track 3"]
+
+
 def test_right_click_on_a_head_and_on_its_name_asks_for_the_menu(bench: TimelineBench, qtbot: QtBot) -> None:
     asked: list[int] = []
     bench.view.headers.menu_requested.connect(lambda track, _: asked.append(track))
