@@ -6,7 +6,7 @@ atomically. So a program that is killed at any moment leaves the last saved stat
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -28,6 +28,7 @@ from engine.project.recipe_masks import store_masks, whole_recipe
 from engine.project.safe_files import MissingFile, SafeFiles
 from engine.project.still_files import read_still
 from engine.project.take_files import TakeStore, write_take
+from engine.scene.edits import receive_takes
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 
@@ -160,6 +161,8 @@ class Project:
     def recover(self, autosave: Autosave) -> Opened:
         """Open the scene of an autosave of this project, with its own warnings; only ``save`` writes it.
 
+        Takes that scene.json has and the autosave does not, as another program may have added, are in it, rejected.
+
         Raises:
             BadInput: it is missing or damaged.
             Failed: it cannot be read.
@@ -167,7 +170,7 @@ class Project:
         opened = self._read(autosave)
         with self._guard:
             self._note_recovered(autosave, opened.scene)
-        return opened
+            return replace(opened, scene=receive_takes(opened.scene, self._saved_takes(), rejected=True))
 
     def decline(self, autosave: Autosave) -> Opened:
         """Return the scene of an autosave that the user does not want to go on with; see ``recover``.
@@ -344,6 +347,8 @@ class Project:
         if autosave is not None:
             self._backup_reason = "damaged"
             self._autosaves.note_recovered(autosave)
+            scene = receive_takes(loaded.scene, self._saved_takes(), rejected=True)
+            return replace(self._as_opened(loaded), scene=scene)
         return self._as_opened(loaded)
 
     def _as_opened(self, loaded: LoadedScene) -> Opened:
@@ -355,6 +360,15 @@ class Project:
         self._autosaves.note_recovered(autosave)
         if not take_digests(self._saved) <= {take.digest for take in scene.takes}:
             self._backup_reason = self._backup_reason or "before"
+
+    def _saved_takes(self) -> tuple[TakeRecord, ...]:
+        """Return the takes of scene.json, which another program may have added to since the autosave."""
+        try:
+            loaded = load_scene(self._saved, SCENE_FILE, self._files, quick=True)
+        except BadInput:
+            return ()
+        self._take_over(loaded)
+        return loaded.scene.takes
 
     def _read(self, autosave: Autosave) -> Opened:
         data = self._files.read(autosave.file, MOST_BYTES)

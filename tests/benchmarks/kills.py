@@ -20,6 +20,7 @@ from engine.export.plan import ExportSettings
 from engine.export.run import export
 from engine.files.manifest import MANIFEST_FILE
 from engine.project.folder import Project
+from tests.engine.project.disk_scenarios import sounding
 from tests.engine.project.toy_project import in_memory, toy_project, toy_take
 
 COUNT = 300
@@ -76,7 +77,7 @@ def recover(place: Path, number: int, say: Say) -> None:
 def write_export(place: Path, number: int, say: Say) -> None:
     opened = Project.open(place / "Toy.foley", writing=False)
     settings = ExportSettings(formats=("wav", "csv"), overwrite=True)
-    scene = replace(opened.scene, name=f"{number}")
+    scene = sounding(opened.scene, f"{number}")
     export(scene, opened.project.takes, place / "out", settings, made=MADE)
     say("exported 1")
 

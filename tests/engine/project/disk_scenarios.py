@@ -113,10 +113,16 @@ def _prepare_still(place: Path) -> None:
     toy_still(place / "still")
 
 
+def sounding(scene: Scene, name: str) -> Scene:
+    """The toy scene under a name, without the solo that leaves nothing to be heard."""
+    tracks = tuple(replace(track, soloed=False) for track in scene.timeline.tracks)
+    return replace(scene, name=name, timeline=replace(scene.timeline, tracks=tracks))
+
+
 def _export(place: Path, name: str) -> None:
     opened = Project.open(_project(place), writing=False)
     settings = ExportSettings(formats=("wav", "csv"), overwrite=True)
-    scene = replace(opened.scene, name=name)
+    scene = sounding(opened.scene, name)
     export(scene, opened.project.takes, place / "out", settings, made=MADE)
 
 
@@ -181,6 +187,3 @@ def copied(template: Path, place: Path) -> Path:
     if place.exists():
         shutil.rmtree(place)
     return Path(shutil.copytree(template, place, symlinks=True))
-
-
-__all__ = ["SCENARIOS", "Scenario", "Scene", "copied"]

@@ -45,16 +45,18 @@ def outcome(scenario: Scenario, template: Path, place: Path, disk: WatchedDisk) 
 
 
 def every_failure(
-    counts: dict[str, int], errors: Iterator[tuple[int, ...]]
+    counts: dict[str, int], errors: Iterator[tuple[int, ...]], every: int
 ) -> Iterator[tuple[str, int, int]]:
     """Each call by name and number, with the errors that it fails with."""
     for name, count in sorted(counts.items()):
-        for number in range(1, count + 1):
+        for number in range(1, count + 1, every):
             for error in next(errors):
                 yield name, number, error
 
 
-def tries(scenario: Scenario, memory: Path, errors: Iterator[tuple[int, ...]]) -> dict[str, int]:
+def tries(
+    scenario: Scenario, memory: Path, errors: Iterator[tuple[int, ...]], every: int = 1
+) -> dict[str, int]:
     """Let each call fail; return how many tries ended in which way.
 
     Raises:
@@ -67,7 +69,7 @@ def tries(scenario: Scenario, memory: Path, errors: Iterator[tuple[int, ...]]) -
     after = scenario.state(place)
     before = scenario.state(copied(template, place))
     ended = {"done": 0, "refused": 0}
-    for name, number, error in every_failure(counts, errors):
+    for name, number, error in every_failure(counts, errors, every):
         told = outcome(scenario, template, place, WatchedDisk(place, (name, number), error))
         found = scenario.state(place)
         assert found in (before, after), (name, number, errno.errorcode[error], told, found)

@@ -160,7 +160,7 @@ def test_ones_own_states_are_settled_by_saving_and_removed_by_discarding(toy: tu
     assert Project.autosaves(folder) == ()
 
 
-def test_takes_that_another_writer_added_are_kept_aside_when_an_older_state_is_recovered(
+def test_takes_that_another_writer_added_are_there_set_aside_when_an_older_state_is_recovered(
     toy: tuple[Path, Scene],
 ) -> None:
     folder, _ = toy
@@ -169,7 +169,11 @@ def test_takes_that_another_writer_added_are_kept_aside_when_an_older_state_is_r
     before = (folder / "scene.json").read_bytes()
     opened = Project.open(folder)
     with opened.project as project:
-        project.save(project.recover(opened.recoverable[0]).scene)
+        recovered = project.recover(opened.recoverable[0]).scene
+        assert recovered.name == "First"
+        assert [take.digest for take in recovered.takes] == [take.digest for take in opened.scene.takes]
+        assert recovered.takes[-1].rejected
+        project.save(recovered)
         assert project.collect([]).files == ()
     assert (folder / "scene.json.before-1").read_bytes() == before
 
