@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import fields
@@ -66,8 +67,17 @@ def _update(
         listener = Studio(arguments.model, arguments.device).embeddings.listener()
         return Indexer(library, listener, arguments.threads).update(folders, progress)
 
-    _tell_update(run_shown(arguments, work, is_cancelled), as_json=arguments.json)
+    if arguments.progress_lines:
+        report = run_now(arguments, work, show=_print_progress, is_cancelled=is_cancelled)
+    else:
+        report = run_shown(arguments, work, is_cancelled)
+    _tell_update(report, as_json=arguments.json)
     return 0
+
+
+def _print_progress(progress: JobProgress) -> None:
+    line = json.dumps({"fraction": round(progress.fraction, 4), "text": progress.words})
+    print(line, file=sys.stderr, flush=True)
 
 
 def _be_nice() -> None:
