@@ -2,7 +2,18 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+    QTimer,
+    QUrl,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -182,7 +193,9 @@ class LibraryPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("library")
-        self.field = QLineEdit(placeholderText='Words, "phrases", AND, OR, NOT, begin*', clearButtonEnabled=True)
+        self.field = QLineEdit(
+            placeholderText='Words, "phrases", AND, OR, NOT, begin*', clearButtonEnabled=True
+        )
         self.field.setAccessibleName("Search the library")
         self.filter = QComboBox()
         self.filter.setAccessibleName("Filter")

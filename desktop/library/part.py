@@ -60,6 +60,7 @@ class LibraryPart(QObject):
         self._loading = Background(self)
         self._asked: LibrarySearchRequest | None = None
         self._loaded: tuple[int, Waveform, float] | None = None
+        self._said = ""
         self._connect()
 
     def _connect(self) -> None:
@@ -75,6 +76,7 @@ class LibraryPart(QObject):
         results.stop_requested.connect(self.stop_requested)
         self.reading.progressed.connect(panel.show_reading)
         self.reading.ended.connect(self._read)
+        self.reading.running_changed.connect(self._show_running)
 
     @property
     def widget(self) -> QWidget:
@@ -110,7 +112,9 @@ class LibraryPart(QObject):
             return
         self.panel.show()
         self.panel.field.clear()
-        self._ask(LibrarySearchRequest(still=document.still, thing=thing, search_filter=self.panel.search_filter))
+        self._ask(
+            LibrarySearchRequest(still=document.still, thing=thing, search_filter=self.panel.search_filter)
+        )
         self.panel.results.setFocus()
 
     @Slot(str, object)
@@ -134,14 +138,15 @@ class LibraryPart(QObject):
             self._services.messages.fail(reply.error)
         elif isinstance(reply.request, StarRequest):
             self._ask(self._asked or LibrarySearchRequest())
-        elif reply.request is self._asked:
+        elif reply.request is self._asked and isinstance(reply.request, LibrarySearchRequest):
             self._show(reply.request, reply.value)
 
     def _show(self, request: LibrarySearchRequest, answer: SearchAnswer) -> None:
         what = "" if request.thing is None else f"Sounds of {request.thing.name}. "
         what = "Sounds like it. " if request.like is not None else what
         count = f"{len(answer.found)} of {answer.total} sounds." if answer.total else EMPTY
-        self.panel.show_found(answer.found, f"{what}{count} {answer.note}".strip())
+        said, self._said = self._said, ""
+        self.panel.show_found(answer.found, f"{said} {what}{count} {answer.note}".strip())
 
     @Slot(object)
     def _star(self, sound: FoundSound) -> None:
@@ -198,11 +203,16 @@ class LibraryPart(QObject):
         else:
             self.reading.update(["--library", str(self.folder)])
 
+    @Slot(bool)
+    def _show_running(self, running: bool) -> None:
+        if running:
+            self.panel.show_reading(0.0, "Looking for new recordings")
+
     @Slot(str)
     def _read(self, words: str) -> None:
         self.panel.show_reading(None, words)
+        self._said = words
         self._ask(self._asked or LibrarySearchRequest())
-        self.panel.note.setText(words)
 
     def _choose_folder(self) -> Path | None:
         chosen = QFileDialog.getExistingDirectory(self.panel, "Add a folder of recordings")

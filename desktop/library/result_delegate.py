@@ -20,7 +20,9 @@ PlayPlace = Callable[[FoundSound], float | None]
 
 def wave_area(rect: QRectF) -> QRectF:
     """Return where the waveform lies in a row."""
-    return QRectF(rect.left() + MARGIN, rect.bottom() - WAVE_HEIGHT - 5, rect.width() - 2 * MARGIN, WAVE_HEIGHT)
+    return QRectF(
+        rect.left() + MARGIN, rect.bottom() - WAVE_HEIGHT - 5, rect.width() - 2 * MARGIN, WAVE_HEIGHT
+    )
 
 
 def details(sound: FoundSound) -> str:
@@ -51,7 +53,7 @@ class ResultDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         sound: FoundSound = index.data(SOUND)
-        rect, state = QRectF(option.rect), option.state  # type: ignore[attr-defined]
+        rect, state = QRectF(option.rect), option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
@@ -71,7 +73,9 @@ class ResultDelegate(QStyledItemDelegate):
         painter.drawText(line, right | Qt.AlignmentFlag.AlignVCenter, said)
         room = line.width() - painter.fontMetrics().horizontalAdvance(said) - 12
         star = "★ " if sound.starred else ""
-        name = painter.fontMetrics().elidedText(f"{star}{sound.name}", Qt.TextElideMode.ElideMiddle, int(room))
+        name = painter.fontMetrics().elidedText(
+            f"{star}{sound.name}", Qt.TextElideMode.ElideMiddle, int(room)
+        )
         painter.setPen(DARK.colour("text"))
         painter.drawText(line, left | Qt.AlignmentFlag.AlignVCenter, name)
 
@@ -92,6 +96,8 @@ class ResultDelegate(QStyledItemDelegate):
             self._paint_line(painter, area, sound, playing, DARK.colour("accent"))
 
     @staticmethod
-    def _paint_line(painter: QPainter, area: QRectF, sound: FoundSound, seconds: float, colour: QColor) -> None:
+    def _paint_line(
+        painter: QPainter, area: QRectF, sound: FoundSound, seconds: float, colour: QColor
+    ) -> None:
         x = area.left() + area.width() * min(seconds / max(sound.seconds, 1e-6), 1.0)
         painter.fillRect(QRectF(x - 0.5, area.top(), 1.5, area.height()), colour)

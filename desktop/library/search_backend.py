@@ -106,7 +106,10 @@ class SearchBackend:
         if not words:
             return None, ""
         vector = self._embeddings().of_words(words)
-        return vector, "" if vector is not None else "Names and descriptions only: the model knows no such sound."
+        return (
+            vector,
+            "" if vector is not None else "Names and descriptions only: the model knows no such sound.",
+        )
 
     def _embeddings(self) -> "Embeddings":
         if self._studio is None:

@@ -6,6 +6,7 @@ from desktop.actions.command_spec import MENUS, Command
 from desktop.actions.shared_commands import SHARED_COMMANDS
 from desktop.canvas.canvas_commands import CANVAS_COMMANDS
 from desktop.export.export_commands import EXPORT_COMMANDS
+from desktop.library.library_commands import LIBRARY_COMMANDS
 from desktop.main_window.window_commands import WINDOW_COMMANDS
 from desktop.objects.objects_commands import OBJECTS_COMMANDS
 from desktop.objects.takes_commands import TAKES_COMMANDS
@@ -21,6 +22,7 @@ _TABLES: tuple[tuple[Command[Any], ...], ...] = (
     CANVAS_COMMANDS,
     OBJECTS_COMMANDS,
     TAKES_COMMANDS,
+    LIBRARY_COMMANDS,
     TIMELINE_COMMANDS,
     TRANSPORT_COMMANDS,
 )

@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
         self._splits = {"down": down, "across": across}
         self._place("canvas", panels.canvas, down)
         self._place("objects", panels.objects, across)
+        self._place("library", panels.library, across)
         self._place("timeline", panels.timeline, down)
         across.setStretchFactor(0, 1)
         down.setStretchFactor(0, 1)

@@ -42,3 +42,4 @@ class Panels:
     objects: PanelFactory | None = None
     timeline: PanelFactory | None = None
     join: ConnectParts | None = None
+    library: PanelFactory | None = None

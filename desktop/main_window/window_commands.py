@@ -132,6 +132,17 @@ WINDOW_COMMANDS: tuple[Command[WindowTarget], ...] = (
         enabled=lambda window: bool(window.document.history.future),
     ),
     Command(
+        "show_library",
+        "&Library",
+        "&View",
+        keys=("F9",),
+        tip="Show or hide your own recordings",
+        group=1,
+        run=lambda window: window.toggle_panel("library"),
+        enabled=lambda window: window.can_toggle("library"),
+        checked=lambda window: window.shows_panel("library"),
+    ),
+    Command(
         "show_objects",
         "&Objects",
         "&View",

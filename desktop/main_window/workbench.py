@@ -13,6 +13,7 @@ from desktop.canvas.interaction import NO_OBJECT
 from desktop.canvas.object_draft import object_at
 from desktop.canvas.part import CanvasPart
 from desktop.export.part import ExportPart
+from desktop.library.part import LibraryPart
 from desktop.main_window.panels import Panel, Panels
 from desktop.objects.card import ObjectCard
 from desktop.objects.part import ObjectsPart
@@ -44,6 +45,9 @@ def connect_parts(panels: Mapping[str, Panel], actions: Actions, exports: Export
     _connect_clip_drags(timeline, exports)
     exports.spans = lambda: timeline.view.spans
     _connect_take_drags(objects, exports)
+    library = panels.get("library")
+    if isinstance(library, LibraryPart):
+        _connect_library(library, timeline)
     _connect_sound_drops(canvas, objects, timeline)
 
 
@@ -90,6 +94,21 @@ def _connect_auditioning(objects: ObjectsPart, timeline: TimelinePart, exports: 
     objects.take_made.connect(lambda digest: None if player.busy else player.play_take(digest))
 
 
+def _connect_library(library: LibraryPart, timeline: TimelinePart) -> None:
+    """Let found sounds be heard through the player, and put on the timeline."""
+    player = timeline.player
+    library.play_requested.connect(player.play_sound)
+    library.stop_requested.connect(player.stop)
+    library.use_requested.connect(timeline.recordings.use_found)
+    player.take_moved.connect(library.show_playing)
+
+    def show_stopped() -> None:
+        if player.take_heard is None:
+            library.show_stopped()
+
+    player.state_changed.connect(show_stopped)
+
+
 def _connect_clip_drags(timeline: TimelinePart, exports: ExportPart) -> None:
     """Render clips dragged with Alt, and stems dragged by their track headers, as files."""
     surface, headers = timeline.view.track_view, timeline.view.headers
@@ -134,4 +153,10 @@ def _connect_sound_drops(canvas: CanvasPart, objects: ObjectsPart, timeline: Tim
 
 def default_panels() -> Panels:
     """Return the factories of the real parts."""
-    return Panels(canvas=CanvasPart, objects=ObjectsPart, timeline=TimelinePart, join=connect_parts)
+    return Panels(
+        canvas=CanvasPart,
+        objects=ObjectsPart,
+        timeline=TimelinePart,
+        library=LibraryPart,
+        join=connect_parts,
+    )

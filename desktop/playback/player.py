@@ -12,7 +12,7 @@ from desktop.playback.output_devices import OutputDevice, open_device
 from desktop.playback.output_thread import LOST, OpenDevice, OpenStream, OutputThread
 from desktop.playback.playhead_path import Span
 from desktop.playback.render_ahead import PlaybackRequest, PlaybackSource
-from desktop.playback.render_sources import RenderSources, SingleTakeSource, TimelineSource
+from desktop.playback.render_sources import RenderSources, SampleSource, SingleTakeSource, TimelineSource
 from desktop.playback.transport_math import (
     loop_between,
     loop_from,
@@ -29,6 +29,7 @@ from engine.sound.cache import TakeSource
 from engine.sound.layout import layout_named
 from engine.sound.render import Renderer
 from engine.sound.take_versions import TakeVersions
+from engine.sound.waveform import Waveform
 
 TICK_MS = 15
 GRAIN_SECONDS = 0.07
@@ -291,7 +292,7 @@ class Player(QObject):
     def set_take_looping(self, on: bool) -> None:
         """Set whether a take that plays by itself begins again at its end, also the one that plays now."""
         self._take_looping = on
-        if self._alone is not None and self._pair is None:
+        if self._alone is not None and self._pair is None and self._length_of(self._alone) is not None:
             self._ask(self._take_request(self._alone, self.take_seconds))
         self.state_changed.emit()
 
@@ -302,6 +303,24 @@ class Player(QObject):
         self.stop()
         self._alone = digest
         self._start(self._take_request(digest, seconds))
+
+    def play_sound(self, key: str, samples: Waveform, seconds: float = 0.0) -> None:
+        """Play a sound that is no take, from a place in it; the playhead stays.
+
+        Args:
+            key: what ``take_heard`` and ``take_moved`` call it.
+            samples: float32 (channels, samples), at the timeline's rate.
+            seconds: where to begin.
+        """
+        self.stop()
+        self._alone = key
+        length, rate = samples.shape[1], self.timeline.rate
+        start = max(0, min(round(seconds * rate), length - 1))
+        sound = SampleSource(samples, self.timeline)
+        request = replace(
+            self._next(start), sound=sound, speed=1.0, seconds=(length - start) / rate, loop=None
+        )
+        self._start(request)
 
     def _take_request(self, digest: str, seconds: float) -> PlaybackRequest:
         length, rate = self._length_of(digest) or 1, self.timeline.rate

@@ -147,6 +147,27 @@ class SingleTakeSource:
         return False
 
 
+@dataclass(frozen=True, eq=False)
+class SampleSource:
+    """A sound that is no take of the project.
+
+    Attributes:
+        samples: float32 (channels, samples), at the timeline's rate.
+        timeline: gives rate and layout.
+    """
+
+    samples: Waveform
+    timeline: Timeline
+
+    def open(self) -> ReadSamples:
+        clip = Clip(1, "sound", 0, 0, self.samples.shape[1])
+        alone = replace(self.timeline, tracks=(Track(1, "", clips=(clip,)),), master_gain_db=0.0)
+        return Renderer(alone, lambda _: (self.samples, self.timeline.rate)).mix
+
+    def warm(self, at: int) -> bool:  # noqa: ARG002 - it is read as it plays
+        return False
+
+
 class ProjectTakeSource(QObject):
     """Reads takes of the open project. Called in the playback thread; follows the document in the GUI thread.
 

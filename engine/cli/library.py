@@ -1,6 +1,7 @@
 """``foleyscape library``: an index of the user's own recordings."""
 
 import contextlib
+import json
 import os
 import sys
 from argparse import Namespace
@@ -13,6 +14,8 @@ from engine.cli.bar import spoken
 from engine.cli.shown_job import run_shown
 from engine.cli.streams import print_json
 from engine.errors import BadInput
+from engine.jobs.job import JobProgress
+from engine.jobs.queue import run_now
 from engine.library.found_sound import FoundSound
 from engine.library.indexer import Indexer, UpdateReport
 from engine.library.library import Library, library_folder

@@ -62,7 +62,9 @@ def _verb(verbs: Commands, name: str, words: str) -> Parser:
 
 
 def _reading(parser: Parser) -> None:
-    parser.add_argument("--progress-lines", action="store_true", help="tell progress on stderr, a line of JSON each")
+    parser.add_argument(
+        "--progress-lines", action="store_true", help="tell progress on stderr, a line of JSON each"
+    )
     parser.add_argument("--threads", type=int, metavar="N", help="files read at once; else one for each core")
 
 

@@ -39,11 +39,17 @@ class Place:
         index: number of the object it is a take of, or None.
         at: sample of the timeline where it is placed; None places it only where its object has no clip yet.
         track_id: track to place it on; None is its object's, or a new one.
+        start: seconds to skip at the beginning of the file.
+        seconds: how much of it; None is all of the rest.
+        licence: its licence; empty takes what the file says.
     """
 
     index: int | None = None
     at: int | None = None
     track_id: int | None = None
+    start: float = 0.0
+    seconds: float | None = None
+    licence: str = ""
 
 
 class SoundImporter(QObject):
@@ -127,7 +133,8 @@ class SoundImporter(QObject):
         scene, project = self._document.scene, self._document.project
         thing = None if self._place.index is None else scene.object(self._place.index)
         index = None if thing is None else thing.index
-        request = ImportRequest(path, name="" if thing is None else thing.name, index=index)
+        place, name = self._place, "" if thing is None else thing.name
+        request = ImportRequest(path, place.start, place.seconds, name, place.licence, index)
         try:
             check_length(facts, request)
         except BadInput as long:

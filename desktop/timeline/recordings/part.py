@@ -17,15 +17,18 @@ from desktop.settings.store import unsaved_folder
 from desktop.theme.message_box import message_box
 from desktop.threads.background import Background
 from desktop.timeline.recordings.calibration import keep_round_trip, measure_median
-from desktop.timeline.recordings.importer import Place, SoundImporter
+from desktop.timeline.recordings.importer import NO_PROJECT, Place, SoundImporter
 from desktop.timeline.recordings.input_devices import InputDevice, OpenInput, Push, open_input
 from desktop.timeline.recordings.record_bar import RecordBar
 from desktop.timeline.recordings.recorder import Recorder, RecordRequest
 from desktop.timeline.recordings.recordings_commands import RECORDINGS_COMMANDS
 from desktop.timeline.recordings.sound_drops import SoundDrops
 from engine.errors import FoleyscapeError
+from engine.library.found_sound import FoundSound
 from engine.sound.sound_file import ENDINGS
 
+WHOLE_SECONDS = 30.0
+"""A sound of the library up to this length is imported as a whole."""
 SOUNDS = f"Sounds ({' '.join(f'*{ending}' for ending in ENDINGS)});;All files (*)"
 
 
@@ -163,6 +166,21 @@ class RecordingsPart(QObject):
         """Import files as takes of an object, or of none: then they are placed at the playhead."""
         place = Place(at=self._player.position) if index is None else Place(index)
         self.importer.import_files(paths, place)
+
+    def use_found(self, sound: FoundSound) -> None:
+        """Import a sound of the library at the playhead: for the selected object on its track, else on a new one.
+
+        Of a sound longer than ``WHOLE_SECONDS``, only from the stretch that was found on.
+        """
+        if not self.has_project:
+            self._services.messages.tell(NO_PROJECT)
+            return
+        selection = self._services.document.selection
+        index = selection[0] if len(selection) == 1 else None
+        is_long = sound.seconds > WHOLE_SECONDS
+        start, seconds = (sound.start, WHOLE_SECONDS) if is_long else (0.0, None)
+        place = Place(index, self._player.position, None, start, seconds, sound.licence)
+        self.importer.import_files([sound.path], place)
 
     def import_at(self, paths: Sequence[Path], at: int, row: int) -> None:
         """Import files onto the track of a row of the timeline; below the last track, onto a new one."""

@@ -15,6 +15,7 @@ from desktop.app import create_services
 from desktop.canvas.part import CanvasPart
 from desktop.document.messages import Message
 from desktop.generation.worker import GenerationBackend
+from desktop.library.part import LibraryPart
 from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
@@ -54,7 +55,7 @@ class House:
         self.services.messages.shown.connect(self.said.append)
         objects = partial(ObjectsPart, make=make)
         timeline = partial(TimelinePart, device=device or self.shelf)
-        panels = Panels(CanvasPart, objects, timeline, connect_parts)
+        panels = Panels(CanvasPart, objects, timeline, connect_parts, LibraryPart)
         self.window = MainWindow(self.services, panels, ask=self.person)
         self.guard = FocusGuard(cast(QApplication, QApplication.instance()))
         qtbot.addWidget(self.window, before_close_func=lambda window: cast(MainWindow, window).abandon())
