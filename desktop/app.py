@@ -25,6 +25,7 @@ from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import USUAL, MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.screenshot import Screenshot
+from desktop.main_window.welcome.samples import sample_stills
 from desktop.services import Services
 from desktop.settings.model_choice import (
     ModelChoice,
@@ -40,7 +41,6 @@ from desktop.threads.background import Background
 from desktop.threads.gc_timer import GcTimer
 from desktop.threads.plain_imports import plain_imports
 from desktop.threads.torch_preload import torch_preloaded
-from desktop.welcome.samples import sample_stills
 from engine.errors import BadInput, Failed
 from engine.models.pool import ModelPool
 

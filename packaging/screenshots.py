@@ -76,7 +76,7 @@ class Artist:
         from desktop.playback.output_devices import SilentDevice
         from desktop.settings.store import SettingsStore, settings_file
         from desktop.timeline.part import TimelinePart
-        from desktop.welcome.samples import sample_stills
+        from desktop.main_window.welcome.samples import sample_stills
 
         self.out, self.scale = out, scale
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))

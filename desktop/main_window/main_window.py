@@ -32,13 +32,13 @@ from desktop.main_window.panels import Panel, PanelFactory, Panels
 from desktop.main_window.placement import moved_inside, room_on
 from desktop.main_window.recent_menu import RecentMenu
 from desktop.main_window.status_bar import StatusBar
+from desktop.main_window.welcome.page import WelcomePage
+from desktop.main_window.welcome.samples import SampleStill
 from desktop.main_window.window_commands import WINDOW_COMMANDS, WINDOW_ROUTES
 from desktop.main_window.window_state import WindowState
 from desktop.services import Services
 from desktop.settings.preferences_dialog import PreferencesDialog
 from desktop.settings.table import Preferences
-from desktop.welcome.page import WelcomePage
-from desktop.welcome.samples import SampleStill
 from engine.logs import current_log_file
 from engine.scene.history import History
 

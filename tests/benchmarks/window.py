@@ -36,6 +36,7 @@ from desktop.generation import worker as generation_worker
 from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
+from desktop.main_window.welcome.samples import sample_stills
 from desktop.main_window.workbench import connect_parts
 from desktop.objects.part import ObjectsPart
 from desktop.playback.output_devices import SilentDevice
@@ -45,7 +46,6 @@ from desktop.threads.gc_timer import GcTimer
 from desktop.threads.torch_preload import torch_preloaded
 from desktop.timeline.part import TimelinePart
 from desktop.vision import studio_backend
-from desktop.welcome.samples import sample_stills
 from tests.desktop.e2e.house import drag
 from tests.desktop.fakes import FakeDialogs
 

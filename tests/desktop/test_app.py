@@ -18,9 +18,9 @@ from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.screenshot import Screenshot
+from desktop.main_window.welcome.samples import sample_stills
 from desktop.settings.store import SettingsStore, settings_file
 from desktop.theme.dark_colours import DARK
-from desktop.welcome.samples import sample_stills
 from engine.errors import BadInput, Failed
 from tests.desktop.fakes import FakeDialogs, FakePanel
 

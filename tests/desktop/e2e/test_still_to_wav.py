@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.welcome.samples import sample_stills
+from desktop.main_window.welcome.samples import sample_stills
 from engine.project.folder import Project
 from tests.desktop.e2e.house import CONTROL, House
 

@@ -25,9 +25,9 @@ from desktop.main_window.help_dialogs import HelpDialog
 from desktop.main_window.main_window import MainWindow
 from desktop.main_window.panels import Panels
 from desktop.main_window.status_bar import StatusBar
+from desktop.main_window.welcome.samples import SampleStill, sample_stills
 from desktop.main_window.window_state import sizes_of
 from desktop.settings.store import SettingsStore, settings_file, state_file, unsaved_folder
-from desktop.welcome.samples import SampleStill, sample_stills
 from engine.logs import logging_to
 from engine.scene.scene import Scene
 from tests.desktop.fakes import FakeDialogs, FakePanel

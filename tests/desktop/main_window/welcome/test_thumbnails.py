@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desktop.welcome.samples import sample_stills
-from desktop.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
+from desktop.main_window.welcome.samples import sample_stills
+from desktop.main_window.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
 
 
 @pytest.mark.parametrize("size", [(600, 100), (40, 400), (WIDTH, HEIGHT)])

@@ -10,11 +10,11 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop.document.project_io import Recoverable
+from desktop.main_window.welcome.samples import SampleStill
+from desktop.main_window.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
 from desktop.theme.dark_colours import DARK
 from desktop.theme.icons import icon, icon_pixmap
 from desktop.threads.background import Background
-from desktop.welcome.samples import SampleStill
-from desktop.welcome.thumbnails import HEIGHT, WIDTH, thumbnail
 
 COLUMNS = 5
 SHOWN = 5
