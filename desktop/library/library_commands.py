@@ -19,7 +19,7 @@ LIBRARY_COMMANDS: tuple[Command[LibraryTarget], ...] = (
         "library_search",
         "Search &library",
         "&Objects",
-        keys=("Ctrl+F",),
+        keys=("Ctrl+Alt+F", "Shift+F9"),
         tip="Search your own recordings by words",
         icon="search",
         group=5,
