@@ -71,12 +71,12 @@ class Artist:
         from desktop.main_window.all_commands import ALL_COMMANDS
         from desktop.main_window.main_window import MainWindow
         from desktop.main_window.panels import Panels
+        from desktop.main_window.welcome.samples import sample_stills
         from desktop.main_window.workbench import connect_parts
         from desktop.objects.part import ObjectsPart
         from desktop.playback.output_devices import SilentDevice
         from desktop.settings.store import SettingsStore, settings_file
         from desktop.timeline.part import TimelinePart
-        from desktop.main_window.welcome.samples import sample_stills
 
         self.out, self.scale = out, scale
         self.services = create_services(SettingsStore(settings_file(), ALL_COMMANDS))
