@@ -133,7 +133,7 @@ WINDOW_COMMANDS: tuple[Command[WindowTarget], ...] = (
     ),
     Command(
         "show_library",
-        "&Library",
+        "Li&brary",
         "&View",
         keys=("F9",),
         tip="Show or hide your own recordings",
