@@ -10,6 +10,7 @@ import numpy as np
 from engine.errors import BadInput, Failed
 from engine.generation.delivery import Delivery, Provenance, deliver
 from engine.generation.embeddings import Embeddings
+from engine.generation.found_things import find_things
 from engine.generation.generator import Generator, GeneratorInfo, under_licence
 from engine.generation.hint_check import check_hints
 from engine.generation.library_generator import LIBRARY, LibraryGenerator
@@ -24,7 +25,7 @@ from engine.generation.registry import Entry, GeneratorRegistry, installed_gener
 from engine.generation.request_builder import request_for, targets_of, text_target, together_target
 from engine.generation.requests import LEVEL_LUFS, GenerationRequest, Settings, Target
 from engine.library.library import is_library, library_folder
-from engine.models.concepts import Concept
+from engine.models.concepts import Concept, load_concepts
 from engine.models.devices import device_words
 from engine.models.free_words import bundled_free_words
 from engine.models.pool import ModelPool
@@ -182,8 +183,8 @@ class Studio:
 
     def find_objects(self, still: Still, limit: int = 8) -> tuple[SoundingObject, ...]:
         """Find objects in the whole still and name them."""
-        masks = self.find_masks(still, limit)
-        return tuple(self.object_of(still, mask, index=index) for index, mask in enumerate(masks))
+        found = self.find_named_masks(still, limit)
+        return tuple(self.object_of(still, mask, name, index) for index, (mask, name) in enumerate(found))
 
     def suggest(self, still: Still, mask: Mask, count: int = 3) -> tuple[tuple[Concept, float], ...]:
         """Return the most likely concepts of an object with their scores, which sum to at most 1, best first.
@@ -241,8 +242,22 @@ class Studio:
         with self._loader.session():
             segmenter = self._loader.segmenter()
             segmenter.prepare(still)
+            encoder = self._loader.encoder()
+            detector = None if encoder is None else self._loader.detector()
+            if encoder is not None and detector is not None:
+                namer = self._loader.namer(encoder)
+                every = len(load_concepts())
+                things = find_things(
+                    still,
+                    detector,
+                    segmenter,
+                    lambda mask: namer.names(encoder.encode(still, focus=mask), mask, every),
+                    limit,
+                )
+                if things:
+                    return [(thing.mask, thing.concept.name) for thing in things]
             found = segmenter.find_objects(still.digest, 2 * limit)
-            sighted = self._loader.encoder() is not None
+            sighted = encoder is not None
         masks = [mask for it in found if (mask := np.asarray(it.masks[0], np.bool_)).any()]
         if sighted:
             return self._audible(still, masks)[:limit]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from engine.errors import BadInput, Failed
 from engine.generation.conditioner import Encoder
+from engine.generation.found_things import BoxDetector
 from engine.generation.listener import Listener
 from engine.generation.object_aware import Diffusion
 from engine.models.catalogue import (
@@ -39,12 +40,13 @@ FALLBACK = "fallback"
 FOLDERS = {
     "encoder": ("image_encoder",),
     "segmenter": ("segmenter",),
+    "detector": ("detector",),
     "namer": ("image_encoder", "image_text_encoder", "namer", TEXT),
     TEXT: (TEXT, "tokenizer"),
     "listener": (HEARING, TEXT),
 }
 """The folders of a model from which each part is loaded; other parts need the whole model."""
-SEEING = frozenset({"image_encoder", "namer", "object_attention", "segmenter"})
+SEEING = frozenset({"image_encoder", "namer", "object_attention", "segmenter", "detector"})
 """Folders of parts that process stills; smaller ones of the same names may be in ``FALLBACK``."""
 log = logging.getLogger("foleyscape")
 
@@ -122,6 +124,9 @@ class Parts(Protocol):
 
     def segmenter(self) -> Segmenter:
         """Load the segmenter."""
+
+    def detector(self) -> BoxDetector | None:
+        """Load what finds boxes of things, or None if the model has nothing that does."""
 
     def namer(self, encoder: Encoder) -> Namer:
         """Load the namer for the patches of this encoder."""
@@ -241,6 +246,13 @@ class FolderParts:
         from engine.vision.click_segmenter import load_segmenter
 
         return load_segmenter(self._own("segmenter"), self.device)
+
+    def detector(self) -> BoxDetector | None:
+        """Load what finds boxes of things, or None if the model has nothing that does."""
+        from engine.vision.object_detector import ObjectDetector
+
+        folder = self._own("detector")
+        return ObjectDetector.from_folder(folder, self.device) if folder.is_dir() else None
 
     def namer(self, encoder: Encoder) -> Namer:
         """Load the namer for the patches of this encoder."""

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from engine.errors import BadInput
 from engine.generation.conditioner import Encoder, PatchFeatures
+from engine.generation.found_things import BoxDetector
 from engine.generation.listener import Listener
 from engine.generation.model_parts import Namer, Parts, Segmenter
 from engine.generation.object_aware import Diffusion
@@ -64,6 +65,10 @@ class PartLoader:
     def segmenter(self) -> Segmenter:
         """Return what makes masks."""
         return self._use("segmenter", self._parts.segmenter)
+
+    def detector(self) -> BoxDetector | None:
+        """Return what finds boxes of things, or None if there is nothing that does."""
+        return self._use("detector", self._parts.detector)
 
     def namer(self, encoder: Encoder) -> Namer:
         """Return what names objects from the features of this encoder."""

@@ -202,6 +202,9 @@ class FakeParts:
         self.loaded.append("segmenter")
         return self.hands
 
+    def detector(self) -> None:
+        return None
+
     def namer(self, encoder: Encoder) -> FakeNamer:
         self.loaded.append("namer")
         return FakeNamer(self.scores)
