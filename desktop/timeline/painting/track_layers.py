@@ -9,7 +9,18 @@ from PySide6.QtGui import QColor, QPainter
 from desktop.theme.dark_colours import DARK
 from desktop.timeline.layout.ruler_ticks import Tick, ticks
 from desktop.timeline.layout.track_layout import RULER_HEIGHT
-from desktop.timeline.painting.ruler_painter import draw_over, draw_ruler
+from desktop.timeline.painting.over_tracks_painter import (
+    draw_clip_handles,
+    draw_drop_preview,
+    draw_focus_ring,
+    draw_guide,
+    draw_loop_shade,
+    draw_marker_lines,
+    draw_playhead,
+    draw_selection_band,
+    draw_tooltip,
+)
+from desktop.timeline.painting.ruler_painter import draw_ruler
 from desktop.timeline.painting.track_painter import TrackPainter
 from desktop.timeline.painting.view_state import TimelineViewState, font
 
@@ -80,8 +91,15 @@ def _ruler_layer(context: TrackPaintContext) -> None:
     draw_ruler(context.painter, context.view, context.lines)
 
 
-def _over_layer(context: TrackPaintContext) -> None:
-    draw_over(context.painter, context.view, context.tracks.hovered(context.view))
+def _clip_handles_layer(context: TrackPaintContext) -> None:
+    hovered = context.tracks.hovered(context.view)
+    if hovered is not None:
+        draw_clip_handles(context.painter, context.view, *hovered)
+
+
+def _view_layer(paint: Callable[[QPainter, TimelineViewState], None]) -> TrackLayer:
+    """Return a layer that needs nothing but the view."""
+    return lambda context: paint(context.painter, context.view)
 
 
 TRACK_LAYERS: tuple[TrackLayer, ...] = (
@@ -89,5 +107,13 @@ TRACK_LAYERS: tuple[TrackLayer, ...] = (
     _empty_layer,
     _tracks_layer,
     _ruler_layer,
-    _over_layer,
+    _view_layer(draw_loop_shade),
+    _view_layer(draw_marker_lines),
+    _clip_handles_layer,
+    _view_layer(draw_focus_ring),
+    _view_layer(draw_drop_preview),
+    _view_layer(draw_selection_band),
+    _view_layer(draw_guide),
+    _view_layer(draw_playhead),
+    _view_layer(draw_tooltip),
 )
