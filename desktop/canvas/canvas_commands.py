@@ -1,6 +1,7 @@
 """The commands of the canvas and the keys that run them. No widgets."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -31,27 +32,6 @@ class CanvasCommand(Enum):
     FARTHER = "Zoom out"
 
 
-BY_ACTION: Mapping[str, CanvasCommand] = {
-    "accept": CanvasCommand.ACCEPT,
-    "clear": CanvasCommand.CLEAR,
-    "next_here": CanvasCommand.NEXT,
-    "next_mask": CanvasCommand.NEXT,
-    "previous_here": CanvasCommand.PREVIOUS,
-    "hint_back": CanvasCommand.BACK,
-    "find": CanvasCommand.FIND,
-    "point": CanvasCommand.HINT,
-    "brush": CanvasCommand.BRUSH,
-    "erase": CanvasCommand.ERASE,
-    "smaller": CanvasCommand.SMALLER,
-    "larger": CanvasCommand.LARGER,
-    "fit": CanvasCommand.FIT,
-    "actual": CanvasCommand.ACTUAL,
-    "closer": CanvasCommand.CLOSER,
-    "farther": CanvasCommand.FARTHER,
-}
-"""Commands by the id in ``CANVAS_COMMANDS``. A button shows the key of the first id of its command."""
-
-
 class CanvasTarget(Protocol):
     """What the commands need of the canvas."""
 
@@ -70,6 +50,20 @@ class CanvasPartTarget(Protocol):
     def has_still(self) -> bool: ...
 
 
+@dataclass(frozen=True)
+class Execute:
+    """Runs a command on the canvas of its part.
+
+    Attributes:
+        command: the command.
+    """
+
+    command: CanvasCommand
+
+    def __call__(self, part: CanvasPartTarget) -> None:
+        part.canvas.execute(self.command)
+
+
 CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
     Command(
         "find",
@@ -78,7 +72,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         keys=("F",),
         tip="Propose masks for the whole still",
         icon="find",
-        run=lambda part: part.canvas.execute(CanvasCommand.FIND),
+        run=Execute(CanvasCommand.FIND),
         enabled=lambda part: part.has_still,
     ),
     Command(
@@ -89,7 +83,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Make the proposal an object",
         icon="check",
         group=1,
-        run=lambda part: part.canvas.execute(CanvasCommand.ACCEPT),
+        run=Execute(CanvasCommand.ACCEPT),
         enabled=lambda part: part.canvas.can_execute()[0],
     ),
     Command(
@@ -99,7 +93,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         keys=("P",),
         tip="Show the next of the proposed masks",
         group=1,
-        run=lambda part: part.canvas.execute(CanvasCommand.NEXT),
+        run=Execute(CanvasCommand.NEXT),
         enabled=lambda part: part.canvas.can_execute()[0],
     ),
     Command(
@@ -110,7 +104,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Show the next of the proposed masks",
         group=1,
         scope=SCOPE,
-        run=lambda part: part.canvas.execute(CanvasCommand.NEXT),
+        run=Execute(CanvasCommand.NEXT),
         enabled=lambda part: part.canvas.can_execute()[0],
     ),
     Command(
@@ -121,7 +115,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Show the one before of the proposed masks",
         group=1,
         scope=SCOPE,
-        run=lambda part: part.canvas.execute(CanvasCommand.PREVIOUS),
+        run=Execute(CanvasCommand.PREVIOUS),
         enabled=lambda part: part.canvas.can_execute()[0],
     ),
     Command(
@@ -132,7 +126,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Take back the last click or box",
         group=1,
         scope=SCOPE,
-        run=lambda part: part.canvas.execute(CanvasCommand.BACK),
+        run=Execute(CanvasCommand.BACK),
         enabled=lambda part: part.canvas.can_execute()[1],
     ),
     Command(
@@ -142,7 +136,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         keys=("Esc",),
         tip="Forget the clicks and the box",
         group=1,
-        run=lambda part: part.canvas.execute(CanvasCommand.CLEAR),
+        run=Execute(CanvasCommand.CLEAR),
         enabled=lambda part: part.canvas.can_execute()[1],
     ),
     Command(
@@ -153,7 +147,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Click what should be heard",
         icon="cursor",
         group=2,
-        run=lambda part: part.canvas.execute(CanvasCommand.HINT),
+        run=Execute(CanvasCommand.HINT),
         enabled=lambda part: part.has_still,
         checked=lambda part: part.canvas.tool is Tool.HINT,
     ),
@@ -165,7 +159,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Paint onto the mask",
         icon="brush",
         group=2,
-        run=lambda part: part.canvas.execute(CanvasCommand.BRUSH),
+        run=Execute(CanvasCommand.BRUSH),
         enabled=lambda part: part.has_still,
         checked=lambda part: part.canvas.tool is Tool.BRUSH,
     ),
@@ -177,7 +171,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Rub out of the mask",
         icon="eraser",
         group=2,
-        run=lambda part: part.canvas.execute(CanvasCommand.ERASE),
+        run=Execute(CanvasCommand.ERASE),
         enabled=lambda part: part.has_still,
         checked=lambda part: part.canvas.tool is Tool.ERASE,
     ),
@@ -188,7 +182,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         keys=("[",),
         tip="Make the brush smaller",
         group=3,
-        run=lambda part: part.canvas.execute(CanvasCommand.SMALLER),
+        run=Execute(CanvasCommand.SMALLER),
         enabled=lambda part: part.has_still,
     ),
     Command(
@@ -198,7 +192,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         keys=("]",),
         tip="Make the brush larger",
         group=3,
-        run=lambda part: part.canvas.execute(CanvasCommand.LARGER),
+        run=Execute(CanvasCommand.LARGER),
         enabled=lambda part: part.has_still,
     ),
     Command(
@@ -208,7 +202,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         keys=("Shift+F", "0"),
         tip="Show the whole still",
         icon="fit",
-        run=lambda part: part.canvas.execute(CanvasCommand.FIT),
+        run=Execute(CanvasCommand.FIT),
         enabled=lambda part: part.has_still,
     ),
     Command(
@@ -218,7 +212,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         keys=("Ctrl+1", "1"),
         tip="One pixel of the still on one of the screen",
         icon="actual",
-        run=lambda part: part.canvas.execute(CanvasCommand.ACTUAL),
+        run=Execute(CanvasCommand.ACTUAL),
         enabled=lambda part: part.has_still,
     ),
     Command(
@@ -229,7 +223,7 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Zoom into the still",
         icon="zoom_in",
         scope=SCOPE,
-        run=lambda part: part.canvas.execute(CanvasCommand.CLOSER),
+        run=Execute(CanvasCommand.CLOSER),
         enabled=lambda part: part.has_still,
     ),
     Command(
@@ -240,10 +234,15 @@ CANVAS_COMMANDS: tuple[Command[CanvasPartTarget], ...] = (
         tip="Zoom out of the still",
         icon="zoom_out",
         scope=SCOPE,
-        run=lambda part: part.canvas.execute(CanvasCommand.FARTHER),
+        run=Execute(CanvasCommand.FARTHER),
         enabled=lambda part: part.has_still,
     ),
 )
+
+BY_ACTION: Mapping[str, CanvasCommand] = {
+    spec.id: spec.run.command for spec in CANVAS_COMMANDS if isinstance(spec.run, Execute)
+}
+"""Commands by the id in ``CANVAS_COMMANDS``."""
 
 WITH_PROPOSAL = {CanvasCommand.ACCEPT, CanvasCommand.NEXT, CanvasCommand.PREVIOUS}
 """Commands that act only while a proposal is open; otherwise their keys keep their usual meaning."""
@@ -261,5 +260,6 @@ def command_for(text: str, keys: KeyMap, *, proposal: bool, hints: bool) -> Canv
 
 
 def action_id_of(command: CanvasCommand) -> str:
-    """Return the id in ``CANVAS_COMMANDS`` whose key the command's button shows."""
-    return next(id_ for id_, found in BY_ACTION.items() if found is command)
+    """Return the id in ``CANVAS_COMMANDS`` whose key the command's button shows: that of the canvas, if it has one."""
+    found = [spec for spec in CANVAS_COMMANDS if BY_ACTION.get(spec.id) is command]
+    return next((spec for spec in found if spec.scope == SCOPE), found[0]).id
