@@ -39,22 +39,8 @@ class Canvas(QWidget):
     The widget only paints. Its state is one frozen ``CanvasState``; ``PointerInput`` reads its events,
     ``CanvasInteraction`` applies them, ``OutlineTracer`` traces outlines, and ``CanvasBars`` holds the floating bars.
 
-    Signals:
-        hovered(x, y): still pixels where a click would start an object; -1, -1 where it would not.
-        hints_changed(Hints): masks are wanted for these hints, at least one of which keeps.
-        accepted(mask): the proposed or painted mask is to become an object.
-        candidates_accepted(tuple): masks of the selected candidates, which are to become objects.
-        cleared(): hints and proposal were dropped.
-        object_clicked(index, extend): an object was clicked; index -1 for none.
-        mask_edited(index, mask): one brush stroke on an object.
-        find_requested(): find objects in the whole still.
-        hint_shown(str): why an action has no effect.
-        picker_changed(): candidates are offered, or no longer.
-        tool_changed(Tool): another tool is active.
-        zoom_changed(float): the zoom in view pixels per still pixel.
+    Signals: those of ``CanvasInteraction`` for the window, and
         failed(Message): tracing failed.
-        space_tapped(): Space was tapped without panning.
-        menu_requested(int, (int, int)): the menu of the object with this index, or -1 for none, at a screen position.
     """
 
     failed = Signal(object)

@@ -40,7 +40,21 @@ class CanvasInteraction(QObject):
         hover_changed(Outline | None, Outline | None): the hover mask, before and now.
         pointer_rested(bool, bool): whether the pointer is over an object, and on the still.
         draft_changed(int | None): the draft's masks need outlines; the one at this index has changed.
-    Signals, for the window: see ``desktop.canvas.canvas.Canvas``.
+    Signals, for the window:
+        hovered(x, y): still pixels where a click would start an object; -1, -1 where it would not.
+        hints_changed(Hints): masks are wanted for these hints, at least one of which keeps.
+        accepted(mask): the proposed or painted mask is to become an object.
+        candidates_accepted(tuple): masks of the selected candidates, which are to become objects.
+        cleared(): hints and proposal were dropped.
+        object_clicked(index, extend): an object was clicked; index -1 for none.
+        mask_edited(index, mask): one brush stroke on an object.
+        find_requested(): find objects in the whole still.
+        hint_shown(str): why an action has no effect.
+        picker_changed(): candidates are offered, or no longer.
+        tool_changed(Tool): another tool is active.
+        zoom_changed(float): the zoom in view pixels per still pixel.
+        space_tapped(): Space was tapped without panning.
+        menu_requested(int, (int, int)): the menu of the object with this index, or -1 for none, at a screen position.
     """
 
     bars_changed = Signal()
