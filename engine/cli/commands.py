@@ -22,7 +22,7 @@ from engine.generation.add_to_project import AddedTakes
 from engine.generation.curve_file import read_curve_file
 from engine.generation.delivery import FIXED_NAMES, SOUND_KIND, Delivery, target_stem
 from engine.generation.generator import GeneratorInfo, Option, check_duration
-from engine.generation.hint_check import check_hints
+from engine.generation.object_finder import check_hints
 from engine.generation.prompt_check import unanswered_sentence
 from engine.generation.request_limits import check_count, check_level, check_name, check_words
 from engine.generation.requests import DRAFT, FINAL, GenerationRequest, Quality, Settings, Target

@@ -27,7 +27,7 @@ from engine.evaluation.object_takes import (
     tower_hears,
 )
 from engine.evaluation.tables import Cell, table
-from engine.studio import SURE
+from engine.generation.object_finder import SURE
 from engine.training.pictures import prepare_pictures
 
 

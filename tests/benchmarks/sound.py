@@ -28,7 +28,7 @@ from engine.evaluation.sampling import (
 )
 from engine.evaluation.sound import accuracy, measure
 from engine.evaluation.tables import Cell, table
-from engine.studio import SURE
+from engine.generation.object_finder import SURE
 
 JUDGES = ("cnn", "svm", "both")
 
