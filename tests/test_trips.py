@@ -93,6 +93,7 @@ BESIDE = {
     },
     "click to object": {
         "engine.evaluation.clicks": "measures it",
+        "engine.generation.found_things": "finds objects without a click",
         "engine.vision.click_candidates": "behind the door of the segmenter",
         "engine.vision.sam_prompter": "behind the door of the segmenter",
         "engine.vision.segmenter": "stands in where the features of the click segmenter are missing",
