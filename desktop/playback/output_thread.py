@@ -162,7 +162,11 @@ class OutputThread:
 
     def _replace(self, error: Exception) -> None:
         """Continue with a silent device after an error; the next seek tries to open a device again."""
-        self._failed(error if isinstance(error, Failed) else Failed(f"{LOST} ({error})"))
+        self._failed(
+            error
+            if isinstance(error, Failed)
+            else Failed(f"{LOST} The system says: {str(error).rstrip('.')}.")
+        )
         self._lost_in = self._requested[0].seek_id
         socket = PullSwitch()
         self._connect(SilentDevice(self._rate, socket, LOST), socket)

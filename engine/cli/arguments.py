@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from engine.cli.library_arguments import add_library
 from engine.cli.output_folder import add_output_folder
-from engine.cli.parser import Commands, Parser
+from engine.cli.parser import NOTHING_LEFT, Commands, Parser
 from engine.cli.project_arguments import add_project
 from engine.scene.hints import Box, Click, Hints
 
@@ -117,7 +117,7 @@ def _add_sound(commands: Commands) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    sound.set_defaults(run="commands.sound")
+    sound.set_defaults(run="commands.sound", cancelled=NOTHING_LEFT)
     sound.add_argument("still", nargs="?", type=Path, metavar="STILL", help="the picture")
     what = sound.add_argument_group("what should be heard")
     what.add_argument(
@@ -194,7 +194,7 @@ def _add_objects(commands: Commands) -> None:
         help="list the things in a still that could sound",
         description="List the things in a still that could sound, with names and where to click them.",
     )
-    objects.set_defaults(run="commands.objects")
+    objects.set_defaults(run="commands.objects", cancelled=NOTHING_LEFT)
     objects.add_argument("still", type=Path, metavar="STILL", help="the picture")
     objects.add_argument("--limit", type=int, default=8, metavar="N", help="at most this many (8)")
     _add_model(objects)
@@ -207,7 +207,7 @@ def _add_demo(commands: Commands) -> None:
         help="make the sounds of a few sample pictures",
         description="Make the sounds of a few of scikit-image's sample pictures, one folder each.",
     )
-    demo.set_defaults(run="demo.run_demo")
+    demo.set_defaults(run="demo.run_demo", cancelled=NOTHING_LEFT)
     _add_model(demo)
     _add_output(demo)
 
@@ -280,7 +280,7 @@ def _add_sonify(commands: Commands) -> None:
         description="Make a soundscape of each still from recordings of your library that fit what is surely in it, "
         "with a record of each that makes the same samples again.",
     )
-    parser.set_defaults(run="sonify.sonify")
+    parser.set_defaults(run="sonify.sonify", cancelled=NOTHING_LEFT)
     parser.add_argument(
         "stills", type=Path, nargs="*", metavar="STILL", help="a picture, or a folder of pictures"
     )

@@ -26,6 +26,8 @@ def keep_takes(
         if arguments.project is None:
             raise
         trouble = error
+    else:
+        arguments.cancelled = f"Cancelled; the takes had been written to {delivery.folder} by then."
     added = None if arguments.project is None else add_to_project(studio, sounds, arguments.project)
     if delivery is None:
         assert trouble is not None

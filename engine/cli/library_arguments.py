@@ -4,7 +4,7 @@ from argparse import SUPPRESS, _ActionsContainer
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.cli.parser import Commands, Parser
+from engine.cli.parser import SOME_READ, Commands, Parser
 
 EPILOG = """examples:
   foleyscape library add ~/Sounds --licence "CC0"
@@ -32,6 +32,7 @@ def add_library(
     add.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="a folder of recordings")
     add.add_argument("--licence", default="", metavar="TEXT", help="of all sounds in them, such as CC0")
     add.add_argument("--later", action="store_true", help="only note them: the next update reads them")
+    add.set_defaults(cancelled=SOME_READ)
     _reading(add)
     add_model(add)
     update = _verb(verbs, "update", "read what is new or changed, forget what is gone")
@@ -41,6 +42,7 @@ def add_library(
     update.add_argument(
         "--watch", action="store_true", help="go on: read each change when it happens, until Ctrl+C"
     )
+    update.set_defaults(cancelled=SOME_READ)
     _reading(update)
     add_model(update)
     status = _verb(verbs, "status", "what is in the library, and what could not be read")

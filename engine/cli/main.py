@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 DEBUG_VARIABLE = "FOLEYSCAPE_DEBUG"
+CANCELLED = "Cancelled."
+"""Said by commands that do not say, in ``cancelled`` of their arguments, what they leave when cancelled."""
 
 
 def main(arguments: Sequence[str] | None = None, more: Sequence[Callable[[Commands], None]] = ()) -> int:
@@ -69,7 +71,7 @@ def _run(parsed: argparse.Namespace) -> int:
         log.warning("Refused: %s", error.message, exc_info=True)
         return _say(error.message, error.exit_code)
     except (KeyboardInterrupt, Cancelled):
-        return _say("Cancelled; nothing was left behind.", 128 + stop.signal)
+        return _say(getattr(parsed, "cancelled", CANCELLED), 128 + stop.signal)
     except BrokenPipeError:
         forget_output()  # its reader has gone
         return EXIT_FAILED

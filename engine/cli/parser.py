@@ -3,6 +3,11 @@
 import argparse
 from typing import NoReturn, TypeAlias
 
+NOTHING_LEFT = "Cancelled; nothing was left behind."
+"""``cancelled`` of a command that writes one folder, whole or not at all."""
+SOME_READ = "Cancelled; the library has what was read until then, and the next update goes on from there."
+"""``cancelled`` of a command that reads recordings into the library, one by one."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser that reports an error as one sentence."""

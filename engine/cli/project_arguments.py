@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.cli.output_folder import add_output_folder
-from engine.cli.parser import Commands, Parser
+from engine.cli.parser import NOTHING_LEFT, Commands, Parser
 
 EPILOG = """examples:
   foleyscape sound street.jpg --object "dog@420,310" --out street --project Street.foley
@@ -67,7 +67,7 @@ def _add_import(verbs: Commands) -> None:
 
 def _add_export(verbs: Commands) -> None:
     export = _add(verbs, "export", "write stems, mix and files for other programs")
-    export.set_defaults(run="project.export")
+    export.set_defaults(run="project.export", cancelled=NOTHING_LEFT)
     add_output_folder(export, what="export")
     export.add_argument(
         "--rate", type=int, default=48_000, metavar="HZ", help="44100, 48000 or 96000 (48000)"

@@ -86,7 +86,7 @@ class Settings:
     def __post_init__(self) -> None:
         if not limits.whole(self.takes, 1, MOST_TAKES):
             raise BadInput(
-                f"1 to {MOST_TAKES} takes can be made at once, not {limits.format_value(self.takes)}."
+                f"From 1 to {MOST_TAKES} takes can be made at once, not {limits.format_value(self.takes)}."
             )
         check_numbers(self.seed, self.duration)
         check_sampling(self.guidance, self.quality.solver, self.quality.steps)

@@ -105,8 +105,7 @@ class Database:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            words = "choose another folder for the library, or delete it and add your folders again"
-            raise Failed(f"The library {self._path} cannot be used ({error}): {words}.") from error
+            raise Failed(f"The library {self._path} cannot be used ({error}): {advice_on(error)}.") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -327,3 +326,15 @@ class Database:
             "SELECT row, start, seconds, level_db FROM windows WHERE content = ? ORDER BY start", (content,)
         )
         return [(row, Window(*values)) for row, *values in rows]
+
+
+def advice_on(error: sqlite3.DatabaseError) -> str:
+    """Return what to do about an error; only a file that is no library, or a damaged one, is to be deleted."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return "another program is writing to it; try again"
+    if code == sqlite3.SQLITE_FULL:
+        return "free some space on its disk and try again"
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return "choose another folder for the library, or delete it and add your folders again"
+    return "look whether its folder can be read and written, or choose another folder for the library"

@@ -30,7 +30,8 @@ def pool_of(scores: ArrayLike, size: int = POOL_SIZE, *, flatten: bool = True) -
     values = signed_square_root(scores) if flatten else np.asarray(scores, np.float64)
     order = np.argsort(-values, kind="stable")
     # A mean of equal numbers may come out above them by a rounding.
-    threshold = values[order[:size]].mean() - 1e-12
+    mean = values[order[:size]].mean()
+    threshold = mean - 1e-12 * abs(mean)
     return np.asarray(order[values[order] >= threshold])
 
 

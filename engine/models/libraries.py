@@ -35,5 +35,5 @@ def libraries_needed() -> Iterator[None]:
         title, packages = LIBRARIES[name]
         raise Failed(
             f"{title} is not installed, and masks, names and new sounds need it: run ./packaging/run once, or "
-            f"install it with: pip install {packages}"
+            f"install it with `pip install {packages}`."
         ) from error

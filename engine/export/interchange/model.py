@@ -289,7 +289,7 @@ class _Builder:
     def clip(self, clip: Clip) -> InterchangeClip:
         record, file = self.scene.take(clip.take), self.media.get(media_key(clip, stretches=self.stretches))
         if record is None or file is None:
-            raise BadInput(f"The take {clip.take[:12]} has no sound file: collect the project's takes first.")
+            raise BadInput(f"The take {clip.take[:12]} has no sound file: take its clip off the timeline.")
         speed = clip.speed if self.stretches else 1.0
         start, offset = (
             self.scaled(clip.start),
@@ -299,7 +299,7 @@ class _Builder:
         # After rounding to another rate, a clip may exceed its file by one sample.
         length = min(wanted, int((file.samples - offset) / speed))
         if file.rate != self.rate or length < max(wanted - 1, 1):
-            raise BadInput(f"The file {file.path.name} does not fit its clip: write the media files again.")
+            raise BadInput(f"The file {file.path.name} does not fit its clip: export into a new folder.")
         fade_in = replace(clip.fade_in, samples=min(self.scaled(clip.fade_in.samples), length))
         rest = min(self.scaled(clip.fade_out.samples), length - fade_in.samples)
         return InterchangeClip(

@@ -10,10 +10,12 @@ from typing import Any, cast
 
 import pytest
 
+from engine.cli.arguments import build_parser
 from engine.cli.keeping import add_to_project, keep_takes
-from engine.cli.main import Stop, asked_by, main
+from engine.cli.main import CANCELLED, Stop, asked_by, main
+from engine.cli.parser import NOTHING_LEFT, SOME_READ
 from engine.cli.project_warnings import project_warnings
-from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.errors import BadInput, Cancelled, Failed, FoleyscapeError
 from engine.generation.add_to_project import AddedTakes
 from engine.generation.delivery import Delivery
 from engine.progress import Progress, no_progress
@@ -161,3 +163,32 @@ def test_what_was_never_saved_is_one_more_warning() -> None:
 def test_numbered_and_overwrite_need_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["objects", "x.png", "--numbered"]) == BadInput.exit_code
     assert "need --out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["sound", "a.png", "--out", "x"], NOTHING_LEFT),
+        (["objects", "a.png"], NOTHING_LEFT),
+        (["demo", "--out", "x"], NOTHING_LEFT),
+        (["sonify", "a.png", "--out", "x"], NOTHING_LEFT),
+        (["project", "export", "a.foley", "--out", "x"], NOTHING_LEFT),
+        (["library", "add", "x"], SOME_READ),
+        (["library", "update"], SOME_READ),
+        (["project", "collect", "a.foley"], CANCELLED),
+        (["project", "recover", "a.foley"], CANCELLED),
+    ],
+)
+def test_a_cancelled_command_says_only_what_is_so_of_it(command: list[str], said: str) -> None:
+    assert getattr(build_parser(()).parse_args(command), "cancelled", CANCELLED) == said
+
+
+def test_cancelled_after_the_folder_was_written_it_says_where_the_takes_are(tmp_path: Path) -> None:
+    class Cancelling(FakeStudio):
+        def add_to_project(self, sounds: GenerationResult, path: Path) -> AddedTakes:
+            raise Cancelled
+
+    arguments = Namespace(out=tmp_path / "out", overwrite=False, project=tmp_path / "P.foley", cancelled="")
+    with pytest.raises(Cancelled):
+        keep_takes(as_studio(Cancelling()), SOUNDS, arguments, no_progress())
+    assert arguments.cancelled == f"Cancelled; the takes had been written to {tmp_path / 'out'} by then."

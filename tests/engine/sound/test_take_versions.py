@@ -1,7 +1,9 @@
 """Versions of takes: reversed to the sample, stretched to the length asked for, each rendered once."""
 
+import os
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +94,17 @@ def test_without_the_library_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch
 def test_a_process_that_dies_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(Failed, match="no process could be started"):
+        stretch(tone(300, 1.0), RATE, 2.0, 0.0)
+
+
+def test_what_a_crashed_process_printed_is_no_part_of_the_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "python_stretch.py").write_text("raise ValueError('a bug')\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    with pytest.raises(
+        Failed, match=r"^The sound could not be stretched: the process that does it failed\. Try"
+    ):
         stretch(tone(300, 1.0), RATE, 2.0, 0.0)
 
 
