@@ -12,23 +12,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from engine.errors import BadInput
-from engine.progress import Progress, no_progress
-from engine.project.autosave_log import AutosaveLog
+from engine.progress import Progress
 from engine.project.autosaves import Autosave, list_autosaves
-from engine.project.backup import SCENE_FILE, keep_backup, take_digests
 from engine.project.collect import Collected, remove_partials, unneeded
 from engine.project.create import create_folder
-from engine.project.encode import checked_bytes
-from engine.project.json_text import MOST_BYTES, UnreadableJson
-from engine.project.loading import LoadedScene, load_scene
+from engine.project.json_text import UnreadableJson
+from engine.project.loading import LoadedScene
 from engine.project.lock import PATIENCE, Lock
-from engine.project.mask_files import write_mask
 from engine.project.project_root import project_root
 from engine.project.recipe_masks import store_masks, whole_recipe
-from engine.project.safe_files import MissingFile, SafeFiles
+from engine.project.safe_files import SafeFiles
+from engine.project.scene_files import SceneFiles
 from engine.project.still_files import read_still
-from engine.project.take_files import TakeStore, write_take
-from engine.scene.edits import receive_takes
+from engine.project.take_files import write_take
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 
@@ -70,11 +66,8 @@ class Project:
         self.path = path
         self._lock = lock
         self._files = SafeFiles(path)
-        self.takes = TakeStore(self._files)
-        self._autosaves = AutosaveLog(self._files)
-        self._masks: set[str] = set()
-        self._saved = b""
-        self._backup_reason: str | None = None
+        self._scenes = SceneFiles(self._files)
+        self.takes = self._scenes.takes
         self._guard = threading.RLock()
 
     @classmethod
@@ -167,10 +160,9 @@ class Project:
             BadInput: it is missing or damaged.
             Failed: it cannot be read.
         """
-        opened = self._read(autosave)
+        opened = self._as_opened(self._scenes.read(autosave))
         with self._guard:
-            self._note_recovered(autosave, opened.scene)
-            return replace(opened, scene=receive_takes(opened.scene, self._saved_takes(), rejected=True))
+            return replace(opened, scene=self._scenes.recover(autosave, opened.scene))
 
     def decline(self, autosave: Autosave) -> Opened:
         """Return the scene of an autosave that the user does not want to go on with; see ``recover``.
@@ -181,9 +173,9 @@ class Project:
             BadInput: it is missing or damaged.
             Failed: it cannot be read.
         """
-        opened = self._read(autosave)
+        opened = self._as_opened(self._scenes.read(autosave))
         with self._guard:
-            self._autosaves.note_declined(autosave)
+            self._scenes.autosaves.note_declined(autosave)
         return opened
 
     def reload(self) -> Opened:
@@ -194,7 +186,7 @@ class Project:
             Failed: it cannot be read.
         """
         with self._guard:
-            return self._load(None, quick=True, progress=no_progress())
+            return self._as_opened(self._scenes.load(quick=True))
 
     def still(self, scene: Scene) -> "Still | None":
         """Load the still of the scene; return None if it has none.
@@ -221,7 +213,7 @@ class Project:
             Failed: the disk is full or the folder cannot be written.
         """
         self._check_writing()
-        record = write_take(self._files, store_masks(self._files, take, self._masks), objects)
+        record = write_take(self._files, store_masks(self._files, take, self._scenes.masks), objects)
         self.takes.register(record)
         return record
 
@@ -238,13 +230,8 @@ class Project:
             Failed: the disk is full or the folder cannot be written. The scene saved before is untouched.
         """
         with self._guard:
-            plain, more = self._ready(scene), self._autosaves.to_settle()
-            data = checked_bytes(scene, more) if more else plain
-            if self._backup_reason is not None:
-                keep_backup(self._files, self._backup_reason, self._saved)
-            self._files.write(SCENE_FILE, data)
-            self._autosaves.note_saved(data, plain, more)
-            self._saved, self._backup_reason = data, None
+            self._check_writing()
+            self._scenes.save(scene)
 
     def autosave(self, scene: Scene) -> Autosave | None:
         """Write an autosave of the scene; return None if nothing has changed.
@@ -254,7 +241,8 @@ class Project:
             Failed: as for ``save``.
         """
         with self._guard:
-            return self._autosaves.write(self._ready(scene))
+            self._check_writing()
+            return self._scenes.autosave(scene)
 
     def discard_autosaves(self) -> None:
         """Delete the autosaves of this program, after the user chose to leave without saving.
@@ -267,7 +255,7 @@ class Project:
         """
         with self._guard:
             self._check_writing()
-            for autosave in self._autosaves.own():
+            for autosave in self._scenes.autosaves.own():
                 self._files.remove(autosave.file)
 
     def collect(
@@ -289,7 +277,7 @@ class Project:
             if dry_run:
                 return found
             self._check_writing()
-            self._masks.clear()
+            self._scenes.masks.clear()
             for name in found.files:
                 self._files.remove(name)
             return found
@@ -321,91 +309,14 @@ class Project:
         try:
             if lock is not None:
                 remove_partials(project._files)
-            return project._load(autosave, quick=quick, progress=progress or no_progress())
+            return project._as_opened(project._scenes.load(autosave, quick=quick, progress=progress))
         except BaseException:
             project.close()
             raise
 
-    def _load(self, autosave: Autosave | None, *, quick: bool, progress: Progress) -> Opened:
-        name = SCENE_FILE if autosave is None else autosave.file
-        self._saved = b""
-        try:
-            self._saved = self._files.read(SCENE_FILE, MOST_BYTES)
-        except BadInput as error:
-            if autosave is None:
-                raise BadInput(self._without_scene(error)) from error
-        try:
-            data = self._saved if autosave is None else self._files.read(name, MOST_BYTES)
-            loaded = load_scene(data, name, self._files, quick=quick, progress=progress)
-        except UnreadableJson as error:
-            if autosave is None:
-                raise BadInput(f"{error} {self._hint()}".rstrip()) from error
-            raise
-        self._take_over(loaded)
-        self._autosaves.begin(self._saved)
-        self._backup_reason = loaded.backup_reason
-        if autosave is not None:
-            self._backup_reason = "damaged"
-            self._autosaves.note_recovered(autosave)
-            scene = receive_takes(loaded.scene, self._saved_takes(), rejected=True)
-            return replace(self._as_opened(loaded), scene=scene)
-        return self._as_opened(loaded)
-
     def _as_opened(self, loaded: LoadedScene) -> Opened:
-        found = self._autosaves.recoverable()
+        found = self._scenes.autosaves.recoverable()
         return Opened(self, loaded.scene, loaded.warnings, found, loaded.unreadable, loaded.lacks_sound)
-
-    def _note_recovered(self, autosave: Autosave, scene: Scene) -> None:
-        """Keep a backup of scene.json if it names takes that the recovered scene does not have."""
-        self._autosaves.note_recovered(autosave)
-        if not take_digests(self._saved) <= {take.digest for take in scene.takes}:
-            self._backup_reason = self._backup_reason or "before"
-
-    def _saved_takes(self) -> tuple[TakeRecord, ...]:
-        """Return the takes of scene.json, which another program may have added to since the autosave."""
-        try:
-            loaded = load_scene(self._saved, SCENE_FILE, self._files, quick=True)
-        except BadInput:
-            return ()
-        self._take_over(loaded)
-        return loaded.scene.takes
-
-    def _read(self, autosave: Autosave) -> Opened:
-        data = self._files.read(autosave.file, MOST_BYTES)
-        loaded = load_scene(data, autosave.file, self._files)
-        self._take_over(loaded)
-        return self._as_opened(loaded)
-
-    def _take_over(self, loaded: LoadedScene) -> None:
-        for record in loaded.scene.takes:
-            self.takes.register(record)
-        self._masks.update(thing.mask_digest for thing in loaded.scene.objects)
-
-    def _ready(self, scene: Scene) -> bytes:
-        """Return the bytes of scene.json once everything it refers to is on disk."""
-        self._check_writing()
-        data = checked_bytes(scene)
-        for take in scene.takes:
-            if take.digest not in self.takes:
-                raise BadInput(
-                    f"The scene cannot be saved: take {take.number} of {take.name!r} was never stored here."
-                )
-        for thing in scene.objects:
-            if thing.mask_digest not in self._masks:
-                write_mask(self._files, thing.mask, thing.mask_digest)
-                self._masks.add(thing.mask_digest)
-        return data
-
-    def _hint(self) -> str:
-        found = list_autosaves(self._files)
-        if not found:
-            return ""
-        return f"The newest autosave, of {found[0].when}, can be recovered: {self.path / found[0].file}."
-
-    def _without_scene(self, error: BadInput) -> str:
-        if isinstance(error, MissingFile) and not list_autosaves(self._files):
-            return f"{self.path} is not a project of Foleyscape: there is no {SCENE_FILE} in it."
-        return f"{error} {self._hint()}".rstrip()
 
     def _check_writing(self) -> None:
         if self._lock is None:
