@@ -11,12 +11,24 @@ from desktop.objects import edits
 from desktop.objects.take_filter import ORPHANS, TakeFilter, order_of
 from desktop.objects.takes_commands import RUN
 from desktop.playback.ab_compare import TakePair
-from engine.scene.edits import delete_take, empty_bin, note_take, reject_take, rename_take, star_take
+from engine.scene.edits import (
+    delete_take,
+    empty_bin,
+    note_take,
+    reject_take,
+    rename_take,
+    set_licence,
+    star_take,
+)
 from engine.scene.scene import TakeRecord
 
 Place = tuple[int, str]
 """A row of the list: number of the object, and digest of the take."""
-EDITS = {"title": ("Rename take", rename_take), "note": ("Note of take", note_take)}
+EDITS = {
+    "title": ("Rename take", rename_take),
+    "note": ("Note of take", note_take),
+    "licence": ("Licence of take", set_licence),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class TakeCommander(QObject):
         moved(): another take is current and gets the keyboard.
         left(): the keyboard goes back to the object.
         find_requested(): give the keyboard to the search field.
-        edit_requested(str): edit "title" or "note" of the current take.
+        edit_requested(str): edit "title", "note" or "licence" of the current take.
         shown_changed(): another filter, or something else is heard.
     """
 
@@ -107,6 +119,10 @@ class TakeCommander(QObject):
     @property
     def has_current(self) -> bool:
         return self.current is not None
+
+    @property
+    def has_recording(self) -> bool:
+        return self.take is not None and self.take.kind == "recording"
 
     @property
     def has_deleted(self) -> bool:
@@ -229,11 +245,12 @@ class TakeCommander(QObject):
             self.place_requested.emit(*self.current)
 
     def edit(self, what: str) -> None:
-        if self.current is not None:
+        """Edit a text of the current take. The licence of a generated take is that of its generator."""
+        if self.current is not None and (what != "licence" or self.has_recording):
             self.edit_requested.emit(what)
 
     def set_text(self, digest: str, what: str, text: str) -> None:
-        """Give a take another title or note."""
+        """Give a take another title, note or licence."""
         name, change = EDITS[what]
         self._document.edit(name, lambda scene: change(scene, digest, text))
 

@@ -14,7 +14,7 @@ from engine.scene.scene import TakeRecord
 ENTRIES = (
     ("take_play", "take_use", "take_place", "take_loop"),
     ("take_star", "take_reject"),
-    ("take_again", "take_rename", "take_note"),
+    ("take_again", "take_rename", "take_note", "take_licence"),
     ("take_file", "take_export"),
     ("take_delete",),
 )
@@ -80,6 +80,8 @@ def take_menu(
                 entry.setChecked(getattr(take, MARKS[command]))
             if command == "take_use":
                 entry.setEnabled(not used)
+            if command == "take_licence":
+                entry.setEnabled(take.kind == "recording")
     return menu
 
 

@@ -30,7 +30,11 @@ from engine.scene.limits import MOST_NAME, MOST_TEXT
 from engine.scene.scene import TakeRecord
 
 DRAG_TIP = "<qt><br>Click to play from there. Drag it onto the timeline, or out of the window as a file.</qt>"
-FIELDS = {"title": ("Name of this take", MOST_NAME), "note": ("Note", MOST_TEXT)}
+FIELDS = {
+    "title": ("Name of this take", MOST_NAME),
+    "note": ("Note", MOST_TEXT),
+    "licence": ("Licence", MOST_TEXT),
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class TakeRow(QWidget):
         commanded(str): run this command of the takes on it.
         played_from(float): play it from a place, 0 to 1.
         entered(): it has the keyboard.
-        edited(str, str): "title" or "note", and its new text.
+        edited(str, str): "title", "note" or "licence", and its new text.
         drag_prepared(): it was pressed and may be dragged.
         drag_started(): it is being dragged.
     """
@@ -138,7 +142,7 @@ class TakeRow(QWidget):
         )
 
     def begin_edit(self, what: str) -> None:
-        """Edit its name or its note in its place."""
+        """Edit its name, note or licence in its place."""
         name, most = FIELDS[what]
         if self.field is not None:
             return

@@ -15,6 +15,8 @@ class TakesTarget(Protocol):
     @property
     def has_current(self) -> bool: ...
     @property
+    def has_recording(self) -> bool: ...
+    @property
     def has_deleted(self) -> bool: ...
     @property
     def looping(self) -> bool: ...
@@ -191,6 +193,16 @@ TAKES_COMMANDS: tuple[Command[TakesTarget], ...] = (
         scope=SCOPE,
         run=lambda takes: takes.edit("note"),
         enabled=has_current,
+    ),
+    Command(
+        "take_licence",
+        "L&icence",
+        "Ta&kes",
+        tip="Write under which licence this recording may be used; exports name it",
+        group=3,
+        scope=SCOPE,
+        run=lambda takes: takes.edit("licence"),
+        enabled=lambda takes: takes.has_recording,
     ),
     Command(
         "take_file",

@@ -1,13 +1,16 @@
 """The list of takes: what each key, button and menu entry of a row does, what is shown of what is heard, the bin."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.objects.recipe_tip import recipe_tip
 from desktop.objects.reveal import reveal_command
 from desktop.objects.take_commander import TakeHeard
 from desktop.objects.take_filter import ORPHANS, TakeFilter
@@ -16,6 +19,7 @@ from desktop.objects.take_row import TakeRow
 from desktop.objects.takes_commands import SCOPE, TAKES_COMMANDS
 from desktop.playback.ab_compare import TakePair
 from engine.generation.add_to_project import attach
+from engine.project.recordings import add_recording
 from engine.scene.edits import remove_object
 from engine.scene.scene import TakeRecord
 from tests.desktop.objects.toy import Bench, bench, toy_take, with_takes
@@ -197,6 +201,36 @@ def test_every_entry_of_the_menu_does_what_it_says(desk: Listener) -> None:
         desk.press(Qt.Key.Key_Escape)
     entries["Move to bin"].trigger()
     assert desk.record(row.take.digest).deleted
+
+
+def test_the_licence_of_a_recording_is_written_in_its_row_and_that_of_a_generated_take_is_not(
+    desk: Listener,
+) -> None:
+    def entry(row: TakeRow) -> QAction:
+        menu = take_menu(row.take, False, lambda _: row.player.icon(), KeyOf(), row.commanded.emit, row)
+        [found] = [action for action in menu.actions() if action.text().replace("&", "") == "Licence"]
+        return found
+
+    desk.takes.enter()
+    made = desk.panel.take_row
+    assert made is not None and not entry(made).isEnabled() and not desk.takes.has_recording
+    desk.takes.run("take_licence")
+    assert made.field is None
+    sound = replace(toy_take("Gate", (0,), 9), kind="recording", licence="not cleared")
+    scene, record = add_recording(desk.it.project, desk.it.document.scene, sound)
+    desk.it.document.edit("Import sound", lambda _: scene)
+    desk.takes.make_current((0, record.digest))
+    desk.takes.enter()
+    row = desk.panel.take_row
+    assert row is not None and row.take.digest == record.digest and desk.takes.has_recording
+    entry(row).trigger()
+    assert row.field is not None and row.field.text() == "not cleared"
+    row.field.setText("CC0-1.0")
+    desk.press(Qt.Key.Key_Return)
+    assert desk.record(record.digest).licence == "CC0-1.0"
+    assert "CC0-1.0" in recipe_tip(desk.record(record.digest))
+    desk.it.document.undo()
+    assert desk.record(record.digest).licence == "not cleared"
 
 
 def test_a_deleted_take_is_in_the_bin_until_that_is_emptied_and_undo_brings_both_back(desk: Listener) -> None:
