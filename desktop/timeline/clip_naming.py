@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from desktop.document.document import Document
 from desktop.timeline.commander import Commander
+from desktop.timeline.interaction.hit_test import Hit, HitPart
 from desktop.timeline.layout.clip_navigation import row_of
 from desktop.timeline.layout.page_follow import PageFollow
 from desktop.timeline.name_field import NameField
@@ -107,6 +108,17 @@ class ClipNaming:
         ]
         if found and not any(geometry.shows(clip, row) for clip, row in found):
             self._track_view.set_geometry(geometry.revealing(*found[0]))
+
+    def double_click(self, hit: Hit) -> None:
+        """Handle a double click: rename a marker, reset a gain line to 0 dB."""
+        if hit.part is HitPart.GAIN:
+            self._commander.set_gain(0.0)
+            self._document.settle()
+        if hit.clip is not None and hit.at is not None:
+            self.rename_clip_marker(hit.clip, hit.at)
+        marker = next((one for one in self._document.scene.timeline.markers if one.id == hit.marker), None)
+        if marker is not None:
+            self.rename_marker(marker)
 
     def _ask(self, clip: Clip, at: int, words: str, named: Callable[[str], None]) -> None:
         self.reveal_clip(clip.id)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.actions.actions import pressed
 from desktop.actions.key_map import KeyMap
@@ -15,7 +15,7 @@ from desktop.timeline.clip_versions import ClipVersions
 from desktop.timeline.commander import Commander
 from desktop.timeline.headers import Headers
 from desktop.timeline.interaction.gestures import GestureEdit
-from desktop.timeline.interaction.hit_test import Hit, HitPart
+from desktop.timeline.interaction.hit_test import Hit
 from desktop.timeline.keyboard_cursor import KeyboardCursor
 from desktop.timeline.layout.clip_navigation import changed_clips, edge_from, marker_from
 from desktop.timeline.layout.page_follow import PageFollow
@@ -23,6 +23,7 @@ from desktop.timeline.layout.track_heights import TrackHeights
 from desktop.timeline.layout.track_layout import RULER_HEIGHT, TrackLayout
 from desktop.timeline.menus import menu_for, track_menu
 from desktop.timeline.painting.waveform_loader import WaveformLoader
+from desktop.timeline.scroll_bars import TimelineScrollBars
 from desktop.timeline.timeline_commands import command_of, default_keys, runners
 from desktop.timeline.timeline_target import SCOPE
 from desktop.timeline.toolbar import TimelineToolbar
@@ -30,8 +31,6 @@ from desktop.timeline.track_view import TrackView
 from engine.scene.scene import Scene
 
 ZOOM = 1.6
-MOST_STEPS = 2**30
-"""Largest range of a scroll bar, which is a 32-bit integer; an hour at the highest zoom has more pixels."""
 EMPTY_SECONDS = 20.0
 USE_TAKE = "Use take"
 """Name of the edit by which the objects panel changes the take of clips."""
@@ -81,9 +80,7 @@ class TimelineView(QWidget):
         self.versions = ClipVersions(document, self.commander.clips, self)
         self.toolbar = TimelineToolbar(self._keys, self)
         self.headers = Headers(document, self.toolbar, self)
-        self._across = QScrollBar(Qt.Orientation.Horizontal, self)
-        self._down = QScrollBar(Qt.Orientation.Vertical, self)
-        self._unit = 1.0
+        self._bars = TimelineScrollBars(self)
         self._length = 0
         self._page_follow = PageFollow()
         self._heights = TrackHeights()
@@ -160,7 +157,9 @@ class TimelineView(QWidget):
     def mark_in(self) -> None:
         """Set the loop's start to the playhead."""
         end = self.loop[1] if self.loop is not None else self._length
-        self._loop(self.playhead, end if end > self.playhead else self.playhead + self._one_second())
+        self._loop(
+            self.playhead, end if end > self.playhead else self.playhead + self._document.scene.timeline.rate
+        )
 
     def mark_out(self) -> None:
         """Set the loop's end to the playhead."""
@@ -256,12 +255,10 @@ class TimelineView(QWidget):
         grid.setSpacing(0)
         grid.addWidget(self.headers, 0, 0)
         grid.addWidget(self.track_view, 0, 1)
-        grid.addWidget(self._down, 0, 2)
-        grid.addWidget(self._across, 1, 1)
+        grid.addWidget(self._bars.down, 0, 2)
+        grid.addWidget(self._bars.across, 1, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 1)
-        self._across.setAccessibleName("Scroll through time")
-        self._down.setAccessibleName("Scroll through tracks")
         self.setFocusProxy(self.track_view)
         self.setMinimumHeight(RULER_HEIGHT + 80)
 
@@ -278,21 +275,18 @@ class TimelineView(QWidget):
         surface.scrolled_by_user.connect(self._leave)
         surface.dropped.connect(self.commander.drop)
         surface.menu_requested.connect(self._open_menu)
-        surface.opened.connect(self._open)
+        surface.opened.connect(self.naming.double_click)
         self.headers.menu_requested.connect(self._open_track_menu)
         self.headers.moved.connect(self.commander.move_track)
         self.headers.wheeled.connect(self._scroll_down_by)
         self.headers.sized.connect(self._set_one_height)
         self.headers.unsized.connect(lambda track: self._set_heights(self._heights.usual(track)))
         self.headers.sizing_ended.connect(lambda: self.track_height_changed.emit(self._heights.lane))
-        self._across.valueChanged.connect(self._scroll_across)
-        self._down.valueChanged.connect(self._scroll_down)
+        self._bars.time_scrolled.connect(self._scroll_across)
+        self._bars.tracks_scrolled.connect(self._scroll_down)
         self.toolbar.snap.toggled.connect(self.set_snap)
         self.toolbar.spectrograms.toggled.connect(self.set_spectrograms)
-        self.toolbar.add.clicked.connect(self._add_track)
-
-    def _add_track(self) -> None:
-        self.commander.add_track()
+        self.toolbar.add.clicked.connect(self.commander.add_track)
 
     def _show_scene(self, scene: Scene) -> None:
         before, history = self.track_view.view.scene, self._document.history
@@ -307,31 +301,10 @@ class TimelineView(QWidget):
 
     def _show_geometry(self, geometry: TrackLayout) -> None:
         self.headers.show_geometry(geometry)
-        self._set_bars(geometry)
+        self._bars.show_geometry(geometry, self._length, len(self._document.scene.timeline.tracks))
 
-    def _set_bars(self, geometry: TrackLayout) -> None:
-        scale, timeline = geometry.scale, self._document.scene.timeline
-        page = scale.length_of(geometry.width)
-        lead = scale.length_of(12)
-        end = max(self._length + page / 2, scale.start + page)
-        self._unit = max((end + lead) / MOST_STEPS, scale.per_pixel)
-        across, down = self._across, self._down
-        for bar in (across, down):
-            bar.blockSignals(True)
-        across.setRange(0, max(0, round((end + lead - page) / self._unit)))
-        across.setPageStep(max(1, round(page / self._unit)))
-        across.setSingleStep(max(1, round(scale.length_of(40) / self._unit)))
-        across.setValue(round((scale.start + lead) / self._unit))
-        down.setRange(0, geometry.lowest_scroll(len(timeline.tracks)))
-        down.setPageStep(max(1, geometry.height - RULER_HEIGHT))
-        down.setSingleStep(geometry.lane // 2)
-        down.setValue(geometry.scroll)
-        for bar in (across, down):
-            bar.blockSignals(False)
-
-    def _scroll_across(self, value: int) -> None:
+    def _scroll_across(self, start: float) -> None:
         geometry = self.track_view.view.geometry
-        start = value * self._unit - geometry.scale.length_of(12)
         self.track_view.set_geometry(replace(geometry, scale=geometry.scale.at(start)))
         self._leave()
 
@@ -374,17 +347,3 @@ class TimelineView(QWidget):
         track = scene.track(number)
         if track is not None:
             track_menu(track, scene, self.commander, lambda: self.headers.rename(number), self).popup(place)
-
-    def _open(self, hit: Hit) -> None:
-        """Handle a double click: rename a marker, reset a gain line to 0 dB."""
-        if hit.part is HitPart.GAIN:
-            self.commander.set_gain(0.0)
-            self._document.settle()
-        if hit.clip is not None and hit.at is not None:
-            self.naming.rename_clip_marker(hit.clip, hit.at)
-        marker = next((one for one in self._document.scene.timeline.markers if one.id == hit.marker), None)
-        if marker is not None:
-            self.naming.rename_marker(marker)
-
-    def _one_second(self) -> int:
-        return self._document.scene.timeline.rate

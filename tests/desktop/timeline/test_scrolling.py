@@ -175,7 +175,7 @@ def test_the_page_follows_playing_and_stays_after_scrolling_by_hand(bench: Timel
     view.set_speed(1.0)
     view.set_playhead(62 * RATE)
     assert 0 <= surface.view.geometry.scale.x_of(62 * RATE) < surface.width()
-    view._across.setValue(0)
+    view._bars.across.setValue(0)
     view.set_playhead(63 * RATE)
     assert surface.view.geometry.scale.x_of(63 * RATE) > surface.width()
 
