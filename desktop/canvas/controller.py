@@ -23,13 +23,11 @@ from engine.generation.requests import SECONDS
 from engine.scene.edits import add_object, prompt_object, rename_object, replace_mask, set_level
 from engine.scene.hints import Hints
 from engine.scene.masks import Mask
-from engine.scene.objects import NEGATIVE
+from engine.scene.objects import NEGATIVE, is_unnamed, unnamed
 from engine.scene.scene import Scene
 from engine.vision.still import Still
 
 Change = Callable[[Scene], Scene]
-UNNAMED = "unnamed"
-"""Name, with a number, of an object that neither the model nor the user has named."""
 SAME = 0.6
 """A candidate whose intersection over union with an object's mask is at least this is that object."""
 
@@ -125,7 +123,7 @@ class CanvasController(QObject):
     def _guess_again(self, still: Still) -> None:
         """Ask what the objects may be that were left unnamed when the scene was saved."""
         for thing in self._document.scene.objects:
-            if thing.prompt is None and thing.name.startswith(f"{UNNAMED} "):
+            if thing.prompt is None and is_unnamed(thing.name):
                 self._ask_label(still, thing.index, "", thing.mask)
 
     def _ask_label(self, still: Still, number: int, placeholder: str, mask: Mask) -> None:
@@ -248,7 +246,7 @@ class CanvasController(QObject):
                 scene = add_object(
                     scene,
                     mask,
-                    _placeholder(scene.next_object),
+                    unnamed(scene.next_object),
                     negative=preferences.negative,
                     duration=preferences.duration,
                 )
@@ -261,10 +259,6 @@ class CanvasController(QObject):
             if thing is not None:
                 self._ask_label(still, number, thing.name, mask)
         return True
-
-
-def _placeholder(number: int) -> str:
-    return f"{UNNAMED} {number + 1}"
 
 
 def _named(scene: Scene, wanted: tuple[int, str], label: ObjectLabel) -> Scene:

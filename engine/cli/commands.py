@@ -260,7 +260,7 @@ def _tell(
     for prompt in unanswered_prompts(sounds.request):
         print(f"  {unanswered_sentence(prompt)}")
     for it in unsure:
-        print(f"  Not sure what {it.name} is: {spoken_guesses(it.guesses)}. Its name steers it: NAME@X,Y")
+        print(f"  Not sure what “{it.name}” is: {spoken_guesses(it.guesses)}. Its name steers it: NAME@X,Y")
 
 
 def unanswered_prompts(request: GenerationRequest) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.project_warnings import print_warnings, project_warnings
 from engine.cli.shown_job import run_shown
 from engine.cli.streams import print_json
 from engine.errors import BadInput, Failed
 from engine.progress import IsCancelled, Progress
 from engine.project.folder import Project
+from engine.project.lock import LONG_PATIENCE
 from engine.project.recordings import ImportRequest, add_recording, read_recording
 from engine.scene.limits import real
 from engine.scene.scene import Scene, TakeRecord
@@ -26,7 +28,8 @@ Imported = tuple[Path, TakeRecord, "Heard | None"]
 
 def import_sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """Run ``foleyscape project import-sound``."""
-    imported = run_shown(arguments, _import_all, is_cancelled)
+    imported, warnings = run_shown(arguments, _import_all, is_cancelled)
+    print_warnings(warnings, as_json=arguments.json)
     if arguments.json:
         print_json([_facts(arguments.project, *one) for one in imported])
         return 0
@@ -37,10 +40,10 @@ def import_sound(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     return 0
 
 
-def _import_all(arguments: Namespace, progress: Progress) -> list[Imported]:
-    """Import every file or none: the scene is saved in the end."""
+def _import_all(arguments: Namespace, progress: Progress) -> tuple[list[Imported], tuple[str, ...]]:
+    """Import every file or none, the scene is saved in the end; return also what is to be known of the project."""
     _check_span(arguments.start, arguments.stop)
-    opened = Project.open(arguments.project, quick=True)
+    opened = Project.open(arguments.project, quick=True, patience=LONG_PATIENCE)
     with closing(opened.project) as project:
         scene, found = opened.scene, []
         index, at = _object(scene, arguments.object), _place(scene, arguments.at)
@@ -53,7 +56,7 @@ def _import_all(arguments: Namespace, progress: Progress) -> list[Imported]:
             scene, record = add_recording(project, scene, named, at=at)
             found.append((path, record, heard))
         project.save(scene)
-    return found
+    return found, project_warnings(opened.warnings, len(opened.recoverable), arguments.project)
 
 
 def _check_span(start: float, stop: float | None) -> None:

@@ -1,15 +1,13 @@
 """``foleyscape project``."""
 
-import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.export_choices import EACH, of_scene
 from engine.cli.output_folder import output_folder
-from engine.cli.project_warnings import project_warnings
+from engine.cli.project_warnings import print_warnings, project_warnings
 from engine.cli.shown_job import run_shown
 from engine.cli.streams import print_json
 from engine.errors import BadInput, Incomplete
@@ -85,7 +83,7 @@ def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         for take in opened.scene.takes
     ]
     if arguments.json:
-        _print_warnings(_warnings(opened, arguments), as_json=True)
+        print_warnings(_warnings(opened, arguments), as_json=True)
         return _print_json(facts)
     for fact in facts:
         marks = "".join(mark for mark, on in (("*", fact["starred"]), ("x", fact["rejected"])) if on)
@@ -93,7 +91,7 @@ def takes(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         print(
             f"{fact['name']} {fact['number']:>3} {marks:<1} {fact['seconds']:6.2f} s  {used:<6}  {fact['file']}"
         )
-    _print_warnings(_warnings(opened, arguments))
+    print_warnings(_warnings(opened, arguments))
     return 0
 
 
@@ -139,7 +137,7 @@ def collect(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         print(f"  {name}")
     verb = "would be removed" if arguments.dry_run else "removed"
     print(f"{len(found.files)} files, {found.bytes / 1e6:.1f} MB, {verb}.")
-    _print_warnings(warnings)
+    print_warnings(warnings)
     return 0
 
 
@@ -160,7 +158,7 @@ def recover(arguments: Namespace, is_cancelled: IsCancelled) -> int:  # noqa: AR
     if arguments.json:
         return _print_json(facts)
     print(f"{facts['name']} is now as it was autosaved; the scene.json before it was kept beside it.")
-    _print_warnings(opened.warnings)
+    print_warnings(opened.warnings)
     return 0
 
 
@@ -211,7 +209,7 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
         print(f"  {file.path}{_loudness(file)}")
     for remark in _remarks(exported):
         print(f"  {remark}")
-    _print_warnings(warnings)
+    print_warnings(warnings)
     return 0
 
 
@@ -233,15 +231,6 @@ def _exportable(opened: Opened, *, allow_missing: bool) -> Scene:
 
 def _warnings(opened: Opened, arguments: Namespace) -> tuple[str, ...]:
     return project_warnings(opened.warnings, len(opened.recoverable), arguments.project)
-
-
-def _print_warnings(warnings: Sequence[str], *, as_json: bool = False) -> None:
-    """Print warnings on standard output or, where that is JSON without a place for them, on standard error."""
-    for warning in warnings:
-        print(
-            f"warning: {warning}" if as_json else f"  warning: {warning}",
-            file=sys.stderr if as_json else None,
-        )
 
 
 def _export_facts(exported: "Exported") -> dict[str, Any]:

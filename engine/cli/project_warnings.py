@@ -1,5 +1,6 @@
 """What a person should know of a project that a command has opened."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,3 +20,12 @@ def project_warnings(warnings: Sequence[str], unsaved: int, project: Path) -> tu
         *warnings,
         f"{count} changes that were never saved: foleyscape project recover {project}",
     )
+
+
+def print_warnings(warnings: Sequence[str], *, as_json: bool = False) -> None:
+    """Print warnings on standard output or, where that is JSON without a place for them, on standard error."""
+    for warning in warnings:
+        print(
+            f"warning: {warning}" if as_json else f"  warning: {warning}",
+            file=sys.stderr if as_json else None,
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from engine.generation.requests import LEVEL_LUFS, Target
 from engine.models.concepts import Concept
 from engine.scene.masks import unpack
-from engine.scene.objects import SoundingObject
+from engine.scene.objects import SoundingObject, unnamed
 from engine.studio import GenerationResult, Studio
 
 Guesses = Sequence[tuple[Concept, float]]
@@ -24,7 +24,7 @@ def without_guess(thing: SoundingObject) -> SoundingObject:
     """Return an object with a number for a name and the usual level if its name is a guess, which has no prompt."""
     if thing.prompt is not None:
         return thing
-    return replace(thing, name=f"Object {thing.index + 1}", level_lufs=LEVEL_LUFS)
+    return replace(thing, name=unnamed(thing.index), level_lufs=LEVEL_LUFS)
 
 
 def unsure_of(studio: Studio, sounds: GenerationResult) -> list[Unsure]:

@@ -9,6 +9,18 @@ from engine.scene.sound_controls import FREE, SoundControls
 
 NEGATIVE = "music, speech"
 """Sounds that models tend to add although nobody asked for them."""
+UNNAMED = "unnamed"
+"""Name, with a number, of an object that neither the model nor the user has named."""
+
+
+def unnamed(index: int) -> str:
+    """Return the name that an object has, by its number, until it is named."""
+    return f"{UNNAMED} {index + 1}"
+
+
+def is_unnamed(name: str) -> bool:
+    """Return whether a name is one that ``unnamed`` gives."""
+    return name.startswith(f"{UNNAMED} ")
 
 
 @dataclass(frozen=True)

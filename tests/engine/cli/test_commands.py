@@ -149,12 +149,12 @@ def test_a_guess_names_no_sound_and_steers_none(
     parts.scores = 0.2, 0.1, 0.05
     line = ["sound", still, "--object", "@10,10", "--object", "frog@60,30", "--duration", "1"]
     assert main([*line, "--out", str(tmp_path / "a")]) == 0
-    assert "Not sure what Object 1 is: dog 20%, frog 10%, cat 5%." in capsys.readouterr().out
-    assert {"stems/01_object-1_take1.wav", "stems/02_frog_take1.wav"} <= names_in(tmp_path / "a")
+    assert "Not sure what “unnamed 1” is: dog 20%, frog 10%, cat 5%." in capsys.readouterr().out
+    assert {"stems/01_unnamed-1_take1.wav", "stems/02_frog_take1.wav"} <= names_in(tmp_path / "a")
     assert parts.made.prompts == [None, "frog"]
     assert main([*line, "--json", "--out", str(tmp_path / "b")]) == 0
     [unsure] = json.loads(capsys.readouterr().out)["unsure"]
-    assert unsure["name"] == "Object 1"
+    assert unsure["name"] == "unnamed 1"
     assert [guess["name"] for guess in unsure["guesses"]] == ["dog", "frog", "cat"]
 
 

@@ -11,7 +11,7 @@ import soundfile
 
 from engine.cli.main import main
 from engine.project.folder import Project
-from engine.scene.edits import add_object, solo_track
+from engine.scene.edits import add_object, rename_scene, solo_track
 from engine.synthesis import synthesise
 from tests.engine.project.toy_project import toy_mask, toy_project
 
@@ -118,3 +118,18 @@ def test_one_damaged_file_of_several_imports_none(
     assert main(["project", "import-sound", project, sound, str(tmp_path / "bad.wav"), "--no-hear"]) == 2
     assert "bad.wav is not a sound" in capsys.readouterr().err
     assert (Path(project) / "scene.json").read_bytes() == before
+
+
+def test_what_was_never_saved_in_the_project_is_said_and_not_buried(
+    project: str, sound: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Project.open(project).project as opened:
+        opened.autosave(rename_scene(Project.open(project, writing=False).scene, "Two hours later"))
+    capsys.readouterr()
+    assert main(["project", "import-sound", project, sound, "--no-hear"]) == 0
+    told = capsys.readouterr()
+    assert "changes that were never saved: foleyscape project recover" in told.out
+    assert main(["project", "import-sound", project, sound, "--no-hear", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out) and "never saved" in told.err
+    assert Project.autosaves(project)
