@@ -14,7 +14,7 @@ import soundfile
 from PIL import Image
 
 from desktop.document.recent import read_recent
-from desktop.export.choices import LastExportStore
+from desktop.export.last_export import LastExportStore
 from desktop.main_window.all_commands import ALL_COMMANDS
 from desktop.settings.store import JsonFile, SettingsStore
 from desktop.timeline.part import lane_in

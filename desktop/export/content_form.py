@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.export.choices import ExportChoices
 from desktop.export.form_parts import choice, heading, line, name_sign, rows, select, switch
+from engine.export.choices import ExportChoices
 from engine.scene.timeline import Timeline
 
 CONTENTS = (("stems", "Stems and mix"), ("clips", "A file of each clip"), ("takes", "A file of each take"))

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScroll
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
 from desktop.export.categories import with_category
-from desktop.export.choices import LastExport, LastExportStore, suggested_folder
 from desktop.export.confirmations import ExportDialogs, QtExportDialogs
 from desktop.export.drags import FileDrags
 from desktop.export.file_list import FileRow
 from desktop.export.form import ExportForm
 from desktop.export.form_parts import name_sign
+from desktop.export.last_export import LastExport, LastExportStore, suggested_folder
 from desktop.export.preset_row import PresetRow
 from desktop.export.preview import ExportPreview, PreviewRequest
 from desktop.export.results import ResultPane

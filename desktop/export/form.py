@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.export.choices import ExportChoices
 from desktop.export.content_form import ContentForm
 from desktop.export.form_parts import choice, heading, line, name_sign, rows, select, switch
 from desktop.export.words import FORMAT_NAMES, preset_text, usual_texts
+from engine.export.choices import ExportChoices
 from engine.export.plan import BITS, FORMATS, INTERCHANGE_FORMATS, MOST_HANDLES, SOUND_FORMATS
 from engine.export.presets import PRESETS
 from engine.scene.timecode import RATES

@@ -11,14 +11,15 @@ from desktop.actions.actions import Actions
 from desktop.document.activity import Activity
 from desktop.document.document import Document
 from desktop.document.messages import Messages
-from desktop.export.choices import ExportChoices, LastExportStore, last_export_file
 from desktop.export.drags import DecorateDrag, FileDrags
 from desktop.export.export_commands import EXPORT_COMMANDS
+from desktop.export.last_export import LastExportStore, last_export_file
 from desktop.export.single_file import SingleExport, single_export, take_export
 from desktop.export.take_file import TakeFile
 from desktop.export.worker import ExportProgress, ExportWorker
 from desktop.settings.store import SettingsStore
 from engine.errors import BadInput
+from engine.export.choices import ExportChoices
 from engine.sound.cache import TakeSource
 
 if TYPE_CHECKING:

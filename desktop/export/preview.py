@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from desktop.export.choices import ExportChoices
 from engine.errors import BadInput, Failed, FoleyscapeError
+from engine.export.choices import ExportChoices
 from engine.export.plan import EXPORT_KIND, ExportPlan, ExportSettings, plan
 from engine.export.span import Span
 from engine.export.ucs import load_cat_ids

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
-from desktop.export.choices import ExportChoices
 from desktop.export.worker import WriteExport
 from engine.errors import BadInput
+from engine.export.choices import ExportChoices
 from engine.export.file_names import stem_names
 from engine.export.pieces import clip_scene, find_clip, take_scene
 from engine.export.plan import ExportSettings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop.document.messages import Message, message_of
-from desktop.export.choices import LastExportStore
+from desktop.export.last_export import LastExportStore
 from desktop.export.preview import ExportPreview, PreviewRequest, preview_of
 from desktop.threads.request_thread import Reply, RequestThread
 from engine.errors import Cancelled

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.export_choices import EACH, of_scene
+from engine.cli.export_choices import chosen, keep_choices, of_scene, settings_of
 from engine.cli.output_folder import output_folder
 from engine.cli.project_warnings import print_warnings, project_warnings
 from engine.cli.shown_job import run_shown
@@ -17,7 +17,8 @@ from engine.project.folder import Opened, Project
 from engine.scene.edits import remove_clips_of
 from engine.scene.recipe_facts import RecipeFacts, parse_recipe
 from engine.scene.scene import Scene, TakeRecord
-from engine.scene.timecode import frame_of, frame_rate, to_text
+from engine.scene.timecode import frame_of, to_text
+from engine.scene.timeline import Timeline
 
 if TYPE_CHECKING:
     from engine.export.run import Exported, FileFacts
@@ -166,35 +167,14 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
     """Run ``foleyscape project export``."""
     from datetime import datetime
 
-    from engine.export.plan import EXPORT_KIND, ExportSettings
+    from engine.export.plan import EXPORT_KIND
     from engine.export.run import export as write_export
-    from engine.export.ucs import UcsBlocks
 
-    if (arguments.creator is None) != (arguments.source is None):
-        raise BadInput("UCS names need both --creator and --source.")
-    blocks = None
-    if arguments.creator is not None:
-        user, vendor = arguments.user_category, arguments.vendor_category
-        blocks = UcsBlocks(arguments.creator, arguments.source, user, vendor)
-    settings = ExportSettings(
-        rate=arguments.rate,
-        bits=arguments.bits,
-        frame_rate=None if arguments.fps is None else frame_rate(arguments.fps),
-        start_timecode=arguments.start_timecode,
-        preset=arguments.preset,
-        handles=arguments.handles,
-        formats=tuple(dict.fromkeys(part.strip() for part in arguments.format.split(",") if part.strip())),
-        overwrite=arguments.overwrite,
-        ucs=blocks,
-        mix=not arguments.no_mix,
-        mono=arguments.mono,
-        content=EACH[arguments.each],
-        library=arguments.library,
-        embed=arguments.embed,
-    )
+    choices = chosen(arguments)
+    settings_of(choices, arguments, Timeline())  # What is wrong is said before the project is read.
     opened = _open(arguments, is_cancelled)
     scene = _exportable(opened, allow_missing=arguments.allow_missing)
-    settings = of_scene(settings, arguments, scene)
+    settings = of_scene(settings_of(choices, arguments, scene.timeline), arguments, scene)
 
     def write(_: Namespace, progress: Progress) -> "Exported":
         made, takes = datetime.now().astimezone(), opened.project.takes
@@ -202,6 +182,7 @@ def export(arguments: Namespace, is_cancelled: IsCancelled) -> int:
 
     with output_folder(arguments, (), EXPORT_KIND):
         exported = run_shown(arguments, write, is_cancelled)
+    keep_choices(choices, arguments)
     warnings = _warnings(opened, arguments)
     if arguments.json:
         return _print_json({**_export_facts(exported), "warnings": list(warnings)})

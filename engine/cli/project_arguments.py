@@ -69,10 +69,8 @@ def _add_export(verbs: Commands) -> None:
     export = _add(verbs, "export", "write stems, mix and files for other programs")
     export.set_defaults(run="project.export", cancelled=NOTHING_LEFT)
     add_output_folder(export, what="export")
-    export.add_argument(
-        "--rate", type=int, default=48_000, metavar="HZ", help="44100, 48000 or 96000 (48000)"
-    )
-    export.add_argument("--bits", type=int, default=24, metavar="N", help="16, 24, or 32 for float (24)")
+    export.add_argument("--rate", type=int, metavar="HZ", help="44100, 48000 or 96000 (48000)")
+    export.add_argument("--bits", type=int, metavar="N", help="16, 24, or 32 for float (24)")
     export.add_argument("--fps", metavar="RATE", help="such as 23.976, 25 or 29.97df; else the project's")
     export.add_argument(
         "--start-timecode", metavar="HH:MM:SS:FF", help="of the first sample; else the project's"
@@ -80,10 +78,14 @@ def _add_export(verbs: Commands) -> None:
     export.add_argument(
         "--preset", metavar="NAME", help="loudness: r128, netflix, film or none; else the project's"
     )
-    export.add_argument("--handles", type=float, default=0.0, metavar="SECONDS", help="before and after (0)")
+    export.add_argument("--handles", type=float, metavar="SECONDS", help="before and after (0)")
+    export.add_argument("--format", metavar="LIST", help="of wav,flac,ogg,rpp,otio,edl,csv,aaf,fcpxml (wav)")
     export.add_argument(
-        "--format", default="wav", metavar="LIST", help="of wav,flac,ogg,rpp,otio,edl,csv,aaf,fcpxml (wav)"
+        "--named",
+        metavar="NAME",
+        help="choices saved under this name, here or in the window; options go before",
     )
+    export.add_argument("--save-as", metavar="NAME", help="save these choices under a name, for next time")
     _add_content(export)
     names = export.add_argument_group("names of the Universal Category System")
     names.add_argument("--creator", metavar="ID", help="CreatorID; with --source, files get UCS names")
@@ -92,9 +94,7 @@ def _add_export(verbs: Commands) -> None:
     names.add_argument(
         "--vendor-category", metavar="WORDS", default="", help="optional block before the name"
     )
-    names.add_argument(
-        "--library", metavar="NAME", default="", help="library that the files belong to, as metadata"
-    )
+    names.add_argument("--library", metavar="NAME", help="library that the files belong to, as metadata")
     export.add_argument(
         "--allow-missing",
         action="store_true",

@@ -19,9 +19,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.document.messages import Message
-from desktop.export.choices import LastExportStore
 from desktop.export.drags import FileDrags
 from desktop.export.export_dialog import ExportDialog
+from desktop.export.last_export import LastExportStore
 from desktop.export.preview import ExportPreview
 from desktop.export.worker import ExportWorker
 from engine.files.manifest import MANIFEST_FILE

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.export.choices import LastExportStore
 from desktop.export.drags import FileDrags
 from desktop.export.export_dialog import ExportDialog
+from desktop.export.last_export import LastExportStore
 from desktop.export.worker import ExportWorker, WriteExport
 from desktop.settings.store import JsonFile
 from engine.export.run import export

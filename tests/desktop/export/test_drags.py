@@ -17,13 +17,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.document import Document
 from desktop.document.messages import Message, Messages
-from desktop.export.choices import ExportChoices, LastExportStore
 from desktop.export.drags import FileDrags, drags_folder, mime_of
 from desktop.export.export_dialog import ExportDialog
+from desktop.export.last_export import LastExportStore
 from desktop.export.single_file import single_export, take_export
 from desktop.export.worker import ExportWorker
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput, Failed
+from engine.export.choices import ExportChoices
 from engine.export.run import export
 from engine.scene.timeline import Track
 from tests.desktop.export.fakes import FakeExportDialogs, Launches, SlowExport

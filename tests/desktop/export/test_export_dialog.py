@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.export.choices import LastExportStore
 from desktop.export.file_list import CATEGORY
+from desktop.export.last_export import LastExportStore
 from desktop.export.preview import ExportPreview
 from desktop.export.words import FORMAT_NAMES
 from engine.scene.edits import mute_track

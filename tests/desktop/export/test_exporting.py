@@ -12,11 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.export.choices import ExportChoices, LastExport
 from desktop.export.confirmations import QtExportDialogs, taken_box
+from desktop.export.last_export import LastExport
 from desktop.export.words import size_text
 from desktop.export.worker import ExportProgress
 from engine.errors import Failed
+from engine.export.choices import ExportChoices
 from engine.files import FolderSurvey
 from engine.scene.edits.stills import rename_scene
 from tests.desktop.export.bench import LEFT, Bench, Make, click, everything_in, pick, press, size_shown, typed

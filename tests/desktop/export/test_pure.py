@@ -11,10 +11,10 @@ import pytest
 
 from desktop.export.categories import completion_lines, parse_category
 from desktop.export.categories import with_category as categories_changed
-from desktop.export.choices import (
-    ExportChoices,
+from desktop.export.last_export import (
     LastExport,
     LastExportStore,
+    last_export_file,
     read_last_export,
     suggested_folder,
     write_last_export,
@@ -31,6 +31,7 @@ from desktop.export.words import holds_text, level_text, size_text, usual_texts
 from desktop.export.worker import throttled
 from desktop.settings.store import JsonFile
 from engine.errors import BadInput
+from engine.export.choices import ExportChoices, choices_file
 from engine.export.pieces import clip_scene
 from engine.files import FolderSurvey
 from engine.files import list_names as listed
@@ -309,3 +310,7 @@ def test_categories_are_of_one_project_and_broken_ones_are_left_out() -> None:
     assert again.for_project("/b").categories == ()
     broken = {"choices": {"categories": [[1], ["x", "y"], [True, "z"], 5, [4, "ANMLDog"]]}}
     assert read_last_export(broken).choices.categories == ((4, "ANMLDog"),)
+
+
+def test_the_window_and_the_command_keep_choices_in_one_file() -> None:
+    assert Path(last_export_file().path) == choices_file()

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.export.choices import ExportChoices
 from desktop.export.preview import ExportPreview, PreviewRequest
 from desktop.export.worker import ExportProgress, ExportRequest, ExportWorker
 from engine.errors import Failed
+from engine.export.choices import ExportChoices
 from engine.export.plan import ExportSettings
 from engine.progress import Progress
 from engine.scene.scene import Scene

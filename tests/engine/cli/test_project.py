@@ -10,6 +10,8 @@ import soundfile
 from PIL import Image
 
 from engine.cli.main import main
+from engine.export.choices import ExportChoices, named_choices, save_choices
+from engine.files.manifest import MANIFEST_FILE
 from engine.project.folder import Project
 from engine.scene.edits import rename_scene, star_take
 from tests.engine.cli.bench import names_in
@@ -257,3 +259,38 @@ def test_what_an_export_holds_is_chosen_by_options(
     for wrong in (["--stems", "no such"], ["--from", "soon"], ["--from", "9", "--to", "8"]):
         assert main(["project", "export", str(project), "--out", str(tmp_path / "x"), *wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def endings(project: Path, out: Path, *options: str) -> set[str]:
+    assert main(["project", "export", str(project), "--out", str(out), *options]) == 0
+    return {path.suffix for path in out.rglob("*.*") if path.is_file() and path.name != MANIFEST_FILE}
+
+
+def test_choices_saved_under_a_name_are_used_again_and_options_go_before_them(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    given = ["--bits", "16", "--format", "wav,rpp", "--preset", "none", "--save-as", " For  Reaper "]
+    assert endings(project, tmp_path / "a", *given) == {".wav", ".rpp"}
+    assert endings(project, tmp_path / "b", "--named", "For Reaper") == {".wav", ".rpp"}
+    assert endings(project, tmp_path / "c", "--named", "For Reaper", "--format", "csv") == {".csv", ".wav"}
+    assert not list((tmp_path / "c").glob("mix*"))
+    for folder, bits in (("a", "PCM_16"), ("b", "PCM_16")):
+        [mix] = (tmp_path / folder).glob("mix*.wav")
+        assert soundfile.info(mix).subtype == bits
+    assert main(["project", "export", str(project), "--out", str(tmp_path / "d"), "--named", "Avid"]) == 2
+    assert "no export choices of the name 'Avid'; there are: For Reaper." in capsys.readouterr().err
+    for name in ("", " ", "x" * 61):
+        line = ["project", "export", str(project), "--out", str(tmp_path / "d"), "--save-as", name]
+        assert main(line) == 2
+        assert "1 to 60 plain letters" in capsys.readouterr().err
+    assert not (tmp_path / "d").exists()
+
+
+def test_saving_choices_keeps_what_the_window_remembers(tmp_path: Path) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps({"folder": "/films", "presets": {"Old": {"bits": 16, "later": 1}}}))
+    save_choices("New", ExportChoices(start="10:00:00:00", mono=True), file)
+    facts = json.loads(file.read_text())
+    assert facts["folder"] == "/films" and facts["presets"]["Old"] == {"bits": 16, "later": 1}
+    assert named_choices("New", file) == ExportChoices(mono=True)

@@ -1,16 +1,21 @@
-"""The choices of the export form as a value, their conversion to export settings, and their storage on disk."""
+"""The choices of an export as a value, and those that were saved under names; the window and the command share them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
-from desktop.settings.store import JsonFile, state_file
-from engine.export.file_names import safe_name
+from engine.errors import BadInput
 from engine.export.plan import FORMATS, Content, ExportSettings
 from engine.export.ucs import UcsBlocks
+from engine.files import disk_errors, write_file
+from engine.inputs import NoSuchFile, encode_json, read_json
 from engine.scene.timecode import frame_rate
 from engine.scene.timeline import LoudnessPreset, Timeline
+
+MOST_BYTES = 2**20
+MOST_LETTERS = 60
+"""Of a name of choices."""
 
 
 @dataclass(frozen=True)
@@ -84,55 +89,19 @@ class ExportChoices:
         )
 
 
-@dataclass(frozen=True)
-class LastExport:
-    """What is remembered of the last export.
-
-    Attributes:
-        choices: the form's values.
-        folder: the parent folder of the export; empty before the first one.
-        project: the project whose frame rate and start these were; other projects do not take them over.
-    """
-
-    choices: ExportChoices = ExportChoices()
-    folder: str = ""
-    project: str = ""
-
-    def for_project(self, project: str) -> ExportChoices:
-        """Return the choices to start with for a project."""
-        if project and project == self.project:
-            return self.choices
-        return replace(self.choices, frame_rate="", start="", categories=(), span="", left_out=())
-
-
-def suggested_folder(begin: Path, name: str) -> Path:
-    """Return the suggested folder of an export: one with the scene's name in ``begin``."""
-    return begin / f"{safe_name(name, 'scene')}-export"
-
-
-def read_last_export(facts: Mapping[str, Any]) -> LastExport:
-    """Read a settings value; invalid values become the defaults."""
-    found = facts.get("choices")
-    choices = _read_choices(found) if isinstance(found, dict) else ExportChoices()
-    folder, project = facts.get("folder"), facts.get("project")
-    return LastExport(
-        choices, folder if isinstance(folder, str) else "", project if isinstance(project, str) else ""
-    )
-
-
-def write_last_export(remembered: LastExport) -> dict[str, Any]:
-    """Return only the values that differ from the defaults."""
-    found = _write_choices(remembered.choices)
-    return {"choices": found, "folder": remembered.folder, "project": remembered.project}
-
-
 def read_presets(facts: Any) -> dict[str, ExportChoices]:
     """Read named choices; invalid ones are left out."""
     entries = facts.items() if isinstance(facts, dict) else ()
-    return {name: _read_choices(found) for name, found in entries if name.strip() and isinstance(found, dict)}
+    return {name: read_choices(found) for name, found in entries if name.strip() and isinstance(found, dict)}
 
 
-def _write_choices(choices: ExportChoices) -> dict[str, Any]:
+def without_project(choices: ExportChoices) -> ExportChoices:
+    """Return choices without those that belong to one project."""
+    return replace(choices, frame_rate="", start="", categories=(), span="", left_out=())
+
+
+def write_choices(choices: ExportChoices) -> dict[str, Any]:
+    """Return only the values that differ from the defaults."""
     usual = ExportChoices()
     return {
         entry.name: getattr(choices, entry.name)
@@ -141,7 +110,8 @@ def _write_choices(choices: ExportChoices) -> dict[str, Any]:
     }
 
 
-def _read_choices(facts: Mapping[str, Any]) -> ExportChoices:
+def read_choices(facts: Mapping[str, Any]) -> ExportChoices:
+    """Read stored choices; invalid values become the defaults."""
     usual = ExportChoices()
     kept: dict[str, Any] = {}
     for entry in fields(ExportChoices):
@@ -172,36 +142,47 @@ def _read_categories(found: object) -> tuple[tuple[int, str], ...]:
     )
 
 
-class LastExportStore:
-    """Keeps the last export's choices, and those saved under names, in a file.
+def choices_file() -> Path:
+    """Return the file in which the last export and the named choices are kept."""
+    from platformdirs import user_state_path
 
-    Args:
-        file: read once, here, so that no dialog has to.
+    return user_state_path("foleyscape", appauthor=False) / "export.json"
+
+
+def named_choices(name: str, file: Path) -> ExportChoices:
+    """Return the choices that were saved under a name.
+
+    Raises:
+        BadInput: there are none, or the file is damaged.
+        Failed: it cannot be read.
     """
-
-    def __init__(self, file: JsonFile) -> None:
-        self.file = file
-        facts = file.read()
-        self.last = read_last_export(facts)
-        self.presets = read_presets(facts.get("presets"))
-
-    def keep_preset(self, name: str, choices: ExportChoices) -> None:
-        """Keep choices under a name, without those of one project; ``save`` writes them."""
-        self.presets[name] = LastExport(choices).for_project("")
-
-    def save(self) -> None:
-        """Write the file. Called in a worker thread.
-
-        Raises:
-            BadInput: the place cannot be written to.
-            Failed: writing failed.
-        """
-        presets = {name: _write_choices(choices) for name, choices in self.presets.items()}
-        known = {**write_last_export(self.last), "presets": presets}
-        others = {key: value for key, value in self.file.read().items() if key not in known}
-        self.file.write({**others, **known})
+    found = read_presets(_facts_in(file).get("presets"))
+    if name not in found:
+        known = ", ".join(sorted(found, key=str.casefold)) or "none yet"
+        raise BadInput(f"There are no export choices of the name {name!r}; there are: {known}.")
+    return found[name]
 
 
-def last_export_file() -> JsonFile:
-    """Return the file in which the last export is remembered."""
-    return JsonFile(Path(state_file().path).with_name("export.json"))
+def save_choices(name: str, choices: ExportChoices, file: Path) -> None:
+    """Keep choices under a name, without those of one project; all else in the file stays.
+
+    Raises:
+        BadInput: the file is damaged, or the place cannot be written to.
+        Failed: writing failed.
+    """
+    facts = _facts_in(file)
+    stored = facts.get("presets")
+    presets = {**(stored if isinstance(stored, dict) else {}), name: write_choices(without_project(choices))}
+    with disk_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    write_file(file, encode_json({**facts, "presets": presets}, indent=2) + b"\n")
+
+
+def _facts_in(file: Path) -> dict[str, Any]:
+    try:
+        facts = read_json(file, most=MOST_BYTES)
+    except NoSuchFile:
+        return {}
+    if not isinstance(facts, dict):
+        raise BadInput(f"{file} holds no export choices: move it away.")
+    return facts
