@@ -23,11 +23,9 @@ class IndexProcess(QObject):
     ended = Signal(str)
     running_changed = Signal(bool)
 
-    def __init__(
-        self, parent: QObject | None = None, program: Sequence[str] = (sys.executable, *COMMAND)
-    ) -> None:
+    def __init__(self, parent: QObject | None = None, command: Sequence[str] = COMMAND) -> None:
         super().__init__(parent)
-        self._program = tuple(program)
+        self._command = tuple(command)
         self._process: QProcess | None = None
         self._last = ""
 
@@ -64,9 +62,7 @@ class IndexProcess(QObject):
         process.readyReadStandardError.connect(self._read)
         process.finished.connect(self._finish)
         process.errorOccurred.connect(self._fail)
-        process.start(
-            self._program[0], [*self._program[1:], *arguments, "--progress-lines", "--threads", "1"]
-        )
+        process.start(sys.executable, [*self._command, *arguments, "--progress-lines", "--threads", "1"])
         self.running_changed.emit(True)
 
     def _read(self) -> None:

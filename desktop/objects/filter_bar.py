@@ -24,10 +24,10 @@ class SearchField(QLineEdit):
     left = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() in LEAVING - {Qt.Key.Key_Escape}:
-            self.left.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.clear()
+        if event.key() == Qt.Key.Key_Escape:
+            # As in every field: the text is as before, and the keyboard goes back (``FocusGuard``).
+            event.accept()
+        elif event.key() in LEAVING:
             self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from engine.export.ucs import load_cat_ids
+from engine.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +89,8 @@ def _fields(path: Path) -> Iterator[tuple[str, str]]:
     for read in readers:
         try:
             yield from [(key, text) for key, text in read(path) if text.strip()]
-        except (
-            Exception
-        ):  # whatever two parsers raise on damaged files: a sound without text is still a sound
-            log.info("The metadata of %s cannot be read", path, exc_info=True)
+        except Exception as error:  # noqa: BLE001 - whatever two parsers raise: a sound without text is a sound
+            log_failure(log, f"Reading the metadata of {path.name}", error)
 
 
 def _wave_fields(path: Path) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,8 @@ BROUGHT = {
     "sh": "part of every system that has bash",
 }
 OF_THE_SYSTEM = {
-    "desktop/objects/reveal.py": "the file managers of Windows and macOS; on Linux nothing is started"
+    "desktop/library/index_process.py": "the Python that runs the window",
+    "desktop/objects/reveal.py": "the file managers of Windows and macOS; on Linux nothing is started",
 }
 PASSED_ON = {("tests/packaging/test_wheel.py", "run")}
 """Functions that start whatever they are given; their callers are looked at instead."""

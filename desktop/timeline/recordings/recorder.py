@@ -1,5 +1,6 @@
 """Records a take while the timeline plays: pre-roll, punch in and out, placed where it was heard."""
 
+import logging
 import time
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +18,7 @@ from desktop.timeline.recordings.calibration import kept_round_trip, pair_key
 from desktop.timeline.recordings.capture import Capture
 from desktop.timeline.recordings.input_devices import InputDevice, OpenInput
 from engine.errors import Failed
+from engine.logs import log_failure
 from engine.project.folder import Project
 from engine.project.recordings import MOST_SECONDS, place_recording
 from engine.scene.edits import next_take_number, receive_take
@@ -24,6 +26,8 @@ from engine.scene.recipe_facts import recording_recipe
 from engine.scene.scene import Scene, TakeRecord
 from engine.scene.takes import Take
 from engine.sound.sound_file import read_sound
+
+log = logging.getLogger(__name__)
 
 TICK_MS = 30
 POST_ROLL_SECONDS = 0.25
@@ -182,6 +186,7 @@ class Recorder(QObject):
             self._capture.write_to(self._path, device.rate, device.channels)
             device.start()
         except Exception as error:  # noqa: BLE001 - edge: a driver may raise anything
+            log_failure(log, "Starting the recording", error)
             self._refuse(error)
             return
         rate = self._player.timeline.rate

@@ -214,9 +214,9 @@ def test_another_project_while_a_sound_is_made_keeps_the_sound_with_the_first(
 
 
 def test_opening_the_open_project_again_goes_back_to_what_was_saved(house: House, tmp_path: Path) -> None:
-    house.person.answer = "discard"
+    house.person.answer, house.person.wants_recovery = "discard", False
     house.window.open_path(tmp_path / "Street.foley")
-    house.until(lambda: house.scene.takes == () and house.at_rest())
+    house.until(lambda: not any(track.clips for track in house.scene.timeline.tracks) and house.at_rest())
     house.press(Qt.Key.Key_A, CONTROL)
     house.press(Qt.Key.Key_Delete)
     house.window.save()

@@ -99,7 +99,7 @@ def test_together_is_one_take_of_all(made: Bench, qtbot: QtBot) -> None:
     (take,) = made.document.scene.takes
     assert take.objects == (0, 1)
     made.document.select((1,))
-    assert made.panel.card(1).rows[0].number.text() == "+1"
+    assert made.panel.card(1).rows[0].number.text() == "1"
 
 
 def test_a_seed_that_has_served_is_drawn_anew_unless_it_is_locked(made: Bench, qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ from desktop.document.messages import Message, Messages
 from desktop.playback.meter_reading import MeterReading
 from desktop.playback.playback_strip import PlaybackPart, PlaybackStrip
 from desktop.playback.player import Player
+from desktop.theme.dark_colours import DARK
 from tests.desktop.key_maps import key_map
 from tests.desktop.playback.fakes import (
     RATE,
@@ -215,7 +216,7 @@ def test_the_meters_show_what_was_heard(desk: Desk) -> None:
 def test_the_button_of_the_meters_begins_anew(desk: Desk) -> None:
     meters = desk.strip.meters
     meters.show_reading(MeterReading(momentary=-20.0, true_peak=0.5, left=-3.0, right=-3.0))
-    assert "ee6a73" in meters.values["true_peak"].styleSheet()
+    assert DARK.error.lstrip("#") in meters.values["true_peak"].styleSheet()
     with desk.qtbot.waitSignal(meters.restart_requested):
         desk.click(meters.reset)
     assert meters.values["momentary"].text() == "–"

@@ -80,6 +80,9 @@ def test_a_project_that_cannot_be_written_does_not_lose_takes(tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_every_signal_that_ends_a_program_is_a_request_to_stop(name: str) -> None:
     number = getattr(signal, name)
+    if signal.getsignal(number) is signal.SIG_IGN:
+        # Begun with nohup, this program would ignore it, which Stop respects.
+        signal.signal(number, signal.SIG_DFL)
     assert number in asked_by()
     stop = Stop()
     with pytest.raises(KeyboardInterrupt), stop.listening():

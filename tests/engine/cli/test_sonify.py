@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import skimage
 import soundfile
-from engine.training.synthesis import synthesise
 
 from engine.cli.main import main
+from engine.synthesis import synthesise
 
 CAT = Path(skimage.__file__).parent / "data" / "chelsea.png"
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from engine.training.synthesis import synthesise
 
 from engine.errors import BadInput
 from engine.generation.library_generator import LIBRARY, LibrarySettings
@@ -15,6 +14,7 @@ from engine.generation.requests import Settings
 from engine.library.indexer import Indexer
 from engine.library.library import Library
 from engine.studio import Studio
+from engine.synthesis import synthesise
 
 KINDS = ("siren", "rain", "clock")
 
