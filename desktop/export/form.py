@@ -26,8 +26,8 @@ from engine.scene.timeline import PROJECT_RATES, Timeline
 BIT_NAMES = {16: "16 bit", 24: "24 bit", 32: "32 bit float"}
 ENDINGS = {
     "wav": "Broadcast WAVE with time stamps, the delivery itself",
-    "flac": "Exact copies for listening, in audition/",
-    "ogg": "Small copies for listening, in audition/",
+    "flac": "Exact copies for listening, in listening-copies/",
+    "ogg": "Small copies for listening, in listening-copies/",
     "rpp": "A Reaper project, .rpp, with the takes in media/",
     "otio": "An OpenTimelineIO timeline, .otio, with the takes in media/",
     "edl": "CMX 3600 edit lists, .edl, two tracks each, with the takes in media/",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.export.ucs import (
     FX_NAME_LETTERS,
@@ -16,7 +16,7 @@ from engine.export.ucs import (
 )
 from engine.files.portable_names import is_reserved
 from engine.models.free_words import bundled_free_words
-from engine.scene.scene import Scene
+from engine.scene.scene import Scene, TakeRecord
 from engine.scene.timeline import Track
 
 NAME_LETTERS = 40
@@ -53,6 +53,42 @@ def mix_name(scene: Scene, blocks: UcsBlocks | None) -> str:
         BadInput: a UCS block is missing.
     """
     return "mix" if blocks is None else ucs_name(MIX, cleaned(scene.name) or "Mix", blocks, load_cat_ids())
+
+
+def session_name(scene: Scene, blocks: UcsBlocks | None) -> str:
+    """Return the name of files for other programs, without extension; with ``blocks`` that of the mix.
+
+    Raises:
+        BadInput: a UCS block is missing.
+    """
+    return safe_name(scene.name, "scene") if blocks is None else mix_name(scene, blocks)
+
+
+def take_name(
+    scene: Scene, record: TakeRecord, ending: str, blocks: UcsBlocks, taken: Collection[str]
+) -> str:
+    """Return the UCS name of a copy of a take, without extension, in ASCII letters as far as its words go.
+
+    Args:
+        scene: the scene.
+        record: the take.
+        ending: what tells this copy from others of the same name.
+        blocks: the blocks of the export.
+        taken: file names, with extension, that are taken.
+    """
+    words = ascii_name(record.name, "take").replace("-", " ")
+    fx_name = f"{shortened(words, FX_NAME_LETTERS - len(ending))}{ending}"
+    names = {name.casefold().removesuffix(".wav"): name for name in taken}
+    return _unique_ucs_name(_category_of_take(scene, record, blocks), fx_name, blocks, load_cat_ids(), names)
+
+
+def _category_of_take(scene: Scene, record: TakeRecord, blocks: UcsBlocks) -> str:
+    """Return the CatID of the track of a take, or else that of the concept that its name mentions."""
+    for track in scene.timeline.tracks:
+        if any(clip.take == record.digest for clip in track.clips):
+            return category_of_track(scene, track, blocks)
+    mentioned = bundled_free_words().read(record.name).concepts
+    return mentioned[0].ucs if mentioned else UNKNOWN
 
 
 def safe_name(words: str, otherwise: str) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.export.file_names import ascii_name
+from engine.export.file_names import ascii_name, take_name
 from engine.export.interchange.model import MediaFile
+from engine.export.ucs import UcsBlocks
 from engine.files import staged_folder
 from engine.progress import Progress, no_progress
 from engine.scene.scene import Scene
@@ -28,6 +29,7 @@ def write_media(
     keys: Sequence[str] | None = None,
     rate: int | None = None,
     home: Path | None = None,
+    blocks: UcsBlocks | None = None,
     progress: Progress | None = None,
 ) -> dict[str, MediaFile]:
     """Copy every take that clips play to ``folder/media/NN_name_takeK.wav``, 24-bit, complete or not at all.
@@ -41,6 +43,7 @@ def write_media(
         folder: folder of the interchange files.
         rate: rate of the copies; None is the timeline's.
         home: final place of ``folder`` if it is a staging folder; the returned paths are there.
+        blocks: blocks of UCS names, which the files then get; None gives numbered names.
         progress: told of the files written.
 
     Returns:
@@ -52,7 +55,7 @@ def write_media(
         Cancelled: nothing is left behind.
     """
     progress, rate = progress or no_progress(), rate or scene.timeline.rate
-    names = media_names(scene, keys)
+    names = media_names(scene, keys, blocks)
     need = sum(_bytes(scene, key, rate) for key in names)
     final = (home or folder).absolute() / MEDIA_FOLDER
     files = {}
@@ -64,7 +67,9 @@ def write_media(
     return files
 
 
-def media_names(scene: Scene, keys: Sequence[str] | None = None) -> dict[str, str]:
+def media_names(
+    scene: Scene, keys: Sequence[str] | None = None, blocks: UcsBlocks | None = None
+) -> dict[str, str]:
     """Return the file name that ``write_media`` gives each version of a take, by its key, in the scene's order."""
     if keys is None:
         keys = tuple({clip.sound for track in scene.timeline.tracks for clip in track.clips})
@@ -75,7 +80,11 @@ def media_names(scene: Scene, keys: Sequence[str] | None = None) -> dict[str, st
             if version.take == record.digest:
                 number += 1
                 name = ascii_name(record.name, "take")
-                named[key] = f"{number:02d}_{name}_take{record.number}{_said(version)}.wav"
+                if blocks is None:
+                    named[key] = f"{number:02d}_{name}_take{record.number}{_said(version)}.wav"
+                else:
+                    ending = f" take {record.number}{_spoken(version)}"
+                    named[key] = take_name(scene, record, ending, blocks, set(named.values())) + ".wav"
     return named
 
 
@@ -87,6 +96,16 @@ def _said(version: TakeVersion) -> str:
     if version.pitch:
         said.append(f"_{version.pitch:+.6g}st")
     return "".join(said)
+
+
+def _spoken(version: TakeVersion) -> str:
+    """Return what is changed in a version, in words that may stand in a UCS name."""
+    said = " reversed" if version.reverse else ""
+    if version.speed != 1.0:
+        said += f" speed {version.speed * 100:.0f}"
+    if version.pitch:
+        said += f" {'up' if version.pitch > 0 else 'down'} {abs(version.pitch) * 100:.0f}"
+    return said
 
 
 def _bytes(scene: Scene, key: str, rate: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.errors import BadInput
-from engine.export.file_names import mix_name, safe_name, stem_names
+from engine.export.file_names import mix_name, stem_names
 from engine.export.interchange.export import plan_interchange
 from engine.export.pieces import Piece, clip_pieces, take_pieces
 from engine.export.presets import PRESETS, Preset
@@ -19,6 +19,9 @@ from engine.scene.timeline import PROJECT_RATES, LoudnessPreset, Timeline
 from engine.sound.layout import layout_named
 
 SoundFormat = Literal["wav", "flac", "ogg"]
+LISTENING_FOLDER = "listening-copies"
+"""Where FLAC and Ogg Vorbis files go."""
+
 FileKind = Literal["stem", "mix", "alternate", "interchange", "media", "clip", "take"]
 SOUND_KINDS: frozenset[FileKind] = frozenset({"stem", "mix", "alternate", "clip", "take"})
 Peaks = Literal["limit", "lower"]
@@ -364,7 +367,7 @@ def _sound_files(
 
 def file_path(sound: PlannedSound, ending: str) -> str:
     """Return the path of a sound in one format within the folder; listening copies have a folder of their own."""
-    return f"{sound.path}.wav" if ending == "wav" else f"audition/{sound.path}.{ending}"
+    return f"{sound.path}.wav" if ending == "wav" else f"{LISTENING_FOLDER}/{sound.path}.{ending}"
 
 
 def _interchange_files(
@@ -374,7 +377,7 @@ def _interchange_files(
     dated = with_start(replace(scene, timeline=cut_to(scene.timeline, span)), rate, start_frame)
     return [
         PlannedFile(f.path, "media" if f.format == "wav" else "interchange", f.format, None, f.title, f.size)
-        for f in plan_interchange(dated, formats, safe_name(scene.name, "scene"), settings.rate)
+        for f in plan_interchange(dated, formats, settings.rate, settings.ucs)
     ]
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from engine.export.audition import AUDITION_FORMATS, AuditionFormat, write_audition
 from engine.export.bext import bext_chunk
 from engine.export.dither import dithered
-from engine.export.file_names import safe_name
 from engine.export.interchange.export import write_interchange
 from engine.export.ixml import ixml_chunk
 from engine.export.licences import licences_of
@@ -247,7 +246,7 @@ class _ExportRun:
             self.folder,
             home,
             formats,
-            name=safe_name(self.scene.name, "scene"),
+            blocks=self.plan.ucs,
             rate=self.plan.form.rate,
             licences=self.metadata.licences,
             progress=progress,

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.export.file_names import session_name
 from engine.export.interchange import writer_of
 from engine.export.interchange.model import MediaFile, build_interchange, media_key
 from engine.export.media import MEDIA_FOLDER, media_names, write_media
+from engine.export.ucs import UcsBlocks
 from engine.progress import Progress
 from engine.scene.scene import Scene
 from engine.scene.take_version import read_version_key
@@ -33,7 +35,9 @@ class InterchangeFile:
     size: int
 
 
-def plan_interchange(scene: Scene, formats: Sequence[str], name: str, rate: int) -> list[InterchangeFile]:
+def plan_interchange(
+    scene: Scene, formats: Sequence[str], rate: int, blocks: UcsBlocks | None = None
+) -> list[InterchangeFile]:
     """List what ``write_interchange`` will write. ``scene`` has the frame rate and start of the export.
 
     Raises:
@@ -41,7 +45,8 @@ def plan_interchange(scene: Scene, formats: Sequence[str], name: str, rate: int)
     """
     if not formats:
         return []
-    media = _planned_media(scene, rate, formats)
+    name = session_name(scene, blocks)
+    media = _planned_media(scene, rate, formats, blocks)
     found = [
         InterchangeFile(path, form, scene.name, 65_536) for form in formats for path in _paths(form, name)
     ]
@@ -65,11 +70,11 @@ def write_interchange(
     home: Path,
     formats: Sequence[str],
     *,
-    name: str,
     rate: int,
     licences: Mapping[str, str],
     progress: Progress,
     embed: bool = False,
+    blocks: UcsBlocks | None = None,
 ) -> None:
     """Write the media and a file in each format into ``folder``, which will be moved to ``home``.
 
@@ -78,9 +83,9 @@ def write_interchange(
         Cancelled: the work was cancelled; what was written stays in ``folder``.
         FoleyscapeError: whatever ``takes`` raises.
     """
-    keys = media_keys(scene, formats)
+    keys, name = media_keys(scene, formats), session_name(scene, blocks)
     media = write_media(
-        scene, takes, folder, keys=keys, rate=rate, home=home, progress=progress.part(0.0, 0.8)
+        scene, takes, folder, keys=keys, rate=rate, home=home, blocks=blocks, progress=progress.part(0.0, 0.8)
     )
     for number, form in enumerate(formats):
         progress.report(0.8 + 0.2 * number / len(formats), f"Writing {form}")
@@ -114,11 +119,13 @@ def media_keys(scene: Scene, formats: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def _planned_media(scene: Scene, rate: int, formats: Sequence[str]) -> dict[str, MediaFile]:
+def _planned_media(
+    scene: Scene, rate: int, formats: Sequence[str], blocks: UcsBlocks | None
+) -> dict[str, MediaFile]:
     """Return the media files that will be written, by the key of what they hold."""
     takes = {take.digest: take for take in scene.takes}
     files = {}
-    for key, name in media_names(scene, media_keys(scene, formats)).items():
+    for key, name in media_names(scene, media_keys(scene, formats), blocks).items():
         version = read_version_key(key)
         take = takes[version.take]
         length = take.length_at(rate, version.speed)

@@ -67,10 +67,14 @@ CONTROLS: dict[str, tuple[Change, Callable[[ExportPreview], object], object]] = 
         lambda p: "mix.wav" in paths(p),
         False,
     ),
-    "FLAC": (lambda b: click(b.dialog.form.formats["flac"]), lambda p: "audition/mix.flac" in paths(p), True),
+    "FLAC": (
+        lambda b: click(b.dialog.form.formats["flac"]),
+        lambda p: "listening-copies/mix.flac" in paths(p),
+        True,
+    ),
     "Ogg Vorbis": (
         lambda b: click(b.dialog.form.formats["ogg"]),
-        lambda p: "audition/mix.ogg" in paths(p),
+        lambda p: "listening-copies/mix.ogg" in paths(p),
         True,
     ),
     **{

@@ -20,10 +20,10 @@ def test_the_dialog_sees_every_file_beforehand() -> None:
     planned = plan(toy().scene, ExportSettings(formats=("ogg", "wav", "flac")))
     assert [file.path for file in planned.files] == [
         *("stems/01_dog.wav", "stems/02_rain.wav", "stems/03_grösse-thing.wav", "mix.wav"),
-        *("audition/stems/01_dog.flac", "audition/stems/02_rain.flac"),
-        *("audition/stems/03_grösse-thing.flac", "audition/mix.flac"),
-        *("audition/stems/01_dog.ogg", "audition/stems/02_rain.ogg"),
-        *("audition/stems/03_grösse-thing.ogg", "audition/mix.ogg"),
+        *("listening-copies/stems/01_dog.flac", "listening-copies/stems/02_rain.flac"),
+        *("listening-copies/stems/03_grösse-thing.flac", "listening-copies/mix.flac"),
+        *("listening-copies/stems/01_dog.ogg", "listening-copies/stems/02_rain.ogg"),
+        *("listening-copies/stems/03_grösse-thing.ogg", "listening-copies/mix.ogg"),
     ]
     assert [file.track for file in planned.files[:4]] == [1, 2, 3, None]
     assert planned.samples == 96_000

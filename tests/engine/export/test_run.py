@@ -18,6 +18,7 @@ from engine.export import plan as planning
 from engine.export import run
 from engine.export.plan import ExportSettings
 from engine.export.run import Exported, export
+from engine.export.ucs import UcsBlocks, check_name, load_cat_ids
 from engine.files.manifest import MANIFEST_FILE
 from engine.progress import Progress
 from engine.scene.scene import Scene
@@ -262,8 +263,13 @@ def test_copies_for_listening_are_made_even_where_no_wave_files_are_wanted(
 ) -> None:
     done = export(small.scene, small.takes, tmp_path / "a", ExportSettings(formats=("flac",)), made=MADE)
     assert everything_in(tmp_path / "a") == {
-        *("audition", "audition/mix.flac", "audition/stems", "audition/stems/01_dog.flac"),
-        *("audition/stems/02_rain.flac", "audition/stems/03_grösse-thing.flac"),
+        *(
+            "listening-copies",
+            "listening-copies/mix.flac",
+            "listening-copies/stems",
+            "listening-copies/stems/01_dog.flac",
+        ),
+        *("listening-copies/stems/02_rain.flac", "listening-copies/stems/03_grösse-thing.flac"),
     }
     stems, mix = by_kind(done, "flac")
     assert (sum(read(path).astype(np.int64) for path in stems) == read(mix)).all()
@@ -309,3 +315,17 @@ def test_other_programs_get_their_files_beside_the_media_they_play(small: Toy, t
             assert ".foleyscape-".encode(encoding) not in path.read_bytes()
     only = export(scene, small.takes, tmp_path / "b", ExportSettings(formats=("csv",)), made=MADE)
     assert [file.kind for file in only.files] == ["interchange", "media", "media", "media"]
+
+
+def test_ucs_names_reach_the_media_and_the_files_for_other_programs(small: Toy, tmp_path: Path) -> None:
+    settings = ExportSettings(ucs=UcsBlocks("FS", "NS"), formats=("wav", "rpp", "csv"))
+    done = export(small.scene, small.takes, tmp_path / "out", settings, made=MADE)
+    made = {path for path in everything_in(done.folder) if "." in Path(path).name and path != MANIFEST_FILE}
+    for path in made:
+        check_name(Path(path).stem, load_cat_ids())
+    media = {Path(path).name for path in made if path.startswith("media/")}
+    assert media and all(name.isascii() for name in media)
+    [session] = done.folder.glob("*.rpp")
+    assert session.name == "MIX_Night Street_FS_NS.rpp"
+    assert all(name in session.read_text() for name in media)
+    assert {file.path for file in done.plan.files} == made

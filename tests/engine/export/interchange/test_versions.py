@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.export.file_names import session_name
 from engine.export.interchange.export import media_keys, plan_interchange, write_interchange
 from engine.export.interchange.model import InterchangeClip, build_interchange
 from engine.export.media import write_media
@@ -63,15 +64,15 @@ def test_an_export_of_several_formats_writes_what_each_needs_and_plans_it(toy: T
     scene, takes = with_clips(toy, REVERSED, SLOW), TakeVersions(lambda digest: toy.samples[digest])
     formats = ["rpp", "aaf", "otio", "fcpxml", "edl", "csv"]
     write_interchange(
-        scene, takes, tmp_path, tmp_path, formats, name="toy", rate=RATE, licences={}, progress=no_progress()
+        scene, takes, tmp_path, tmp_path, formats, rate=RATE, licences={}, progress=no_progress()
     )
     names = sorted(path.name for path in (tmp_path / "media").iterdir())
     assert names == ["01_door_take2_reversed_0.5x_-3st.wav", "02_door_take2_reversed.wav"]
-    planned = {file.path for file in plan_interchange(scene, formats, "toy", RATE)}
+    planned = {file.path for file in plan_interchange(scene, formats, RATE)}
     assert planned == {
         path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
     }
-    rpp = (tmp_path / "toy.rpp").read_text()
+    rpp = (tmp_path / f"{session_name(scene, None)}.rpp").read_text()
     assert "PLAYRATE 0.5 1 -3 -1 0 0.0025" in rpp
     assert "PLAYRATE 1 1 0 -1 0 0.0025" in rpp
     assert "0.5x" not in rpp
