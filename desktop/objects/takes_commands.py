@@ -196,7 +196,7 @@ TAKES_COMMANDS: tuple[Command[TakesTarget], ...] = (
     ),
     Command(
         "take_licence",
-        "L&icence",
+        "Li&cence",
         "Ta&kes",
         tip="Write under which licence this recording may be used; exports name it",
         group=3,
