@@ -31,7 +31,6 @@ def pool_of(scores: ArrayLike, size: int = POOL_SIZE, *, flatten: bool = True) -
     order = np.argsort(-values, kind="stable")
     # A mean of equal numbers may come out above them by a rounding.
     mean = values[order[:size]].mean()
-    mean = values[order[:size]].mean()
     threshold = mean - 1e-12 * abs(mean)
     return np.asarray(order[values[order] >= threshold])
 
