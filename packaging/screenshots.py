@@ -66,7 +66,7 @@ class Artist:
     """Uses the window, and draws it on the way."""
 
     def __init__(self, out: Path, scale: int) -> None:
-        from desktop.app import about_text, create_services
+        from desktop.app import create_services
         from desktop.canvas.part import CanvasPart
         from desktop.main_window.all_commands import ALL_COMMANDS
         from desktop.main_window.main_window import MainWindow
@@ -83,7 +83,7 @@ class Artist:
         timeline = partial(TimelinePart, device=SilentDevice)
         panels = Panels(CanvasPart, ObjectsPart, timeline, connect_parts)
         self.samples = sample_stills()
-        self.window = MainWindow(self.services, panels, about=about_text(), samples=self.samples)
+        self.window = MainWindow(self.services, panels, samples=self.samples)
         self.canvas = cast(CanvasPart, self.window.panels["canvas"])
         self.objects = cast(ObjectsPart, self.window.panels["objects"])
         self.timeline = cast(TimelinePart, self.window.panels["timeline"])

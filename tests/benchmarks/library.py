@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from engine.library.file_text import FileText, split_words
+from engine.library.found_sound import FoundSound
 from engine.library.indexer import Indexer
 from engine.library.library import Library
 from engine.library.query import read_query
@@ -158,7 +159,7 @@ def _scale(folder: Path, count: int) -> None:
     _say(f"memory for {count} vectors: {held:.0f} MiB; on the disk {stored:.0f} MiB")
     listener = Studio().embeddings
     listener.of_words("dog")
-    cases = {
+    cases: dict[str, Callable[[int], Sequence[FoundSound]]] = {
         "vector": lambda n: search.search(None, queries[n]),
         "words and vector": lambda n: search.search(read_query(f"word{n} big"), queries[n]),
         "words, with the text encoder": lambda n: search.search(

@@ -83,6 +83,9 @@ def test_an_update_adds_what_is_perfect_and_drops_what_is_gone_but_excuses_nothi
 
 
 NOT_YET = {
+    "engine/export/file_names.py",
+    "engine/export/media.py",
+    "engine/project/take_files.py",
     "engine/export/choices.py",
     "engine/export/interchange/edl.py",
     "engine/export/interchange/fcpxml.py",

@@ -242,7 +242,8 @@ def test_takes_are_to_be_seen_at_every_size_and_nothing_beside_them_is_cut(house
             assert widget.width() >= widget.minimumSizeHint().width()
         assert panel.height() >= house.window.height() - 80, "the panel has the full height"
         transport = house.timeline._playback.strip.transport
-        parts = [transport._row.itemAt(place).widget() for place in range(transport._row.count())]
+        items = [transport._row.itemAt(place) for place in range(transport._row.count())]
+        parts = [item.widget() for item in items if item is not None]
         shown = [part.geometry() for part in parts if part is not None and part.isVisible()]
         edges = [edge for part in shown for edge in (part.left(), part.right())]
         assert edges == sorted(edges), "no part of the transport lies over another"

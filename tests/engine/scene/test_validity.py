@@ -1,6 +1,7 @@
 """What makes a scene invalid, however wrong its numbers are."""
 
 import math
+import sys
 import time
 from dataclasses import fields, replace
 from typing import Any
@@ -165,9 +166,15 @@ def test_a_file_of_nonsense_gives_no_book_of_sentences() -> None:
 
 def test_a_large_scene_is_checked_in_well_under_a_second() -> None:
     scene = many_clips(64, 200)
-    began = time.process_time()
-    assert problems(scene) == ()
-    assert time.process_time() - began < 1.0
+    # What measures coverage would take longer than what is measured here.
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        began = time.process_time()
+        assert problems(scene) == ()
+        assert time.process_time() - began < 1.0
+    finally:
+        sys.settrace(tracer)
 
 
 def test_every_field_of_a_clip_is_looked_at() -> None:
