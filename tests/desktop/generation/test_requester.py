@@ -23,6 +23,10 @@ from tests.desktop.objects.toy import PATIENCE, Bench
 from tests.engine.generation.fakes import sampling
 
 
+def clips(scene: Scene) -> int:
+    return sum(len(track.clips) for track in scene.timeline.tracks)
+
+
 def arrived(it: Bench, qtbot: QtBot, count: int) -> None:
     qtbot.waitUntil(lambda: len(it.document.scene.takes) >= count, timeout=PATIENCE)
 
@@ -59,7 +63,7 @@ def test_takes_that_arrive_are_not_undone(made: Bench, qtbot: QtBot) -> None:
     made.document.redo()
     made.document.redo()
     assert [take.rejected for take in made.document.scene.takes] == [False]
-    assert sum(len(track.clips) for track in made.document.scene.timeline.tracks) == 1
+    assert clips(made.document.scene) == 1
 
 
 def test_undo_right_after_generate_stops_the_job_and_leaves_no_empty_step(made: Bench, qtbot: QtBot) -> None:
