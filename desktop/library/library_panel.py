@@ -33,7 +33,7 @@ from engine.library.found_sound import FoundSound
 from engine.library.search_filter import SearchFilter
 
 TYPING_MS = 180
-LENGTHS: tuple[tuple[str, SearchFilter], ...] = (
+FILTERS: tuple[tuple[str, SearchFilter], ...] = (
     ("Any length", SearchFilter()),
     ("Under 2 s", SearchFilter(max_seconds=2.0)),
     ("2 to 10 s", SearchFilter(min_seconds=2.0, max_seconds=10.0)),
@@ -199,7 +199,7 @@ class LibraryPanel(QWidget):
         self.field.setAccessibleName("Search the library")
         self.filter = QComboBox()
         self.filter.setAccessibleName("Filter")
-        for name, _ in LENGTHS:
+        for name, _ in FILTERS:
             self.filter.addItem(name)
         self.model, self.results = ResultModel(), ResultList()
         self.results.setModel(self.model)
@@ -232,7 +232,7 @@ class LibraryPanel(QWidget):
 
     @property
     def search_filter(self) -> SearchFilter:
-        return LENGTHS[self.filter.currentIndex()][1]
+        return FILTERS[self.filter.currentIndex()][1]
 
     def show_found(self, found: Sequence[FoundSound], note: str) -> None:
         """Show results, the first one selected without being played."""

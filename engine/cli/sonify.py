@@ -21,7 +21,7 @@ from engine.generation.sonify import (
 from engine.generation.sonify import (
     sonify as make_soundscape,
 )
-from engine.inputs import InvalidJson, decode_json
+from engine.inputs import InvalidJson, decode_json, read_input
 from engine.library.library import Library, library_folder
 from engine.library.search import LibrarySearch
 from engine.progress import IsCancelled, Progress
@@ -140,9 +140,7 @@ def _again(arguments: Namespace, progress: Progress) -> tuple[Entries, LeftOut]:
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     try:
-        entries = [decode_json(line) for line in path.read_bytes().splitlines() if line.strip()]
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from error
+        entries = [decode_json(line) for line in read_input(path).splitlines() if line.strip()]
     except InvalidJson as error:
         raise BadInput(f"{path} is no pairs.jsonl: a line {error}.") from error
     if not entries:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from engine.errors import Failed
 from engine.generation.conditioner import Conditioner, TextConditioner
-from engine.generation.listener import SILENT, Listener, read_sound
+from engine.generation.listener import Listener, is_silent, read_sound
 from engine.generation.object_aware import conditioner_for
 from engine.generation.part_loader import PartLoader
 from engine.generation.request_builder import targets_of
+from engine.library.vectors import unit_vector
 from engine.models.free_words import bundled_free_words
 from engine.scene.objects import SoundingObject
 from engine.vision.still import Still
@@ -75,13 +76,12 @@ class Embeddings:
             if not listener.shares_conditions or self._loader.encoder() is None:
                 return self.of_words(thing.prompt or thing.name)
             found = self.conditioner().conditions(targets_of([thing])[0], still)[0]
-        vector = np.asarray(found.float().cpu().numpy(), np.float32)
-        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
+        return unit_vector(found.float().cpu().numpy())
 
     def of_sound(self, samples: NDArray[np.float32], rate: int) -> Vector | None:
         """Return the unit vector (512,) of a sound, float32 (channels, samples); None for silence."""
         mono = np.atleast_2d(samples).mean(axis=0)
-        if not mono.size or float(np.abs(mono).max()) < SILENT:
+        if is_silent(mono):
             return None
         return np.asarray(self.listener().embed(mono[None], rate)[0], np.float32)
 

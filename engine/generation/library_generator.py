@@ -17,7 +17,8 @@ from engine.library.draw import POOL_SIZE, draw_order
 from engine.library.event import event_of
 from engine.library.found_sound import FoundSound
 from engine.library.library import Library
-from engine.library.search import LibrarySearch, Vector
+from engine.library.search import LibrarySearch
+from engine.library.vectors import unit_vector
 from engine.models.catalogue import UNKNOWN_LICENCE
 from engine.progress import Progress, no_progress
 from engine.project.codec import Codec, FieldCodec, InvalidValue, whole
@@ -168,14 +169,10 @@ class LibraryGenerator:
     def _pools(self, target: Target, still: Still | None, search: LibrarySearch) -> list[list[FoundSound]]:
         """Return, for each object of a target, the sounds that fit best."""
         conditions = self._conditioner().conditions(target, still).float().cpu().numpy()
-        pools = [search.search(None, _unit(condition), count=CANDIDATES) for condition in conditions]
+        pools = [search.search(None, unit_vector(condition), count=CANDIDATES) for condition in conditions]
         if not all(pools):
             raise BadInput("The library is empty: add folders with your recordings first.")
         return pools
-
-
-def _unit(vector: Vector) -> Vector:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
 
 def _drawn(

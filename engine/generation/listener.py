@@ -27,6 +27,11 @@ MOST_SECONDS = 600.0
 """Longer files are processed up to here."""
 
 
+def is_silent(samples: NDArray[np.float32]) -> bool:
+    """Return whether a sound has no samples, or none that is heard."""
+    return not samples.size or float(np.abs(samples).max()) < SILENT
+
+
 class SoundEncoder(Protocol):
     """Protocol of ``engine.diffusion.sound_tower.SoundTower``."""
 
@@ -133,7 +138,7 @@ class Listener:
             count: the number of concepts.
         """
         mono = np.atleast_2d(samples).mean(axis=0)
-        if not mono.size or float(np.abs(mono).max()) < SILENT:
+        if is_silent(mono):
             return Heard((), is_silent=True)
         scores = self.scores(mono[None], rate)[0]
         order = np.argsort(-scores)[:count]

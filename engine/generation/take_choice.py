@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.generation.listener import SILENT, SURE, Listener
+from engine.generation.listener import SURE, Listener, is_silent
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,7 +59,7 @@ def remark(
         name: name of the take.
         asked: ids of the requested concepts; without any, only silence is noticed.
     """
-    if not wave.size or float(np.abs(wave).max()) < SILENT:
+    if is_silent(wave):
         return f"A take of “{name}” is silent: try another seed."
     if listener is None or not asked:
         return None

@@ -107,6 +107,7 @@ class Library:
         self.folder = folder
         self.database = Database(folder / DATABASE)
         self.vectors = VectorFile(folder / "vectors.u8", WIDTH)
+        self._was_cut_off = False
 
     def close(self) -> None:
         """Close the database."""

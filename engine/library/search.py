@@ -182,8 +182,8 @@ class LibrarySearch:
         return rows[best], float(fits[best])
 
     def _loaded(self) -> VectorSearch:
-        """Return the vectors, read again after an update by this program or another."""
-        stamp = (int(self._read.execute("PRAGMA data_version").fetchone()[0]), self._read.total_changes)
+        """Return the vectors, read again once rows were written, by this program or another."""
+        stamp = self._library.vectors.stamp
         if self._vectors is None or stamp != self._stamp:
             self._vectors, self._stamp = VectorSearch(self._library.vectors.read()), stamp
         return self._vectors

@@ -21,6 +21,11 @@ Vectors = NDArray[np.float32]
 Codes = NDArray[np.uint8]
 
 
+def unit_vector(vector: Vectors) -> Vectors:
+    """Return a vector at unit length, float32 (D,)."""
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
+
+
 def codes_of(vectors: Vectors) -> Codes:
     """Return the codes, uint8 (N, D), of unit vectors, float32 (N, D)."""
     scaled = (np.clip(vectors, -LIMIT, LIMIT) + LIMIT) * (STEPS / (2 * LIMIT))
@@ -51,6 +56,14 @@ class VectorFile:
     def __len__(self) -> int:
         """Return the number of rows, in use or not."""
         return self.path.stat().st_size // self.width if self.path.is_file() else 0
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Size and time of change of the file, which differ once a row was written."""
+        if not self.path.is_file():
+            return 0, 0
+        facts = self.path.stat()
+        return facts.st_size, facts.st_mtime_ns
 
     def write(self, rows: Iterable[int], codes: Codes) -> None:
         """Write rows, each in its place; the file grows as needed.

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.library.index_process import IndexProcess
-from desktop.library.library_panel import LENGTHS
+from desktop.library.library_panel import FILTERS
 from desktop.library.part import LibraryPart
 from desktop.library.result_delegate import wave_area
 from engine.library.library import Library
@@ -118,14 +118,14 @@ def test_a_star_is_kept_and_filters(house: House) -> None:
     first = panel.model.found[0].path.stem
     house.press(Qt.Key.Key_S)
     house.until(lambda: any(sound.starred for sound in panel.model.found))
-    panel.filter.setCurrentIndex([name for name, _ in LENGTHS].index("Starred"))
+    panel.filter.setCurrentIndex([name for name, _ in FILTERS].index("Starred"))
     house.until(lambda: names(house) == [first])
 
 
-@pytest.mark.parametrize("name", [name for name, _ in LENGTHS])
+@pytest.mark.parametrize("name", [name for name, _ in FILTERS])
 def test_every_filter_acts(house: House, name: str) -> None:
     panel = part(house).panel
-    panel.filter.setCurrentIndex([it for it, _ in LENGTHS].index(name))
+    panel.filter.setCurrentIndex([it for it, _ in FILTERS].index(name))
     fit = {"Under 2 s": 3, "2 to 10 s": 0, "Over 10 s": 0, "Stereo": 0, "Starred": 0, "Noisy": 0, "Bright": 0}
     fit |= {"Dull": 2, "Any length": 3, "Mono": 3, "Tonal": 3}
     house.until(lambda: len(names(house)) == fit[name] and "Searching" not in panel.note.text())

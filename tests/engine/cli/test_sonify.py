@@ -1,6 +1,7 @@
 """``foleyscape sonify`` with the bundled model on scikit-image's cat."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -64,3 +65,12 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert main(["sonify", *arguments, "--out", str(tmp_path / "out"), "--library", str(index)]) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_as_record_is_refused_and_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["sonify", "--record", str(tmp_path / "pipe"), "--out", str(tmp_path / "out")]) == 2
+    assert "pipe" in capsys.readouterr().err
